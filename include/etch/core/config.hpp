@@ -1,0 +1,70 @@
+#pragma once
+// Everything that depends on the compiler or on a setting of the user: the only file of etch that defines macros.
+//
+// Settings, each a macro that the user may define before the first include (or as a compile definition):
+//   ETCH_NO_SIMD           plain numbers instead of SIMD registers; xsimd is not even included
+//   ETCH_FMA               1: a multiply that feeds an add is fused, rounded once (the first numeric contract);
+//                          0: it is rounded in between (the second). Where unset, what the target's hardware has
+//   ETCH_ALLOW_FAST_MATH   accept -ffast-math, and with it give up the promise of one answer everywhere
+
+#define ETCH_VERSION_MAJOR 0
+#define ETCH_VERSION_MINOR 1
+#define ETCH_VERSION_PATCH 0
+
+#if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
+#error "etch: C++20 is needed, for example -std=c++20"
+#endif
+
+#if defined(__FAST_MATH__) && !defined(ETCH_ALLOW_FAST_MATH)
+#error \
+    "etch: -ffast-math lets the compiler reorder sums and assume that there is no NaN, so a network would no longer give the same answer everywhere; etch is fast without it. Remove the flag, or define ETCH_ALLOW_FAST_MATH to give the promise up"
+#endif
+
+// The kernels are built from small functions that must vanish into their caller, at -O2 and at -O0 of other files
+// alike.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define ETCH_INLINE __forceinline
+#define ETCH_INLINE_LAMBDA [[msvc::forceinline]]
+#define ETCH_NO_INLINE __declspec(noinline)
+#define ETCH_RESTRICT __restrict
+#elif defined(__GNUC__)
+#define ETCH_INLINE inline __attribute__((always_inline))
+#define ETCH_INLINE_LAMBDA __attribute__((always_inline))
+#define ETCH_NO_INLINE __attribute__((noinline))
+#define ETCH_RESTRICT __restrict__
+#else
+#define ETCH_INLINE inline
+#define ETCH_INLINE_LAMBDA
+#define ETCH_NO_INLINE
+#define ETCH_RESTRICT
+#endif
+
+// xsimd knows batches for these targets; elsewhere it must not be included.
+#if !defined(ETCH_NO_SIMD)
+#if defined(__SSE2__) || defined(_M_X64) || defined(__aarch64__) || defined(_M_ARM64)
+#define ETCH_HAS_XSIMD 1
+#endif
+#endif
+#if !defined(ETCH_HAS_XSIMD)
+#define ETCH_HAS_XSIMD 0
+#endif
+
+#if defined(__FMA__) || defined(__AVX2__) && defined(_MSC_VER) || defined(__aarch64__) || defined(_M_ARM64) || \
+    defined(__ARM_FEATURE_FMA) || defined(__riscv_flen)
+#define ETCH_HARDWARE_FMA 1
+#else
+#define ETCH_HARDWARE_FMA 0
+#endif
+#if !defined(ETCH_FMA)
+#define ETCH_FMA ETCH_HARDWARE_FMA
+#endif
+
+namespace etch {
+
+/// Whether a multiply that feeds an add is fused, rounded once (the first numeric contract), or not (the second).
+inline constexpr bool fused_multiply_add = ETCH_FMA != 0;
+
+/// Whether kernels run in SIMD registers, or on plain numbers.
+inline constexpr bool has_simd = ETCH_HAS_XSIMD != 0;
+
+}  // namespace etch

@@ -1,0 +1,91 @@
+#pragma once
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <type_traits>
+
+#include <etch/core/config.hpp>
+
+namespace etch::internal {
+
+/// Rounds a double to odd: where the exact sum `value + error` is no double, the last bit is set. Rounding the result
+/// to float then gives what rounding the exact sum would have given, since a double has more than 2 * 24 + 2 bits.
+/// Source: S. Boldo, G. Melquiond, "Emulation of FMA and Correctly Rounded Sums: Proved Algorithms Using Rounding to
+/// Odd", 2008.
+constexpr double round_to_odd(double value, double error) noexcept {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    if (error == 0 || (bits & 1) != 0 || !(error == error)) return value;
+    const bool away_from_zero = (error > 0) == (value > 0);
+    return std::bit_cast<double>(away_from_zero ? bits + 1 : bits - 1);
+}
+
+/// a * b + c, rounded once, in a constant expression: not every compiler folds its builtin there.
+constexpr float constant_fma(float a, float b, float c) noexcept {
+    const double product = static_cast<double>(a) * static_cast<double>(b);  // exact: 24 + 24 bits fit in 53
+    const double sum = product + static_cast<double>(c);
+    if (!(sum - sum == 0) || sum == 0) return static_cast<float>(sum);  // infinite, NaN or exact zero
+    const double back = sum - product;                                  // the error of the sum (D. Knuth's two-sum)
+    const double error = (product - (sum - back)) + (static_cast<double>(c) - back);
+    return static_cast<float>(round_to_odd(sum, error));
+}
+
+/// The square root, rounded correctly, in a constant expression.
+constexpr float constant_sqrt(float x) noexcept {
+    if (!(x > 0) || x - x != 0) return x == 0 || x > 0 ? x : std::bit_cast<float>(0x7fc00000u);
+    const double value = x;
+    double root = std::bit_cast<double>((std::bit_cast<std::uint64_t>(value) >> 1) + (std::uint64_t{511} << 52) +
+                                        (std::uint64_t{1} << 51));
+    for (int i = 0; i < 6; ++i) root = 0.5 * (root + value / root);  // Newton: exact to a double's last bits
+    return static_cast<float>(root);  // no float lies so close to a midpoint that those bits matter
+}
+
+/// Stops the compiler from fusing a product with the sum that it feeds.
+ETCH_INLINE void forget_origin([[maybe_unused]] float& x) noexcept {
+#if ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__x86_64__)
+    asm("" : "+x"(x));
+#elif ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__aarch64__)
+    asm("" : "+w"(x));
+#elif ETCH_HARDWARE_FMA
+    volatile float kept = x;
+    x = kept;
+#endif
+}
+
+/// a * b + c of one number, under the numeric contract that is in force. Doubles serve gradient checks and are always
+/// fused.
+ETCH_INLINE constexpr float fma_number(float a, float b, float c) noexcept {
+    if constexpr (fused_multiply_add) {
+        if (std::is_constant_evaluated()) return constant_fma(a, b, c);
+#if defined(__GNUC__)
+        return __builtin_fmaf(a, b, c);
+#else
+        return std::fma(a, b, c);
+#endif
+    } else {
+        float product = a * b;
+        if (!std::is_constant_evaluated()) forget_origin(product);
+        return product + c;
+    }
+}
+
+ETCH_INLINE constexpr double fma_number(double a, double b, double c) noexcept {
+    if (std::is_constant_evaluated()) return a * b + c;
+#if defined(__GNUC__)
+    return __builtin_fma(a, b, c);
+#else
+    return std::fma(a, b, c);
+#endif
+}
+
+ETCH_INLINE constexpr float sqrt_number(float x) noexcept {
+    if (std::is_constant_evaluated()) return constant_sqrt(x);
+#if defined(__GNUC__)
+    return __builtin_sqrtf(x);
+#else
+    return std::sqrt(x);
+#endif
+}
+
+ETCH_INLINE double sqrt_number(double x) noexcept { return std::sqrt(x); }
+
+}  // namespace etch::internal

@@ -1,0 +1,164 @@
+#pragma once
+// lanes<T, N> as one SIMD register: the only file that names xsimd. Included by simd/lanes.hpp where the target has
+// any.
+#include <xsimd/xsimd.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <etch/core/config.hpp>
+
+namespace etch {
+
+namespace internal {
+
+template <class T, std::size_t Size>
+using batch_of = xsimd::make_sized_batch_t<T, Size>;  // void where the target has no such register
+
+struct no_register {};  // keeps the names below declared on every target
+no_register fma_register(no_register, no_register, no_register);
+
+// xsimd 8 multiplies and adds in two roundings on most targets, so the fused operation is asked for by its own name.
+#if defined(__x86_64__) || defined(_M_X64)
+#if ETCH_HARDWARE_FMA
+ETCH_INLINE __m128 fma_register(__m128 a, __m128 b, __m128 c) noexcept { return _mm_fmadd_ps(a, b, c); }
+ETCH_INLINE __m128d fma_register(__m128d a, __m128d b, __m128d c) noexcept { return _mm_fmadd_pd(a, b, c); }
+ETCH_INLINE __m256 fma_register(__m256 a, __m256 b, __m256 c) noexcept { return _mm256_fmadd_ps(a, b, c); }
+ETCH_INLINE __m256d fma_register(__m256d a, __m256d b, __m256d c) noexcept { return _mm256_fmadd_pd(a, b, c); }
+#endif
+#if defined(__AVX512F__)
+ETCH_INLINE __m512 fma_register(__m512 a, __m512 b, __m512 c) noexcept { return _mm512_fmadd_ps(a, b, c); }
+ETCH_INLINE __m512d fma_register(__m512d a, __m512d b, __m512d c) noexcept { return _mm512_fmadd_pd(a, b, c); }
+#endif
+#elif defined(__aarch64__) || defined(_M_ARM64)
+ETCH_INLINE float32x4_t fma_register(float32x4_t a, float32x4_t b, float32x4_t c) noexcept {
+    return vfmaq_f32(c, a, b);
+}
+ETCH_INLINE float64x2_t fma_register(float64x2_t a, float64x2_t b, float64x2_t c) noexcept {
+    return vfmaq_f64(c, a, b);
+}
+#endif
+
+// a > b ? a : b, and a < b ? a : b: on x86 that is one instruction; elsewhere the instruction treats NaN otherwise.
+template <class Batch>
+ETCH_INLINE Batch max_register(Batch a, Batch b) noexcept {
+#if defined(__AVX512F__)
+    // The masked form, since g++ 12 warns of an uninitialised value inside its own plain one.
+    if constexpr (std::is_same_v<typename Batch::value_type, float> && Batch::size == 16)
+        return _mm512_maskz_max_ps(0xffff, a, b);
+    if constexpr (std::is_same_v<typename Batch::value_type, double> && Batch::size == 8)
+        return _mm512_maskz_max_pd(0xff, a, b);
+#endif
+#if defined(__x86_64__) || defined(_M_X64)
+    return xsimd::max(a, b);
+#else
+    return xsimd::select(a > b, a, b);
+#endif
+}
+template <class Batch>
+ETCH_INLINE Batch min_register(Batch a, Batch b) noexcept {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<typename Batch::value_type, float> && Batch::size == 16)
+        return _mm512_maskz_min_ps(0xffff, a, b);
+    if constexpr (std::is_same_v<typename Batch::value_type, double> && Batch::size == 8)
+        return _mm512_maskz_min_pd(0xff, a, b);
+#endif
+#if defined(__x86_64__) || defined(_M_X64)
+    return xsimd::min(a, b);
+#else
+    return xsimd::select(a < b, a, b);
+#endif
+}
+template <class Batch>
+ETCH_INLINE Batch sqrt_register(Batch a) noexcept {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<typename Batch::value_type, float> && Batch::size == 16)
+        return _mm512_maskz_sqrt_ps(0xffff, a);
+    if constexpr (std::is_same_v<typename Batch::value_type, double> && Batch::size == 8)
+        return _mm512_maskz_sqrt_pd(0xff, a);
+#endif
+    return xsimd::sqrt(a);
+}
+
+}  // namespace internal
+
+template <class T, std::size_t Size>
+requires(Size > 1 && !std::is_void_v<internal::batch_of<T, Size>>) struct lanes<T, Size> {
+    using value_type = T;
+    using batch = internal::batch_of<T, Size>;
+    using mask = typename batch::batch_bool_type;
+    static constexpr std::size_t size = Size;
+
+    batch value;
+
+    lanes() = default;
+    ETCH_INLINE lanes(batch numbers) noexcept : value{numbers} {}
+    ETCH_INLINE lanes(T number) noexcept : value(number) {}
+
+    ETCH_INLINE static lanes load(const T* from) noexcept { return {batch::load_unaligned(from)}; }
+    ETCH_INLINE void store(T* to) const noexcept { value.store_unaligned(to); }
+
+    ETCH_INLINE friend lanes operator+(lanes a, lanes b) noexcept { return {a.value + b.value}; }
+    ETCH_INLINE friend lanes operator-(lanes a, lanes b) noexcept { return {a.value - b.value}; }
+    ETCH_INLINE friend lanes operator*(lanes a, lanes b) noexcept { return {a.value * b.value}; }
+    ETCH_INLINE friend lanes operator/(lanes a, lanes b) noexcept { return {a.value / b.value}; }
+    ETCH_INLINE friend lanes operator-(lanes a) noexcept {
+        if constexpr (std::is_integral_v<T>)
+            return {batch(T{0}) - a.value};
+        else
+            return {a.value ^ batch(T{-0.0})};
+    }
+
+    ETCH_INLINE friend mask operator<(lanes a, lanes b) noexcept { return a.value < b.value; }
+    ETCH_INLINE friend mask operator<=(lanes a, lanes b) noexcept { return a.value <= b.value; }
+    ETCH_INLINE friend mask operator>(lanes a, lanes b) noexcept { return a.value > b.value; }
+    ETCH_INLINE friend mask operator>=(lanes a, lanes b) noexcept { return a.value >= b.value; }
+    ETCH_INLINE friend mask operator==(lanes a, lanes b) noexcept { return a.value == b.value; }
+    ETCH_INLINE friend mask operator!=(lanes a, lanes b) noexcept { return a.value != b.value; }
+    ETCH_INLINE friend lanes select(mask condition, lanes yes, lanes no) noexcept {
+        return {xsimd::select(condition, yes.value, no.value)};
+    }
+
+    ETCH_INLINE friend lanes operator&(lanes a, lanes b) noexcept { return {a.value & b.value}; }
+    ETCH_INLINE friend lanes operator|(lanes a, lanes b) noexcept { return {a.value | b.value}; }
+    ETCH_INLINE friend lanes operator^(lanes a, lanes b) noexcept { return {a.value ^ b.value}; }
+    ETCH_INLINE friend lanes operator<<(lanes a, int n) noexcept { return {a.value << n}; }
+    ETCH_INLINE friend lanes operator>>(lanes a, int n) noexcept { return {a.value >> n}; }
+
+    ETCH_INLINE friend lanes fma(lanes a, lanes b, lanes c) noexcept {
+        using element = typename batch::register_type;
+        if constexpr (!fused_multiply_add && std::is_same_v<T, float>) {
+            auto product = static_cast<element>((a.value * b.value));
+#if ETCH_HARDWARE_FMA && defined(__GNUC__) && (defined(__x86_64__))
+            asm("" : "+x"(product));  // stops the compiler from fusing it with the sum
+#elif ETCH_HARDWARE_FMA && defined(__GNUC__)
+            asm("" : "+w"(product));
+#endif
+            return {batch(product) + c.value};
+        } else if constexpr (requires { internal::fma_register(a.value, b.value, c.value); }) {
+            return {batch(internal::fma_register(static_cast<element>(a.value), static_cast<element>(b.value),
+                                                 static_cast<element>(c.value)))};
+        } else {  // the target has none: lane by lane, exact and slow
+            T x[Size], y[Size], z[Size];
+            a.store(x), b.store(y), c.store(z);
+            for (std::size_t i = 0; i < Size; ++i) z[i] = internal::fma_number(x[i], y[i], z[i]);
+            return load(z);
+        }
+    }
+    ETCH_INLINE friend lanes max(lanes a, lanes b) noexcept { return {internal::max_register(a.value, b.value)}; }
+    ETCH_INLINE friend lanes min(lanes a, lanes b) noexcept { return {internal::min_register(a.value, b.value)}; }
+    ETCH_INLINE friend lanes sqrt(lanes a) noexcept { return {internal::sqrt_register(a.value)}; }
+};
+
+template <class T, std::size_t Size>
+requires(Size > 1) inline constexpr bool has_lanes<T, Size> = !std::is_void_v<internal::batch_of<T, Size>>;
+
+template <std::size_t N>
+requires(N > 1) ETCH_INLINE lanes<float, N> to_float(lanes<std::int32_t, N> x)
+noexcept { return {xsimd::to_float(x.value)}; }
+template <std::size_t N>
+requires(N > 1) ETCH_INLINE lanes<std::int32_t, N> to_integer(lanes<float, N> x)
+noexcept { return {xsimd::to_int(x.value)}; }
+
+}  // namespace etch
