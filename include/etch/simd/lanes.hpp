@@ -120,6 +120,14 @@ constexpr std::size_t lanes_up_to(std::size_t limit) noexcept {
     return 1;
 }
 
+/// How many registers the target has for lanes: what a tile may fill.
+inline constexpr std::size_t register_count =
+#if defined(__AVX512F__) || defined(__aarch64__) || defined(_M_ARM64) || defined(__arm__) || defined(__riscv)
+    32;
+#else
+    16;
+#endif
+
 // ---- the bits of floats ---------------------------------------------------------------------------------------------
 
 template <std::size_t N>

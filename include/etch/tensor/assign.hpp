@@ -1,0 +1,84 @@
+#pragma once
+#include <cstddef>
+#include <type_traits>
+
+#include <etch/tensor/expression.hpp>
+
+namespace etch::internal {
+
+/// How a result is cut into tiles: packs of lanes down the rows, and columns side by side.
+struct tiling {
+    std::size_t packs, columns;
+};
+
+/// Chooses tiles so that accumulators, one column of the left factor and a broadcast scalar fit in the registers, and
+/// enough of them are in flight: 2 multiply-adds a cycle with a latency of 4 want 8. Affects speed only, never bits.
+template <std::size_t Lanes>
+constexpr tiling choose_tiling(std::size_t rows, std::size_t columns, std::size_t partial_sums) noexcept {
+    constexpr std::size_t budget = register_count >= 32 ? 24 : 12;
+    const std::size_t available = rows / Lanes;
+    if (columns == 1) {
+        const std::size_t wanted = partial_sums >= 8 ? 1 : 8 / partial_sums;
+        return {available < wanted ? available : wanted, 1};
+    }
+    const std::size_t most_packs = budget >= 24 ? 4 : 2;
+    const std::size_t packs = available < most_packs ? available : most_packs;
+    std::size_t width = budget / (packs * partial_sums);
+    width = width < 1 ? 1 : width > 8 ? 8 : width;
+    return {packs, columns < width ? columns : width};
+}
+
+template <class V, std::size_t P, std::size_t C, class Destination, class E>
+ETCH_INLINE constexpr void assign_tile(Destination to, const E& from, std::size_t row, std::size_t column) noexcept {
+    to.template put<V, P, C>(row, column, from.template at<V, P, C>(row, column));
+}
+
+/// The columns of one block of rows.
+template <class V, std::size_t P, std::size_t C, class Destination, class E>
+ETCH_INLINE constexpr void assign_block(Destination to, const E& from, std::size_t row) noexcept {
+    constexpr std::size_t whole = E::columns / C * C;
+    if constexpr (whole == C) {
+        assign_tile<V, P, C>(to, from, row, 0);
+    } else {
+        for (std::size_t column = 0; column < whole; column += C) assign_tile<V, P, C>(to, from, row, column);
+    }
+    if constexpr (E::columns > whole) assign_tile<V, P, E::columns - whole>(to, from, row, whole);
+}
+
+/// The rows from `Row` on: as many whole blocks of the widest lanes as there are, then narrower ones for what is left.
+template <std::size_t Row, std::size_t Widest, class Destination, class E>
+ETCH_INLINE constexpr void assign_rows(Destination to, const E& from) noexcept {
+    using T = typename E::value_type;
+    constexpr std::size_t left = E::rows - Row;
+    if constexpr (left > 0) {
+        constexpr std::size_t width = lanes_up_to<T>(left < Widest ? left : Widest);
+        constexpr tiling tiles = choose_tiling<width>(left, E::columns, E::partial_sums);
+        constexpr std::size_t block = tiles.packs * width, blocks = left / block;
+        if constexpr (blocks == 1) {
+            assign_block<lanes<T, width>, tiles.packs, tiles.columns>(to, from, Row);
+        } else {
+            for (std::size_t row = Row; row < Row + blocks * block; row += block)
+                assign_block<lanes<T, width>, tiles.packs, tiles.columns>(to, from, row);
+        }
+        assign_rows<Row + blocks * block, Widest>(to, from);
+    }
+}
+
+/// Evaluates an expression into a destination of the same shape, tile by tile. An operand may be the destination itself
+/// where the expression reads it only at the element that it writes; a product's factors must not be.
+template <class Destination, class E>
+ETCH_INLINE constexpr void assign(Destination to, const E& from) noexcept {
+    static_assert(SameShape<Destination, E>,
+                  "etch: both sides of an assignment need the same number of rows and of columns, and the same element type");
+    if constexpr (requires { from.assign_to(to); }) {
+        from.assign_to(to);
+    } else {
+        from.prepare();
+        if (std::is_constant_evaluated())
+            assign_rows<0, 1>(to, from);
+        else
+            assign_rows<0, widest_lanes<typename E::value_type>>(to, from);
+    }
+}
+
+}  // namespace etch::internal

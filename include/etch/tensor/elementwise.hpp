@@ -1,0 +1,202 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <tuple>
+
+#include <etch/tensor/tensor.hpp>
+
+namespace etch {
+
+/// The table of operations: each is a function of lanes.
+namespace operation {
+struct plus {
+    ETCH_INLINE constexpr auto operator()(auto a, auto b) const noexcept { return a + b; }
+};
+struct minus {
+    ETCH_INLINE constexpr auto operator()(auto a, auto b) const noexcept { return a - b; }
+};
+struct times {
+    ETCH_INLINE constexpr auto operator()(auto a, auto b) const noexcept { return a * b; }
+};
+struct divides {
+    ETCH_INLINE constexpr auto operator()(auto a, auto b) const noexcept { return a / b; }
+};
+struct negate {
+    ETCH_INLINE constexpr auto operator()(auto a) const noexcept { return -a; }
+};
+/// a * b + c, a * b - c and c - a * b: one rounding under the first numeric contract.
+struct times_plus {
+    ETCH_INLINE constexpr auto operator()(auto a, auto b, auto c) const noexcept { return fma(a, b, c); }
+};
+struct times_minus {
+    ETCH_INLINE constexpr auto operator()(auto a, auto b, auto c) const noexcept { return fma(a, b, -c); }
+};
+struct minus_times {
+    ETCH_INLINE constexpr auto operator()(auto a, auto b, auto c) const noexcept { return fma(-a, b, c); }
+};
+}  // namespace operation
+
+/// One number, repeated in whatever shape it meets.
+template <class T>
+struct constant : expression {
+    using value_type = T;
+    static constexpr std::size_t rows = 1, columns = 1, partial_sums = 1;
+    T number;
+
+    explicit constexpr constant(T n) noexcept : number{n} {}
+
+    template <class V, std::size_t P, std::size_t C>
+    ETCH_INLINE constexpr tile<V, P, C> at(std::size_t, std::size_t) const noexcept {
+        tile<V, P, C> result;
+        internal::unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
+            internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA { result.value[c][p] = V(number); });
+        });
+        return result;
+    }
+};
+
+/// A function applied element by element: every sum, difference, activation and derivative is one of these. Operands of
+/// one row or one column are repeated.
+template <class Operation, class First, class... Rest>
+struct map_expression : expression {
+    using value_type = typename First::value_type;
+    static constexpr std::size_t rows = std::max({First::rows, Rest::rows...});
+    static constexpr std::size_t columns = std::max({First::columns, Rest::columns...});
+    static constexpr std::size_t partial_sums = std::max({First::partial_sums, Rest::partial_sums...});
+
+    static_assert((Broadcastable<First, Rest> && ...),
+                  "etch: the operands of an elementwise operation need the same shape and element type, "
+                  "or one row or column to repeat");
+
+    [[no_unique_address]] Operation operation;
+    std::tuple<First, Rest...> operands;
+
+    template <class... Operands>
+    ETCH_INLINE constexpr map_expression(Operation op, const Operands&... o) noexcept : operation{op}, operands{o...} {}
+
+    ETCH_INLINE constexpr void prepare() const noexcept {
+        std::apply([](const auto&... o) ETCH_INLINE_LAMBDA { (o.prepare(), ...); }, operands);
+    }
+
+    template <class V, std::size_t P, std::size_t C>
+    ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
+        return std::apply(
+            [&](const auto&... o) ETCH_INLINE_LAMBDA {
+                return combine<V, P, C>(internal::broadcast_tile<rows, columns, V, P, C>(o, row, column)...);
+            },
+            operands);
+    }
+
+private:
+    template <class V, std::size_t P, std::size_t C, class... Tiles>
+    ETCH_INLINE constexpr tile<V, P, C> combine(const Tiles&... tiles) const noexcept {
+        tile<V, P, C> result;
+        internal::unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
+            internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA {
+                result.value[c][p] = operation(tiles.value[c][p]...);
+            });
+        });
+        return result;
+    }
+};
+
+/// The function, applied to every element of the operands. It takes and gives lanes.
+template <class Operation, class... Operands>
+    requires(Expression<Operands> && ...)
+ETCH_INLINE constexpr auto map(Operation operation, Operands&&... operands) noexcept {
+    return map_expression<Operation, internal::operand_t<Operands>...>{operation, internal::hold<Operands>(operands)...};
+}
+
+namespace internal {
+
+template <class E>
+inline constexpr bool is_times = false;
+template <class A, class B>
+inline constexpr bool is_times<map_expression<operation::times, A, B>> = true;
+
+template <class E>
+inline constexpr bool is_product = false;  // of matrices: see product.hpp
+
+/// a * b + c from the node a * b: the multiply that feeds an add is one explicit fma.
+template <class Operation, class A, class B, class C>
+ETCH_INLINE constexpr auto fuse(Operation operation, const map_expression<operation::times, A, B>& times, const C& c) noexcept {
+    return map_expression<Operation, A, B, C>{operation, std::get<0>(times.operands), std::get<1>(times.operands), c};
+}
+
+}  // namespace internal
+
+template <Expression A, Expression B>
+    requires(!internal::is_product<std::remove_cvref_t<A>> && !internal::is_product<std::remove_cvref_t<B>>)
+ETCH_INLINE constexpr auto operator+(A&& a, B&& b) noexcept {
+    if constexpr (internal::is_times<std::remove_cvref_t<A>>)
+        return internal::fuse(operation::times_plus{}, a, internal::hold<B>(b));
+    else if constexpr (internal::is_times<std::remove_cvref_t<B>>)
+        return internal::fuse(operation::times_plus{}, b, internal::hold<A>(a));
+    else
+        return map(operation::plus{}, a, b);
+}
+
+template <Expression A, Expression B>
+ETCH_INLINE constexpr auto operator-(A&& a, B&& b) noexcept {
+    if constexpr (internal::is_times<std::remove_cvref_t<A>>)
+        return internal::fuse(operation::times_minus{}, a, internal::hold<B>(b));
+    else if constexpr (internal::is_times<std::remove_cvref_t<B>>)
+        return internal::fuse(operation::minus_times{}, b, internal::hold<A>(a));
+    else
+        return map(operation::minus{}, std::forward<A>(a), std::forward<B>(b));
+}
+
+/// The product element by element, written a ⊙ b in books. (`*` between matrices is the matrix product.)
+template <Expression A, Expression B>
+ETCH_INLINE constexpr auto hadamard(A&& a, B&& b) noexcept {
+    return map(operation::times{}, std::forward<A>(a), std::forward<B>(b));
+}
+
+template <Expression A, Expression B>
+ETCH_INLINE constexpr auto operator/(A&& a, B&& b) noexcept {
+    return map(operation::divides{}, std::forward<A>(a), std::forward<B>(b));
+}
+
+template <Expression A>
+ETCH_INLINE constexpr auto operator-(A&& a) noexcept {
+    return map(operation::negate{}, std::forward<A>(a));
+}
+
+// A plain number with an expression. The number takes the expression's element type.
+template <class E>
+using element_of = typename std::remove_cvref_t<E>::value_type;
+
+template <Expression E>
+ETCH_INLINE constexpr auto operator*(std::type_identity_t<element_of<E>> number, E&& e) noexcept {
+    return hadamard(constant<element_of<E>>{number}, std::forward<E>(e));
+}
+template <Expression E>
+ETCH_INLINE constexpr auto operator*(E&& e, std::type_identity_t<element_of<E>> number) noexcept {
+    return hadamard(constant<element_of<E>>{number}, std::forward<E>(e));
+}
+template <Expression E>
+ETCH_INLINE constexpr auto operator+(E&& e, std::type_identity_t<element_of<E>> number) noexcept {
+    return std::forward<E>(e) + constant<element_of<E>>{number};
+}
+template <Expression E>
+ETCH_INLINE constexpr auto operator+(std::type_identity_t<element_of<E>> number, E&& e) noexcept {
+    return std::forward<E>(e) + constant<element_of<E>>{number};
+}
+template <Expression E>
+ETCH_INLINE constexpr auto operator-(E&& e, std::type_identity_t<element_of<E>> number) noexcept {
+    return std::forward<E>(e) - constant<element_of<E>>{number};
+}
+template <Expression E>
+ETCH_INLINE constexpr auto operator-(std::type_identity_t<element_of<E>> number, E&& e) noexcept {
+    return constant<element_of<E>>{number} - std::forward<E>(e);
+}
+template <Expression E>
+ETCH_INLINE constexpr auto operator/(E&& e, std::type_identity_t<element_of<E>> number) noexcept {
+    return std::forward<E>(e) / constant<element_of<E>>{number};
+}
+template <Expression E>
+ETCH_INLINE constexpr auto operator/(std::type_identity_t<element_of<E>> number, E&& e) noexcept {
+    return constant<element_of<E>>{number} / std::forward<E>(e);
+}
+
+}  // namespace etch

@@ -1,0 +1,75 @@
+#pragma once
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+#include <etch/core/config.hpp>
+#include <etch/core/unroll.hpp>
+#include <etch/simd/lanes.hpp>
+
+namespace etch {
+
+/// A tile: what an expression is asked for at a time. `Packs` registers of lanes V down the rows, side by side in
+/// `Columns` columns; small enough to stay in registers from the first load to the one store.
+template <class V, std::size_t Packs, std::size_t Columns>
+struct tile {
+    V value[Columns][Packs];
+};
+
+/// What every expression derives from.
+struct expression {
+    /// Called once before the first tile: the place to materialise what the tiles will read.
+    constexpr void prepare() const noexcept {}
+};
+
+/// An expression is a matrix that is not computed yet. It knows
+/// - `value_type`, `rows` and `columns` (a vector is a matrix of one column; more extents count as columns);
+/// - `partial_sums`: how many accumulators an element needs (1 unless it is a product);
+/// - `template <V, Packs, Columns> at(row, column)`: the tile whose first element is (row, column);
+/// - `prepare()`, called once before the first tile.
+template <class E>
+concept Expression = std::derived_from<std::remove_cvref_t<E>, expression> && requires {
+    typename std::remove_cvref_t<E>::value_type;
+    { std::remove_cvref_t<E>::rows } -> std::convertible_to<std::size_t>;
+    { std::remove_cvref_t<E>::columns } -> std::convertible_to<std::size_t>;
+};
+
+/// The same number of rows and of columns, and the same elements.
+template <class A, class B>
+concept SameShape = A::rows == B::rows && A::columns == B::columns && std::same_as<typename A::value_type, typename B::value_type>;
+
+/// Extents agree, or one of them is 1 and is repeated.
+template <class A, class B>
+concept Broadcastable = (A::rows == B::rows || A::rows == 1 || B::rows == 1) &&
+                        (A::columns == B::columns || A::columns == 1 || B::columns == 1) &&
+                        std::same_as<typename A::value_type, typename B::value_type>;
+
+namespace internal {
+
+/// The tile of an operand inside an expression of Rows x Columns: extents of 1 are repeated.
+template <std::size_t Rows, std::size_t Columns, class V, std::size_t P, std::size_t C, class E>
+ETCH_INLINE constexpr tile<V, P, C> broadcast_tile(const E& operand, std::size_t row, std::size_t column) noexcept {
+    constexpr bool repeat_rows = E::rows == 1 && Rows > 1;
+    constexpr bool repeat_columns = E::columns == 1 && Columns > 1;
+    if constexpr (!repeat_rows && !repeat_columns) {
+        return operand.template at<V, P, C>(row, column);
+    } else {
+        using Part = std::conditional_t<repeat_rows, lanes<typename E::value_type, 1>, V>;
+        constexpr std::size_t part_packs = repeat_rows ? 1 : P, part_columns = repeat_columns ? 1 : C;
+        const auto part = operand.template at<Part, part_packs, part_columns>(repeat_rows ? 0 : row, repeat_columns ? 0 : column);
+        tile<V, P, C> result;
+        unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
+            unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA {
+                const auto& from = part.value[repeat_columns ? 0 : c][repeat_rows ? 0 : p];
+                if constexpr (repeat_rows)
+                    result.value[c][p] = V(from.value);
+                else
+                    result.value[c][p] = from;
+            });
+        });
+        return result;
+    }
+}
+
+}  // namespace internal
+}  // namespace etch

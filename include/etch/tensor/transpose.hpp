@@ -1,0 +1,70 @@
+#pragma once
+#include <cstddef>
+#include <type_traits>
+
+#include <etch/tensor/elementwise.hpp>
+
+namespace etch {
+
+/// The transpose of stored numbers, Rows x Columns of them: nothing is moved. As the right factor of a product it costs
+/// nothing, since right factors are read number by number; as the left factor it makes the product a table of dot
+/// products; elsewhere its tiles are gathered.
+template <class T, std::size_t Rows, std::size_t Columns>
+struct transpose_expression : expression {
+    using value_type = T;
+    static constexpr std::size_t rows = Columns, columns = Rows, partial_sums = 1;
+
+    const T* of;  // column-major, Rows x Columns
+
+    explicit constexpr transpose_expression(const T* numbers) noexcept : of{numbers} {}
+
+    [[nodiscard]] ETCH_INLINE constexpr const T& operator()(std::size_t row, std::size_t column) const noexcept {
+        return of[row * Rows + column];
+    }
+
+    template <class V, std::size_t P, std::size_t C>
+    ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
+        tile<V, P, C> result;
+        internal::unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
+            internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA {
+                T gathered[V::size];
+                internal::unroll<V::size>([&](std::size_t i) ETCH_INLINE_LAMBDA {
+                    gathered[i] = (*this)(row + p * V::size + i, column + c);
+                });
+                result.value[c][p] = V::load(gathered);
+            });
+        });
+        return result;
+    }
+};
+
+/// A transpose that is copied into scratch memory when, and only when, an expression that holds it is evaluated. Worth it
+/// as the left factor of a product with many columns, whose packs then lie in one piece.
+template <class T, std::size_t Rows, std::size_t Columns>
+struct transposed_copy : tensor_view<const T, Columns, Rows> {
+    const T* from;
+    T* scratch;
+
+    constexpr transposed_copy(const T* numbers, T* memory) noexcept
+        : tensor_view<const T, Columns, Rows>{memory}, from{numbers}, scratch{memory} {}
+
+    ETCH_INLINE constexpr void prepare() const noexcept {
+        for (std::size_t row = 0; row < Rows; ++row)
+            for (std::size_t column = 0; column < Columns; ++column)
+                scratch[row * Columns + column] = from[column * Rows + row];
+    }
+};
+
+/// Aᵀ, without moving a number.
+template <Stored E>
+[[nodiscard]] ETCH_INLINE constexpr auto transpose(const E& e) noexcept {
+    return transpose_expression<typename E::value_type, E::rows, E::columns>{e.data()};
+}
+
+/// Aᵀ, copied into `scratch` (as many numbers as A has) at the moment of evaluation.
+template <Stored E>
+[[nodiscard]] ETCH_INLINE constexpr auto transpose(const E& e, typename E::value_type* scratch) noexcept {
+    return transposed_copy<typename E::value_type, E::rows, E::columns>{e.data(), scratch};
+}
+
+}  // namespace etch
