@@ -71,6 +71,20 @@ ETCH_INLINE Batch min_register(Batch a, Batch b) noexcept {
 #endif
 }
 template <class Batch>
+ETCH_INLINE Batch shift_left(Batch a, int n) noexcept {
+#if defined(__AVX512F__)
+    if constexpr (Batch::size == 16) return _mm512_maskz_slli_epi32(0xffff, a, static_cast<unsigned>(n));
+#endif
+    return a << n;
+}
+template <class Batch>
+ETCH_INLINE Batch shift_right(Batch a, int n) noexcept {
+#if defined(__AVX512F__)
+    if constexpr (Batch::size == 16) return _mm512_maskz_srai_epi32(0xffff, a, static_cast<unsigned>(n));
+#endif
+    return a >> n;
+}
+template <class Batch>
 ETCH_INLINE Batch sqrt_register(Batch a) noexcept {
 #if defined(__AVX512F__)
     if constexpr (std::is_same_v<typename Batch::value_type, float> && Batch::size == 16)
@@ -123,8 +137,8 @@ requires(Size > 1 && !std::is_void_v<internal::batch_of<T, Size>>) struct lanes<
     ETCH_INLINE friend lanes operator&(lanes a, lanes b) noexcept { return {a.value & b.value}; }
     ETCH_INLINE friend lanes operator|(lanes a, lanes b) noexcept { return {a.value | b.value}; }
     ETCH_INLINE friend lanes operator^(lanes a, lanes b) noexcept { return {a.value ^ b.value}; }
-    ETCH_INLINE friend lanes operator<<(lanes a, int n) noexcept { return {a.value << n}; }
-    ETCH_INLINE friend lanes operator>>(lanes a, int n) noexcept { return {a.value >> n}; }
+    ETCH_INLINE friend lanes operator<<(lanes a, int n) noexcept { return {internal::shift_left(a.value, n)}; }
+    ETCH_INLINE friend lanes operator>>(lanes a, int n) noexcept { return {internal::shift_right(a.value, n)}; }
 
     ETCH_INLINE friend lanes fma(lanes a, lanes b, lanes c) noexcept {
         using element = typename batch::register_type;

@@ -133,7 +133,7 @@ ETCH_INLINE constexpr auto operator+(A&& a, B&& b) noexcept {
     else if constexpr (internal::is_times<std::remove_cvref_t<B>>)
         return internal::fuse(operation::times_plus{}, b, internal::hold<A>(a));
     else
-        return map(operation::plus{}, a, b);
+        return map(operation::plus{}, std::forward<A>(a), std::forward<B>(b));
 }
 
 template <Expression A, Expression B>

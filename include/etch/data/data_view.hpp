@@ -1,0 +1,92 @@
+#pragma once
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+#include <etch/core/status.hpp>
+#include <etch/data/problem.hpp>
+
+namespace etch {
+
+namespace internal {
+
+/// Whether every number is finite: x - x is 0, and NaN where x is NaN or infinite. No early exit, so that the loop
+/// runs in SIMD registers.
+template <class T>
+constexpr bool all_finite(std::span<const T> numbers) noexcept {
+    bool finite = true;
+    for (const T x : numbers) finite &= x - x == 0;
+    return finite;
+}
+
+}  // namespace internal
+
+/// Samples that somebody else owns: sample i is Inputs numbers, the inputs' i-th row, and its target Outputs numbers.
+/// Two pointers and two sizes, to be passed by value. No allocation, no exception, usable in constant expressions.
+template <std::size_t Inputs, std::size_t Outputs, class T = float>
+class data_view {
+    static_assert(Inputs > 0 && Outputs > 0, "etch: a sample needs at least one input and one target");
+
+public:
+    using value_type = T;
+    static constexpr std::size_t input_size = Inputs;
+    static constexpr std::size_t output_size = Outputs;
+
+    constexpr data_view() noexcept = default;
+    constexpr data_view(std::span<const T> inputs, std::span<const T> targets) noexcept
+        : inputs_{inputs}, targets_{targets} {}
+
+    /// The number of samples; 0 where inputs and targets do not hold the same whole number of them (see check).
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return matches() ? inputs_.size() / Inputs : 0; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return size() == 0; }
+
+    /// i must be below size().
+    [[nodiscard]] constexpr std::span<const T, Inputs> input(std::size_t i) const noexcept {
+        return std::span<const T, Inputs>{inputs_.data() + i * Inputs, Inputs};
+    }
+    [[nodiscard]] constexpr std::span<const T, Outputs> target(std::size_t i) const noexcept {
+        return std::span<const T, Outputs>{targets_.data() + i * Outputs, Outputs};
+    }
+
+    /// All samples' numbers in one piece.
+    [[nodiscard]] constexpr std::span<const T> inputs() const noexcept { return inputs_; }
+    [[nodiscard]] constexpr std::span<const T> targets() const noexcept { return targets_; }
+    [[nodiscard]] constexpr data_view view() const noexcept { return *this; }
+
+    /// `count` samples from `first` on, fewer where the set ends before.
+    [[nodiscard]] constexpr data_view slice(std::size_t first, std::size_t count) const noexcept {
+        const std::size_t begin = std::min(first, size());
+        const std::size_t length = std::min(count, size() - begin);
+        return {inputs_.subspan(begin * Inputs, length * Inputs), targets_.subspan(begin * Outputs, length * Outputs)};
+    }
+
+    /// Whether a network can be trained on this: empty_set, size_mismatch, or the first sample that holds NaN or an
+    /// infinity. Reads every number once.
+    constexpr problem check() const noexcept {
+        if (!matches()) return {status::size_mismatch, std::min(inputs_.size() / Inputs, targets_.size() / Outputs)};
+        if (inputs_.empty()) return {status::empty_set, 0};
+        for (std::size_t i = 0; i < size(); ++i) {
+            if (!internal::all_finite<T>(input(i))) return {status::non_finite_input, i};
+            if (!internal::all_finite<T>(target(i))) return {status::non_finite_target, i};
+        }
+        return {};
+    }
+
+private:
+    [[nodiscard]] constexpr bool matches() const noexcept {
+        return inputs_.size() % Inputs == 0 && targets_.size() % Outputs == 0 &&
+               inputs_.size() / Inputs == targets_.size() / Outputs;
+    }
+
+    std::span<const T> inputs_;
+    std::span<const T> targets_;
+};
+
+/// Whatever holds samples: a data_view, a data_set, or a type of the user's with a member view().
+template <class Set>
+concept Samples = requires(const Set& set) {
+    { set.view() } -> std::same_as<data_view<Set::input_size, Set::output_size, typename Set::value_type>>;
+};
+
+}  // namespace etch

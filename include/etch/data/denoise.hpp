@@ -1,0 +1,123 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <etch/data/data_set.hpp>
+
+namespace etch {
+
+/// Which of a set's columns a filter smooths.
+enum class filtered { inputs, targets };
+
+/// How many samples a moving filter looks at. Centred, it looks at as many before as after, so size must be odd, and
+/// it does not shift the signal; causal, at the current one and those before, as a device must that cannot see ahead.
+struct filter_window {
+    std::size_t size = 5;
+    bool causal = false;
+    filtered columns = filtered::inputs;
+};
+
+/// How much of the new number enters an exponentially smoothed one, in (0, 1]; 1 smooths nothing.
+struct smoothing_factor {
+    double alpha = 0.3;
+    filtered columns = filtered::inputs;
+};
+
+namespace internal {
+
+/// Replaces each number by `combine(window)`, where window holds its column's numbers within reach, oldest first;
+/// at the ends of the set it is shorter.
+template <std::size_t Columns, class T, class Combine>
+problem filter_rows(std::span<T> rows, filter_window window, status non_finite, Combine combine) {
+    if (window.size == 0 || (!window.causal && window.size % 2 == 0)) return {status::invalid_option, 0};
+    const std::size_t samples = rows.size() / Columns;
+    const std::size_t before = window.causal ? window.size - 1 : window.size / 2;
+    const std::size_t after = window.causal ? 0 : window.size / 2;
+    if (samples == 0) return {status::empty_set, 0};
+    for (std::size_t i = 0; i < samples; ++i) {
+        if (!all_finite<T>(rows.subspan(i * Columns, Columns))) return {non_finite, i};
+    }
+    std::vector<T> result(rows.size());
+    std::vector<double> reach;
+    reach.reserve(std::min(window.size, samples));
+    for (std::size_t i = 0; i < samples; ++i) {
+        const std::size_t first = i - std::min(i, before);
+        const std::size_t last = i + std::min(samples - 1 - i, after);
+        for (std::size_t c = 0; c < Columns; ++c) {
+            reach.clear();
+            for (std::size_t j = first; j <= last; ++j) reach.push_back(static_cast<double>(rows[j * Columns + c]));
+            result[i * Columns + c] = static_cast<T>(combine(reach));
+        }
+    }
+    std::copy(result.begin(), result.end(), rows.begin());
+    return {};
+}
+
+template <std::size_t Inputs, std::size_t Outputs, class T, class Combine>
+problem filter_set(data_set<Inputs, Outputs, T>& set, filter_window window, Combine combine) {
+    if (window.columns == filtered::inputs) {
+        return filter_rows<Inputs>(set.inputs(), window, status::non_finite_input, combine);
+    }
+    return filter_rows<Outputs>(set.targets(), window, status::non_finite_target, combine);
+}
+
+template <std::size_t Columns, class T>
+problem smooth_rows(std::span<T> rows, double alpha, status non_finite) {
+    if (!(alpha > 0 && alpha <= 1)) return {status::invalid_option, 0};
+    if (rows.empty()) return {status::empty_set, 0};
+    for (std::size_t i = 0; i < rows.size() / Columns; ++i) {
+        if (!all_finite<T>(rows.subspan(i * Columns, Columns))) return {non_finite, i};
+    }
+    for (std::size_t c = 0; c < Columns; ++c) {
+        auto state = static_cast<double>(rows[c]);
+        for (std::size_t i = c; i < rows.size(); i += Columns) {
+            state = std::fma(alpha, static_cast<double>(rows[i]) - state, state);
+            rows[i] = static_cast<T>(state);
+        }
+    }
+    return {};
+}
+
+}  // namespace internal
+
+// The filters below run along time, that is, along the order of the samples, each column by itself: filter before the
+// samples are shuffled, and each recording by itself. They learn nothing, so there is nothing to fit. The problem's
+// index is the sample for numbers that are not finite, and nothing is changed then.
+
+/// The mean of the numbers within the window. Halves the noise's deviation for four times the window, and rounds edges
+/// off. Each mean is summed anew, size operations, so that no rounding error travels along.
+template <std::size_t Inputs, std::size_t Outputs, class T>
+problem moving_average(data_set<Inputs, Outputs, T>& set, filter_window window = {}) {
+    return internal::filter_set(set, window, [](const std::vector<double>& reach) {
+        double sum = 0;
+        for (const double x : reach) sum += x;
+        return sum / static_cast<double>(reach.size());
+    });
+}
+
+/// The median of the numbers within the window, the mean of the middle two of an even number of them. Removes single
+/// spikes altogether and keeps edges.
+template <std::size_t Inputs, std::size_t Outputs, class T>
+problem median_filter(data_set<Inputs, Outputs, T>& set, filter_window window = {}) {
+    return internal::filter_set(set, window, [](std::vector<double>& reach) {
+        const auto middle = reach.begin() + static_cast<std::ptrdiff_t>(reach.size() / 2);
+        std::nth_element(reach.begin(), middle, reach.end());
+        if (reach.size() % 2 == 1) return *middle;
+        return (*std::max_element(reach.begin(), middle) + *middle) / 2;
+    });
+}
+
+/// s = s + alpha (x - s), started at the first number. Causal, with one number of state a column.
+template <std::size_t Inputs, std::size_t Outputs, class T>
+problem exponential_smoothing(data_set<Inputs, Outputs, T>& set, smoothing_factor factor = {}) {
+    if (factor.columns == filtered::inputs) {
+        return internal::smooth_rows<Inputs>(set.inputs(), factor.alpha, status::non_finite_input);
+    }
+    return internal::smooth_rows<Outputs>(set.targets(), factor.alpha, status::non_finite_target);
+}
+
+}  // namespace etch

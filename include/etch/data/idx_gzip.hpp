@@ -1,0 +1,88 @@
+#pragma once
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <etch/data/idx.hpp>
+#include <etch/data/reading.hpp>
+
+namespace etch {
+
+/// Unpacks gzip data in memory, one or several members; messages call it `name`. truncated where the data ends before
+/// the last member does, malformed where it is no gzip, a checksum is wrong, or more than `limit` bytes come out, which
+/// keeps a small hostile file from filling the memory.
+inline reading<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed,
+                                                  const std::string& name = "gzip", std::size_t limit = 0x7fffffff) {
+    const auto refuse = [&name](status code, const std::string& complaint) {
+        return reading<std::vector<unsigned char>>{{}, code, name + ": " + complaint};
+    };
+    struct inflater {
+        z_stream stream{};
+        bool ready = inflateInit2(&stream, 16 + MAX_WBITS) == Z_OK;  // 16: gzip's header and checksum are expected
+        inflater() = default;
+        inflater(const inflater&) = delete;
+        inflater& operator=(const inflater&) = delete;
+        ~inflater() { inflateEnd(&stream); }
+    } unpack;
+    if (!unpack.ready) return refuse(status::malformed, "zlib cannot start");
+
+    constexpr std::size_t piece = std::size_t{1} << 16;
+    std::vector<unsigned char> result;
+    std::size_t given = 0;
+    int state = Z_OK;
+    z_stream& stream = unpack.stream;
+    do {
+        if (stream.avail_in == 0) {  // zlib counts in unsigned int
+            const std::size_t length = std::min(packed.size() - given, std::size_t{1} << 30);
+            // zlib does not write to its input; older versions leave out the const.
+            stream.next_in = const_cast<unsigned char*>(packed.data() + given);
+            stream.avail_in = static_cast<unsigned>(length);
+            given += length;
+            if (length == 0) return refuse(status::truncated, message(status::truncated));
+        }
+        const std::size_t before = result.size();
+        result.resize(before + piece);
+        stream.next_out = result.data() + before;
+        stream.avail_out = static_cast<unsigned>(piece);
+        state = inflate(&stream, Z_NO_FLUSH);
+        result.resize(before + piece - stream.avail_out);
+        if (state == Z_BUF_ERROR) state = Z_OK;  // it only wants more input
+        if (state != Z_OK && state != Z_STREAM_END) {
+            return refuse(status::malformed, stream.msg != nullptr ? stream.msg : "this is no gzip data");
+        }
+        if (result.size() > limit) {
+            return refuse(status::malformed, "more than " + std::to_string(limit) + " bytes when unpacked");
+        }
+        const bool more = stream.avail_in > 0 || given < packed.size();
+        if (state == Z_STREAM_END && more) {  // the next member
+            inflateReset(&stream);
+            state = Z_OK;
+        }
+    } while (state != Z_STREAM_END);
+    return {std::move(result), status::ok, {}};
+}
+
+/// Reads an IDX file that is packed with gzip.
+inline reading<idx_array> read_idx_gzip(const std::string& file) {
+    const auto packed = read_file(file);
+    if (!packed) return packed.failed_as<idx_array>();
+    const auto bytes = gunzip(packed.value, file);
+    return bytes ? parse_idx(bytes.value, file) : bytes.failed_as<idx_array>();
+}
+
+/// Images and labels from two packed files, as MNIST is published: see to_data_set.
+template <std::size_t Inputs, std::size_t Outputs, class T = float>
+reading<data_set<Inputs, Outputs, T>> read_idx_gzip(const std::string& images_file, const std::string& labels_file) {
+    const auto images = read_idx_gzip(images_file);
+    if (!images) return images.template failed_as<data_set<Inputs, Outputs, T>>();
+    const auto labels = read_idx_gzip(labels_file);
+    if (!labels) return labels.template failed_as<data_set<Inputs, Outputs, T>>();
+    return to_data_set<Inputs, Outputs, T>(images.value, labels.value, images_file, labels_file);
+}
+
+}  // namespace etch

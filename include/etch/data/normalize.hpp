@@ -1,0 +1,63 @@
+#pragma once
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+#include <etch/data/column_transform.hpp>
+#include <etch/data/standardize.hpp>
+
+namespace etch {
+
+/// Maps each column's training minimum to `low` and its maximum to `high`, both exactly, and in proportion between:
+///     t = (x - minimum) / (maximum - minimum),   y = (1 - t) low + t high
+/// Data outside the training range lands outside [low, high]: clip it first (outlier_clipper) where that matters.
+/// fit: constant_column with the column's index; invalid_option unless low < high and both are finite.
+template <std::size_t Columns, class T = float>
+class normalizer : public internal::invertible_transform<normalizer<Columns, T>, Columns, T> {
+public:
+    explicit normalizer(T low = T{0}, T high = T{1}) noexcept
+        : low_{static_cast<double>(low)}, high_{static_cast<double>(high)} {}
+
+    /// Each column's training range; 0 and 0 before fit.
+    [[nodiscard]] std::array<T, Columns> minimum() const noexcept {
+        std::array<T, Columns> result{};
+        for (std::size_t c = 0; c < Columns; ++c) result[c] = static_cast<T>(column_[c].minimum);
+        return result;
+    }
+    [[nodiscard]] std::array<T, Columns> maximum() const noexcept {
+        std::array<T, Columns> result{};
+        for (std::size_t c = 0; c < Columns; ++c) result[c] = static_cast<T>(column_[c].maximum);
+        return result;
+    }
+
+private:
+    friend class internal::column_transform<normalizer, Columns, T>;
+
+    problem learn(std::span<const T> training) {
+        if (!(low_ < high_) || high_ - low_ - (high_ - low_) != 0) return {status::invalid_option, 0};
+        const auto statistics = internal::statistics_of<Columns>(training);
+        for (std::size_t c = 0; c < Columns; ++c) {
+            const double range = statistics[c].maximum - statistics[c].minimum;
+            if (range == 0) return {status::constant_column, c};
+            if (range - range != 0) return {status::non_finite_input, c};
+        }
+        column_ = statistics;
+        return {};
+    }
+    [[nodiscard]] double forward(double x, std::size_t c) const noexcept {
+        const double t = (x - column_[c].minimum) / (column_[c].maximum - column_[c].minimum);
+        const double from_low = (1 - t) * low_;
+        return std::fma(t, high_, from_low);
+    }
+    [[nodiscard]] double backward(double y, std::size_t c) const noexcept {
+        const double t = (y - low_) / (high_ - low_);
+        return std::fma(t, column_[c].maximum - column_[c].minimum, column_[c].minimum);
+    }
+
+    double low_;
+    double high_;
+    std::array<internal::column_statistics, Columns> column_{};
+};
+
+}  // namespace etch

@@ -1,0 +1,86 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <etch/data/column_transform.hpp>
+#include <etch/data/standardize.hpp>
+
+namespace etch {
+
+/// Moves numbers that lie outside of a column's limits onto the limit. The limits come from the training part:
+///     by_deviation(k)          mean - k deviation  to  mean + k deviation
+///     by_quantile(low, high)   the quantiles, between two samples in proportion (as numpy's default does)
+/// A constant column is no problem: its limits are its value. fit: invalid_option unless k is above 0 and finite, or
+/// 0 <= low < high <= 1; non_finite_input with the column's index where a limit is beyond the largest T.
+template <std::size_t Columns, class T = float>
+class outlier_clipper : public internal::column_transform<outlier_clipper<Columns, T>, Columns, T> {
+public:
+    [[nodiscard]] static outlier_clipper by_deviation(double k = 3) noexcept { return {rule::deviation, -k, k}; }
+    [[nodiscard]] static outlier_clipper by_quantile(double low = 0.01, double high = 0.99) noexcept {
+        return {rule::quantile, low, high};
+    }
+
+    /// Each column's limits; 0 and 0 before fit.
+    [[nodiscard]] std::array<T, Columns> lower() const noexcept { return lower_; }
+    [[nodiscard]] std::array<T, Columns> upper() const noexcept { return upper_; }
+
+private:
+    friend class internal::column_transform<outlier_clipper, Columns, T>;
+    enum class rule { deviation, quantile };
+
+    outlier_clipper(rule by, double low, double high) noexcept : rule_{by}, low_{low}, high_{high} {}
+
+    problem learn(std::span<const T> training) {
+        const bool in_range = rule_ == rule::deviation ? high_ > 0 && high_ - high_ == 0 : low_ >= 0 && high_ <= 1;
+        if (!in_range || !(low_ < high_)) return {status::invalid_option, 0};
+        std::array<T, Columns> lower{}, upper{};
+        if (rule_ == rule::deviation) {
+            const auto statistics = internal::statistics_of<Columns>(training);
+            for (std::size_t c = 0; c < Columns; ++c) {
+                const auto& s = statistics[c];
+                lower[c] = static_cast<T>(std::fma(low_, s.deviation, s.mean));
+                upper[c] = static_cast<T>(std::fma(high_, s.deviation, s.mean));
+                if (s.minimum == s.maximum) lower[c] = upper[c] = static_cast<T>(s.minimum);
+            }
+        } else {
+            std::vector<T> sorted(training.size() / Columns);
+            for (std::size_t c = 0; c < Columns; ++c) {
+                for (std::size_t i = 0; i < sorted.size(); ++i) sorted[i] = training[i * Columns + c];
+                std::sort(sorted.begin(), sorted.end());
+                lower[c] = quantile(sorted, low_);
+                upper[c] = quantile(sorted, high_);
+            }
+        }
+        for (std::size_t c = 0; c < Columns; ++c) {
+            if (lower[c] - lower[c] != 0 || upper[c] - upper[c] != 0) return {status::non_finite_input, c};
+        }
+        lower_ = lower;
+        upper_ = upper;
+        return {};
+    }
+
+    [[nodiscard]] static T quantile(const std::vector<T>& sorted, double q) noexcept {
+        const double position = q * static_cast<double>(sorted.size() - 1);
+        const auto below = static_cast<std::size_t>(position);
+        const auto above = std::min(below + 1, sorted.size() - 1);
+        const auto from = static_cast<double>(sorted[below]);
+        const double step = static_cast<double>(sorted[above]) - from;
+        return static_cast<T>(std::fma(position - static_cast<double>(below), step, from));
+    }
+
+    [[nodiscard]] double forward(double x, std::size_t c) const noexcept {
+        return std::clamp(x, static_cast<double>(lower_[c]), static_cast<double>(upper_[c]));
+    }
+
+    rule rule_;
+    double low_;
+    double high_;
+    std::array<T, Columns> lower_{};
+    std::array<T, Columns> upper_{};
+};
+
+}  // namespace etch

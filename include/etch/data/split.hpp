@@ -1,0 +1,139 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include <etch/core/random.hpp>
+#include <etch/data/data_set.hpp>
+#include <etch/data/one_hot.hpp>
+
+namespace etch {
+
+/// Which share of the samples goes where. The shares must add up to 1, so that no sample is lost unawares.
+struct split_options {
+    double training = 0.8;
+    double validation = 0.1;
+    double test = 0.1;
+    etch::seed seed = etch::seed{1};
+};
+
+/// The three parts of a set: one to learn from, one to choose by, one to judge by. Empty where state is not ok.
+template <std::size_t Inputs, std::size_t Outputs, class T = float>
+struct [[nodiscard]] data_split {
+    data_set<Inputs, Outputs, T> training{};
+    data_set<Inputs, Outputs, T> validation{};
+    data_set<Inputs, Outputs, T> test{};
+    problem state{};
+
+    explicit operator bool() const noexcept { return state.ok(); }
+};
+
+namespace internal {
+
+inline bool valid(const split_options& options) noexcept {
+    const double sum = options.training + options.validation + options.test;
+    return options.training > 0 && options.validation >= 0 && options.test >= 0 && std::abs(sum - 1) <= 1e-6;
+}
+
+/// Deals numbers of samples out to the three parts by the largest remainder: each part gets its share rounded down, and
+/// what is left goes, one each, to the parts whose shares lost most. Two amendments:
+/// - What a part gained or lost stays in `owed` for the next class, so that fifteen samples of each of three classes at
+///   80/10/10 % become 36/5/4 in all, not 36/6/3.
+/// - A training part without a sample comes first: a class of one sample can be learned, though not judged.
+class dealer {
+public:
+    explicit dealer(const split_options& options) noexcept {
+        const double sum = options.training + options.validation + options.test;
+        share_ = {options.training / sum, options.validation / sum, options.test / sum};
+    }
+
+    [[nodiscard]] std::array<std::size_t, 3> deal(std::size_t samples) noexcept {
+        std::array<std::size_t, 3> count{};
+        std::size_t left = samples;
+        for (std::size_t part = 0; part < 3; ++part) {
+            const double due = share_[part] * static_cast<double>(samples);
+            count[part] = std::min(static_cast<std::size_t>(due), left);
+            left -= count[part];
+            owed_[part] += due - static_cast<double>(count[part]);
+        }
+        std::array<bool, 3> may_take{true, share_[1] > 0, share_[2] > 0};
+        for (; left > 0; --left) {
+            std::size_t most = 0;
+            for (std::size_t part = 1; part < 3 && count[0] > 0; ++part) {
+                const bool more = owed_[part] > owed_[most] + 1e-9;  // a tie, up to rounding, goes to the earlier part
+                if (may_take[part] && (more || !may_take[most])) most = part;
+            }
+            ++count[most];
+            owed_[most] -= 1;
+            may_take[most] = false;
+        }
+        return count;
+    }
+
+private:
+    std::array<double, 3> share_{};
+    std::array<double, 3> owed_{};
+};
+
+/// Deals the samples out in a shuffled order: the k-th of its group goes to the part in whose stretch of the group's
+/// count k falls. `group(i)` below `groups` names the group of sample i.
+template <std::size_t Inputs, std::size_t Outputs, class T, class Group>
+data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> samples, const split_options& options,
+                                            std::size_t groups, Group group) {
+    data_split<Inputs, Outputs, T> parts;
+    parts.state = samples.check();
+    if (!parts.state.ok()) return parts;
+    if (!valid(options)) {
+        parts.state = {status::invalid_option, 0};
+        return parts;
+    }
+    std::vector<std::size_t> members(groups);
+    for (std::size_t i = 0; i < samples.size(); ++i) ++members[group(i)];
+
+    std::vector<std::array<std::size_t, 3>> count(groups);
+    dealer deals{options};
+    std::array<std::size_t, 3> total{};
+    for (std::size_t g = 0; g < groups; ++g) {
+        count[g] = deals.deal(members[g]);
+        if (count[g][0] == 0) {  // only where the group is empty
+            parts.state = {status::missing_class, g};
+            return parts;
+        }
+        for (std::size_t part = 0; part < 3; ++part) total[part] += count[g][part];
+    }
+
+    std::array<data_set<Inputs, Outputs, T>*, 3> to{&parts.training, &parts.validation, &parts.test};
+    for (std::size_t part = 0; part < 3; ++part) to[part]->reserve(total[part]);
+    const permutation order{samples.size(), options.seed};
+    for (std::size_t position = 0; position < samples.size(); ++position) {
+        const std::size_t i = order[position];
+        auto& left = count[group(i)];
+        const std::size_t part = left[0] > 0 ? 0 : left[1] > 0 ? 1 : 2;
+        --left[part];
+        to[part]->push_back(samples.input(i), samples.target(i));
+    }
+    return parts;
+}
+
+}  // namespace internal
+
+/// Shuffles the samples and cuts them into training, validation and test part. Every sample is in exactly one, and the
+/// training part has at least one. States: what data_view::check finds, and invalid_option for a training share that is
+/// not above 0, another that is negative, or shares that do not add up to 1.
+template <Samples Set>
+[[nodiscard]] auto split(const Set& set, const split_options& options = {}) {
+    return internal::split_groups(set.view(), options, 1, [](std::size_t) { return std::size_t{0}; });
+}
+
+/// The same with every class (class_of the target) in every part in proportion, to within one sample, and at least once
+/// in the training part. States: also missing_class, with its index, for a class of which the set has no sample.
+template <Samples Set>
+[[nodiscard]] auto stratified_split(const Set& set, const split_options& options = {}) {
+    const auto samples = set.view();
+    return internal::split_groups(samples, options, class_count<Set::output_size>,
+                                  [samples](std::size_t i) { return class_of(samples.target(i)); });
+}
+
+}  // namespace etch

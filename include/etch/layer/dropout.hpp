@@ -1,0 +1,61 @@
+#pragma once
+#include <etch/layer/layer.hpp>
+
+namespace etch {
+
+/// In training drops each number with probability p and scales the rest by 1 / (1 - p), so that the mean stays; outside
+/// of training passes everything on. p is Numerator / Denominator: dropout<20> is 20 %, dropout<1, 3> a third.
+///
+///     forward     y  = m ⊙ x         m: 0 with probability p, else 1 / (1 - p)
+///     backward    dx = m ⊙ dy
+///
+/// The mask is a function of the trainer's seed, the step, the layer, the sample's place in the batch and the feature, so
+/// it is the same on every machine.
+/// Source: N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014.
+template <unsigned Numerator, unsigned Denominator = 100>
+struct dropout {
+    static_assert(Numerator < Denominator, "etch: dropout needs a probability of at least 0 and below 1");
+
+    static constexpr const char* name = "dropout";
+    static constexpr bool elementwise = true;
+    static constexpr reads backward_reads = reads::nothing;
+
+    static constexpr shape output(shape input) { return input; }
+
+    static constexpr std::size_t workspace(shape input, std::size_t columns, bool training) {
+        return training ? input.size() * columns : 0;
+    }
+
+    template <class Pass, class X>
+    ETCH_INLINE static constexpr auto forward(const Pass& layer, const X& x) {
+        if constexpr (Pass::training) {
+            const auto m = mask<X>(layer);
+            fill(m, layer.seed);
+            return hadamard(x, m);
+        } else {
+            return x;
+        }
+    }
+
+    template <class DY>
+    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto&, const auto&, const DY& dy) {
+        return hadamard(dy, mask<DY>(layer));
+    }
+
+private:
+    template <class X>
+    ETCH_INLINE static constexpr auto mask(const auto& layer) {
+        return tensor_view<typename X::value_type, X::rows, X::columns>{layer.workspace};
+    }
+
+    template <class T, std::size_t Rows, std::size_t Columns>
+    static constexpr void fill(tensor_view<T, Rows, Columns> m, seed from) {
+        // p as a fraction of 2^64, in integers.
+        constexpr std::uint64_t drop = ~std::uint64_t{0} / Denominator * Numerator;
+        constexpr T scale = static_cast<T>(Denominator) / static_cast<T>(Denominator - Numerator);
+        random generator{from};
+        for (T& x : m) x = generator() < drop ? T{0} : scale;
+    }
+};
+
+}  // namespace etch

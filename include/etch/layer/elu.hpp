@@ -1,0 +1,54 @@
+#pragma once
+#include <etch/layer/activation.hpp>
+#include <etch/math/exp.hpp>
+
+namespace etch {
+
+/// The exponential linear unit: a = z where z > 0, else α (eᶻ - 1);  g'(z) = 1 where z > 0, else a + α.
+/// α is Numerator / Denominator. Written with max and min, so that no lane waits for another.
+/// Source: D.-A. Clevert, T. Unterthiner, S. Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear
+/// Units", 2015.
+template <int Numerator = 1, int Denominator = 1>
+struct elu : activation<elu<Numerator, Denominator>> {
+    static_assert(Numerator > 0 && Denominator > 0, "etch: the alpha of elu is above 0");
+
+    static constexpr const char* name = "elu";
+    static constexpr initializer preferred = he_uniform;
+    static constexpr reads backward_reads = reads::output;
+
+    template <class T>
+    static constexpr T alpha = static_cast<T>(Numerator) / static_cast<T>(Denominator);
+
+    template <class V>
+    ETCH_INLINE static constexpr V value(V z) {
+        return fma(V(alpha<typename V::value_type>), math::expm1(min(z, V(0))), max(V(0), z));
+    }
+    template <class V>
+    ETCH_INLINE static constexpr V derivative(V a) {
+        return select(a > V(0), V(1), a + V(alpha<typename V::value_type>));
+    }
+};
+
+/// The self-normalising unit: a = λ z where z > 0, else λ α (eᶻ - 1);  g'(z) = λ where z > 0, else a + λ α.
+/// Source: G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, "Self-Normalizing Neural Networks", 2017.
+struct selu : activation<selu> {
+    static constexpr const char* name = "selu";
+    static constexpr initializer preferred = lecun_normal;
+    static constexpr reads backward_reads = reads::output;
+
+    static constexpr double lambda = 1.0507009873554804934193349852946;
+    static constexpr double alpha = 1.6732632423543772848170429916717;
+
+    template <class V>
+    ETCH_INLINE static constexpr V value(V z) {
+        using T = typename V::value_type;
+        return fma(V(static_cast<T>(lambda * alpha)), math::expm1(min(z, V(0))), V(static_cast<T>(lambda)) * max(V(0), z));
+    }
+    template <class V>
+    ETCH_INLINE static constexpr V derivative(V a) {
+        using T = typename V::value_type;
+        return select(a > V(0), V(static_cast<T>(lambda)), a + V(static_cast<T>(lambda * alpha)));
+    }
+};
+
+}  // namespace etch

@@ -1,0 +1,18 @@
+#pragma once
+#include <etch/layer/layer.hpp>
+
+namespace etch {
+
+/// The same numbers as one vector: {28, 28} becomes {784}. Moves nothing and costs nothing.
+struct flatten {
+    static constexpr const char* name = "flatten";
+    static constexpr bool elementwise = true;
+    static constexpr reads backward_reads = reads::nothing;
+
+    static constexpr shape output(shape input) { return {input.size()}; }
+
+    ETCH_INLINE static constexpr auto forward(const auto&, const auto& x) { return x; }
+    ETCH_INLINE static constexpr auto backward(const auto&, const auto&, const auto&, const auto& grad_y) { return grad_y; }
+};
+
+}  // namespace etch

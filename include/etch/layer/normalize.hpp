@@ -1,0 +1,67 @@
+#pragma once
+#include <etch/layer/column_range.hpp>
+#include <etch/layer/layer.hpp>
+
+namespace etch {
+
+/// Brings every feature from its range in the training data to Low ... High, by default 0 ... 1.
+///
+///     forward     y  = (x - minimum) s + Low,    s = (High - Low) / (maximum - minimum)
+///     backward    dx = s dy
+///
+/// Statistics, fitting and errors as for `standardize`; values outside of the training data's range leave Low ... High.
+template <int Low = 0, int High = 1>
+struct normalize {
+    static_assert(Low < High, "etch: normalize needs a range from a lower to a higher number");
+
+    static constexpr const char* name = "normalize";
+    static constexpr bool elementwise = true;
+    static constexpr reads backward_reads = reads::nothing;
+
+    static constexpr shape output(shape input) { return input; }
+
+    static constexpr std::array<parameter, 2> parameters(shape input) {
+        return {parameter{.name = "minimum", .extents = {input.size()}, .trained = false},
+                parameter{.name = "maximum", .extents = {input.size()}, .trained = false}};
+    }
+
+    ETCH_INLINE static constexpr auto forward(const auto& layer, const auto& x) {
+        const auto& [minimum, maximum] = layer.parameters;
+        return hadamard(x - minimum, scale(minimum, maximum)) + low(minimum);
+    }
+
+    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto&, const auto&, const auto& dy) {
+        const auto& [minimum, maximum] = layer.parameters;
+        return hadamard(dy, scale(minimum, maximum));
+    }
+
+    static constexpr bool fitted(const auto& layer) {
+        const auto& [minimum, maximum] = layer.parameters;
+        return minimum[0] != maximum[0];
+    }
+
+    static constexpr status fit(const auto& layer, std::size_t count, const auto& sample) {
+        const auto& [minimum, maximum] = layer.parameters;
+        using T = std::remove_cvref_t<decltype(minimum[0])>;
+        for (std::size_t feature = 0; feature < minimum.size(); ++feature) {
+            const auto range = internal::range_of<T>(feature, count, sample);
+            if (range.least == range.most) return status::constant_column;
+        }
+        for (std::size_t feature = 0; feature < minimum.size(); ++feature) {
+            const auto range = internal::range_of<T>(feature, count, sample);
+            minimum[feature] = range.least;
+            maximum[feature] = range.most;
+        }
+        return status::ok;
+    }
+
+private:
+    ETCH_INLINE static constexpr auto scale(const auto& minimum, const auto& maximum) {
+        return element_of<decltype(minimum)>(High - Low) / (maximum - minimum);
+    }
+    ETCH_INLINE static constexpr auto low(const auto& minimum) {
+        return constant<element_of<decltype(minimum)>>(Low);
+    }
+};
+
+}  // namespace etch

@@ -1,0 +1,53 @@
+#pragma once
+#include <etch/layer/activation.hpp>
+
+namespace etch {
+
+/// The rectified linear unit: a = max(z, 0),  g'(z) = 1 where z > 0, else 0.
+/// Source: V. Nair, G. E. Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010.
+struct relu : activation<relu> {
+    static constexpr const char* name = "relu";
+    static constexpr initializer preferred = he_uniform;
+    static constexpr reads backward_reads = reads::output;
+
+    ETCH_INLINE static constexpr auto value(auto z) { return max(decltype(z)(0), z); }  // in this order NaN stays NaN
+    ETCH_INLINE static constexpr auto derivative(auto a) { return select(a > decltype(a)(0), decltype(a)(1), decltype(a)(0)); }
+};
+
+/// relu that leaks: a = z where z > 0, else s z;  g'(z) = 1 or s. The slope is Numerator / Denominator, below 1.
+/// Source: A. L. Maas, A. Y. Hannun, A. Y. Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013.
+template <int Numerator = 1, int Denominator = 100>
+struct leaky_relu : activation<leaky_relu<Numerator, Denominator>> {
+    static_assert(Numerator >= 0 && Numerator < Denominator, "etch: the slope of leaky_relu is at least 0 and below 1");
+
+    static constexpr const char* name = "leaky_relu";
+    static constexpr initializer preferred = he_uniform;
+    static constexpr reads backward_reads = reads::output;
+
+    template <class T>
+    static constexpr T slope = static_cast<T>(Numerator) / static_cast<T>(Denominator);
+
+    template <class V>
+    ETCH_INLINE static constexpr V value(V z) {
+        return max(z * V(slope<typename V::value_type>), z);
+    }
+    template <class V>
+    ETCH_INLINE static constexpr V derivative(V a) {
+        return select(a > V(0), V(1), V(slope<typename V::value_type>));
+    }
+};
+
+/// a = z between -1 and 1, and the nearer of the two beyond;  g'(z) = 1 inside, else 0.
+struct hard_tanh : activation<hard_tanh> {
+    static constexpr const char* name = "hard_tanh";
+    static constexpr initializer preferred = glorot_uniform;
+    static constexpr reads backward_reads = reads::output;
+
+    ETCH_INLINE static constexpr auto value(auto z) { return max(decltype(z)(-1), min(decltype(z)(1), z)); }
+    ETCH_INLINE static constexpr auto derivative(auto a) {
+        using V = decltype(a);
+        return select(a > V(-1), select(a < V(1), V(1), V(0)), V(0));
+    }
+};
+
+}  // namespace etch

@@ -1,0 +1,18 @@
+#pragma once
+#include <etch/layer/activation.hpp>
+#include <etch/math/sigmoid.hpp>
+
+namespace etch {
+
+/// The logistic function: a = 1 / (1 + e⁻ᶻ),  g'(z) = a (1 - a). As the last layer it gives the probability of each of
+/// several independent answers, and goes with binary_cross_entropy.
+struct sigmoid : activation<sigmoid> {
+    static constexpr const char* name = "sigmoid";
+    static constexpr initializer preferred = glorot_uniform;
+    static constexpr reads backward_reads = reads::output;
+
+    ETCH_INLINE static constexpr auto value(auto z) { return math::sigmoid(z); }
+    ETCH_INLINE static constexpr auto derivative(auto a) { return a * (decltype(a)(1) - a); }
+};
+
+}  // namespace etch

@@ -1,0 +1,20 @@
+#pragma once
+#include <etch/layer/activation.hpp>
+#include <etch/math/exp.hpp>
+#include <etch/math/softplus.hpp>
+
+namespace etch {
+
+/// The smooth relu: a = log(1 + eᶻ),  g'(z) = σ(z) = 1 - e⁻ᵃ.
+/// Source: C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau, R. Garcia, "Incorporating Second-Order Functional Knowledge for
+/// Better Option Pricing", 2000.
+struct softplus : activation<softplus> {
+    static constexpr const char* name = "softplus";
+    static constexpr initializer preferred = he_uniform;
+    static constexpr reads backward_reads = reads::output;
+
+    ETCH_INLINE static constexpr auto value(auto z) { return math::softplus(z); }
+    ETCH_INLINE static constexpr auto derivative(auto a) { return -math::expm1(-a); }
+};
+
+}  // namespace etch

@@ -1,0 +1,17 @@
+#pragma once
+#include <etch/layer/activation.hpp>
+#include <etch/math/tanh.hpp>
+
+namespace etch {
+
+/// The hyperbolic tangent: a = (eᶻ - e⁻ᶻ) / (eᶻ + e⁻ᶻ),  g'(z) = 1 - a².
+struct tanh : activation<tanh> {
+    static constexpr const char* name = "tanh";
+    static constexpr initializer preferred = glorot_uniform;
+    static constexpr reads backward_reads = reads::output;
+
+    ETCH_INLINE static constexpr auto value(auto z) { return math::tanh(z); }
+    ETCH_INLINE static constexpr auto derivative(auto a) { return fma(-a, a, decltype(a)(1)); }
+};
+
+}  // namespace etch

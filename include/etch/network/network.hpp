@@ -1,0 +1,174 @@
+#pragma once
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <type_traits>
+
+#include <etch/network/chain.hpp>
+
+namespace etch {
+
+namespace internal {
+
+template <class L>
+inline constexpr bool is_input = false;
+template <std::size_t... Extents>
+inline constexpr bool is_input<input<Extents...>> = true;
+
+template <class... Layers>
+inline constexpr bool begins_with_input = false;
+template <class First, class... Rest>
+inline constexpr bool begins_with_input<First, Rest...> = is_input<First> && sizeof...(Rest) > 0 && !(is_input<Rest> || ...);
+
+template <class T, class... Layers>
+struct chain_after_input {  // takes the place of a topology that was refused, so that the first error stays the only one
+    using type = chain<T, shape{1}>;
+};
+template <class T, std::size_t... Extents, class... Rest>
+    requires(begins_with_input<input<Extents...>, Rest...>)
+struct chain_after_input<T, input<Extents...>, Rest...> {
+    using type = chain<T, shape{Extents...}, Rest...>;
+};
+
+/// How many numbers a container has, where its type says so; else 0.
+template <class C>
+inline constexpr std::size_t fixed_size = 0;
+template <class T, std::size_t N>
+inline constexpr std::size_t fixed_size<std::array<T, N>> = N;
+template <class T, std::size_t N>
+inline constexpr std::size_t fixed_size<std::span<T, N>> = N == std::dynamic_extent ? 0 : N;
+template <Stored E>
+inline constexpr std::size_t fixed_size<E> = E::rows * E::columns;
+
+}  // namespace internal
+
+/// A network: a list of layers that begins with the shape of one sample.
+///
+///     using classifier = etch::network<etch::input<64>, etch::dense<32>, etch::relu, etch::dense<10>, etch::softmax>;
+///
+/// It holds its parameters in one flat array and nothing else: it is trivially copyable, `sizeof` is known, and a const
+/// network may be asked from any number of threads. Gradients and the optimiser's state live in a `trainer`.
+template <class T, class... Layers>
+class basic_network {
+    static_assert(internal::begins_with_input<Layers...>,
+                  "etch: a network begins with input<...>, once, and has at least one layer after it");
+
+public:
+    using value_type = T;
+    using layers = typename internal::chain_after_input<T, Layers...>::type;
+
+    static constexpr shape input_shape = layers::input_shape, output_shape = layers::output_shape;
+    static constexpr std::size_t inputs = input_shape.size(), outputs = output_shape.size();
+    static constexpr std::size_t depth = layers::depth;
+    /// How many numbers the optimiser trains, and how many statistics are fitted on the data.
+    static constexpr std::size_t parameter_count = layers::trained_count, statistic_count = layers::statistic_count;
+
+    /// The same topology over another element type.
+    template <class U>
+    using with = basic_network<U, Layers...>;
+
+    /// All parameters zero: for weights that are loaded.
+    constexpr basic_network() noexcept = default;
+
+    /// Drawn as the activations want it, from a seed: same seed, same network, everywhere.
+    explicit constexpr basic_network(seed from) noexcept { layers::initialize(memory(), from); }
+
+    /// The answer to one sample: an array, span or tensor of `inputs` numbers. The answers to a batch, a matrix of
+    /// inputs x columns: a matrix of outputs x columns, where each column has the bits that its sample has alone.
+    template <class Sample>
+        requires(!std::is_array_v<Sample>)
+    [[nodiscard]] constexpr auto operator()(const Sample& sample) const noexcept {
+        constexpr std::size_t numbers = internal::fixed_size<Sample>;
+        constexpr bool is_sample = numbers == inputs;
+        constexpr bool is_batch = [] {
+            if constexpr (Stored<Sample>) return Sample::rows == inputs;
+            return false;
+        }();
+        static_assert(numbers != 0, "etch: the size of a sample must be known to the compiler: "
+                                 "pass a std::array, a std::span<const float, N>, a C array or an etch::vector");
+        static_assert(numbers == 0 || is_sample || is_batch,
+                      "etch: a sample must have as many numbers as the network has inputs");
+        if constexpr (is_sample) {
+            vector<T, outputs> answer;
+            infer<1>(sample.data(), answer.data());
+            return answer;
+        } else if constexpr (is_batch) {
+            matrix<T, outputs, Sample::columns> answers;
+            infer_batch<Sample::columns>(sample.data(), answers.data());
+            return answers;
+        } else {
+            return vector<T, outputs>{};
+        }
+    }
+
+    /// The answer to one sample that is written out: net({0.1f, 0.9f}).
+    template <std::size_t N>
+    [[nodiscard]] constexpr auto operator()(const T (&sample)[N]) const noexcept {
+        return (*this)(std::span<const T, N>{sample});
+    }
+
+    /// Every trained number, layer after layer: the optimiser's view.
+    [[nodiscard]] constexpr std::span<T, parameter_count> parameters() noexcept {
+        return std::span<T, parameter_count>{numbers_, parameter_count};
+    }
+    [[nodiscard]] constexpr std::span<const T, parameter_count> parameters() const noexcept {
+        return std::span<const T, parameter_count>{numbers_, parameter_count};
+    }
+    /// Every statistic, layer after layer.
+    [[nodiscard]] constexpr std::span<T, statistic_count> statistics() noexcept {
+        return std::span<T, statistic_count>{numbers_ + parameter_count, statistic_count};
+    }
+    [[nodiscard]] constexpr std::span<const T, statistic_count> statistics() const noexcept {
+        return std::span<const T, statistic_count>{numbers_ + parameter_count, statistic_count};
+    }
+    /// The tensors of layer I as views, in the order in which the layer names them: auto [W, b] = net.parameters<0>().
+    template <std::size_t I>
+    [[nodiscard]] constexpr auto parameters() noexcept {
+        return layers::template pass<I, false>(memory(), nullptr, nullptr, seed{}).parameters;
+    }
+    template <std::size_t I>
+    [[nodiscard]] constexpr auto parameters() const noexcept {
+        return layers::template pass<I, false>(memory(), nullptr, nullptr, seed{}).parameters;
+    }
+
+    [[nodiscard]] constexpr parameter_memory<T> memory() noexcept { return {numbers_, numbers_ + parameter_count}; }
+    [[nodiscard]] constexpr parameter_memory<const T> memory() const noexcept { return {numbers_, numbers_ + parameter_count}; }
+
+    /// Equal numbers everywhere.
+    [[nodiscard]] friend constexpr bool operator==(const basic_network& a, const basic_network& b) noexcept {
+        for (std::size_t i = 0; i < size; ++i)
+            if (!(a.numbers_[i] == b.numbers_[i])) return false;
+        return true;
+    }
+
+    /// How many samples pass through the layers together when a batch is asked for.
+    static constexpr std::size_t batch_columns = 32;
+
+    /// The first `Last` layers of one sample or of a batch: what the loss sees that takes over the last layer.
+    template <std::size_t Columns, std::size_t Last = depth>
+    constexpr void infer(const T* from, T* to) const noexcept {
+        constexpr std::size_t needed = layers::template inference_size<Last>(Columns);
+        alignas(internal::storage_alignment<T, 64>) T workspace[needed == 0 ? 1 : needed];
+        constexpr std::size_t rows = Last == 0 ? inputs : layers::facts[Last - 1].output.size();
+        layers::template infer<Last, Columns>(memory(), matrix_view<const T, inputs, Columns>{from}, matrix_view<T, rows, Columns>{to},
+                                              workspace);
+    }
+
+private:
+    template <std::size_t Columns>
+    constexpr void infer_batch(const T* from, T* to) const noexcept {
+        constexpr std::size_t whole = Columns / batch_columns * batch_columns;
+        for (std::size_t j = 0; j < whole; j += batch_columns) infer<batch_columns>(from + j * inputs, to + j * outputs);
+        if constexpr (Columns > whole) infer<Columns - whole>(from + whole * inputs, to + whole * outputs);
+    }
+
+    static constexpr std::size_t size = parameter_count + statistic_count;
+    alignas(internal::storage_alignment<T, size == 0 ? 1 : size>) T numbers_[size == 0 ? 1 : size] = {};
+};
+
+/// A network of floats.
+template <class... Layers>
+using network = basic_network<float, Layers...>;
+
+}  // namespace etch

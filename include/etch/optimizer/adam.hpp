@@ -1,0 +1,78 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <etch/core/config.hpp>
+#include <etch/math/exp.hpp>
+#include <etch/math/log.hpp>
+#include <etch/simd/lanes.hpp>
+
+namespace etch {
+
+namespace internal {
+
+/// 1 - beta^t = -math::expm1(t * math::log1p(-complement)), where complement = 1 - beta: exact to a few ulp for every t, while
+/// 1 - pow(beta, t) would cancel when t is small.
+template <class T>
+[[nodiscard]] constexpr T bias_correction(T complement, std::uint64_t t) noexcept {
+    using number = lanes<T, 1>;
+    const number exponent = fma(number(static_cast<T>(t)), math::log1p(number(-complement)), number(0));
+    return -math::expm1(exponent).value;
+}
+
+}  // namespace internal
+
+/// Momentum (m) over RMSProp's scale (v), both freed from their start at zero: every parameter moves at about the
+/// learning rate, whatever the size of its gradients.
+///
+///     g = dL/dp + weight_decay * p
+///     m = beta1 * m + (1 - beta1) * g
+///     v = beta2 * v + (1 - beta2) * g^2
+///     p = p - learning_rate * m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)              (t = 1, 2, ...)
+///
+/// Cost: 8 bytes of state a parameter; one square root and one division.
+/// Source: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", 2015.
+struct adam {
+    double learning_rate = 1e-3;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+    double weight_decay = 0;
+
+    static constexpr const char* name = "adam";
+    static constexpr std::size_t slots = 2;
+
+    template <class T>
+    struct constants {
+        T step_size;       // learning_rate / (1 - beta1^t)
+        T share1, share2;  // 1 - beta1, 1 - beta2: the share of the new gradient, of its new square
+        T scale;           // 1 / sqrt(1 - beta2^t)
+        T epsilon, weight_decay;
+    };
+
+    template <class T>
+    [[nodiscard]] constexpr constants<T> at(std::uint64_t step, T rate) const noexcept {
+        const T share1 = static_cast<T>(1 - beta1), share2 = static_cast<T>(1 - beta2);
+        const T correction1 = internal::bias_correction(share1, step);
+        const T correction2 = internal::bias_correction(share2, step);
+        return {rate / correction1,
+                share1,
+                share2,
+                1 / internal::sqrt_number(correction2),
+                static_cast<T>(epsilon),
+                static_cast<T>(weight_decay)};
+    }
+
+    template <class V>
+    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, slots>& state,
+                                             const constants<typename V::value_type>& c) noexcept {
+        auto& [m, v] = state;
+        const V g = fma(c.weight_decay, parameter, gradient);
+        m = fma(c.share1, g - m, m);
+        v = fma(c.share2, fma(g, g, -v), v);
+        parameter = fma(-c.step_size, m / fma(sqrt(v), c.scale, c.epsilon), parameter);
+    }
+};
+
+}  // namespace etch

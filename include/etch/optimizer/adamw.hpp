@@ -1,0 +1,48 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <etch/core/config.hpp>
+#include <etch/optimizer/adam.hpp>
+
+namespace etch {
+
+/// Adam whose weight decay stands apart from the gradient, so that it is not divided by the gradient's size: every
+/// parameter shrinks by the same factor.
+///
+///     p = p - learning_rate * weight_decay * p
+///     p = Adam's step from there, without weight decay
+///
+/// Source: I. Loshchilov, F. Hutter, "Decoupled Weight Decay Regularization", 2019.
+struct adamw {
+    double learning_rate = 1e-3;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+    double weight_decay = 1e-2;
+
+    static constexpr const char* name = "adamw";
+    static constexpr std::size_t slots = adam::slots;
+
+    template <class T>
+    struct constants {
+        adam::constants<T> step;
+        T shrink;  // learning_rate * weight_decay
+    };
+
+    template <class T>
+    [[nodiscard]] constexpr constants<T> at(std::uint64_t step, T rate) const noexcept {
+        const adam plain{.beta1 = beta1, .beta2 = beta2, .epsilon = epsilon};
+        return {plain.at(step, rate), rate * static_cast<T>(weight_decay)};
+    }
+
+    template <class V>
+    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, slots>& state,
+                                             const constants<typename V::value_type>& c) noexcept {
+        parameter = fma(-c.shrink, parameter, parameter);
+        adam::update(parameter, gradient, state, c.step);
+    }
+};
+
+}  // namespace etch

@@ -1,0 +1,50 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <etch/core/config.hpp>
+
+namespace etch {
+
+/// Gradient descent with a heavy ball: the velocity v remembers past gradients, so that steps along a valley add up and
+/// steps across it cancel.
+///
+///     g = dL/dp + weight_decay * p
+///     v = momentum * v + (1 - dampening) * g                 (v = g in the first step)
+///     p = p - learning_rate * v
+///
+/// Along a constant gradient a step grows to learning_rate / (1 - momentum) times that gradient.
+/// Source: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; in PyTorch's form,
+/// where the learning rate stands outside the velocity.
+struct momentum {
+    double learning_rate = 1e-3;
+    double momentum = 0.9;
+    double dampening = 0;
+    double weight_decay = 0;
+
+    static constexpr const char* name = "momentum";
+    static constexpr std::size_t slots = 1;
+
+    template <class T>
+    struct constants {
+        T learning_rate, momentum, share, weight_decay;  // share of the new gradient in the velocity
+    };
+
+    template <class T>
+    [[nodiscard]] constexpr constants<T> at(std::uint64_t step, T rate) const noexcept {
+        return {rate, static_cast<T>(momentum), step <= 1 ? T{1} : static_cast<T>(1 - dampening),
+                static_cast<T>(weight_decay)};
+    }
+
+    template <class V>
+    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, slots>& state,
+                                             const constants<typename V::value_type>& c) noexcept {
+        auto& [v] = state;
+        const V g = fma(c.weight_decay, parameter, gradient);
+        v = fma(c.momentum, v, fma(c.share, g, V(0)));
+        parameter = fma(-c.learning_rate, v, parameter);
+    }
+};
+
+}  // namespace etch

@@ -1,0 +1,61 @@
+#pragma once
+// The contract of an optimizer: read this first, then sgd.hpp (four lines), then adam.hpp.
+//
+// An optimizer is an aggregate of options; how it moves one parameter stands in `update`, once, over lanes. It knows
+// nothing of layers: all parameters of a network are one flat array, so are the gradients, and the state is `slots`
+// such arrays, one after the other. `apply_update` (update.hpp) walks over them in one pass.
+//
+//     struct sign_descent {                                                    // a rule of one's own
+//         double learning_rate = 1e-3;
+//         static constexpr const char* name = "sign_descent";
+//         static constexpr std::size_t slots = 0;
+//
+//         template <class T>
+//         struct constants {
+//             T learning_rate;
+//         };
+//         template <class T>
+//         constexpr constants<T> at(std::uint64_t, T rate) const { return {rate}; }
+//
+//         template <class V, class T = typename V::value_type>
+//         static constexpr void update(V& parameter, V gradient, std::array<V, 0>&, const constants<T>& c) {
+//             parameter = select(gradient > 0, parameter - c.learning_rate, parameter + c.learning_rate);
+//         }
+//     };
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <etch/simd/lanes.hpp>
+
+namespace etch {
+
+namespace internal {
+
+template <class O, class T>
+concept optimizer_of = requires(const O options, lanes<T, 1>& parameter, std::array<lanes<T, 1>, O::slots>& state) {
+    { options.at(std::uint64_t{1}, T{}) } -> std::same_as<typename O::template constants<T>>;
+    O::update(parameter, parameter, state, options.at(std::uint64_t{1}, T{}));
+};
+
+}  // namespace internal
+
+/// What every optimizer has. Its options are doubles, so that 1 - beta is what PyTorch computes.
+/// - `learning_rate`: the rate that the schedule starts from.
+/// - `name`: for summaries and logs.
+/// - `slots`: how many numbers of state a parameter has; all start at zero.
+/// - `constants<T>`, `at(step, rate)`: what is the same for all parameters in one update, in the element type T. `step`
+///   counts updates from 1; `rate` is the learning rate that the schedule gives for this one.
+/// - `update(parameter, gradient, state, constants)`: over lanes; state[s] is slot s. A product that feeds a sum is an
+///   explicit fma, or a product that is rounded on its own (`fma(a, b, V(0))`), so that every build gives the same
+///   bits.
+template <class O>
+concept Optimizer = std::is_aggregate_v<O> && requires(const O options) {
+    { options.learning_rate } -> std::convertible_to<double>;
+    { O::name } -> std::convertible_to<const char*>;
+    { O::slots } -> std::convertible_to<std::size_t>;
+} && internal::optimizer_of<O, float>;
+
+}  // namespace etch

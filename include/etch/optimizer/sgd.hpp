@@ -1,0 +1,42 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <etch/core/config.hpp>
+
+namespace etch {
+
+/// Gradient descent, the rule that all others refine: a step against the gradient.
+///
+///     g = dL/dp + weight_decay * p
+///     p = p - learning_rate * g
+///
+/// Stochastic, mini-batch or batch descent differ only in how many samples the gradient was summed over.
+/// Source: H. Robbins, S. Monro, "A Stochastic Approximation Method", 1951.
+struct sgd {
+    double learning_rate = 1e-3;
+    double weight_decay = 0;
+
+    static constexpr const char* name = "sgd";
+    static constexpr std::size_t slots = 0;
+
+    template <class T>
+    struct constants {
+        T learning_rate, weight_decay;
+    };
+
+    template <class T>
+    [[nodiscard]] constexpr constants<T> at(std::uint64_t /*step*/, T rate) const noexcept {
+        return {rate, static_cast<T>(weight_decay)};
+    }
+
+    template <class V>
+    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, slots>& /*state*/,
+                                             const constants<typename V::value_type>& c) noexcept {
+        const V g = fma(c.weight_decay, parameter, gradient);
+        parameter = fma(-c.learning_rate, g, parameter);
+    }
+};
+
+}  // namespace etch
