@@ -26,11 +26,11 @@ struct seed {
 
 /// A seedable generator of 64-bit numbers, 8 bytes of state, the same sequence on every machine and in the compiler.
 /// Satisfies UniformRandomBitGenerator. Not for cryptography.
-class random {
+class random_generator {
 public:
     using result_type = std::uint64_t;
 
-    explicit constexpr random(seed start) noexcept : state_{start.value} {}
+    explicit constexpr random_generator(seed start) noexcept : state_{start.value} {}
 
     static constexpr result_type min() noexcept { return 0; }
     static constexpr result_type max() noexcept { return ~result_type{0}; }
@@ -55,7 +55,7 @@ public:
         return static_cast<std::size_t>(x_high * n_high + (middle >> 32) + (cross >> 32));
     }
 
-    [[nodiscard]] constexpr bool operator==(const random&) const noexcept = default;
+    [[nodiscard]] constexpr bool operator==(const random_generator&) const noexcept = default;
 
 private:
     std::uint64_t state_;

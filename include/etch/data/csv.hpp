@@ -1,17 +1,15 @@
 #pragma once
-#include <csv.h>
-
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
-#include <cstring>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <etch/data/csv_rows.hpp>
 #include <etch/data/data_set.hpp>
 #include <etch/data/one_hot.hpp>
 #include <etch/data/parse_number.hpp>
@@ -22,8 +20,7 @@ namespace etch {
 /// A column of a table: by its index, counted from 0, or by its name in the header.
 class csv_column {
 public:
-    csv_column(int index) : index_{static_cast<std::size_t>(index)} {}
-    csv_column(std::size_t index) : index_{index} {}
+    csv_column(std::integral auto index) : index_{static_cast<std::size_t>(index)} {}
     csv_column(const char* name) : name_{name} {}
     csv_column(std::string name) : name_{std::move(name)} {}
 
@@ -55,107 +52,6 @@ struct csv_table {
 };
 
 namespace internal {
-
-/// Hands out a text's rows one by one. libcsv knows quotes and delimiters; this adds lines, and a row as a value.
-class csv_rows {
-public:
-    csv_rows(std::string_view text, char delimiter) : rest_{text} {
-        if (rest_.substr(0, 3) == "\xef\xbb\xbf") rest_.remove_prefix(3);  // UTF-8's mark of byte order
-        // Strict: a quote inside of a cell, or one that never ends, is an error, not a guess.
-        ready_ = csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) == 0;
-        csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
-    }
-    ~csv_rows() {
-        if (ready_) csv_free(&parser_);
-    }
-    csv_rows(const csv_rows&) = delete;
-    csv_rows& operator=(const csv_rows&) = delete;
-
-    /// Reads up to the end of the next row that is not blank. False at the end and where code() is not ok.
-    bool next() {
-        cells_ = 0;
-        fed_ = 0;
-        text_.clear();
-        complete_ = false;
-        while (!complete_ && code_ == status::ok && !finished_) {
-            if (rest_.empty()) {
-                finish();
-            } else {
-                feed(take_line());
-            }
-        }
-        return complete_ && code_ == status::ok;
-    }
-
-    [[nodiscard]] std::size_t size() const noexcept { return cells_; }
-    [[nodiscard]] std::string_view operator[](std::size_t cell) const noexcept {
-        const std::size_t begin = cell == 0 ? 0 : ends_[cell - 1];
-        return std::string_view{text_}.substr(begin, ends_[cell] - begin);
-    }
-    /// The line, counted from 1, on which the cell begins; a quoted cell may go on over several.
-    [[nodiscard]] std::size_t line_of(std::size_t cell) const noexcept { return lines_[std::min(cell, cells_)]; }
-    [[nodiscard]] status code() const noexcept { return code_; }
-
-private:
-    /// The next line with its line break, which is \n, \r\n, or \r.
-    std::string_view take_line() noexcept {
-        std::size_t length = std::min(rest_.find_first_of("\r\n"), rest_.size());
-        if (length < rest_.size()) length += rest_.substr(length, 2) == "\r\n" ? 2 : 1;
-        const auto line = rest_.substr(0, length);
-        rest_.remove_prefix(length);
-        return line;
-    }
-
-    void feed(std::string_view line) {
-        ++line_;
-        make_room(line.size());
-        if (!inside_) lines_[cells_] = line_;
-        inside_ = true;
-        if (csv_parse(&parser_, line.data(), line.size(), on_cell, on_row, this) != line.size()) {
-            code_ = status::malformed;
-        }
-    }
-
-    void finish() {
-        finished_ = true;
-        make_room(0);
-        if (csv_fini(&parser_, on_cell, on_row, this) != 0) code_ = status::truncated;
-    }
-
-    /// libcsv calls back from C, through which nothing may be thrown: whatever a line can need is allocated before it.
-    void make_room(std::size_t line_length) {
-        fed_ += line_length;
-        text_.reserve(fed_);
-        ends_.resize(std::max(ends_.size(), cells_ + line_length + 2));
-        lines_.resize(ends_.size());
-    }
-
-    static void on_cell(void* text, std::size_t length, void* self) noexcept {
-        auto& rows = *static_cast<csv_rows*>(self);
-        if (length > 0) rows.text_.append(static_cast<const char*>(text), length);
-        rows.ends_[rows.cells_++] = rows.text_.size();
-        rows.lines_[rows.cells_] = rows.line_;
-    }
-    static void on_row(int, void* self) noexcept {
-        auto& rows = *static_cast<csv_rows*>(self);
-        rows.inside_ = false;
-        if (rows.cells_ > 0) rows.complete_ = true;  // else the line was blank
-    }
-
-    std::string_view rest_;
-    csv_parser parser_{};
-    std::string text_{};                // the row's cells without their quotes, one after the other,
-    std::vector<std::size_t> ends_{};   // where each ends,
-    std::vector<std::size_t> lines_{};  // and the line on which it begins
-    std::size_t cells_ = 0;
-    std::size_t fed_ = 0;  // how many characters of the row libcsv was given
-    std::size_t line_ = 0;
-    bool ready_ = false;
-    bool inside_ = false;  // a row was begun and has not ended
-    bool complete_ = false;
-    bool finished_ = false;
-    status code_ = status::ok;
-};
 
 /// Reads one table; a class, so that its steps share what they report about.
 template <std::size_t Inputs, std::size_t Outputs, class T>
@@ -249,8 +145,8 @@ private:
         for (std::size_t i = 0; i < options_.targets.size(); ++i) {
             if (!choose(options_.targets[i], targets_[i], taken)) return false;
         }
-        if (options_.inputs.empty() && !choose_free(inputs_, taken, "inputs")) return false;
-        return options_.label || !options_.targets.empty() || choose_free(targets_, taken, "targets");
+        if (options_.inputs.empty() && !choose_free(inputs_, taken, "input")) return false;
+        return options_.label || !options_.targets.empty() || choose_free(targets_, taken, "target");
     }
     bool choose(const csv_column& column, std::size_t& position, std::vector<bool>& taken) {
         position = column.index();
@@ -276,15 +172,15 @@ private:
     template <std::size_t Count>
     bool choose_free(std::array<std::size_t, Count>& positions, std::vector<bool>& taken, const char* what) {
         std::size_t next = 0;
-        for (std::size_t& position : positions) {
+        for (std::size_t i = 0; i < Count; ++i) {
             while (next < width_ && taken[next]) ++next;
             if (next == width_) {
-                return fail_at(
-                    0, status::size_mismatch,
-                    std::to_string(width_) + " columns are too few for " + std::to_string(Count) + " " + what);
+                return fail_at(0, status::size_mismatch,
+                               "none of the " + std::to_string(width_) + " columns is left for " + what + " " +
+                                   std::to_string(i + 1));
             }
             taken[next] = true;
-            position = next;
+            positions[i] = next;
         }
         return true;
     }
@@ -348,9 +244,8 @@ private:
         }
         table_.classes = options_.classes.empty() ? seen_.sorted() : seen_;
         for (std::size_t i = 0; i < labels_.size(); ++i) {
-            if (table_.classes.encode(seen_[labels_[i]], table_.samples.target(i)) != status::ok) {
-                return fail(status::unknown_class, "");  // cannot be: every label was found above
-            }
+            // Every label was found above, so this cannot fail.
+            static_cast<void>(table_.classes.encode(seen_[labels_[i]], table_.samples.target(i)));
         }
         return true;
     }

@@ -42,7 +42,7 @@ public:
     }
 
 private:
-    random random_;
+    random_generator random_;
 };
 
 template <std::size_t Classes, class T>

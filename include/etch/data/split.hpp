@@ -53,10 +53,10 @@ public:
         std::array<std::size_t, 3> count{};
         std::size_t left = samples;
         for (std::size_t part = 0; part < 3; ++part) {
-            const double due = share_[part] * static_cast<double>(samples);
-            count[part] = std::min(static_cast<std::size_t>(due), left);
+            const auto all = static_cast<double>(samples);
+            count[part] = std::min(static_cast<std::size_t>(share_[part] * all), left);
             left -= count[part];
-            owed_[part] += due - static_cast<double>(count[part]);
+            owed_[part] += std::fma(share_[part], all, -static_cast<double>(count[part]));
         }
         std::array<bool, 3> may_take{true, share_[1] > 0, share_[2] > 0};
         for (; left > 0; --left) {

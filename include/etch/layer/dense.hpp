@@ -40,12 +40,13 @@ struct dense {
         return W * a + b;
     }
 
-    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& a, const auto& /*z*/, const auto& dz) {
+    template <class Gradient>
+    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& a, const auto& /*z*/, const Gradient& dz) {
         const auto& [W, b] = layer.parameters;
         const auto& [dW, db] = layer.gradients;
         dW += dz * transpose(a);
         db += sum_columns(dz);
-        if constexpr (workspace({W.columns}, dz.columns, true) > 0)
+        if constexpr (Gradient::columns > 1)
             return transpose(W, layer.workspace) * dz;
         else
             return transpose(W) * dz;

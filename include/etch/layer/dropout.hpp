@@ -53,7 +53,7 @@ private:
         // p as a fraction of 2^64, in integers.
         constexpr std::uint64_t drop = ~std::uint64_t{0} / Denominator * Numerator;
         constexpr T scale = static_cast<T>(Denominator) / static_cast<T>(Denominator - Numerator);
-        random generator{from};
+        random_generator generator{from};
         for (T& x : m) x = generator() < drop ? T{0} : scale;
     }
 };

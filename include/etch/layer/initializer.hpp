@@ -48,7 +48,7 @@ namespace internal {
 
 /// One number of a parameter with `fan_in` inputs and `fan_out` outputs.
 template <class T>
-constexpr T draw(initializer how, random& generator, std::size_t fan_in, std::size_t fan_out) noexcept {
+constexpr T draw(initializer how, random_generator& generator, std::size_t fan_in, std::size_t fan_out) noexcept {
     using V = lanes<T, 1>;
     if (how.from == initializer::rule::constant) return static_cast<T>(how.numerator) / static_cast<T>(how.denominator);
     const T in = static_cast<T>(fan_in), out = static_cast<T>(fan_out);

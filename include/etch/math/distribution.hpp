@@ -12,7 +12,7 @@ namespace etch {
 /// Uniform between low and high (low < high), from one number of the generator: low + (high - low) * k / 2^24 with a
 /// random integer k below 2^24, rounded; rounding may give `high` itself.
 template <std::floating_point T>
-constexpr T uniform(random& generator, T low, T high) noexcept {
+constexpr T uniform(random_generator& generator, T low, T high) noexcept {
     return internal::fma_number(high - low, generator.uniform<T>(), low);
 }
 
@@ -20,7 +20,7 @@ constexpr T uniform(random& generator, T low, T high) noexcept {
 /// the angle, so no value lies beyond 7.45. A double holds the same value as a float.
 /// Source: G. E. P. Box, M. E. Muller, "A Note on the Generation of Random Normal Deviates", 1958.
 template <std::floating_point T = float>
-constexpr T normal(random& generator) noexcept {
+constexpr T normal(random_generator& generator) noexcept {
     using V = float_lanes<1>;
     const std::uint64_t bits = generator();
     const V uniform{static_cast<float>((bits >> 24) + 1) * 0x1p-40f};                            // in (0, 1]

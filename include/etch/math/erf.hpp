@@ -14,16 +14,17 @@ ETCH_INLINE constexpr float_lanes<N> erf(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
     const V a = min(V(3.95f), abs(x));  // from 3.8325 on the nearest float is 1
-    const V small = fma(internal::polynomial(a * a, 0x1.06eba8p-3f, -0x1.812742p-2f, 0x1.ce2dfap-4f, -0x1.b80ee8p-6f,
+    const V u = a * a;
+    const V small = fma(internal::polynomial(u, u * u, 0x1.06eba8p-3f, -0x1.812742p-2f, 0x1.ce2dfap-4f, -0x1.b80ee8p-6f,
                                              0x1.54d5a2p-8f, -0x1.aafd08p-11f, 0x1.5fff36p-14f),
                         a, a);
     // erfc a = 2^(g a); rounding to an integer as in exp.
-    const V g = internal::polynomial(a, -0x1.a0d738p+0f, -0x1.d52f44p-1f, -0x1.39bc5cp-3f, 0x1.184d7cp-5f,
+    const V g = internal::polynomial(a, u, -0x1.a0d738p+0f, -0x1.d52f44p-1f, -0x1.39bc5cp-3f, 0x1.184d7cp-5f,
                                      -0x1.5667dap-8f, 0x1.e09d88p-12f, -0x1.03a618p-16f);
     const V shifted = fma(g, a, V(0x1.8p+23f));
     const V r = fma(g, a, V(0x1.8p+23f) - shifted);
-    const V p = internal::polynomial(r, -1.0f, -0x1.62e42ap-1f, -0x1.ebf9c2p-3f, -0x1.c6b6d8p-5f, -0x1.3ce8aep-7f,
-                                     -0x1.5bda54p-10f);
+    const V p = internal::polynomial(r, r * r, -1.0f, -0x1.62e42ap-1f, -0x1.ebf9c2p-3f, -0x1.c6b6d8p-5f,
+                                     -0x1.3ce8aep-7f, -0x1.5bda54p-10f);
     const V large = fma(p, as_float((as_integer(shifted) << 23) + I(0x3f800000)), V(1.0f));
     return copysign(select(a > V(0.9f), large, small), x);
 }

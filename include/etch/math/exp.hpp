@@ -29,8 +29,8 @@ ETCH_INLINE constexpr exp_parts<N> exp_reduce(float_lanes<N> x) noexcept {
 
 /// (e^r - 1 - r) / r^2 for |r| <= ln 2 / 2. Minimax for the relative error of e^r - 1, which it keeps below 2^-26.
 template <std::size_t N>
-ETCH_INLINE constexpr float_lanes<N> exp_tail(float_lanes<N> r) noexcept {
-    return polynomial(r, 0x1.fffffep-2f, 0x1.5554b2p-3f, 0x1.555702p-5f, 0x1.1226a6p-7f, 0x1.6b8cb6p-10f);
+ETCH_INLINE constexpr float_lanes<N> exp_tail(float_lanes<N> r, float_lanes<N> square) noexcept {
+    return polynomial(r, square, 0x1.fffffep-2f, 0x1.5554b2p-3f, 0x1.555702p-5f, 0x1.1226a6p-7f, 0x1.6b8cb6p-10f);
 }
 
 }  // namespace internal
@@ -42,7 +42,8 @@ ETCH_INLINE constexpr float_lanes<N> exp(float_lanes<N> x) noexcept {
     using I = integer_lanes<N>;
     // In this order of operands min and max let a NaN through.
     const auto [n, r] = internal::exp_reduce(min(V(89.0f), max(V(-104.0f), x)));
-    const V p = fma(fma(internal::exp_tail(r), r, V(1.0f)), r, V(1.0f));
+    const V square = r * r;
+    const V p = fma(internal::exp_tail(r, square), square, r) + V(1.0f);
     // 2^n may be no float where p * 2^n is one, so it is applied in halves: the first is exact, the second rounds once.
     const I half = (n >> 1) << 23;
     const I other = (n << 23) - half + I(0x3f800000);
@@ -55,7 +56,8 @@ ETCH_INLINE constexpr float_lanes<N> expm1(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
     const auto [n, r] = internal::exp_reduce(min(V(89.0f), max(V(-18.0f), x)));
-    const V p = fma(internal::exp_tail(r), r * r, r);
+    const V square = r * r;
+    const V p = fma(internal::exp_tail(r, square), square, r);
     const V half = as_float((n << 23) + I(0x3f000000));  // 2^n / 2, since 2^128 is no float
     const V y = fma(half, p, half - V(0.5f));
     return select(abs(x) < V(0x1p-24f), x, y + y);

@@ -15,8 +15,8 @@ template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> log_sum(float_lanes<N> f, integer_lanes<N> exponent) noexcept {
     using V = float_lanes<N>;
     // log(1 + f) = f + f^2 (-1/2 + f p(f)), p minimax for the relative error of the logarithm: 2^-27.7.
-    const V p = polynomial(f, -0.5f, 0x1.555506p-2f, -0x1.fffefap-3f, 0x1.99d052p-3f, -0x1.559c60p-3f, 0x1.1ed510p-3f,
-                           -0x1.f334a8p-4f, 0x1.1e6f48p-3f, -0x1.07bd00p-3f);
+    const V p = polynomial(f, f * f, -0.5f, 0x1.555506p-2f, -0x1.fffefap-3f, 0x1.99d052p-3f, -0x1.559c60p-3f,
+                           0x1.1ed510p-3f, -0x1.f334a8p-4f, 0x1.1e6f48p-3f, -0x1.07bd00p-3f);
     return fma(to_float(exponent), V(0x1.62e43p-24f), fma(p, f * f, f));
 }
 

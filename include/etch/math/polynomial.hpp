@@ -5,14 +5,20 @@
 
 namespace etch::math::internal {
 
-/// c0 + c1 x + c2 x^2 + ... by Horner's rule, the coefficients from the lowest: one fma a coefficient.
+/// c0 + c1 x + c2 x^2 + ..., the coefficients from the lowest: Horner's rule in x^2 over the pairs (c0 + c1 x),
+/// (c2 + c3 x), ..., which takes one fma a coefficient as Horner's rule in x does, but waits for half as many in a row.
 template <std::size_t N>
-ETCH_INLINE constexpr float_lanes<N> polynomial(float_lanes<N>, float c0) noexcept {
+ETCH_INLINE constexpr float_lanes<N> polynomial(float_lanes<N>, float_lanes<N>, float c0) noexcept {
     return c0;
 }
+template <std::size_t N>
+ETCH_INLINE constexpr float_lanes<N> polynomial(float_lanes<N> x, float_lanes<N>, float c0, float c1) noexcept {
+    return fma(float_lanes<N>(c1), x, float_lanes<N>(c0));
+}
 template <std::size_t N, class... Rest>
-ETCH_INLINE constexpr float_lanes<N> polynomial(float_lanes<N> x, float c0, Rest... rest) noexcept {
-    return fma(polynomial(x, rest...), x, float_lanes<N>(c0));
+ETCH_INLINE constexpr float_lanes<N> polynomial(float_lanes<N> x, float_lanes<N> square, float c0, float c1,
+                                                Rest... rest) noexcept {
+    return fma(polynomial(x, square, rest...), square, polynomial(x, square, c0, c1));
 }
 
 /// A function of double applied lane by lane. Doubles exist for gradient checks, so these may be slow and use libm.

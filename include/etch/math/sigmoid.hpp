@@ -13,7 +13,8 @@ ETCH_INLINE constexpr float_lanes<N> sigmoid(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
     const auto [n, r] = internal::exp_reduce(min(V(20.0f), max(V(-104.0f), x)));
-    const V p = fma(fma(internal::exp_tail(r), r, V(1.0f)), r, V(1.0f));
+    const V square = r * r;
+    const V p = fma(internal::exp_tail(r, square), square, r) + V(1.0f);
     // Numerator and denominator times 2^64, so that a denormal can only arise in the division.
     const V scaled = p * as_float((n << 23) + I((127 + 64) << 23));
     return scaled / (scaled + V(0x1p+64f));

@@ -105,7 +105,7 @@ public:
         for_each_layer([&]<std::size_t I>() {
             constexpr auto held = parameters<I>();
             for (std::size_t p = 0; p < held.size(); ++p) {
-                random generator{derive(derive(from, I), p)};
+                random_generator generator{derive(derive(from, I), p)};
                 T*& next = held[p].trained ? memory.trained : memory.statistics;
                 for (std::size_t i = 0; i < held[p].extents.size(); ++i)
                     *next++ = internal::draw<T>(held[p].begin, generator, held[p].fan_in, held[p].fan_out);

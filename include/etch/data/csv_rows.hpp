@@ -1,0 +1,115 @@
+#pragma once
+#include <csv.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <etch/core/status.hpp>
+
+namespace etch::internal {
+
+/// Hands out a text's rows one by one. libcsv knows quotes and delimiters; this adds lines, and a row as a value.
+class csv_rows {
+public:
+    csv_rows(std::string_view text, char delimiter) : rest_{text} {
+        if (rest_.substr(0, 3) == "\xef\xbb\xbf") rest_.remove_prefix(3);  // UTF-8's mark of byte order
+        // Strict: a quote inside of a cell, or one that never ends, is an error, not a guess.
+        ready_ = csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) == 0;
+        csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
+    }
+    ~csv_rows() {
+        if (ready_) csv_free(&parser_);
+    }
+    csv_rows(const csv_rows&) = delete;
+    csv_rows& operator=(const csv_rows&) = delete;
+
+    /// Reads up to the end of the next row that is not blank. False at the end and where code() is not ok.
+    bool next() {
+        cells_ = 0;
+        fed_ = 0;
+        text_.clear();
+        complete_ = false;
+        while (!complete_ && code_ == status::ok && !finished_) {
+            if (rest_.empty()) {
+                finish();
+            } else {
+                feed(take_line());
+            }
+        }
+        return complete_ && code_ == status::ok;
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return cells_; }
+    [[nodiscard]] std::string_view operator[](std::size_t cell) const noexcept {
+        const std::size_t begin = cell == 0 ? 0 : ends_[cell - 1];
+        return std::string_view{text_}.substr(begin, ends_[cell] - begin);
+    }
+    /// The line, counted from 1, on which the cell begins; a quoted cell may go on over several.
+    [[nodiscard]] std::size_t line_of(std::size_t cell) const noexcept { return lines_[std::min(cell, cells_)]; }
+    [[nodiscard]] status code() const noexcept { return code_; }
+
+private:
+    /// The next line with its line break, which is \n, \r\n, or \r.
+    std::string_view take_line() noexcept {
+        std::size_t length = std::min(rest_.find_first_of("\r\n"), rest_.size());
+        if (length < rest_.size()) length += rest_.substr(length, 2) == "\r\n" ? 2 : 1;
+        const auto line = rest_.substr(0, length);
+        rest_.remove_prefix(length);
+        return line;
+    }
+
+    void feed(std::string_view line) {
+        ++line_;
+        make_room(line.size());
+        if (!inside_) lines_[cells_] = line_;
+        inside_ = true;
+        if (csv_parse(&parser_, line.data(), line.size(), on_cell, on_row, this) != line.size()) {
+            code_ = status::malformed;
+        }
+    }
+
+    void finish() {
+        finished_ = true;
+        make_room(0);
+        if (csv_fini(&parser_, on_cell, on_row, this) != 0) code_ = status::truncated;
+    }
+
+    /// libcsv calls back from C, through which nothing may be thrown: whatever a line can need is allocated before it.
+    void make_room(std::size_t line_length) {
+        fed_ += line_length;
+        text_.reserve(fed_);
+        ends_.resize(std::max(ends_.size(), cells_ + line_length + 2));
+        lines_.resize(ends_.size());
+    }
+
+    static void on_cell(void* text, std::size_t length, void* self) noexcept {
+        auto& rows = *static_cast<csv_rows*>(self);
+        if (length > 0) rows.text_.append(static_cast<const char*>(text), length);
+        rows.ends_[rows.cells_++] = rows.text_.size();
+        rows.lines_[rows.cells_] = rows.line_;
+    }
+    static void on_row(int, void* self) noexcept {
+        auto& rows = *static_cast<csv_rows*>(self);
+        rows.inside_ = false;
+        if (rows.cells_ > 0) rows.complete_ = true;  // else the line was blank
+    }
+
+    std::string_view rest_;
+    csv_parser parser_{};
+    std::string text_{};                // the row's cells without their quotes, one after the other,
+    std::vector<std::size_t> ends_{};   // where each ends,
+    std::vector<std::size_t> lines_{};  // and the line on which it begins
+    std::size_t cells_ = 0;
+    std::size_t fed_ = 0;  // how many characters of the row libcsv was given
+    std::size_t line_ = 0;
+    bool ready_ = false;
+    bool inside_ = false;  // a row was begun and has not ended
+    bool complete_ = false;
+    bool finished_ = false;
+    status code_ = status::ok;
+};
+
+}  // namespace etch::internal

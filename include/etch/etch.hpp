@@ -1,0 +1,81 @@
+#pragma once
+// etch: a neural network, etched into the program. This page is the map of the library: each room builds on those above
+// it, and those in braces of the design (layer, loss, optimizer) do not know each other.
+//
+// A newcomer reads network/network.hpp, then layer/dense.hpp, then tensor/product.hpp. A program that only deploys a
+// network includes etch/inference.hpp instead. Optional, since they need other libraries: etch/data/csv.hpp (libcsv) and
+// etch/data/idx_gzip.hpp (zlib).
+
+// core: settings, status values, shapes, random numbers
+#include <etch/core/config.hpp>
+#include <etch/core/random.hpp>
+#include <etch/core/shape.hpp>
+#include <etch/core/status.hpp>
+// simd: numbers that are computed together
+#include <etch/simd/lanes.hpp>
+// math: elementary functions, the same bits everywhere
+#include <etch/math/cos_pi.hpp>
+#include <etch/math/distribution.hpp>
+#include <etch/math/erf.hpp>
+#include <etch/math/exp.hpp>
+#include <etch/math/log.hpp>
+#include <etch/math/sigmoid.hpp>
+#include <etch/math/softplus.hpp>
+#include <etch/math/tanh.hpp>
+// tensor: fixed extents, lazy expressions, products
+#include <etch/tensor/product.hpp>
+#include <etch/tensor/reduction.hpp>
+#include <etch/tensor/tensor.hpp>
+#include <etch/tensor/transpose.hpp>
+// layer
+#include <etch/layer/dense.hpp>
+#include <etch/layer/dropout.hpp>
+#include <etch/layer/elu.hpp>
+#include <etch/layer/flatten.hpp>
+#include <etch/layer/gelu.hpp>
+#include <etch/layer/identity.hpp>
+#include <etch/layer/layer.hpp>
+#include <etch/layer/layer_norm.hpp>
+#include <etch/layer/normalize.hpp>
+#include <etch/layer/relu.hpp>
+#include <etch/layer/sigmoid.hpp>
+#include <etch/layer/silu.hpp>
+#include <etch/layer/softmax.hpp>
+#include <etch/layer/softplus.hpp>
+#include <etch/layer/standardize.hpp>
+#include <etch/layer/tanh.hpp>
+// loss
+#include <etch/loss/binary_cross_entropy.hpp>
+#include <etch/loss/cross_entropy.hpp>
+#include <etch/loss/huber.hpp>
+#include <etch/loss/mean_absolute_error.hpp>
+#include <etch/loss/mean_squared_error.hpp>
+// optimizer
+#include <etch/optimizer/adagrad.hpp>
+#include <etch/optimizer/adam.hpp>
+#include <etch/optimizer/adamw.hpp>
+#include <etch/optimizer/clip.hpp>
+#include <etch/optimizer/momentum.hpp>
+#include <etch/optimizer/nesterov.hpp>
+#include <etch/optimizer/rmsprop.hpp>
+#include <etch/optimizer/schedule.hpp>
+#include <etch/optimizer/sgd.hpp>
+// network: the type list, forward and backward
+#include <etch/network/network.hpp>
+#include <etch/network/residual.hpp>
+// data: sets, splits, preparation (host side)
+#include <etch/data/data_set.hpp>
+#include <etch/data/data_view.hpp>
+#include <etch/data/denoise.hpp>
+#include <etch/data/generators.hpp>
+#include <etch/data/idx.hpp>
+#include <etch/data/normalize.hpp>
+#include <etch/data/one_hot.hpp>
+#include <etch/data/outliers.hpp>
+#include <etch/data/split.hpp>
+#include <etch/data/standardize.hpp>
+// training: batches, the loop, judgement
+#include <etch/training/evaluate_loss.hpp>
+#include <etch/training/fit_statistics.hpp>
+#include <etch/training/stepper.hpp>
+#include <etch/training/trainer.hpp>

@@ -1,0 +1,19 @@
+#pragma once
+// What a deployed program needs: networks and their layers; no loss, optimizer, data or training. The least to compile.
+#include <etch/layer/dense.hpp>
+#include <etch/layer/dropout.hpp>
+#include <etch/layer/elu.hpp>
+#include <etch/layer/flatten.hpp>
+#include <etch/layer/gelu.hpp>
+#include <etch/layer/identity.hpp>
+#include <etch/layer/layer_norm.hpp>
+#include <etch/layer/normalize.hpp>
+#include <etch/layer/relu.hpp>
+#include <etch/layer/sigmoid.hpp>
+#include <etch/layer/silu.hpp>
+#include <etch/layer/softmax.hpp>
+#include <etch/layer/softplus.hpp>
+#include <etch/layer/standardize.hpp>
+#include <etch/layer/tanh.hpp>
+#include <etch/network/network.hpp>
+#include <etch/network/residual.hpp>

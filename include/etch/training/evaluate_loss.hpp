@@ -1,0 +1,70 @@
+#pragma once
+#include <cstddef>
+#include <span>
+
+#include <etch/data/data_view.hpp>
+#include <etch/training/stepper.hpp>
+
+namespace etch {
+
+/// The mean loss of a network on a data set, and the share of right classes where it ends in softmax or sigmoid.
+template <class T>
+struct loss_and_accuracy {
+    T loss{}, accuracy{};
+};
+
+namespace internal {
+
+/// The index of the largest of some numbers, the first of equals.
+template <class T>
+constexpr std::size_t index_of_largest(const T* numbers, std::size_t count) noexcept {
+    std::size_t largest = 0;
+    for (std::size_t i = 1; i < count; ++i)
+        if (numbers[i] > numbers[largest]) largest = i;
+    return largest;
+}
+
+/// The class that scores or targets name: the largest of several; for a single number, which side of `middle` it is on.
+template <class T>
+constexpr std::size_t class_of(const T* numbers, std::size_t count, T middle) noexcept {
+    return count == 1 ? static_cast<std::size_t>(numbers[0] > middle) : index_of_largest(numbers, count);
+}
+
+template <class Network>
+constexpr bool classifies() noexcept {
+    using last = typename Network::layers::template layer<Network::depth - 1>;
+    return same_text(last::name, "softmax") || same_text(last::name, "sigmoid");
+}
+
+}  // namespace internal
+
+/// Judges a network on data: its loss (the same function that trains it) and its accuracy. An empty set gives zeros.
+/// Numerics: each sample's loss has the same bits as alone; they are added in the order of the samples.
+template <class Loss, class Network>
+[[nodiscard]] constexpr loss_and_accuracy<typename Network::value_type> evaluate_loss(
+    const Network& net, data_view<Network::inputs, Network::outputs, typename Network::value_type> data) noexcept {
+    using T = typename Network::value_type;
+    constexpr std::size_t last = internal::objective<Network, Loss>::last, columns = Network::batch_columns;
+    constexpr bool on_logits = last < Network::depth;
+    if (data.size() == 0) return {};
+    T total{0};
+    std::size_t right = 0;
+    const auto judge = [&]<std::size_t Columns>(std::size_t first) {
+        tensor<T, Network::outputs, Columns> prediction;  // samples lie one after the other: the data is a matrix already
+        net.template infer<Columns, last>(data.input(first).data(), prediction.data());
+        const auto losses = Loss::value(prediction, matrix_view<const T, Network::outputs, Columns>{data.target(first).data()});
+        for (std::size_t j = 0; j < Columns; ++j) {
+            total += losses[j];
+            if constexpr (internal::classifies<Network>())
+                right += internal::class_of(prediction.data() + j * Network::outputs, Network::outputs, on_logits ? T{0} : T{0.5}) ==
+                         internal::class_of(data.target(first + j).data(), Network::outputs, T{0.5});
+        }
+    };
+    std::size_t i = 0;
+    for (; i + columns <= data.size(); i += columns) judge.template operator()<columns>(i);
+    for (; i < data.size(); ++i) judge.template operator()<1>(i);
+    const T count = static_cast<T>(data.size());
+    return {total / count, static_cast<T>(right) / count};
+}
+
+}  // namespace etch

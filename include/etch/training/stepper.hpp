@@ -1,0 +1,144 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include <etch/loss/loss.hpp>
+#include <etch/network/network.hpp>
+#include <etch/optimizer/clip.hpp>
+#include <etch/optimizer/schedule.hpp>
+#include <etch/optimizer/update.hpp>
+
+namespace etch {
+
+/// In place of a batch size: all samples of the training set make one update an epoch, the textbook's batch gradient
+/// descent. They pass through the network 32 at a time, and their gradients are added.
+inline constexpr std::size_t whole_set = static_cast<std::size_t>(-1);
+
+namespace internal {
+
+/// Of a network: how many of its layers run when the loss takes over the last, and the checks that the two fit.
+template <class Network, class Loss>
+struct objective {
+    using last_layer = typename Network::layers::template layer<Network::depth - 1>;
+    static constexpr std::size_t last = Network::depth - (takes_over<Loss, last_layer>() ? 1 : 0);
+
+    static constexpr bool check() {
+        if constexpr (requires { Loss::template check<last_layer>(); }) Loss::template check<last_layer>();
+        return true;
+    }
+    static_assert(check());
+};
+
+}  // namespace internal
+
+/// What one update of the parameters takes, and all the memory for it, of a size that is known to the compiler: the
+/// gradients, the activations that the backward pass reads, and the optimiser's state. For learning on a device, where
+/// samples come one by one, this is all that is needed; `trainer` adds the walk over a data set.
+///
+/// An update: forward, loss, backward (dL/dθ averaged over the batch), clipping, and the optimiser's rule at the rate that
+/// the schedule gives. Batch 1 is stochastic gradient descent, `whole_set` is batch gradient descent, the rest mini-batch.
+template <class Network, class Loss, class Optimizer, std::size_t Batch = 1, class Schedule = constant_rate>
+class stepper {
+    static_assert(Batch > 0, "etch: a batch needs at least one sample");
+    static_assert(etch::Loss<Loss>, "etch: the second argument of a trainer is a loss (see etch/loss/loss.hpp)");
+    static_assert(etch::Optimizer<Optimizer>, "etch: the third argument of a trainer is an optimizer (see etch/optimizer/optimizer.hpp)");
+
+public:
+    using network_type = Network;
+    using loss_type = Loss;
+    using value_type = typename Network::value_type;
+    static constexpr std::size_t inputs = Network::inputs, outputs = Network::outputs;
+    /// How many samples pass through the network together.
+    static constexpr std::size_t columns = Batch == whole_set ? 32 : Batch;
+
+    Optimizer optimizer;
+    Schedule schedule;
+    gradient_clip clip;
+
+    explicit constexpr stepper(Optimizer optimizer_options = {}, Schedule schedule_options = {}, gradient_clip clip_options = {},
+                               seed from = seed{0}) noexcept
+        : optimizer{optimizer_options}, schedule{schedule_options}, clip{clip_options}, seed_{from} {}
+
+    /// Adds the gradients of up to `columns` samples, the first `count` columns of x and y; gives the sum of their losses.
+    /// `share` is the part of the mean that a sample has: 1 / the number of samples of the update.
+    constexpr value_type accumulate(const Network& net, matrix_view<const value_type, inputs, columns> x,
+                                    matrix_view<const value_type, outputs, columns> y, std::size_t count,
+                                    value_type share) noexcept {
+        using T = value_type;
+        const step_type step{net.memory(), gradients_, x, workspace_, derive(derive(seed_, steps_), chunk_++)};
+        const auto prediction = step.forward();
+        const auto losses = Loss::value(prediction, y);
+        tensor<T, 1, columns> shares;
+        T total{0};
+        for (std::size_t j = 0; j < count; ++j) {
+            shares[j] = share;
+            total += losses[j];
+        }
+        (void)step.backward(hadamard(Loss::gradient(prediction, y), shares));  // the input's gradient is never evaluated
+        return total;
+    }
+
+    /// Updates the parameters from the gradients that were accumulated, and clears them. `total_steps` is how many updates
+    /// the schedule may count on.
+    constexpr void update(Network& net, std::uint64_t total_steps) noexcept {
+        using T = value_type;
+        const std::span<T> gradients{gradients_, Network::parameter_count};
+        clip.apply(gradients);
+        rate_ = schedule.rate(static_cast<T>(optimizer.learning_rate), steps_, total_steps);
+        ++steps_;
+        apply_update(optimizer, optimizer.at(steps_, rate_), std::span<T>{net.parameters()}, std::span<const T>{gradients},
+                     std::span<T>{state_, Network::parameter_count * Optimizer::slots});
+        clear_gradients();
+    }
+
+    /// One update from one batch; gives the mean loss before it.
+    constexpr value_type step(Network& net, const matrix<value_type, inputs, columns>& x,
+                              const matrix<value_type, outputs, columns>& y) noexcept {
+        const value_type share = value_type{1} / static_cast<value_type>(columns);
+        const value_type total = accumulate(net, x.view(), y.view(), columns, share);
+        update(net, steps_ + 1);
+        return total * share;
+    }
+
+    /// Forgets gradients, state and the count of steps.
+    constexpr void reset() noexcept {
+        clear_gradients();
+        for (value_type& s : state_) s = 0;
+        steps_ = 0;
+    }
+
+    [[nodiscard]] constexpr std::uint64_t steps() const noexcept { return steps_; }
+    /// The learning rate of the last update.
+    [[nodiscard]] constexpr value_type learning_rate() const noexcept { return rate_; }
+    /// The gradients that have been accumulated since the last update: one a parameter, in the same order.
+    [[nodiscard]] constexpr std::span<value_type> gradients() noexcept {
+        return std::span<value_type>{gradients_, Network::parameter_count};
+    }
+    /// The optimiser's state, slot after slot.
+    [[nodiscard]] constexpr std::span<value_type> state() noexcept {
+        return std::span<value_type>{state_, Network::parameter_count * Optimizer::slots};
+    }
+
+private:
+    static constexpr std::size_t last = internal::objective<Network, Loss>::last;
+    using step_type = typename Network::layers::template step<last, columns>;
+
+    constexpr void clear_gradients() noexcept {
+        chunk_ = 0;
+        for (value_type& g : gradients_) g = 0;
+    }
+
+    static constexpr std::size_t at_least_one(std::size_t n) { return n == 0 ? 1 : n; }
+    static constexpr std::size_t alignment = internal::storage_alignment<value_type, 64>;
+
+    alignas(alignment) value_type gradients_[at_least_one(Network::parameter_count)] = {};
+    alignas(alignment) value_type state_[at_least_one(Network::parameter_count * Optimizer::slots)] = {};
+    alignas(alignment) value_type workspace_[at_least_one(step_type::plan.size)] = {};
+    std::uint64_t steps_ = 0, chunk_ = 0;
+    seed seed_;
+    value_type rate_{0};
+};
+
+}  // namespace etch

@@ -1,0 +1,181 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include <etch/data/data_view.hpp>
+#include <etch/training/evaluate_loss.hpp>
+#include <etch/training/fit_statistics.hpp>
+#include <etch/training/stepper.hpp>
+
+namespace etch {
+
+/// What one epoch came to.
+template <class T>
+struct epoch_record {
+    std::size_t epoch = 0;       ///< from 1
+    T training_loss{};           ///< mean over the samples as they passed, so before their updates
+    T validation_loss{};         ///< after the epoch; NaN-free 0 without validation data
+    T validation_accuracy{};     ///< share of right classes, where the network ends in softmax or sigmoid
+    T learning_rate{};           ///< of the epoch's last update
+};
+
+/// Where training stands within an epoch, for whoever shows it.
+template <class T>
+struct step_record {
+    std::size_t epoch = 0, epochs = 0;    ///< from 1
+    std::size_t samples = 0, of = 0;      ///< done and in all, this epoch
+    T loss{};                             ///< mean so far, this epoch
+};
+
+/// What became of a fit.
+template <class T>
+struct fit_result {
+    status code = status::ok;
+    std::size_t sample = 0;       ///< where the data is at fault: which sample
+    std::uint64_t step = 0;       ///< updates made; at non_finite_loss, the update that failed, from 1
+    std::size_t epochs = 0;       ///< completed
+    std::size_t best_epoch = 0;   ///< with the lowest loss, of validation if there is such data; from 1
+    T best_loss{};
+    T training_loss{}, validation_loss{};  ///< of the last epoch
+    bool stopped_early = false;            ///< by patience or by the callback
+
+    [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
+};
+
+/// Trains a network on a data set: a stepper, a place for a batch, and a copy of the best weights. All memory is in the
+/// object, so that its owner decides where it lives; `fit` allocates nothing.
+///
+///     etch::trainer<classifier, etch::cross_entropy, etch::adam, 32> trainer{{.learning_rate = 1e-3}};
+///     auto result = trainer.fit(net, train, {.epochs = 40, .validation = validation, .patience = 5});
+template <class Network, class Loss, class Optimizer, std::size_t Batch = 32, class Schedule = constant_rate>
+class trainer : public stepper<Network, Loss, Optimizer, Batch, Schedule> {
+    using base = stepper<Network, Loss, Optimizer, Batch, Schedule>;
+
+public:
+    using typename base::value_type;
+    using base::columns, base::inputs, base::outputs;
+    using T = value_type;
+    using data = data_view<inputs, outputs, T>;
+    using base::base;
+
+    struct fit_options {
+        std::size_t epochs = 1;
+        data validation{};            ///< judged after each epoch; never trained on
+        std::size_t patience = 0;     ///< epochs without improvement before training stops and the best weights return; 0: off
+        T min_delta = 0;              ///< how much lower a loss must be to count as an improvement
+        seed shuffle{0};              ///< the order of the samples, another one each epoch
+        bool shuffled = true;
+        std::span<epoch_record<T>> history{};  ///< the user's memory: epoch i is written to element i - 1, as far as it reaches
+    };
+
+    /// Runs the epochs. Layers with statistics (standardize, normalize) that have none yet are fitted first, on the training
+    /// data. A last batch that is not full is averaged over the samples that it has.
+    ///
+    /// `callback` is called with each epoch_record, and ends the training by returning false; if it can also be called with
+    /// a step_record, it is, after each update.
+    ///
+    /// Errors, each with the network as it was: empty_set, size_mismatch, non_finite_input, non_finite_target (with the
+    /// sample), constant_column, invalid_option. non_finite_loss (with the step): the network has the best weights so far.
+    template <class Callback = std::nullptr_t>
+    constexpr fit_result<T> fit(Network& net, data training, const fit_options& options = {}, Callback&& callback = {}) noexcept {
+        fit_result<T> result;
+        if (const problem p = training.check(); !p.ok()) return {.code = p.code, .sample = p.index};
+        const bool validates = !options.validation.inputs().empty() || !options.validation.targets().empty();
+        if (validates)
+            if (const problem p = options.validation.check(); !p.ok()) return {.code = p.code, .sample = p.index};
+        if (options.epochs == 0 || !(this->optimizer.learning_rate > 0) || !(options.min_delta >= 0))
+            return {.code = status::invalid_option};
+        best_ = net;
+        if (const status s = fit_missing_statistics(best_, training); s != status::ok) return {.code = s};
+        net = best_;
+
+        const std::size_t per_update = Batch == whole_set ? training.size() : columns;
+        const std::uint64_t updates = (training.size() + per_update - 1) / per_update;
+        const std::uint64_t total_steps = this->steps() + updates * options.epochs;
+        std::size_t waited = 0;
+        for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
+            const bool finite = run_epoch(net, training, options, epoch, per_update, total_steps, result, callback);
+            if (!finite || !internal::all_finite<T>(std::span<const T>{net.parameters()})) {
+                net = best_;
+                this->reset();
+                result.code = status::non_finite_loss;
+                result.step += finite ? 0 : 1;
+                return result;
+            }
+            epoch_record<T> record{.epoch = epoch, .training_loss = result.training_loss, .learning_rate = this->learning_rate()};
+            T judged = result.training_loss;
+            if (validates) {
+                const auto found = evaluate_loss<Loss>(net, options.validation);
+                judged = result.validation_loss = record.validation_loss = found.loss;
+                record.validation_accuracy = found.accuracy;
+            }
+            if (epoch - 1 < options.history.size()) options.history[epoch - 1] = record;
+            result.epochs = epoch;
+            if (epoch == 1 || judged < result.best_loss - options.min_delta) {
+                result.best_loss = judged;
+                result.best_epoch = epoch;
+                best_ = net;
+                waited = 0;
+            } else {
+                ++waited;
+            }
+            bool goes_on = true;
+            if constexpr (requires { { callback(record) } -> std::same_as<bool>; })
+                goes_on = callback(record);
+            else if constexpr (requires { callback(record); })
+                callback(record);
+            if (!goes_on || (options.patience > 0 && waited >= options.patience)) {
+                result.stopped_early = epoch < options.epochs;
+                break;
+            }
+        }
+        if (options.patience > 0) net = best_;
+        return result;
+    }
+
+private:
+    /// One walk over the training set; false where a loss was not finite.
+    template <class Callback>
+    constexpr bool run_epoch(Network& net, const data& training, const fit_options& options, std::size_t epoch,
+                             std::size_t per_update, std::uint64_t total_steps, fit_result<T>& result,
+                             [[maybe_unused]] Callback& callback) noexcept {
+        const std::size_t count = training.size();
+        const permutation order{count, derive(options.shuffle, epoch)};
+        T total{0};
+        for (std::size_t first = 0; first < count; first += per_update) {
+            const std::size_t samples = count - first < per_update ? count - first : per_update;
+            const T share = T{1} / static_cast<T>(samples);
+            for (std::size_t at = first; at < first + samples; at += columns) {
+                const std::size_t filled = first + samples - at < columns ? first + samples - at : columns;
+                gather(training, order, options.shuffled, at, filled);
+                total += this->accumulate(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
+            }
+            if (!(total - total == 0)) return false;
+            this->update(net, total_steps);
+            result.step = this->steps();
+            const std::size_t done = first + samples;
+            result.training_loss = total / static_cast<T>(done);
+            if constexpr (requires { callback(step_record<T>{}); })
+                callback(step_record<T>{epoch, options.epochs, done, count, result.training_loss});
+        }
+        return true;
+    }
+
+    /// Copies samples into the batch; columns beyond `filled` repeat the first, and count for nothing.
+    constexpr void gather(const data& from, const permutation& order, bool shuffled, std::size_t at, std::size_t filled) noexcept {
+        for (std::size_t j = 0; j < columns; ++j) {
+            const std::size_t position = at + (j < filled ? j : 0);
+            const std::size_t i = shuffled ? order[position] : position;
+            for (std::size_t k = 0; k < inputs; ++k) batch_inputs_(k, j) = from.input(i)[k];
+            for (std::size_t k = 0; k < outputs; ++k) batch_targets_(k, j) = from.target(i)[k];
+        }
+    }
+
+    matrix<T, inputs, columns> batch_inputs_;
+    matrix<T, outputs, columns> batch_targets_;
+    Network best_;
+};
+
+}  // namespace etch

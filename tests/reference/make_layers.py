@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+"""Layers, forward and backward, as PyTorch computes them, in float64. Writes layers.hpp beside itself.
+
+    /usr/bin/python3 tests/reference/make_layers.py
+"""
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import header
+
+FEATURES = 11  # 8 + 2 + 1: packs and a tail for every width of lanes
+SAMPLES = 3
+
+
+def spread(count, factor, modulus, scale):
+    """Fixed numbers without pattern, exact in float, none of them 0 or 1 in size."""
+    return [((k * factor % modulus - modulus // 2) + 0.5) * scale for k in range(count)]
+
+
+INPUT = header.exact(
+    [
+        [-30, -10, -3, -1.5, -0.5, 0, 0.25, 0.75, 2, 10, 30],
+        spread(FEATURES, 17, 47, 0.09),
+        [-1e-20, 1e-20, -1e-4, 1e-4, -0.01, 0.01, -0.1, 0.1, -0.99, 0.99, 5],
+    ]
+)
+GRAD_OUTPUT = header.exact(spread(FEATURES * SAMPLES, 37, 101, 0.02)).reshape(SAMPLES, FEATURES)
+
+ACTIVATIONS = {
+    "identity": (lambda x: x * 1, ""),
+    "relu": (F.relu, "Its derivative at 0 is 0."),
+    "leaky_relu": (lambda x: F.leaky_relu(x, 0.01), "Slope 0.01; its derivative at 0 is the slope."),
+    "elu": (F.elu, "alpha = 1."),
+    "selu": (F.selu, ""),
+    "gelu": (F.gelu, "x * (1 + erf(x / sqrt(2))) / 2, not the approximation by tanh."),
+    "silu": (F.silu, ""),
+    "softplus": (lambda x: F.softplus(x, threshold=700), "log(1 + exp(x)) also above 20, where PyTorch returns x."),
+    "tanh": (torch.tanh, ""),
+    "sigmoid": (torch.sigmoid, ""),
+    "hard_tanh": (F.hardtanh, "min(max(x, -1), 1)."),
+    "softmax": (lambda x: F.softmax(x, dim=1), "Over the 11 features of each sample."),
+}
+
+
+def backward(function, inputs, grad_output, parameters=()):
+    """The output, and the gradients of sum(output * grad_output) for the input and the parameters."""
+    x = inputs.clone().requires_grad_(True)
+    output = function(x)
+    output.backward(grad_output)
+    return output, x.grad, [p.grad for p in parameters]
+
+
+def with_parameters(name, make, inputs, grad_output, comment):
+    """One layer that has weights and biases: everything that a test of it needs."""
+    layer, apply = make()
+    for p, factor in zip(layer.parameters(), (29, 11)):
+        p.data = header.exact(spread(p.numel(), factor, 53, 1 / 32)).reshape(p.shape)
+    output, grad_input, (grad_weight, grad_bias) = backward(apply, inputs, grad_output, list(layer.parameters()))
+    weight, bias = layer.parameters()
+    parts = [f"/// {comment}\nnamespace {name} {{\n"]
+    given = {"weight": weight, "bias": bias, "input": inputs, "grad_output": grad_output}
+    found = {"output": output, "grad_input": grad_input, "grad_weight": grad_weight, "grad_bias": grad_bias}
+    parts += [header.array(key, value, "float") for key, value in given.items()]
+    parts += [header.array(key, value) for key, value in found.items()]
+    return parts + [f"}}  // namespace {name}\n"]
+
+
+def dense():
+    layer = nn.Linear(5, 3).double()
+    return layer, layer
+
+
+def layer_norm():
+    layer = nn.LayerNorm(7).double()
+    return layer, layer
+
+
+def residual():
+    layer = nn.Linear(4, 4).double()
+    return layer, lambda x: x + torch.tanh(layer(x))
+
+
+def main():
+    size = FEATURES * SAMPLES
+    parts = [
+        f"/// Activations: {FEATURES} features, {SAMPLES} samples, the same input and grad_output for all.",
+        header.array("activation_input", INPUT, "float"),
+        header.array("activation_grad_output", GRAD_OUTPUT, "float"),
+        f"struct activation {{\n    double output[{size}], grad_input[{size}];\n}};\n",
+    ]
+    for name, (function, comment) in ACTIVATIONS.items():
+        output, grad_input, _ = backward(function, INPUT, GRAD_OUTPUT)
+        parts.append(header.record("activation", name, output, grad_input, comment=comment))
+
+    def batch(features, factor):
+        return header.exact(spread(SAMPLES * features, factor, 59, 1 / 16)).reshape(SAMPLES, features)
+
+    parts += with_parameters("dense", dense, batch(5, 23), batch(3, 31), "z = W * a + b, 5 -> 3.")
+    parts += with_parameters(
+        "layer_norm",
+        layer_norm,
+        batch(7, 23),
+        batch(7, 31),
+        "weight * (x - mean) / sqrt(variance + 1e-5) + bias over 7 features; the variance divides by 7.",
+    )
+    parts += with_parameters("residual", residual, batch(4, 23), batch(4, 31), "x + tanh(W * x + b), 4 -> 4.")
+    header.write(
+        __file__,
+        "Everything lies sample after sample; weights are [out][in], row after row. What goes in is exact in float, "
+        "what comes out was computed in float64. grad_ is the gradient of sum(output * grad_output), over all samples.",
+        parts,
+    )
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    main()
