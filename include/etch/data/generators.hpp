@@ -7,6 +7,7 @@
 
 #include <etch/core/random.hpp>
 #include <etch/data/data_set.hpp>
+#include <etch/math/distribution.hpp>
 
 namespace etch {
 
@@ -20,26 +21,17 @@ struct generator_options {
 
 namespace internal {
 
-/// Normal numbers of mean 0 and deviation 1, in double; what is made of them is rounded to the element type once, so
-/// that a last bit in which one libm differs from another hardly ever shows.
-/// Source: G. E. P. Box, M. E. Muller, "A Note on the Generation of Random Normal Deviates", 1958.
-class normal_noise {
+/// Noise around values, in double; what is made of it is rounded to the element type once, so that a last bit in which
+/// one libm's sine differs from another's hardly ever shows.
+class noise_source {
 public:
-    explicit normal_noise(seed start) noexcept : random_{start} {}
+    explicit noise_source(seed start) noexcept : random_{start} {}
 
-    [[nodiscard]] double operator()() noexcept {
-        const double radius = std::sqrt(-2 * std::log(1 - random_.uniform<double>()));
-        return radius * std::cos(2 * std::numbers::pi * random_.uniform<double>());
-    }
     /// value + deviation * noise
     [[nodiscard]] double around(double value, double deviation) noexcept {
-        return std::fma(deviation, (*this)(), value);
+        return std::fma(deviation, normal<double>(random_), value);
     }
-
-    /// Uniform in [low, high).
-    [[nodiscard]] double between(double low, double high) noexcept {
-        return std::fma(high - low, random_.uniform<double>(), low);
-    }
+    [[nodiscard]] double between(double low, double high) noexcept { return uniform<double>(random_, low, high); }
 
 private:
     random_generator random_;
@@ -60,7 +52,7 @@ template <class T = float>
 data_set<2, 1, T> make_xor(const generator_options& options = {}) {
     data_set<2, 1, T> set;
     set.reserve(options.samples);
-    internal::normal_noise noise{options.seed};
+    internal::noise_source noise{options.seed};
     for (std::size_t i = 0; i < options.samples; ++i) {
         const std::size_t x = i & 1, y = i >> 1 & 1;
         const double at_x = noise.around(static_cast<double>(x), options.noise);
@@ -75,7 +67,7 @@ template <class T = float>
 data_set<2, 2, T> make_spirals(const generator_options& options = {.noise = 0.02}, double turns = 1.5) {
     data_set<2, 2, T> set;
     set.reserve(options.samples);
-    internal::normal_noise noise{options.seed};
+    internal::noise_source noise{options.seed};
     for (std::size_t i = 0; i < options.samples; ++i) {
         const double along = noise.between(0, 1);
         const double radius = std::fma(0.9, along, 0.1);
@@ -92,7 +84,7 @@ template <class T = float>
 data_set<2, 2, T> make_moons(const generator_options& options = {}) {
     data_set<2, 2, T> set;
     set.reserve(options.samples);
-    internal::normal_noise noise{options.seed};
+    internal::noise_source noise{options.seed};
     for (std::size_t i = 0; i < options.samples; ++i) {
         const double angle = noise.between(0, std::numbers::pi);
         const bool lower = (i & 1) != 0;
@@ -110,13 +102,13 @@ data_set<2, 2, T> make_moons(const generator_options& options = {}) {
 template <std::size_t Inputs, std::size_t Classes, class T = float>
 data_set<Inputs, Classes, T> make_blobs(const generator_options& options = {}) {
     std::array<std::array<double, Inputs>, Classes> centre{};
-    internal::normal_noise where{derive(options.seed, 0)};
+    internal::noise_source where{derive(options.seed, 0)};
     for (auto& row : centre) {
         for (double& x : row) x = where.between(-1, 1);
     }
     data_set<Inputs, Classes, T> set;
     set.reserve(options.samples);
-    internal::normal_noise noise{derive(options.seed, 1)};
+    internal::noise_source noise{derive(options.seed, 1)};
     for (std::size_t i = 0; i < options.samples; ++i) {
         std::array<T, Inputs> at{};
         for (std::size_t j = 0; j < Inputs; ++j) {
@@ -132,7 +124,7 @@ template <class T = float>
 data_set<1, 1, T> make_sine(const generator_options& options = {}, double periods = 1) {
     data_set<1, 1, T> set;
     set.reserve(options.samples);
-    internal::normal_noise noise{options.seed};
+    internal::noise_source noise{options.seed};
     const double end = 2 * std::numbers::pi * periods;
     for (std::size_t i = 0; i < options.samples; ++i) {
         const double x = end * static_cast<double>(i) / static_cast<double>(options.samples);
@@ -147,7 +139,7 @@ data_set<Inputs, 1, T> make_linear(const std::array<T, Inputs>& weights, T bias,
                                    const generator_options& options = {}) {
     data_set<Inputs, 1, T> set;
     set.reserve(options.samples);
-    internal::normal_noise noise{options.seed};
+    internal::noise_source noise{options.seed};
     for (std::size_t i = 0; i < options.samples; ++i) {
         std::array<T, Inputs> x{};
         auto y = static_cast<double>(bias);

@@ -62,7 +62,7 @@ public:
         for (; left > 0; --left) {
             std::size_t most = 0;
             for (std::size_t part = 1; part < 3 && count[0] > 0; ++part) {
-                const bool more = owed_[part] > owed_[most] + 1e-9;  // a tie, up to rounding, goes to the earlier part
+                const bool more = owed_[part] > owed_[most];  // a tie goes to the earlier part
                 if (may_take[part] && (more || !may_take[most])) most = part;
             }
             ++count[most];

@@ -21,16 +21,16 @@ ETCH_INLINE constexpr void add_squares(const T* numbers, std::size_t count, T (&
     constexpr std::size_t packs = norm_lanes / Width;
     pack sum[packs];
     unroll<packs>([&](std::size_t k) ETCH_INLINE_LAMBDA { sum[k] = pack::load(sums + k * Width); });
-    std::size_t i = 0;
-    for (; i + norm_lanes <= count; i += norm_lanes) {
+    const std::size_t whole = count - count % norm_lanes;
+    for (std::size_t i = 0; i < whole; i += norm_lanes) {
         unroll<packs>([&](std::size_t k) ETCH_INLINE_LAMBDA {
             const pack x = pack::load(numbers + i + k * Width);
             sum[k] = fma(x, x, sum[k]);
         });
     }
     unroll<packs>([&](std::size_t k) ETCH_INLINE_LAMBDA { sum[k].store(sums + k * Width); });
-    for (std::size_t k = 0; i + k < count; ++k) {
-        const lanes<T, 1> x = numbers[i + k];
+    for (std::size_t k = 0; whole + k < count; ++k) {
+        const lanes<T, 1> x = numbers[whole + k];
         sums[k] = fma(x, x, lanes<T, 1>(sums[k])).value;
     }
 }
@@ -42,7 +42,8 @@ ETCH_INLINE constexpr void transform_gradients(std::span<T> numbers, Function f)
     std::size_t i = 0;
     if (!std::is_constant_evaluated()) {
         constexpr std::size_t width = widest_lanes<T>;
-        for (; i + width <= numbers.size(); i += width) f(lanes<T, width>::load(x + i)).store(x + i);
+        const std::size_t whole = numbers.size() - numbers.size() % width;
+        for (; i < whole; i += width) f(lanes<T, width>::load(x + i)).store(x + i);
     }
     for (; i < numbers.size(); ++i) x[i] = f(lanes<T, 1>(x[i])).value;
 }

@@ -55,7 +55,7 @@ struct constant_rate {
 };
 
 /// Falls by the factor gamma every `step_size` updates: base * gamma^floor(step / step_size). PyTorch's StepLR.
-/// A step size of 0 stands for a third of the updates: with gamma 0.1 that is 30 of 90 epochs, as ImageNet is trained.
+/// A step size of 0 stands for a third of the updates after the warm-up: two falls in a fit of any length.
 struct step_decay {
     std::uint64_t step_size = 0;
     double gamma = 0.1;
@@ -64,9 +64,10 @@ struct step_decay {
     template <class T>
     [[nodiscard]] constexpr T rate(T base, std::uint64_t step, std::uint64_t total_steps) const noexcept {
         if (step < warmup_steps) return constant_rate{warmup_steps}.rate(base, step, total_steps);
-        const std::uint64_t a_third = (internal::steps_after(warmup_steps, total_steps) + 2) / 3;
-        const std::uint64_t size = step_size != 0 ? step_size : a_third != 0 ? a_third : 1;
-        return base * static_cast<T>(internal::integer_power(gamma, (step - warmup_steps) / size));
+        const std::uint64_t passed = step - warmup_steps;
+        const std::uint64_t length = internal::steps_after(warmup_steps, total_steps);
+        const std::uint64_t falls = step_size != 0 ? passed / step_size : length != 0 ? 3 * passed / length : 0;
+        return base * static_cast<T>(internal::integer_power(gamma, falls));
     }
 };
 

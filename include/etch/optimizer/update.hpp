@@ -29,8 +29,8 @@ template <class Rule, std::size_t Width, std::size_t Packs, class T>
 ETCH_INLINE constexpr std::size_t update_from(std::size_t first, const update_arrays<T> a,
                                               const typename Rule::template constants<T> c) noexcept {
     using pack = lanes<T, Width>;
-    std::size_t i = first;
-    for (; i + Packs * Width <= a.count; i += Packs * Width) {
+    const std::size_t end = a.count - (a.count - first) % (Packs * Width);
+    for (std::size_t i = first; i < end; i += Packs * Width) {
         pack parameter[Packs], gradient[Packs];
         std::array<pack, Rule::slots> state[Packs];
         unroll<Packs>([&](std::size_t p) ETCH_INLINE_LAMBDA {
@@ -48,7 +48,7 @@ ETCH_INLINE constexpr std::size_t update_from(std::size_t first, const update_ar
                                     ETCH_INLINE_LAMBDA { state[p][s].store(a.state + s * a.count + at); });
         });
     }
-    return i;
+    return end;
 }
 
 /// The tail, with ever narrower lanes.

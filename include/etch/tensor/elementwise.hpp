@@ -75,19 +75,25 @@ struct map_expression : expression {
     ETCH_INLINE constexpr map_expression(Operation op, const Operands&... o) noexcept : operation{op}, operands{o...} {}
 
     ETCH_INLINE constexpr void prepare() const noexcept {
-        std::apply([](const auto&... o) ETCH_INLINE_LAMBDA { (o.prepare(), ...); }, operands);
+        with_operands([](const auto&... o) ETCH_INLINE_LAMBDA { (o.prepare(), ...); });
     }
 
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
-        return std::apply(
-            [&](const auto&... o) ETCH_INLINE_LAMBDA {
-                return combine<V, P, C>(internal::broadcast_tile<rows, columns, V, P, C>(o, row, column)...);
-            },
-            operands);
+        return with_operands([&](const auto&... o) ETCH_INLINE_LAMBDA {
+            return combine<V, P, C>(internal::broadcast_tile<rows, columns, V, P, C>(o, row, column)...);
+        });
     }
 
 private:
+    /// std::apply, but sure to vanish: a tile that is returned by a call goes through memory.
+    template <class F>
+    ETCH_INLINE constexpr auto with_operands(F&& f) const noexcept {
+        return [&]<std::size_t... I>(std::index_sequence<I...>) ETCH_INLINE_LAMBDA {
+            return f(std::get<I>(operands)...);
+        }(std::make_index_sequence<1 + sizeof...(Rest)>{});
+    }
+
     template <class V, std::size_t P, std::size_t C, class... Tiles>
     ETCH_INLINE constexpr tile<V, P, C> combine(const Tiles&... tiles) const noexcept {
         tile<V, P, C> result;

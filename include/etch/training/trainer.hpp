@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -168,8 +169,10 @@ private:
         for (std::size_t j = 0; j < columns; ++j) {
             const std::size_t position = at + (j < filled ? j : 0);
             const std::size_t i = shuffled ? order[position] : position;
-            for (std::size_t k = 0; k < inputs; ++k) batch_inputs_(k, j) = from.input(i)[k];
-            for (std::size_t k = 0; k < outputs; ++k) batch_targets_(k, j) = from.target(i)[k];
+            const auto input = from.input(i);
+            const auto target = from.target(i);
+            std::copy(input.begin(), input.end(), batch_inputs_.column(j).begin());
+            std::copy(target.begin(), target.end(), batch_targets_.column(j).begin());
         }
     }
 

@@ -1,0 +1,199 @@
+#pragma once
+#include <cstddef>
+#include <type_traits>
+
+#include <etch/data/data_view.hpp>
+#include <etch/data/one_hot.hpp>
+#include <etch/loss/binary_cross_entropy.hpp>
+#include <etch/loss/cross_entropy.hpp>
+#include <etch/loss/mean_squared_error.hpp>
+#include <etch/training/evaluate_loss.hpp>
+#include <etch/training/metrics.hpp>
+
+namespace etch {
+
+namespace internal {
+
+/// The loss that fits the last layer, where none is named.
+template <class Network>
+constexpr auto fitting_loss() noexcept {
+    using last = typename Network::layers::template layer<Network::depth - 1>;
+    if constexpr (takes_over<cross_entropy, last>())
+        return cross_entropy{};
+    else if constexpr (takes_over<binary_cross_entropy, last>())
+        return binary_cross_entropy{};
+    else
+        return mean_squared_error{};
+}
+
+template <class Network, class Loss>
+using named_or_fitting = std::conditional_t<std::is_void_v<Loss>, decltype(fitting_loss<Network>()), Loss>;
+
+template <class Network>
+using data_of = data_view<Network::inputs, Network::outputs, typename Network::value_type>;
+
+/// Whether every layer with statistics has been fitted.
+template <class Network>
+constexpr bool statistics_fitted(const Network& net) noexcept {
+    using chain = typename Network::layers;
+    bool fitted = true;
+    chain::for_each_layer([&]<std::size_t I>() {
+        if constexpr (chain::facts[I].statistics > 0)
+            fitted = fitted && chain::template layer<I>::fitted(
+                                   chain::template pass<I, false>(net.memory(), nullptr, nullptr, seed{}));
+    });
+    return fitted;
+}
+
+/// What must hold before anything is judged.
+template <class Network>
+constexpr problem check_judgeable(const Network& net, data_of<Network> data) noexcept {
+    if (const problem p = data.check(); !p.ok()) return p;
+    return {statistics_fitted(net) ? status::ok : status::not_fitted, 0};
+}
+
+/// Calls see(i, scores, loss) for every sample: the scores are those that the loss sees, of `Last` layers. A whole batch
+/// passes through the network at once, read from the data where it lies. Gives the first sample whose loss is not
+/// finite, or the number of samples.
+template <class Loss, std::size_t Last, class Network, class See>
+constexpr std::size_t judge_each(const Network& net, data_of<Network> data, See see) noexcept {
+    using T = typename Network::value_type;
+    constexpr std::size_t columns = Network::batch_columns, outputs = Network::outputs;
+    constexpr std::size_t seen_by_loss = objective<Network, Loss>::last;
+    std::size_t bad = data.size();
+    const auto judge = [&]<std::size_t Columns>(std::size_t first) {
+        tensor<T, outputs, Columns> scores;
+        net.template infer<Columns, Last>(data.input(first).data(), scores.data());
+        const matrix_view<const T, outputs, Columns> targets{data.target(first).data()};
+        const auto losses = [&] {
+            if constexpr (Last == seen_by_loss) {
+                return Loss::value(scores, targets);
+            } else {
+                tensor<T, outputs, Columns> for_loss;
+                net.template infer<Columns, seen_by_loss>(data.input(first).data(), for_loss.data());
+                return Loss::value(for_loss, targets);
+            }
+        }();
+        for (std::size_t j = 0; j < Columns; ++j) {
+            if (!(losses[j] - losses[j] == 0)) {
+                if (bad == data.size()) bad = first + j;
+                continue;
+            }
+            see(first + j, scores.data() + j * outputs, losses[j]);
+        }
+    };
+    std::size_t i = 0;
+    for (; i + columns <= data.size(); i += columns) judge.template operator()<columns>(i);
+    for (; i < data.size(); ++i) judge.template operator()<1>(i);
+    return bad;
+}
+
+/// How many scores stand before that of `truth`: the larger ones, and of equal ones those with a lower index.
+template <class T>
+constexpr std::size_t place_of(std::size_t truth, const T* scores, std::size_t count) noexcept {
+    std::size_t place = 0;
+    for (std::size_t c = 0; c < count; ++c)
+        place += scores[c] > scores[truth] || (scores[c] == scores[truth] && c < truth);
+    return place;
+}
+
+}  // namespace internal
+
+/// Judges a network as a classifier. Its answer is the class with the largest output; of a single output, whether it is
+/// at least 1/2. Targets name classes in the same way (class_of). `Loss` void: the one that fits the last layer.
+///
+/// Where the loss takes the last layer over (cross_entropy, softmax) answers are compared as logits, so that classes
+/// still differ whose probabilities are both rounded to 1.
+/// States: empty_set, size_mismatch, non_finite_input, non_finite_target, not_fitted, and non_finite_loss with the first
+/// sample whose loss is NaN or infinite.
+template <class Loss = void, class Network>
+[[nodiscard]] constexpr classification_report<class_count<Network::outputs>> evaluate_classification(
+    const Network& net, internal::data_of<Network> data) noexcept {
+    using T = typename Network::value_type;
+    using judge = internal::named_or_fitting<Network, Loss>;
+    constexpr std::size_t last = internal::objective<Network, judge>::last, outputs = Network::outputs;
+    constexpr T middle = last < Network::depth ? T{0} : T{0.5};  // of a logit, or of a probability
+    classification_report<class_count<outputs>> report;
+    if (const problem p = internal::check_judgeable(net, data); !p.ok()) {
+        report.code = p.code;
+        report.sample = p.index;
+        return report;
+    }
+    const std::size_t bad =
+        internal::judge_each<judge, last>(net, data, [&](std::size_t i, const T* scores, T loss) {
+            const std::size_t truth = class_of(data.target(i));
+            report.loss += static_cast<double>(loss);
+            if constexpr (outputs == 1) {
+                const std::size_t prediction = scores[0] >= middle ? 1 : 0;
+                report.add(truth, prediction, prediction == truth ? 0 : 1);
+            } else {
+                report.add(truth, internal::index_of_largest(scores, outputs),
+                           internal::place_of(truth, scores, outputs));
+            }
+        });
+    if (bad < data.size()) {
+        report = {};
+        report.code = status::non_finite_loss;
+        report.sample = bad;
+        return report;
+    }
+    report.loss /= static_cast<double>(data.size());
+    return report;
+}
+
+/// Judges a network by how near its outputs come to the targets. States as for a classification.
+template <class Loss = void, class Network>
+[[nodiscard]] constexpr regression_report<Network::outputs> evaluate_regression(
+    const Network& net, internal::data_of<Network> data) noexcept {
+    using T = typename Network::value_type;
+    using number = lanes<double, 1>;
+    using judge = internal::named_or_fitting<Network, Loss>;
+    constexpr std::size_t outputs = Network::outputs;
+    regression_report<outputs> report;
+    if (const problem p = internal::check_judgeable(net, data); !p.ok()) {
+        report.code = p.code;
+        report.sample = p.index;
+        return report;
+    }
+    const auto count = static_cast<double>(data.size());
+    std::array<double, outputs> mean{};
+    for (std::size_t i = 0; i < data.size(); ++i)
+        for (std::size_t o = 0; o < outputs; ++o) mean[o] += static_cast<double>(data.target(i)[o]);
+    for (double& m : mean) m /= count;
+    const auto add_square = [](double& sum, double x) { sum = fma(number(x), number(x), number(sum)).value; };
+    const std::size_t bad = internal::judge_each<judge, Network::depth>(
+        net, data, [&](std::size_t i, const T* prediction, T loss) {
+            report.loss += static_cast<double>(loss);
+            for (std::size_t o = 0; o < outputs; ++o) {
+                const auto target = static_cast<double>(data.target(i)[o]);
+                const double away = static_cast<double>(prediction[o]) - target;
+                report.sum_absolute[o] += away < 0 ? -away : away;
+                add_square(report.sum_squares[o], away);
+                add_square(report.spread[o], target - mean[o]);
+            }
+        });
+    if (bad < data.size()) {
+        report = {};
+        report.code = status::non_finite_loss;
+        report.sample = bad;
+        return report;
+    }
+    report.loss /= count;
+    report.count = data.size();
+    return report;
+}
+
+/// Judges a network on data that it has not seen: a classification_report where it ends in softmax or sigmoid, else a
+/// regression_report. (A sigmoid that is meant as a number between 0 and 1 goes to evaluate_regression.)
+///
+///     const auto report = etch::evaluate(net, test);
+///     report.loss, report.accuracy(), report.top_k(3), report.f1(2), report.confusion[truth][prediction]
+template <class Loss = void, class Network>
+[[nodiscard]] constexpr auto evaluate(const Network& net, internal::data_of<Network> data) noexcept {
+    if constexpr (internal::classifies<Network>())
+        return evaluate_classification<Loss>(net, data);
+    else
+        return evaluate_regression<Loss>(net, data);
+}
+
+}  // namespace etch
