@@ -136,6 +136,7 @@ TEST_CASE("NaN, infinities and numbers out of range are refused by what they sta
     CHECK(told(read("1,2,3\n1,2,infinity\n"), status::non_finite_target) ==
           "t.csv:2:3: \"infinity\" is not a finite number");
     CHECK(told(read("1,1e39,3\n"), status::non_finite_input) == "t.csv:1:2: \"1e39\" is out of range");
+    CHECK(told(read("1,-1e39,3\n"), status::non_finite_input) == "t.csv:1:2: \"-1e39\" is out of range");
     CHECK(told(read("1,-1e999,3\n"), status::non_finite_input) == "t.csv:1:2: \"-1e999\" is out of range");
     CHECK(etch::parse_csv<1, 1, double>("1e39,1e-50\n").value.samples.input(0)[0] == 1e39);
     CHECK(etch::parse_csv<1, 1>("1e-50,3e38\n").value.samples.input(0)[0] == 0);  // too small is 0

@@ -99,4 +99,11 @@ TEST_CASE("blobs stay around the same centres, however many samples there are", 
         CHECK(std::abs(many.input(i)[0] - few.input(i % 3)[0]) < 0.3f);
         CHECK(std::abs(many.input(i)[1] - few.input(i % 3)[1]) < 0.3f);
     }
+    // Another seed moves the centres, and scatters the points around them in another way.
+    const auto offset = [](etch::seed seed) {
+        const auto noisy = etch::make_blobs<2, 3, double>({.samples = 3, .noise = 1, .seed = seed});
+        const auto centre = etch::make_blobs<2, 3, double>({.samples = 3, .noise = 0, .seed = seed});
+        return noisy.input(1)[0] - centre.input(1)[0];
+    };
+    CHECK(std::abs(offset(etch::seed{1}) - offset(etch::seed{2})) > 1e-6);
 }

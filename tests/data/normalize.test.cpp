@@ -41,6 +41,14 @@ TEST_CASE("any range may be asked for, and its ends are met to the bit", "[data]
     CHECK(set.input(0)[0] == 0.1f);
     CHECK(set.input(2)[0] == 0.7f);
     CHECK(set.input(1)[1] == 0.7f);
+    etch::data_set<1, 1, double> exact;
+    exact.push_back({1}, {0});
+    exact.push_back({4}, {0});
+    etch::normalizer<1, double> of_exact{0.2, 0.9};  // 0.2 + (0.9 - 0.2) is not 0.9
+    REQUIRE(of_exact.fit(exact).ok());
+    REQUIRE(of_exact.apply(exact).ok());
+    CHECK(exact.input(0)[0] == 0.2);
+    CHECK(exact.input(1)[0] == 0.9);
     etch::data_set<2, 1> test;
     test.push_back({5, 20}, {0});  // one range beyond the maximum
     REQUIRE(scale.apply(test).ok());

@@ -34,6 +34,15 @@ TEST_CASE("limits of k deviations are fitted on one part and applied to others",
     CHECK(test.input(2)[0] == 6);
 }
 
+TEST_CASE("a constant column's limits are its value to the bit", "[data]") {
+    etch::data_set<1, 1, double> tenths;  // whose mean is rounded to something else
+    for (int i = 0; i < 10; ++i) tenths.push_back({0.1}, {0});
+    auto clip = etch::outlier_clipper<1, double>::by_deviation(3);
+    REQUIRE(clip.fit(tenths).ok());
+    CHECK(clip.lower()[0] == 0.1);
+    CHECK(clip.upper()[0] == 0.1);
+}
+
 TEST_CASE("quantiles lie between two samples in proportion", "[data]") {
     auto clip = etch::outlier_clipper<2>::by_quantile(0.1, 0.75);
     REQUIRE(clip.fit(training()).ok());

@@ -91,6 +91,10 @@ TEST_CASE("a constant column is named, and nothing was learned", "[data]") {
     const auto before = copy_of(set.inputs());
     CHECK(scale.apply(set).code == etch::status::not_fitted);
     CHECK(copy_of(set.inputs()) == before);
+    etch::data_set<1, 1, double> tenths;  // whose mean is rounded to something else
+    for (int i = 0; i < 10; ++i) tenths.push_back({0.1}, {1});
+    etch::standardizer<1, double> of_tenths;
+    CHECK(of_tenths.fit(tenths) == etch::problem{etch::status::constant_column, 0});
     etch::standardizer<1> of_targets;
     CHECK(of_targets.fit_targets(set) == etch::problem{etch::status::constant_column, 0});
 }

@@ -15,11 +15,12 @@ namespace trajectory {
 
 inline constexpr std::size_t count = 24;
 
-/// PyTorch's trajectory must be met within this. Float's own rounding over 100 updates reaches 2.4e-6 here (PyTorch's
-/// own float32 run is up to 5.6e-6 from its float64 run, which the reference is).
+/// The reference is PyTorch's run in float64. In float, rounding over 100 updates takes etch up to 5.1e-6 away from it
+/// (AdamW, whose decay of 1e-5 a step rounds the same way each time) and PyTorch's own float32 run up to 5.6e-6; all
+/// other rules stay below 1.3e-6.
 inline constexpr double float_tolerance = 1e-5;
-/// In double the two differ by rounding alone: 2e-13 measured, on parameters of size 1.
-inline constexpr double double_tolerance = 1e-12;
+/// In double the two differ by the order of roundings alone: 6e-15 measured.
+inline constexpr double double_tolerance = 1e-13;
 
 template <class T>
 constexpr T start(std::size_t i) {
@@ -42,8 +43,8 @@ double deviation(const Rule& rule, const reference::updates& expected) {
     double largest = 0;
     for (std::size_t t = 1; t <= 100; ++t) {
         for (std::size_t i = 0; i < count; ++i) gradients[i] = gradient<T>(i, t);
-        etch::apply_update(rule, rule.at(std::uint64_t{t}, static_cast<T>(rule.learning_rate)), std::span<T>(parameters),
-                           gradients, state);
+        etch::apply_update(rule, rule.at(std::uint64_t{t}, static_cast<T>(rule.learning_rate)),
+                           std::span<T>(parameters), gradients, state);
         const double* known = t == 1     ? expected.after_1
                               : t == 10  ? expected.after_10
                               : t == 100 ? expected.after_100
@@ -64,8 +65,9 @@ constexpr std::array<float, 2> two_updates(const Rule& rule, float parameter, fl
     float state[Rule::slots + 1] = {};
     for (std::size_t t = 0; t < 2; ++t) {
         const float gradient = t == 0 ? first : second;
-        etch::apply_update(rule, rule.at(t + 1, static_cast<float>(rule.learning_rate)), std::span<float>(&parameter, 1),
-                           std::span<const float>(&gradient, 1), std::span<float>(state, Rule::slots));
+        etch::apply_update(rule, rule.at(t + 1, static_cast<float>(rule.learning_rate)),
+                           std::span<float>(&parameter, 1), std::span<const float>(&gradient, 1),
+                           std::span<float>(state, Rule::slots));
         result[t] = parameter;
     }
     return result;

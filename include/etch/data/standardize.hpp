@@ -18,29 +18,30 @@ struct column_statistics {
     double deviation = 0;  // the root of the mean squared distance from the mean (divided by n, not n - 1)
 };
 
-/// Two passes: the squares are taken of distances from the mean, which cancels nothing.
+/// Two passes: the squares are taken of distances from the mean, which cancels nothing. All columns go along together,
+/// as rows lie in memory.
 template <std::size_t Columns, class T>
 std::array<column_statistics, Columns> statistics_of(std::span<const T> rows) {
-    std::array<column_statistics, Columns> result;
-    const auto samples = static_cast<double>(rows.size() / Columns);
-    for (std::size_t c = 0; c < Columns; ++c) {
-        column_statistics& s = result[c];
-        s.minimum = s.maximum = static_cast<double>(rows[c]);
-        double sum = 0;
-        for (std::size_t i = c; i < rows.size(); i += Columns) {
-            const auto x = static_cast<double>(rows[i]);
+    std::array<column_statistics, Columns> result{};
+    const std::size_t samples = rows.size() / Columns;
+    for (std::size_t c = 0; c < Columns; ++c) result[c].minimum = result[c].maximum = static_cast<double>(rows[c]);
+    for (std::size_t i = 0; i < samples; ++i) {
+        for (std::size_t c = 0; c < Columns; ++c) {
+            const auto x = static_cast<double>(rows[i * Columns + c]);
+            column_statistics& s = result[c];
             s.minimum = x < s.minimum ? x : s.minimum;
             s.maximum = x > s.maximum ? x : s.maximum;
-            sum += x;
+            s.mean += x;  // the sum so far
         }
-        s.mean = sum / samples;
-        double squares = 0;
-        for (std::size_t i = c; i < rows.size(); i += Columns) {
-            const double distance = static_cast<double>(rows[i]) - s.mean;
-            squares = std::fma(distance, distance, squares);
-        }
-        s.deviation = std::sqrt(squares / samples);
     }
+    for (auto& s : result) s.mean /= static_cast<double>(samples);
+    for (std::size_t i = 0; i < samples; ++i) {
+        for (std::size_t c = 0; c < Columns; ++c) {
+            const double distance = static_cast<double>(rows[i * Columns + c]) - result[c].mean;
+            result[c].deviation = std::fma(distance, distance, result[c].deviation);  // the squares so far
+        }
+    }
+    for (auto& s : result) s.deviation = std::sqrt(s.deviation / static_cast<double>(samples));
     return result;
 }
 

@@ -33,21 +33,26 @@ ETCH_INLINE constexpr float_lanes<N> exp_tail(float_lanes<N> r, float_lanes<N> s
     return polynomial(r, square, 0x1.fffffep-2f, 0x1.5554b2p-3f, 0x1.555702p-5f, 0x1.1226a6p-7f, 0x1.6b8cb6p-10f);
 }
 
+/// p 2^n for p between 1/2 and 2, plus `nothing`, a zero or the NaN that came in. 2^n may be no float where p 2^n is
+/// one, so it is applied in halves: the first is exact, the second rounds once.
+template <std::size_t N>
+ETCH_INLINE constexpr float_lanes<N> scale(float_lanes<N> p, integer_lanes<N> n, float_lanes<N> nothing) noexcept {
+    const integer_lanes<N> half = (n >> 1) << 23;
+    const integer_lanes<N> other = (n << 23) - half + integer_lanes<N>(0x3f800000);
+    return fma(as_float(as_integer(p) + half), as_float(other), nothing);
+}
+
 }  // namespace internal
 
 /// e^x. Infinite above 88.72283, denormal below -87.33654, zero below -103.97208.
 template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> exp(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
-    using I = integer_lanes<N>;
     // In this order of operands min and max let a NaN through.
     const auto [n, r] = internal::exp_reduce(min(V(89.0f), max(V(-104.0f), x)));
     const V square = r * r;
     const V p = fma(internal::exp_tail(r, square), square, r) + V(1.0f);
-    // 2^n may be no float where p * 2^n is one, so it is applied in halves: the first is exact, the second rounds once.
-    const I half = (n >> 1) << 23;
-    const I other = (n << 23) - half + I(0x3f800000);
-    return fma(as_float(as_integer(p) + half), as_float(other), r - r);  // r - r is zero, or the NaN that came in
+    return internal::scale(p, n, r - r);
 }
 
 /// e^x - 1 without the cancellation at small x.

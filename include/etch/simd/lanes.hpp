@@ -156,7 +156,7 @@ ETCH_INLINE constexpr float_lanes<N> copysign(float_lanes<N> x, float_lanes<N> s
 }
 template <std::size_t N>
 ETCH_INLINE constexpr lanes<double, N> abs(lanes<double, N> x) noexcept {
-    return max(x, -x);
+    return max(x, -x) + lanes<double, N>(0);  // the sum makes -0 to 0
 }
 
 /// The float nearest to each integer.

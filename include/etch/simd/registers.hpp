@@ -94,6 +94,24 @@ ETCH_INLINE Batch sqrt_register(Batch a) noexcept {
 #endif
     return xsimd::sqrt(a);
 }
+template <class Batch>
+ETCH_INLINE auto to_float_register(Batch a) noexcept {
+#if defined(__AVX512F__)
+    if constexpr (Batch::size == 16)
+        return batch_of<float, 16>(_mm512_maskz_cvtepi32_ps(0xffff, a));
+    else
+#endif
+        return xsimd::to_float(a);
+}
+template <class Batch>
+ETCH_INLINE auto to_integer_register(Batch a) noexcept {
+#if defined(__AVX512F__)
+    if constexpr (Batch::size == 16)
+        return batch_of<std::int32_t, 16>(_mm512_maskz_cvttps_epi32(0xffff, a));
+    else
+#endif
+        return xsimd::to_int(a);
+}
 
 }  // namespace internal
 
@@ -129,7 +147,8 @@ requires(Size > 1 && !std::is_void_v<internal::batch_of<T, Size>>) struct lanes<
     ETCH_INLINE friend mask operator>(lanes a, lanes b) noexcept { return a.value > b.value; }
     ETCH_INLINE friend mask operator>=(lanes a, lanes b) noexcept { return a.value >= b.value; }
     ETCH_INLINE friend mask operator==(lanes a, lanes b) noexcept { return a.value == b.value; }
-    ETCH_INLINE friend mask operator!=(lanes a, lanes b) noexcept { return a.value != b.value; }
+    // Not xsimd's own, which on AVX and AVX-512 says that NaN does not differ from anything.
+    ETCH_INLINE friend mask operator!=(lanes a, lanes b) noexcept { return !(a.value == b.value); }
     ETCH_INLINE friend lanes select(mask condition, lanes yes, lanes no) noexcept {
         return {xsimd::select(condition, yes.value, no.value)};
     }
@@ -170,9 +189,9 @@ requires(Size > 1) inline constexpr bool has_lanes<T, Size> = !std::is_void_v<in
 
 template <std::size_t N>
 requires(N > 1) ETCH_INLINE lanes<float, N> to_float(lanes<std::int32_t, N> x)
-noexcept { return {xsimd::to_float(x.value)}; }
+noexcept { return {internal::to_float_register(x.value)}; }
 template <std::size_t N>
 requires(N > 1) ETCH_INLINE lanes<std::int32_t, N> to_integer(lanes<float, N> x)
-noexcept { return {xsimd::to_int(x.value)}; }
+noexcept { return {internal::to_integer_register(x.value)}; }
 
 }  // namespace etch

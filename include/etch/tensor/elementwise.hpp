@@ -64,7 +64,8 @@ struct map_expression : expression {
     static constexpr std::size_t columns = std::max({First::columns, Rest::columns...});
     static constexpr std::size_t partial_sums = std::max({First::partial_sums, Rest::partial_sums...});
 
-    static_assert((Broadcastable<First, Rest> && ...),
+    // Each is held against the whole: a row fits operands that do not fit each other.
+    static_assert(Fills<First, value_type, rows, columns> && (Fills<Rest, value_type, rows, columns> && ...),
                   "etch: the operands of an elementwise operation need the same shape and element type, "
                   "or one row or column to repeat");
 
@@ -121,7 +122,7 @@ template <class A, class B>
 inline constexpr bool is_times<map_expression<operation::times, A, B>> = true;
 
 template <class E>
-inline constexpr bool is_product = false;  // of matrices: see product.hpp
+inline constexpr bool takes_start = false;  // a product of matrices that a summand can still start: see product.hpp
 
 /// a * b + c from the node a * b: the multiply that feeds an add is one explicit fma.
 template <class Operation, class A, class B, class C>
@@ -132,7 +133,7 @@ ETCH_INLINE constexpr auto fuse(Operation operation, const map_expression<operat
 }  // namespace internal
 
 template <Expression A, Expression B>
-    requires(!internal::is_product<std::remove_cvref_t<A>> && !internal::is_product<std::remove_cvref_t<B>>)
+    requires(!internal::takes_start<std::remove_cvref_t<A>> && !internal::takes_start<std::remove_cvref_t<B>>)
 ETCH_INLINE constexpr auto operator+(A&& a, B&& b) noexcept {
     if constexpr (internal::is_times<std::remove_cvref_t<A>>)
         return internal::fuse(operation::times_plus{}, a, internal::hold<B>(b));

@@ -38,11 +38,10 @@ concept Expression = std::derived_from<std::remove_cvref_t<E>, expression> && re
 template <class A, class B>
 concept SameShape = A::rows == B::rows && A::columns == B::columns && std::same_as<typename A::value_type, typename B::value_type>;
 
-/// Extents agree, or one of them is 1 and is repeated.
-template <class A, class B>
-concept Broadcastable = (A::rows == B::rows || A::rows == 1 || B::rows == 1) &&
-                        (A::columns == B::columns || A::columns == 1 || B::columns == 1) &&
-                        std::same_as<typename A::value_type, typename B::value_type>;
+/// Fills Rows x Columns of elements T: has these extents, or 1 instead of one of them, which is then repeated.
+template <class E, class T, std::size_t Rows, std::size_t Columns>
+concept Fills = (E::rows == Rows || E::rows == 1) && (E::columns == Columns || E::columns == 1) &&
+                std::same_as<typename E::value_type, T>;
 
 namespace internal {
 

@@ -46,6 +46,10 @@ struct product_expression : expression {
     static constexpr std::size_t partial_sums = internal::partial_sums_of<Left, Right>();
     using start_type = std::conditional_t<has_start, Start, constant<value_type>>;
 
+    static_assert(Fills<start_type, value_type, rows, columns>,
+                  "etch: what is added to a matrix product needs the product's shape and element type, "
+                  "or one row or column to repeat");
+
     Left left;
     Right right;
     start_type start;
@@ -60,7 +64,7 @@ struct product_expression : expression {
 
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
-        if constexpr (internal::is_transpose<Left>)
+        if constexpr (internal::is_transpose<Left> && !internal::is_transpose<Right>)
             return at_by_dots<V, P, C>(row, column);
         else
             return at_by_columns<V, P, C>(row, column);
@@ -127,8 +131,8 @@ private:
 
 namespace internal {
 
-template <class L, class R, class S>
-inline constexpr bool is_product<product_expression<L, R, S>> = true;
+template <class L, class R>
+inline constexpr bool takes_start<product_expression<L, R, void>> = true;
 
 /// Factors are read many times, so one that is not stored is evaluated first, into the node itself.
 template <class E>
@@ -157,23 +161,17 @@ ETCH_INLINE constexpr auto operator*(L&& l, R&& r) noexcept {
     return product_expression<Left, Right, void>{internal::factor<L>(l), internal::factor<R>(r), constant<T>{T{0}}};
 }
 
-/// L * R + b: the sum starts from b.
+/// L * R + b: the sum starts from b. (One that has its start already is added to like any other expression.)
 template <class L, class R, Expression B>
 ETCH_INLINE constexpr auto operator+(const product_expression<L, R, void>& p, B&& b) noexcept {
     using Start = internal::operand_t<B>;
     return product_expression<L, R, Start>{p.left, p.right, internal::hold<B>(b)};
 }
 template <class L, class R, Expression B>
-    requires(!internal::is_product<std::remove_cvref_t<B>>)
+    requires(!internal::takes_start<std::remove_cvref_t<B>>)
 ETCH_INLINE constexpr auto operator+(B&& b, const product_expression<L, R, void>& p) noexcept {
     using Start = internal::operand_t<B>;
     return product_expression<L, R, Start>{p.left, p.right, internal::hold<B>(b)};
-}
-/// A sum that has its start already is any other expression.
-template <class L, class R, class S, Expression B>
-    requires(!std::is_void_v<S> && !internal::is_product<std::remove_cvref_t<B>>)
-ETCH_INLINE constexpr auto operator+(const product_expression<L, R, S>& p, B&& b) noexcept {
-    return map(operation::plus{}, p, std::forward<B>(b));
 }
 
 }  // namespace etch

@@ -112,7 +112,6 @@ template <class Loss = void, class Network>
     using T = typename Network::value_type;
     using judge = internal::named_or_fitting<Network, Loss>;
     constexpr std::size_t last = internal::objective<Network, judge>::last, outputs = Network::outputs;
-    constexpr T middle = last < Network::depth ? T{0} : T{0.5};  // of a logit, or of a probability
     classification_report<class_count<outputs>> report;
     if (const problem p = internal::check_judgeable(net, data); !p.ok()) {
         report.code = p.code;
@@ -124,6 +123,7 @@ template <class Loss = void, class Network>
             const std::size_t truth = class_of(data.target(i));
             report.loss += static_cast<double>(loss);
             if constexpr (outputs == 1) {
+                constexpr T middle = last < Network::depth ? T{0} : T{0.5};  // of a logit, or of a probability
                 const std::size_t prediction = scores[0] >= middle ? 1 : 0;
                 report.add(truth, prediction, prediction == truth ? 0 : 1);
             } else {
@@ -157,9 +157,11 @@ template <class Loss = void, class Network>
     }
     const auto count = static_cast<double>(data.size());
     std::array<double, outputs> mean{};
-    for (std::size_t i = 0; i < data.size(); ++i)
-        for (std::size_t o = 0; o < outputs; ++o) mean[o] += static_cast<double>(data.target(i)[o]);
-    for (double& m : mean) m /= count;
+    for (std::size_t o = 0; o < outputs; ++o) {
+        const auto first = static_cast<double>(data.target(0)[o]);  // taken off, so that a constant column has no spread
+        for (std::size_t i = 1; i < data.size(); ++i) mean[o] += static_cast<double>(data.target(i)[o]) - first;
+        mean[o] = first + mean[o] / count;
+    }
     const auto add_square = [](double& sum, double x) { sum = fma(number(x), number(x), number(sum)).value; };
     const std::size_t bad = internal::judge_each<judge, Network::depth>(
         net, data, [&](std::size_t i, const T* prediction, T loss) {

@@ -1,0 +1,61 @@
+# Settings of etch's own tests, examples and benchmarks; none of them reaches a user of etch::etch.
+include_guard(GLOBAL)
+include(CheckCXXCompilerFlag)
+
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set_property(CACHE CMAKE_BUILD_TYPE PROPERTY VALUE Release)
+  endif()
+  find_program(ETCH_CCACHE ccache)
+  mark_as_advanced(ETCH_CCACHE)
+  if(ETCH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER AND NOT ETCH_COVERAGE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${ETCH_CCACHE}")
+  endif()
+endif()
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+
+set(ETCH_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+if(MSVC)
+  set(ETCH_WARNINGS /W4)
+endif()
+
+add_library(etch_development INTERFACE)
+target_link_libraries(etch_development INTERFACE etch::etch Threads::Threads)
+target_compile_options(etch_development INTERFACE ${ETCH_WARNINGS} $<$<BOOL:${ETCH_WARNINGS_AS_ERRORS}>:-Werror>)
+if(ETCH_SANITIZE)
+  target_compile_options(etch_development INTERFACE -fsanitize=${ETCH_SANITIZE} -fno-sanitize-recover=all
+                                                    -fno-omit-frame-pointer)
+  target_link_options(etch_development INTERFACE -fsanitize=${ETCH_SANITIZE})
+endif()
+if(ETCH_COVERAGE)
+  target_compile_options(etch_development INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(etch_development INTERFACE --coverage)
+endif()
+
+# The instruction set is apart, since some tests choose their own.
+set(ETCH_NATIVE_FLAGS "")
+if(ETCH_NATIVE)
+  check_cxx_compiler_flag(-march=native ETCH_HAS_MARCH_NATIVE)
+  if(ETCH_HAS_MARCH_NATIVE)
+    set(ETCH_NATIVE_FLAGS -march=native)
+  endif()
+endif()
+
+# etch_own_target(<target>): warnings, sanitizers, coverage and this machine's instruction set.
+function(etch_own_target target)
+  target_link_libraries(${target} PRIVATE etch_development)
+  target_compile_options(${target} PRIVATE ${ETCH_NATIVE_FLAGS})
+endfunction()
+
+# etch_link_components(<target>): csv and gzip where they are, with ETCH_TEST_HAS_CSV and ETCH_TEST_HAS_GZIP defined.
+function(etch_link_components target)
+  foreach(component csv gzip)
+    if(TARGET etch::${component})
+      string(TOUPPER ${component} upper)
+      target_link_libraries(${target} PRIVATE etch::${component})
+      target_compile_definitions(${target} PRIVATE ETCH_TEST_HAS_${upper}=1)
+    endif()
+  endforeach()
+endfunction()

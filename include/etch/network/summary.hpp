@@ -1,0 +1,86 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+#include <etch/network/network.hpp>
+
+namespace etch {
+
+/// What one layer is and costs.
+struct layer_summary {
+    const char* name = "";
+    shape input{}, output{};
+    std::size_t parameters = 0;     ///< numbers that are trained
+    std::size_t statistics = 0;     ///< numbers that are fitted on the training data
+    std::size_t bytes = 0;          ///< of both
+    std::size_t multiply_adds = 0;  ///< of the products, for one sample forward; an activation counts as 0
+};
+
+/// What a network is and costs, layer by layer and in all: constants of the program.
+template <std::size_t Depth>
+struct network_summary {
+    shape input{};
+    std::array<layer_summary, Depth> layers{};
+    std::size_t parameters = 0, statistics = 0, multiply_adds = 0;
+    std::size_t network_bytes = 0;  ///< sizeof the network
+    /// What a forward pass puts on the stack for the results between layers: of one sample, and of `batch_columns` samples
+    /// together. The frames of its functions come on top: with g++ 12 and clang 19 at -O2 on three networks 110 to 1,300
+    /// bytes for one sample, 1,000 to 6,400 for 32.
+    std::size_t workspace_bytes = 0, batch_workspace_bytes = 0;
+    std::size_t batch_columns = 0;
+    std::size_t trainer_bytes = 0;  ///< sizeof the trainer, where one was asked about, else 0
+};
+
+namespace internal {
+
+template <class T>
+struct summarized {
+    using network = T;
+    static constexpr std::size_t trainer_bytes = 0;
+};
+template <class Trainer>
+    requires requires { typename Trainer::network_type; }
+struct summarized<Trainer> {
+    using network = typename Trainer::network_type;
+    static constexpr std::size_t trainer_bytes = sizeof(Trainer);
+};
+
+template <class NetworkOrTrainer>
+constexpr auto summarize() noexcept {
+    using network = typename summarized<NetworkOrTrainer>::network;
+    using chain = typename network::layers;
+    using T = typename network::value_type;
+    network_summary<network::depth> all{
+        .input = network::input_shape,
+        .parameters = network::parameter_count,
+        .statistics = network::statistic_count,
+        .network_bytes = sizeof(network),
+        .workspace_bytes = sizeof(T) * chain::template inference_size<network::depth>(1),
+        .batch_workspace_bytes = sizeof(T) * chain::template inference_size<network::depth>(network::batch_columns),
+        .batch_columns = network::batch_columns,
+        .trainer_bytes = summarized<NetworkOrTrainer>::trainer_bytes};
+    for (std::size_t i = 0; i < network::depth; ++i) {
+        const layer_facts& layer = chain::facts[i];
+        all.layers[i] = {.name = layer.name,
+                         .input = layer.input,
+                         .output = layer.output,
+                         .parameters = layer.trained,
+                         .statistics = layer.statistics,
+                         .bytes = (layer.trained + layer.statistics) * sizeof(T),
+                         .multiply_adds = layer.multiply_adds};
+        all.multiply_adds += layer.multiply_adds;
+    }
+    return all;
+}
+
+}  // namespace internal
+
+/// The summary of a network, or of a trainer and its network.
+///
+///     static_assert(etch::summary<policy>.network_bytes <= 16 * 1024, "the policy must fit the controller's flash");
+///     etch::print(etch::summary<decltype(trainer)>);
+template <class NetworkOrTrainer>
+inline constexpr auto summary = internal::summarize<std::remove_cvref_t<NetworkOrTrainer>>();
+
+}  // namespace etch

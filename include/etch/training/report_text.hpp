@@ -1,0 +1,89 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <etch/data/one_hot.hpp>
+#include <etch/training/metrics.hpp>
+#include <etch/training/text_table.hpp>
+
+namespace etch {
+
+namespace internal {
+
+/// A class matrix wider than this is not shown: no terminal has room for it.
+inline constexpr std::size_t most_classes_shown = 30;
+
+inline std::string name_of(const class_list& names, std::size_t index) {
+    return index < names.size() ? names[index] : std::to_string(index);
+}
+
+/// What stands in place of a report that has none.
+template <class Report>
+std::string refusal(const Report& report) {
+    const bool at_sample = report.code != status::empty_set && report.code != status::not_fitted;
+    return (at_sample ? "sample " + std::to_string(report.sample) + ": " : std::string{}) + message(report.code) + "\n";
+}
+
+}  // namespace internal
+
+/// The scores of each class, and the confusion matrix: a row for each true class, a column for each answer. Zeros are
+/// dots, so that what was confused stands out.
+template <std::size_t Classes>
+std::string to_text(const classification_report<Classes>& report, const class_list& names = {}) {
+    using internal::formatted, internal::name_of;
+    if (!report.ok()) return internal::refusal(report);
+    std::string text = std::to_string(report.count) + " samples   loss " + formatted("%.4f", report.loss) +
+                       "   accuracy " + formatted("%.2f %%", 100 * report.accuracy());
+    for (const auto& [k, from] : {std::pair<std::size_t, std::size_t>{2, 3}, {3, 5}, {5, 10}})
+        if (Classes >= from) text += "   top-" + std::to_string(k) + formatted(" %.2f %%", 100 * report.top_k(k));
+    text += "\n\n";
+
+    const auto score = [](double s) { return formatted("%.4f", s); };
+    internal::text_table scores;
+    scores.row({"class", "precision", "recall", "f1", "samples"});
+    scores.rule();
+    for (std::size_t c = 0; c < Classes; ++c)
+        scores.row({name_of(names, c), score(report.precision(c)), score(report.recall(c)), score(report.f1(c)),
+                    std::to_string(report.support(c))});
+    scores.rule();
+    scores.row({"mean", score(report.macro_precision()), score(report.macro_recall()), score(report.macro_f1()),
+                std::to_string(report.count)});
+    text += scores.text() + "\n";
+    if constexpr (Classes > internal::most_classes_shown)
+        return text + "(the confusion matrix of " + std::to_string(Classes) + " classes is too wide to show)\n";
+
+    internal::text_table matrix;
+    std::vector<std::string> cells{"true \\ answer"};
+    for (std::size_t p = 0; p < Classes; ++p) cells.push_back(name_of(names, p));
+    matrix.row(std::move(cells));
+    matrix.rule();
+    for (std::size_t t = 0; t < Classes; ++t) {
+        cells = {name_of(names, t)};
+        for (std::size_t n : report.confusion[t]) cells.push_back(n == 0 ? "." : std::to_string(n));
+        matrix.row(std::move(cells));
+    }
+    return text + matrix.text();
+}
+
+/// The errors of each output.
+template <std::size_t Outputs>
+std::string to_text(const regression_report<Outputs>& report, const class_list& names = {}) {
+    using internal::formatted;
+    if (!report.ok()) return internal::refusal(report);
+    const auto score = [](double s) { return formatted("%.4g", s); };
+    internal::text_table table;
+    table.row({"output", "MAE", "RMSE", "R2"});
+    table.rule();
+    for (std::size_t o = 0; o < Outputs; ++o)
+        table.row({internal::name_of(names, o), score(report.mae(o)), score(report.rmse(o)),
+                   formatted("%.4f", report.r2(o))});
+    if (Outputs > 1) {
+        table.rule();
+        table.row({"all", score(report.mae()), score(report.rmse()), formatted("%.4f", report.r2())});
+    }
+    return std::to_string(report.count) + " samples   loss " + score(report.loss) + "\n\n" + table.text();
+}
+
+}  // namespace etch

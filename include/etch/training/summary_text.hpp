@@ -1,0 +1,69 @@
+#pragma once
+#include <cstddef>
+#include <string>
+
+#include <etch/network/summary.hpp>
+#include <etch/training/text_table.hpp>
+
+namespace etch {
+
+namespace internal {
+
+/// 1234567 as 1'234'567.
+inline std::string grouped(std::size_t number) {
+    std::string digits = std::to_string(number);
+    for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, '\'');
+    return digits;
+}
+
+inline std::string dash_or(std::size_t number) { return number == 0 ? "-" : grouped(number); }
+
+inline std::string extents_of(const shape& s) {
+    std::string text;
+    for (std::size_t i = 0; i < s.rank; ++i) text += (i == 0 ? "" : "x") + std::to_string(s.extent[i]);
+    return text;
+}
+
+}  // namespace internal
+
+/// A topology in one line: "4, standardize, dense 8, tanh, dense 3, softmax". Layers that change the shape say to what.
+template <std::size_t Depth>
+std::string topology_of(const network_summary<Depth>& network) {
+    std::string text = internal::extents_of(network.input);
+    for (const layer_summary& layer : network.layers) {
+        text += std::string(", ") + layer.name;
+        if (layer.output != layer.input || layer.multiply_adds > 0) text += " " + internal::extents_of(layer.output);
+    }
+    return text;
+}
+
+/// A line a layer, the sums, and the bytes that the network, its trainer and a forward pass take.
+template <std::size_t Depth>
+std::string to_text(const network_summary<Depth>& network) {
+    using internal::dash_or, internal::grouped, internal::extents_of;
+    internal::text_table layers{2};
+    layers.row({"layer", "output", "parameters", "bytes", "multiply-adds"});
+    layers.rule();
+    layers.row({"input", extents_of(network.input), "-", "-", "-"});
+    std::size_t bytes = 0;
+    for (const layer_summary& layer : network.layers) {
+        const std::string fitted = layer.statistics == 0 ? "" : grouped(layer.statistics) + " fitted";
+        const std::string trained = layer.parameters == 0 && !fitted.empty() ? "" : dash_or(layer.parameters);
+        layers.row({layer.name, extents_of(layer.output), trained + (trained.empty() || fitted.empty() ? "" : " + ") + fitted,
+                    dash_or(layer.bytes), dash_or(layer.multiply_adds)});
+        bytes += layer.bytes;
+    }
+    layers.rule();
+    layers.row({"total", "", dash_or(network.parameters + network.statistics), dash_or(bytes),
+                dash_or(network.multiply_adds)});
+
+    internal::text_table memory;
+    memory.row({"network", grouped(network.network_bytes) + " bytes"});
+    if (network.trainer_bytes > 0) memory.row({"trainer", grouped(network.trainer_bytes) + " bytes"});
+    memory.row({"stack for one sample", grouped(network.workspace_bytes) + " bytes and frames"});
+    memory.row({"stack for " + std::to_string(network.batch_columns) + " samples",
+                grouped(network.batch_workspace_bytes) + " bytes and frames"});
+    return layers.text() + "\n" + memory.text();
+}
+
+}  // namespace etch

@@ -1,0 +1,42 @@
+#pragma once
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#if __has_include(<unistd.h>)
+#include <unistd.h>
+#elif __has_include(<io.h>)
+#include <io.h>
+#endif
+#if __has_include(<sys/ioctl.h>)
+#include <sys/ioctl.h>
+#endif
+
+namespace etch::internal {
+
+/// Whether a person watches: the stream is a terminal, and one that can return to the begin of a line.
+inline bool is_terminal(std::FILE* stream) noexcept {
+    const char* const kind = std::getenv("TERM");
+    if (kind != nullptr && std::strcmp(kind, "dumb") == 0) return false;
+#if __has_include(<unistd.h>)
+    return isatty(fileno(stream)) == 1;
+#elif __has_include(<io.h>)
+    return _isatty(_fileno(stream)) != 0;
+#else
+    return static_cast<void>(stream), false;
+#endif
+}
+
+/// The columns of the terminal, from itself or from COLUMNS; 80 where neither says.
+inline std::size_t terminal_width([[maybe_unused]] std::FILE* stream) noexcept {
+#if __has_include(<sys/ioctl.h>) && __has_include(<unistd.h>)
+    winsize size{};
+    if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+#endif
+    const char* const columns = std::getenv("COLUMNS");
+    const long width = columns == nullptr ? 0 : std::strtol(columns, nullptr, 10);
+    return width > 0 ? static_cast<std::size_t>(width) : 80;
+}
+
+}  // namespace etch::internal

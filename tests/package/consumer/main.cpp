@@ -1,0 +1,19 @@
+#include <etch/etch.hpp>
+#ifdef HAS_csv
+#include <etch/data/csv.hpp>
+#endif
+#ifdef HAS_gzip
+#include <etch/data/idx_gzip.hpp>
+#endif
+
+int main() {
+    using classifier = etch::network<etch::input<4>, etch::dense<8>, etch::relu, etch::dense<3>, etch::softmax>;
+    const classifier net{etch::seed{42}};
+    const auto probabilities = net(std::array{0.1f, 0.2f, 0.3f, 0.4f});
+    const float sum = probabilities[0] + probabilities[1] + probabilities[2];
+    bool works = sum > 0.999f && sum < 1.001f;
+#ifdef HAS_gzip
+    works = works && etch::gunzip({}).code != etch::status::ok;
+#endif
+    return works ? 0 : 1;
+}

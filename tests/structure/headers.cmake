@@ -1,0 +1,22 @@
+# Compiles each header of INCLUDE_DIR/etch/ROOM alone, without exceptions and RTTI, and fails at the first warning.
+cmake_minimum_required(VERSION 3.25)
+include("${SETTINGS}")
+
+file(GLOB headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/etch/${ROOM}/*.hpp")
+set(failed "")
+foreach(header IN LISTS headers)
+  if(header MATCHES "data/csv" AND NOT HAS_CSV OR header MATCHES "data/idx_gzip" AND NOT HAS_GZIP)
+    continue()  # the library that it needs is not installed
+  endif()
+  execute_process(COMMAND ${COMPILER} -Werror -fno-exceptions -fno-rtti -fsyntax-only -include "${header}" -x c++ /dev/null
+                  RESULT_VARIABLE result ERROR_VARIABLE errors)
+  if(NOT result STREQUAL "0")
+    message("${header}:\n${errors}")
+    list(APPEND failed "${header}")
+  endif()
+endforeach()
+if(failed)
+  message(FATAL_ERROR "these do not compile alone: ${failed}")
+endif()
+list(LENGTH headers count)
+message("${count} headers")

@@ -1,0 +1,5 @@
+#include "everything.hpp"
+
+const char* message_elsewhere(etch::status code);  // two_units_other.cpp
+
+int main() { return message_elsewhere(etch::status::ok) == std::string_view{etch::message(etch::status::ok)} ? 0 : 1; }
