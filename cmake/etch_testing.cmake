@@ -28,6 +28,7 @@ function(etch_add_test_program target)
   target_link_libraries(${target} PRIVATE etch_development etch_test_main)
   target_include_directories(${target} PRIVATE "${ETCH_TEST_DIR}")
   etch_link_components(${target})
+  set_property(GLOBAL APPEND PROPERTY ETCH_TEST_PROGRAMS ${target})
 endfunction()
 
 # The test files of a room, without those whose optional library is not here.

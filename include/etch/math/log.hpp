@@ -35,9 +35,10 @@ ETCH_INLINE constexpr float_lanes<N> log(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
     constexpr float infinity = std::numeric_limits<float>::infinity();
+    const V v = max(x, V(0.0f));  // what has no logarithm is replaced at the end
     // A denormal is scaled by 2^23, and its exponent then lowered by 23.
-    const I scaled = as_integer(x * V(0x1p+23f)) - I(23 << 23);
-    const I bits = as_integer(select(x < V(0x1p-126f), as_float(scaled), x));
+    const I scaled = as_integer(v * V(0x1p+23f)) - I(23 << 23);
+    const I bits = as_integer(select(v < V(0x1p-126f), as_float(scaled), v));
     const I exponent = (bits - I(internal::log_lowest)) & I(internal::exponent_bits);
     const V y = internal::log_sum(as_float(bits - exponent) - V(1.0f), exponent);
     const V below = select(x == V(0.0f), V(-infinity), V(std::numeric_limits<float>::quiet_NaN()));
@@ -50,12 +51,12 @@ ETCH_INLINE constexpr float_lanes<N> log1p(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
     constexpr float infinity = std::numeric_limits<float>::infinity();
-    // The rounded 1 + x only chooses the scale. (max is there so that no compiler fuses a product x with this sum.)
-    const V sum = max(V(-1.0f), x) + V(1.0f);
-    const I exponent = (as_integer(sum) - I(internal::log_lowest)) & I(internal::exponent_bits);
+    const V v = max(x, V(-0x1.fffffep-1f));  // what has no logarithm is replaced at the end
+    // The rounded 1 + x only chooses the scale.
+    const I exponent = (as_integer(v + V(1.0f)) - I(internal::log_lowest)) & I(internal::exponent_bits);
     // f = (1 + x) / 2^e - 1 = x / 2^e + (1 / 2^e - 1); it is 4 / 2^e that is a normal float for every e.
     const V inverse = as_float(I(0x40800000) - exponent);
-    const V f = as_float(as_integer(x) - exponent) + fma(V(0.25f), inverse, V(-1.0f));
+    const V f = as_float(as_integer(v) - exponent) + fma(V(0.25f), inverse, V(-1.0f));
     const V y = internal::log_sum(f, exponent);
     const V below = select(x == V(-1.0f), V(-infinity), V(std::numeric_limits<float>::quiet_NaN()));
     const V above = select(x == V(infinity), x, y);

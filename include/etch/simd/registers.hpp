@@ -44,16 +44,17 @@ ETCH_INLINE float64x2_t fma_register(float64x2_t a, float64x2_t b, float64x2_t c
 template <class Batch>
 ETCH_INLINE Batch max_register(Batch a, Batch b) noexcept {
 #if defined(__AVX512F__)
-    // The masked form, since g++ 12 warns of an uninitialised value inside its own plain one.
+    // The masked form, here and below, since g++ 12 warns of an uninitialised value inside its own plain one.
     if constexpr (std::is_same_v<typename Batch::value_type, float> && Batch::size == 16)
         return _mm512_maskz_max_ps(0xffff, a, b);
-    if constexpr (std::is_same_v<typename Batch::value_type, double> && Batch::size == 8)
+    else if constexpr (std::is_same_v<typename Batch::value_type, double> && Batch::size == 8)
         return _mm512_maskz_max_pd(0xff, a, b);
+    else
 #endif
 #if defined(__x86_64__) || defined(_M_X64)
-    return xsimd::max(a, b);
+        return xsimd::max(a, b);
 #else
-    return xsimd::select(a > b, a, b);
+        return xsimd::select(a > b, a, b);
 #endif
 }
 template <class Batch>
@@ -61,38 +62,54 @@ ETCH_INLINE Batch min_register(Batch a, Batch b) noexcept {
 #if defined(__AVX512F__)
     if constexpr (std::is_same_v<typename Batch::value_type, float> && Batch::size == 16)
         return _mm512_maskz_min_ps(0xffff, a, b);
-    if constexpr (std::is_same_v<typename Batch::value_type, double> && Batch::size == 8)
+    else if constexpr (std::is_same_v<typename Batch::value_type, double> && Batch::size == 8)
         return _mm512_maskz_min_pd(0xff, a, b);
+    else
 #endif
 #if defined(__x86_64__) || defined(_M_X64)
-    return xsimd::min(a, b);
+        return xsimd::min(a, b);
 #else
-    return xsimd::select(a < b, a, b);
+        return xsimd::select(a < b, a, b);
 #endif
 }
 template <class Batch>
 ETCH_INLINE Batch shift_left(Batch a, int n) noexcept {
 #if defined(__AVX512F__)
-    if constexpr (Batch::size == 16) return _mm512_maskz_slli_epi32(0xffff, a, static_cast<unsigned>(n));
+    if constexpr (Batch::size == 16)
+        return _mm512_maskz_slli_epi32(0xffff, a, static_cast<unsigned>(n));
+    else
 #endif
-    return a << n;
+        return a << n;
 }
 template <class Batch>
 ETCH_INLINE Batch shift_right(Batch a, int n) noexcept {
 #if defined(__AVX512F__)
-    if constexpr (Batch::size == 16) return _mm512_maskz_srai_epi32(0xffff, a, static_cast<unsigned>(n));
+    if constexpr (Batch::size == 16)
+        return _mm512_maskz_srai_epi32(0xffff, a, static_cast<unsigned>(n));
+    else
 #endif
-    return a >> n;
+        return a >> n;
 }
 template <class Batch>
 ETCH_INLINE Batch sqrt_register(Batch a) noexcept {
 #if defined(__AVX512F__)
     if constexpr (std::is_same_v<typename Batch::value_type, float> && Batch::size == 16)
         return _mm512_maskz_sqrt_ps(0xffff, a);
-    if constexpr (std::is_same_v<typename Batch::value_type, double> && Batch::size == 8)
+    else if constexpr (std::is_same_v<typename Batch::value_type, double> && Batch::size == 8)
         return _mm512_maskz_sqrt_pd(0xff, a);
+    else
 #endif
-    return xsimd::sqrt(a);
+        return xsimd::sqrt(a);
+}
+template <class Mask, class Batch>
+ETCH_INLINE Batch select_register(Mask condition, Batch yes, Batch no) noexcept {
+#if defined(__AVX512F__)
+    // By its own name, since g++ 12 without optimisation refuses xsimd 8's.
+    if constexpr (std::is_integral_v<typename Batch::value_type> && Batch::size == 16)
+        return _mm512_mask_blend_epi32(condition, no, yes);
+    else
+#endif
+        return xsimd::select(condition, yes, no);
 }
 template <class Batch>
 ETCH_INLINE auto to_float_register(Batch a) noexcept {
@@ -150,7 +167,7 @@ requires(Size > 1 && !std::is_void_v<internal::batch_of<T, Size>>) struct lanes<
     // Not xsimd's own, which on AVX and AVX-512 says that NaN does not differ from anything.
     ETCH_INLINE friend mask operator!=(lanes a, lanes b) noexcept { return !(a.value == b.value); }
     ETCH_INLINE friend lanes select(mask condition, lanes yes, lanes no) noexcept {
-        return {xsimd::select(condition, yes.value, no.value)};
+        return {internal::select_register(condition, yes.value, no.value)};
     }
 
     ETCH_INLINE friend lanes operator&(lanes a, lanes b) noexcept { return {a.value & b.value}; }

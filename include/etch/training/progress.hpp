@@ -12,10 +12,10 @@ namespace etch {
 
 /// How a progress bar shows itself.
 struct progress_options {
-    enum class kind { automatic, live, plain };
+    enum class kind { detect, live, plain };
 
     std::FILE* stream = stdout;
-    kind show = kind::automatic;  ///< live on a terminal, plain elsewhere
+    kind show = kind::detect;  ///< live on a terminal, plain elsewhere
     std::size_t width = 0;        ///< columns of the live line; 0: as many as the terminal has, asked at each redraw
 };
 
@@ -74,7 +74,7 @@ public:
     explicit progress_bar(progress_options options = {}) noexcept
         : options_{options},
           live_{options.show == progress_options::kind::live ||
-                (options.show == progress_options::kind::automatic && internal::is_terminal(options.stream))} {}
+                (options.show == progress_options::kind::detect && internal::is_terminal(options.stream))} {}
     progress_bar(const progress_bar&) = delete;
     progress_bar& operator=(const progress_bar&) = delete;
     ~progress_bar() { finish(); }
@@ -117,7 +117,7 @@ public:
     /// Ends the live line, so that other output may follow. The next call begins another.
     void finish() noexcept {
         if (open_) {
-            draw();  // what came since the last one
+            draw(true);  // what came since the last one
             std::fputc('\n', options_.stream);
             std::fflush(options_.stream);
         }
@@ -158,7 +158,7 @@ private:
         std::fflush(options_.stream);
     }
 
-    void draw() noexcept {
+    void draw(bool over = false) noexcept {
         internal::short_text texts[parts];
         texts[position] = position_text();
         texts[loss].add("loss ").add_number(loss_);
@@ -167,7 +167,7 @@ private:
         if (rate_ != 0) texts[rate].add("lr %.1e", rate_);
         if (samples_a_second() > 0) {
             texts[speed].add_rate(samples_a_second()).add("/s");
-            if (samples_ < in_all_)
+            if (!over)
                 texts[time].add_time(seconds_left()).add(" left");
             else
                 texts[time].add_time(now_ - begin_);

@@ -1,0 +1,39 @@
+// The README's code blocks after the first, in one program: data, training, judgement, a summary, and use.
+#include <array>
+#include <cstdio>
+#include <etch/etch.hpp>
+#include <type_traits>
+
+using classifier = etch::network<etch::input<2>, etch::standardize,  //
+                                 etch::dense<32>, etch::relu,        //
+                                 etch::dense<3>, etch::softmax>;
+
+static_assert(std::is_trivially_copyable_v<classifier>);
+static_assert(sizeof(classifier) == (2 * 32 + 32 + 32 * 3 + 3 + 2 + 2) * sizeof(float));
+
+int main() {
+    // Three clouds of points, split into parts: one to learn from, one to choose by, one to judge by.
+    const auto points = etch::make_blobs<2, 3>({.samples = 900, .noise = 0.2, .seed = etch::seed{1}});
+    const auto parts = etch::stratified_split(points, {.training = 0.7, .validation = 0.15, .test = 0.15});
+    if (!parts) return std::puts(etch::message(parts.state.code)), 1;
+
+    // A trainer is one object; make it static, local or on the heap as suits you.
+    classifier net{etch::seed{1}};
+    static etch::trainer<classifier, etch::cross_entropy, etch::adam, 32> trainer{{.learning_rate = 1e-2}};
+    const auto result = trainer.fit(net, parts.training, {.epochs = 40, .validation = parts.validation, .patience = 5},
+                                    etch::progress_bar{});
+    if (!result.ok()) return std::puts(etch::message(result.code)), 1;
+
+    // Judged on data that it has not seen: loss, accuracy, confusion matrix, precision, recall, F1.
+    etch::print(etch::evaluate(net, parts.test));
+
+    // What it is and costs, all of it known to the compiler.
+    etch::print(etch::summary<classifier>);
+    static_assert(etch::summary<classifier>.multiply_adds == 2 * 32 + 32 * 3);
+
+    // Used: one sample, or a batch with one sample a column. The same bits either way.
+    const auto probabilities = net({0.3f, -0.7f});
+    const etch::matrix<float, 2, 100> batch = etch::tensor_view<const float, 2, 100>{points.input(0).data()};
+    const auto many = net(batch);
+    std::printf("%.3f %.3f\n", probabilities[0], many(0, 99));
+}

@@ -1,0 +1,93 @@
+#pragma once
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <cstdio>
+#include <span>
+#include <string>
+
+#include <etch/core/status.hpp>
+#include <etch/training/trainer.hpp>
+
+namespace etch {
+
+/// Memory for what the epochs of a fit came to, no heap:
+///
+///     etch::history<40> history;
+///     trainer.fit(net, train, {.epochs = 40, .history = history});
+///     for (const auto& epoch : history.records()) ...
+///     etch::write_csv("history.csv", history.records());
+///
+/// Epochs beyond Epochs are not recorded. Handing it to a fit empties it.
+template <std::size_t Epochs, class T = float>
+class history {
+    static_assert(Epochs > 0, "etch: a history needs room for at least one epoch");
+
+public:
+    constexpr history() noexcept = default;
+
+    /// The epochs that were completed, in their order.
+    [[nodiscard]] constexpr std::span<const epoch_record<T>> records() const noexcept {
+        std::size_t count = 0;
+        while (count < Epochs && records_[count].epoch != 0) ++count;
+        return {records_, count};
+    }
+
+    /// All of the memory, emptied, for fit_options.
+    constexpr operator std::span<epoch_record<T>>() noexcept {
+        for (auto& record : records_) record = {};
+        return records_;
+    }
+
+private:
+    epoch_record<T> records_[Epochs] = {};
+};
+
+namespace internal {
+
+/// The shortest digits that read back as the same number, with a point whatever the locale.
+template <class T>
+void append_number(std::string& to, T number) {
+    char digits[32];
+    to.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+/// A span, vector or array of epoch_record.
+template <class Records>
+concept EpochRecords = requires(const Records& records) {
+    { records.size() } -> std::convertible_to<std::size_t>;
+    records.data()->validation_accuracy;
+};
+
+inline std::string csv_of(const EpochRecords auto& records) {
+    std::string text = "epoch,training_loss,validation_loss,validation_accuracy,learning_rate\n";
+    for (const auto& record : records) {
+        append_number(text, record.epoch);
+        for (const auto number :
+             {record.training_loss, record.validation_loss, record.validation_accuracy, record.learning_rate}) {
+            text += ',';
+            append_number(text, number);
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+}  // namespace internal
+
+/// Writes records as a table, a line an epoch under a line of names. `truncated` where not all of it could be written.
+inline status write_csv(std::FILE* to, const internal::EpochRecords auto& records) {
+    const std::string text = internal::csv_of(records);
+    const bool whole = std::fwrite(text.data(), 1, text.size(), to) == text.size() && std::fflush(to) == 0;
+    return whole ? status::ok : status::truncated;
+}
+/// The same into a new file; also cannot_open.
+inline status write_csv(const std::string& file, const internal::EpochRecords auto& records) {
+    std::FILE* const to = std::fopen(file.c_str(), "wb");
+    if (to == nullptr) return status::cannot_open;
+    const status written = write_csv(to, records);
+    const bool closed = std::fclose(to) == 0;
+    return written == status::ok && !closed ? status::truncated : written;
+}
+
+}  // namespace etch
