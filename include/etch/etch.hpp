@@ -63,6 +63,7 @@
 // network: the type list, forward and backward
 #include <etch/network/network.hpp>
 #include <etch/network/residual.hpp>
+#include <etch/network/summary.hpp>
 // data: sets, splits, preparation (host side)
 #include <etch/data/data_set.hpp>
 #include <etch/data/data_view.hpp>
@@ -75,7 +76,17 @@
 #include <etch/data/split.hpp>
 #include <etch/data/standardize.hpp>
 // training: batches, the loop, judgement
+#include <etch/training/candidates.hpp>
+#include <etch/training/evaluate.hpp>
 #include <etch/training/evaluate_loss.hpp>
 #include <etch/training/fit_statistics.hpp>
+#include <etch/training/history.hpp>
+#include <etch/training/metrics.hpp>
+#include <etch/training/progress.hpp>
+#include <etch/training/report_text.hpp>
+#include <etch/training/search.hpp>
+#include <etch/training/search_text.hpp>
+#include <etch/training/settings.hpp>
 #include <etch/training/stepper.hpp>
+#include <etch/training/summary_text.hpp>
 #include <etch/training/trainer.hpp>

@@ -35,8 +35,8 @@ TEST_CASE("exp gives the same bits at all numbers of lanes") {
 }
 
 TEST_CASE("exp gives the same bits in a constant expression") {
-    constexpr auto positive = fold(function, 1.0f);
-    CHECK(differing_from(positive, function, 1.0f) == 0);
+    constexpr auto positive = fold(function, 1.0f, 88.5f);
+    CHECK(differing_from(positive, function, 1.0f, 88.5f) == 0);
     constexpr auto negative = fold(function, -1.0f);
     CHECK(differing_from(negative, function, -1.0f) == 0);
 }
@@ -51,7 +51,7 @@ TEST_CASE("exp of special values is what C says") {
     CHECK(at(function, 0x1.62e43p+6f) == infinity);
     CHECK(at(function, -0x1.9fe368p+6f) == 0x1p-149f);  // the last result above zero
     CHECK(at(function, -0x1.9fe36ap+6f) == 0.0f);
-    CHECK(std::isnan(at(function, nan)));
+    CHECK(std::isnan(at(function, not_a_number)));
 }
 
 TEST_CASE("exp of doubles is the C library's") {

@@ -35,8 +35,8 @@ TEST_CASE("expm1 gives the same bits at all numbers of lanes") {
 }
 
 TEST_CASE("expm1 gives the same bits in a constant expression") {
-    constexpr auto positive = fold(function, 1.0f);
-    CHECK(differing_from(positive, function, 1.0f) == 0);
+    constexpr auto positive = fold(function, 1.0f, 88.5f);
+    CHECK(differing_from(positive, function, 1.0f, 88.5f) == 0);
     constexpr auto negative = fold(function, -1.0f);
     CHECK(differing_from(negative, function, -1.0f) == 0);
 }
@@ -48,7 +48,7 @@ TEST_CASE("expm1 of special values is what C says") {
     CHECK(at(function, 0x1.62e43p+6f) == infinity);
     CHECK(finding::same_bits(at(function, -0.0f), -0.0f));
     CHECK(at(function, 0x1p-149f) == 0x1p-149f);
-    CHECK(std::isnan(at(function, nan)));
+    CHECK(std::isnan(at(function, not_a_number)));
 }
 
 TEST_CASE("expm1 of doubles is the C library's") {

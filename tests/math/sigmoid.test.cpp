@@ -46,7 +46,7 @@ TEST_CASE("sigmoid of special values is what C says") {
     CHECK(finding::same_bits(at(function, -infinity), 0.0f));
     CHECK(at(function, 0.0f) == 0.5f);
     CHECK(at(function, -100.0f) > 0.0f);  // a denormal, not zero
-    CHECK(std::isnan(at(function, nan)));
+    CHECK(std::isnan(at(function, not_a_number)));
 }
 
 TEST_CASE("sigmoid of doubles is the C library's") {

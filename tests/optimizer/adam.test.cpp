@@ -39,6 +39,13 @@ TEST_CASE("adam's bias correction equals 1 - beta^t") {
     }
 }
 
+TEST_CASE("adam with both betas at zero steps by the sign of the gradient") {
+    static_assert(etch::internal::bias_correction(1.0f, 3) == 1);
+    const auto moved = trajectory::two_updates(etch::adam{.beta1 = 0, .beta2 = 0}, 0, 4, -0.5f);
+    CHECK(moved[0] == Approx(-1e-3f));
+    CHECK(std::abs(moved[1]) < 1e-9f);
+}
+
 TEST_CASE("adam follows PyTorch's trajectory for 100 updates") {
     using trajectory::deviation;
     CHECK(deviation<float>(etch::adam{}, known::adam) < trajectory::float_tolerance);

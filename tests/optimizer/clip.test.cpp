@@ -74,6 +74,12 @@ TEST_CASE("the norm is right for every count, and its bits are those of a consta
     CHECK(constant_norm(counts[2]) == of_50);
 }
 
+TEST_CASE("1e-6 is added to the norm that divides") {
+    std::array<float, 1> gradient{3e-6f};
+    etch::clip_by_norm(std::span<float>(gradient), 1e-6f);
+    CHECK(gradient[0] == Approx(3e-6f * 0.25f));  // 1e-6 / (3e-6 + 1e-6)
+}
+
 TEST_CASE("gradients within the norm keep their bits") {
     auto gradients = given<float>();
     etch::clip_by_norm(std::span<float>(gradients), 1e6f);

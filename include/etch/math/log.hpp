@@ -37,7 +37,7 @@ ETCH_INLINE constexpr float_lanes<N> log(float_lanes<N> x) noexcept {
     constexpr float infinity = std::numeric_limits<float>::infinity();
     const V v = max(x, V(0.0f));  // what has no logarithm is replaced at the end
     // A denormal is scaled by 2^23, and its exponent then lowered by 23.
-    const I scaled = as_integer(v * V(0x1p+23f)) - I(23 << 23);
+    const I scaled = as_integer(min(v, V(0x1p-126f)) * V(0x1p+23f)) - I(23 << 23);
     const I bits = as_integer(select(v < V(0x1p-126f), as_float(scaled), v));
     const I exponent = (bits - I(internal::log_lowest)) & I(internal::exponent_bits);
     const V y = internal::log_sum(as_float(bits - exponent) - V(1.0f), exponent);

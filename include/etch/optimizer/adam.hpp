@@ -12,8 +12,8 @@ namespace etch {
 
 namespace internal {
 
-/// 1 - beta^t = -math::expm1(t * math::log1p(-complement)), where complement = 1 - beta: exact to a few ulp for every
-/// t, while 1 - pow(beta, t) would cancel when t is small.
+/// 1 - beta^t = -expm1(t * log1p(-complement)), where complement = 1 - beta: exact to a few ulp for every t, while
+/// 1 - pow(beta, t) would cancel when t is small.
 template <class T>
 [[nodiscard]] constexpr T bias_correction(T complement, std::uint64_t t) noexcept {
     using number = lanes<T, 1>;

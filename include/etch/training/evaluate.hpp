@@ -8,6 +8,7 @@
 #include <etch/loss/cross_entropy.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/training/evaluate_loss.hpp>
+#include <etch/training/judge.hpp>
 #include <etch/training/metrics.hpp>
 
 namespace etch {
@@ -29,9 +30,6 @@ constexpr auto fitting_loss() noexcept {
 template <class Network, class Loss>
 using named_or_fitting = std::conditional_t<std::is_void_v<Loss>, decltype(fitting_loss<Network>()), Loss>;
 
-template <class Network>
-using data_of = data_view<Network::inputs, Network::outputs, typename Network::value_type>;
-
 /// Whether every layer with statistics has been fitted.
 template <class Network>
 constexpr bool statistics_fitted(const Network& net) noexcept {
@@ -50,42 +48,6 @@ template <class Network>
 constexpr problem check_judgeable(const Network& net, data_of<Network> data) noexcept {
     if (const problem p = data.check(); !p.ok()) return p;
     return {statistics_fitted(net) ? status::ok : status::not_fitted, 0};
-}
-
-/// Calls see(i, scores, loss) for every sample: the scores are those that the loss sees, of `Last` layers. A whole batch
-/// passes through the network at once, read from the data where it lies. Gives the first sample whose loss is not
-/// finite, or the number of samples.
-template <class Loss, std::size_t Last, class Network, class See>
-constexpr std::size_t judge_each(const Network& net, data_of<Network> data, See see) noexcept {
-    using T = typename Network::value_type;
-    constexpr std::size_t columns = Network::batch_columns, outputs = Network::outputs;
-    constexpr std::size_t seen_by_loss = objective<Network, Loss>::last;
-    std::size_t bad = data.size();
-    const auto judge = [&]<std::size_t Columns>(std::size_t first) {
-        tensor<T, outputs, Columns> scores;
-        net.template infer<Columns, Last>(data.input(first).data(), scores.data());
-        const matrix_view<const T, outputs, Columns> targets{data.target(first).data()};
-        const auto losses = [&] {
-            if constexpr (Last == seen_by_loss) {
-                return Loss::value(scores, targets);
-            } else {
-                tensor<T, outputs, Columns> for_loss;
-                net.template infer<Columns, seen_by_loss>(data.input(first).data(), for_loss.data());
-                return Loss::value(for_loss, targets);
-            }
-        }();
-        for (std::size_t j = 0; j < Columns; ++j) {
-            if (!(losses[j] - losses[j] == 0)) {
-                if (bad == data.size()) bad = first + j;
-                continue;
-            }
-            see(first + j, scores.data() + j * outputs, losses[j]);
-        }
-    };
-    std::size_t i = 0;
-    for (; i + columns <= data.size(); i += columns) judge.template operator()<columns>(i);
-    for (; i < data.size(); ++i) judge.template operator()<1>(i);
-    return bad;
 }
 
 /// How many scores stand before that of `truth`: the larger ones, and of equal ones those with a lower index.

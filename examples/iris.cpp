@@ -1,0 +1,72 @@
+// Chooses, trains and judges a small network that names the species of an iris from four measurements.
+//
+//   iris [--data DIR] [--seed N]
+//
+// DIR holds iris.csv; without it, ETCH_DATA_DIR/iris. The last line is `test f1: 0.9333`, the mean over the species.
+#include <etch/data/csv.hpp>
+#include <etch/etch.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+// Three candidates. What the measurements are standardised with is part of each network: a program that is handed the
+// network cannot forget it.
+using linear = etch::network<etch::input<4>, etch::standardize, etch::dense<3>, etch::softmax>;
+using narrow = etch::network<etch::input<4>, etch::standardize, etch::dense<6>, etch::tanh, etch::dense<3>, etch::softmax>;
+using wide = etch::network<etch::input<4>, etch::standardize, etch::dense<24>, etch::relu, etch::dense<3>, etch::softmax>;
+
+int main(int count, char** arguments) {
+    const char* const folder = std::getenv("ETCH_DATA_DIR");
+    std::string file = folder == nullptr ? "iris.csv" : std::string{folder} + "/iris/iris.csv";
+    std::uint64_t seed = 1;
+    for (int i = 1; i < count; i += 2) {
+        const std::string option = arguments[i];
+        if (i + 1 == count || (option != "--data" && option != "--seed")) {
+            std::fprintf(stderr, "usage: iris [--data DIR] [--seed N]\n");
+            return 2;
+        }
+        if (option == "--data") file = std::string{arguments[i + 1]} + "/iris.csv";
+        if (option == "--seed") seed = std::strtoull(arguments[i + 1], nullptr, 10);
+    }
+
+    const auto iris = etch::read_csv<4, 3>(file, {.label = 4});
+    if (!iris) {
+        std::fprintf(stderr, "%s\n", iris.message.c_str());
+        return 1;
+    }
+    const etch::class_list& species = iris.value.classes;
+
+    // Every species in proportion in all three parts: one to learn from, one to choose by, one to judge by.
+    const auto parts = etch::stratified_split(
+        iris.value.samples, {.training = 0.6, .validation = 0.2, .test = 0.2, .seed = etch::seed{seed}});
+    if (!parts) {
+        std::fprintf(stderr, "%s: %s\n", file.c_str(), message(parts.state.code));
+        return 1;
+    }
+    std::printf("%zu flowers: %zu to learn from, %zu to choose by, %zu to judge by\n\n", iris.value.samples.size(),
+                parts.training.size(), parts.validation.size(), parts.test.size());
+
+    const auto found = etch::search<etch::candidates<linear, narrow, wide>, etch::cross_entropy, etch::adamw, 16>(
+        parts.training, parts.validation,
+        etch::grid_search{.learning_rate = {3e-3, 1e-2, 3e-2},
+                          .weight_decay = {0, 1e-2, 1e-1},
+                          .epochs = {200},
+                          .seed = {etch::seed{seed}},
+                          .patience = 30});
+    if (!found) {
+        std::fprintf(stderr, "no network could be trained: %s\n", message(found.code));
+        return 1;
+    }
+    etch::print(found);
+
+    return found.visit([&]<class Network>(const Network& net) {
+        std::printf("\nthe best one, network %zu:\n\n", found.best().network);
+        etch::print(etch::summary<Network>);
+        std::printf("\non flowers that it has not seen:\n\n");
+        const auto report = etch::evaluate(net, parts.test);
+        etch::print(report, species);
+        std::printf("\ntest f1: %.4f\n", report.macro_f1());
+        return 0;
+    });
+}

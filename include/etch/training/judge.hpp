@@ -1,0 +1,55 @@
+#pragma once
+#include <cstddef>
+
+#include <etch/data/data_view.hpp>
+#include <etch/training/stepper.hpp>
+
+namespace etch::internal {
+
+/// The data that a network is trained and judged on.
+template <class Network>
+using data_of = data_view<Network::inputs, Network::outputs, typename Network::value_type>;
+
+/// The first `Last` layers of some samples, and their losses. Apart, and not inlined, so that it is compiled once for all
+/// that judge a network: with g++ 12 it is most of what they cost to compile.
+template <class Loss, std::size_t Last, std::size_t Columns, class Network, class T = typename Network::value_type>
+ETCH_NO_INLINE constexpr void judge(const Network& net, const T* inputs, const T* targets, T* scores, T* losses) noexcept {
+    constexpr std::size_t seen_by_loss = objective<Network, Loss>::last, outputs = Network::outputs;
+    net.template infer<Columns, Last>(inputs, scores);
+    const matrix_view<const T, outputs, Columns> y{targets};
+    if constexpr (Last == seen_by_loss) {
+        matrix_view<T, 1, Columns>{losses} = Loss::value(matrix_view<const T, outputs, Columns>{scores}, y);
+    } else {
+        tensor<T, outputs, Columns> for_loss;
+        net.template infer<Columns, seen_by_loss>(inputs, for_loss.data());
+        matrix_view<T, 1, Columns>{losses} = Loss::value(for_loss, y);
+    }
+}
+
+/// Calls see(i, scores, loss) for every sample: the scores are those of the first `Last` layers. A whole batch passes
+/// through the network at once, read from the data where it lies. Gives the first sample whose loss is not finite, or
+/// the number of samples.
+template <class Loss, std::size_t Last, class Network, class See>
+constexpr std::size_t judge_each(const Network& net, data_of<Network> data, See see) noexcept {
+    using T = typename Network::value_type;
+    constexpr std::size_t columns = Network::batch_columns, outputs = Network::outputs;
+    std::size_t bad = data.size();
+    tensor<T, outputs, columns> scores;
+    tensor<T, 1, columns> losses;
+    for (std::size_t i = 0; i < data.size();) {
+        const bool whole = i + columns <= data.size();
+        if (whole)
+            judge<Loss, Last, columns>(net, data.input(i).data(), data.target(i).data(), scores.data(), losses.data());
+        else
+            judge<Loss, Last, 1>(net, data.input(i).data(), data.target(i).data(), scores.data(), losses.data());
+        const std::size_t judged = whole ? columns : 1;
+        for (std::size_t j = 0; j < judged; ++j) {
+            if (!(losses[j] - losses[j] == 0) && bad == data.size()) bad = i + j;
+            see(i + j, scores.data() + j * outputs, losses[j]);
+        }
+        i += judged;
+    }
+    return bad;
+}
+
+}  // namespace etch::internal

@@ -1,0 +1,153 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <etch/training/candidates.hpp>
+#include <etch/training/settings.hpp>
+#include <etch/training/trainer.hpp>
+
+namespace etch {
+
+/// One network trained with one choice of settings, and how the validation set judged it.
+template <class T>
+struct search_trial {
+    std::size_t network = 0;  ///< its index among the candidates
+    training_settings settings{};
+    status code = status::ok;  ///< non_finite_loss where it diverged
+    T validation_loss{}, validation_accuracy{};
+    std::size_t epochs = 0;      ///< completed
+    std::size_t best_epoch = 0;  ///< with the lowest validation loss
+};
+
+/// What a search found. The networks themselves are on the heap: for the host, not for the device.
+template <class Candidates>
+class [[nodiscard]] search_result;
+
+template <class... Networks>
+class [[nodiscard]] search_result<candidates<Networks...>> {
+public:
+    using networks = candidates<Networks...>;
+    using trial = search_trial<typename networks::value_type>;
+
+    status code = status::ok;  ///< invalid_option without any settings; what is wrong with the data; the best trial's
+    std::size_t sample = 0;    ///< where the data is at fault: which sample
+    /// All trials: the lowest validation loss first, of equals the earlier one, and those that failed at the end.
+    std::vector<trial> trials{};
+
+    [[nodiscard]] explicit operator bool() const noexcept { return code == status::ok; }
+
+    /// The best trial. There must have been one: ask operator bool before.
+    [[nodiscard]] const trial& best() const noexcept { return trials.front(); }
+
+    /// Calls f with the best network, trained as its trial says.
+    template <class F>
+    decltype(auto) visit(F&& f) const {
+        return std::visit(std::forward<F>(f), *network_);
+    }
+
+    /// The best network where it is candidate I, else nullptr.
+    template <std::size_t I>
+    [[nodiscard]] const typename networks::template network<I>* network() const noexcept {
+        return network_ ? std::get_if<I>(network_.get()) : nullptr;
+    }
+
+    /// Takes part in the choice: keeps the network if it is better than all before.
+    template <std::size_t I>
+    void add(const trial& next, const typename networks::template network<I>& net) {
+        const auto after = std::upper_bound(trials.begin(), trials.end(), next, is_better);
+        if (after == trials.begin() && next.code == status::ok)
+            network_ = std::make_unique<std::variant<Networks...>>(std::in_place_index<I>, net);
+        trials.insert(after, next);
+    }
+
+private:
+    static bool is_better(const trial& a, const trial& b) noexcept {
+        if (a.code != status::ok || b.code != status::ok) return a.code == status::ok && b.code != status::ok;
+        return a.validation_loss < b.validation_loss;
+    }
+
+    std::unique_ptr<std::variant<Networks...>> network_{};
+};
+
+namespace internal {
+
+/// Trains candidate I with each of the settings.
+template <std::size_t I, class Loss, class Optimizer, std::size_t Batch, class Schedule, class Result, class Callback>
+void try_candidate(Result& result, data_of<typename Result::networks::template network<I>> training,
+                   data_of<typename Result::networks::template network<I>> validation,
+                   const std::vector<training_settings>& all, const Optimizer& options, const Schedule& schedule,
+                   Callback& callback) {
+    using network = typename Result::networks::template network<I>;
+    using trainer_type = trainer<network, Loss, Optimizer, Batch, Schedule>;
+    for (const training_settings& settings : all) {
+        Optimizer optimizer = options;
+        optimizer.learning_rate = settings.learning_rate;
+        optimizer.weight_decay = settings.weight_decay;
+        const auto net = std::make_unique<network>(derive(settings.seed, 0));  // both may be larger than a stack
+        const auto teacher = std::make_unique<trainer_type>(optimizer, schedule, gradient_clip{.norm = settings.clip_norm},
+                                                            derive(settings.seed, 1));
+        const auto fitted = teacher->fit(*net, training,
+                                         {.epochs = settings.epochs,
+                                          .validation = validation,
+                                          .patience = settings.patience,
+                                          .shuffle = derive(settings.seed, 2)});
+        typename Result::trial trial{.network = I, .settings = settings, .code = fitted.code};
+        trial.epochs = fitted.epochs;
+        trial.best_epoch = fitted.best_epoch;
+        if (fitted.ok()) {
+            const auto judged = evaluate_loss<Loss>(*net, validation);  // the weights as they are kept
+            trial.validation_loss = judged.loss;
+            trial.validation_accuracy = judged.accuracy;
+            if (!(judged.loss - judged.loss == 0)) trial.code = status::non_finite_loss;
+        }
+        result.template add<I>(trial, *net);
+        if constexpr (requires { callback(std::as_const(trial)); }) callback(std::as_const(trial));
+    }
+}
+
+}  // namespace internal
+
+/// Trains every candidate with every choice of settings and keeps the network that the validation set judges best. The
+/// test set stays unseen, so that it can judge the winner. The arguments after the candidates are a trainer's.
+///
+///     auto found = etch::search<etch::candidates<narrow, wide>, etch::cross_entropy, etch::adamw, 16>(
+///         train, validation, etch::grid_search{.learning_rate = {1e-3, 1e-2}, .epochs = {100}, .patience = 10});
+///     etch::print(found);
+///     found.visit([&](const auto& net) { etch::print(etch::evaluate(net, test)); });
+///
+/// `space`: a grid_search, a random_search, or whatever has settings(). `callback` is called with each search_trial.
+/// `optimizer` gives the options that are not among the settings. With `patience` a trial keeps the weights of its best
+/// epoch, without it those of its last.
+/// Each network is trained from `settings.seed` alone, so that a trial can be repeated by hand:
+/// network{derive(seed, 0)}, trainer{optimizer, schedule, clip, derive(seed, 1)}, shuffle = derive(seed, 2).
+template <class Candidates, class Loss, class Optimizer, std::size_t Batch = 32, class Schedule = constant_rate, class Space,
+          class Callback = std::nullptr_t>
+search_result<Candidates> search(
+    data_view<Candidates::inputs, Candidates::outputs, typename Candidates::value_type> training,
+    data_view<Candidates::inputs, Candidates::outputs, typename Candidates::value_type> validation, const Space& space,
+    Callback&& callback = {}, const Optimizer& optimizer = {}, const Schedule& schedule = {}) {
+    search_result<Candidates> result;
+    for (const auto& part : {training, validation}) {
+        if (const problem p = part.check(); !p.ok()) {
+            result.code = p.code;
+            result.sample = p.index;
+            return result;
+        }
+    }
+    const std::vector<training_settings> all = space.settings();
+    if (all.empty()) {
+        result.code = status::invalid_option;
+        return result;
+    }
+    Candidates::for_each([&]<std::size_t I>() {
+        internal::try_candidate<I, Loss, Optimizer, Batch, Schedule>(result, training, validation, all, optimizer, schedule, callback);
+    });
+    result.code = result.best().code;
+    return result;
+}
+
+}  // namespace etch

@@ -1,0 +1,104 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include <etch/core/random.hpp>
+#include <etch/math/exp.hpp>
+#include <etch/math/log.hpp>
+
+namespace etch {
+
+/// What a training is told at run time, and a search varies.
+struct training_settings {
+    double learning_rate = 1e-3;
+    double weight_decay = 0;
+    double clip_norm = 0;  ///< of gradient_clip; 0: off
+    std::size_t epochs = 10;
+    std::size_t patience = 0;  ///< as in fit_options; 0: all epochs
+    etch::seed seed{0};        ///< of the weights, the order of the samples and dropout
+
+    [[nodiscard]] constexpr bool operator==(const training_settings& other) const noexcept {
+        return learning_rate == other.learning_rate && weight_decay == other.weight_decay && clip_norm == other.clip_norm &&
+               epochs == other.epochs && patience == other.patience && seed.value == other.seed.value;
+    }
+};
+
+/// Every combination of the values that are listed: good for two or three settings of a few values each.
+///
+///     etch::grid_search{.learning_rate = {1e-3, 1e-2}, .weight_decay = {0, 1e-2}, .epochs = {100}}
+struct grid_search {
+    std::vector<double> learning_rate{1e-3};
+    std::vector<double> weight_decay{0};
+    std::vector<double> clip_norm{0};
+    std::vector<std::size_t> epochs{10};
+    std::vector<etch::seed> seed{etch::seed{0}};
+    std::size_t patience = 0;
+
+    /// The first list varies slowest. Empty where one of the lists is.
+    [[nodiscard]] std::vector<training_settings> settings() const {
+        std::vector<training_settings> all;
+        for (const double rate : learning_rate)
+            for (const double decay : weight_decay)
+                for (const double norm : clip_norm)
+                    for (const std::size_t count : epochs)
+                        for (const etch::seed start : seed) all.push_back({rate, decay, norm, count, patience, start});
+        return all;
+    }
+};
+
+/// From where to where a setting is drawn; {x} is always x.
+struct range {
+    double low = 0, high = low;
+
+    constexpr range() noexcept = default;
+    constexpr range(double only) noexcept : low{only}, high{only} {}
+    constexpr range(double from, double to) noexcept : low{from}, high{to} {}
+
+    /// Uniform in the logarithm, so that 1e-4 to 1e-3 gets as many draws as 1e-3 to 1e-2; uniform in the number itself
+    /// where the range touches or crosses zero. Seven digits: drawn in float, so the same everywhere.
+    [[nodiscard]] double draw(random_generator& random) const noexcept {
+        using number = lanes<float, 1>;
+        const float share = random.uniform();
+        if (low == high) return low;
+        const bool logarithmic = low > 0 && high > 0;
+        const auto scaled = [&](double x) { return logarithmic ? math::log(number(static_cast<float>(x))) : number(static_cast<float>(x)); };
+        const number begin = scaled(low), end = scaled(high);
+        const number drawn = fma(number(share), end - begin, begin);
+        const auto x = static_cast<double>((logarithmic ? math::exp(drawn) : drawn).value);
+        return std::clamp(x, std::min(low, high), std::max(low, high));
+    }
+};
+
+/// Draws settings at random: for more than three settings better than a grid of the same size, since every trial tries
+/// another value of each.
+/// Source: J. Bergstra, Y. Bengio, "Random Search for Hyper-Parameter Optimization", 2012.
+///
+///     etch::random_search{.trials = 30, .learning_rate = {1e-4, 1e-1}, .weight_decay = {1e-5, 1e-1}, .epochs = {20, 200}}
+struct random_search {
+    std::size_t trials = 20;
+    range learning_rate{1e-4, 1e-1};
+    range weight_decay{0};
+    range clip_norm{0};
+    range epochs{10};
+    std::size_t patience = 0;
+    etch::seed seed{0};  ///< of the draws; each trial gets a seed of its own from it
+
+    [[nodiscard]] std::vector<training_settings> settings() const {
+        std::vector<training_settings> all;
+        for (std::size_t trial = 0; trial < trials; ++trial) {
+            random_generator random{derive(seed, trial)};
+            training_settings drawn;
+            drawn.learning_rate = learning_rate.draw(random);
+            drawn.weight_decay = weight_decay.draw(random);
+            drawn.clip_norm = clip_norm.draw(random);
+            drawn.epochs = static_cast<std::size_t>(epochs.draw(random) + 0.5);
+            drawn.patience = patience;
+            drawn.seed = derive(derive(seed, trial), 0);
+            all.push_back(drawn);
+        }
+        return all;
+    }
+};
+
+}  // namespace etch

@@ -1,0 +1,63 @@
+#pragma once
+// Operands for tests: whole numbers in blocks on the heap that are exactly as long as they must be, so that
+// AddressSanitizer sees a read or write beyond them, and plain loops to hold results against.
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include <etch/core/random.hpp>
+#include <etch/tensor/tensor.hpp>
+
+namespace exact {
+
+/// A matrix on the heap, its numbers whole and from -8 to 8, so that every sum in these tests is exact in float.
+template <class T, std::size_t Rows, std::size_t Columns>
+class block {
+public:
+    explicit block(std::uint64_t from) : numbers_{new T[Rows * Columns]} {
+        etch::random_generator random{etch::seed{from}};
+        for (std::size_t i = 0; i < Rows * Columns; ++i) numbers_[i] = static_cast<T>(random.below(17)) - T{8};
+    }
+    [[nodiscard]] T* data() const { return numbers_.get(); }
+    [[nodiscard]] etch::matrix_view<T, Rows, Columns> view() const { return etch::matrix_view<T, Rows, Columns>{data()}; }
+    [[nodiscard]] T operator()(std::size_t row, std::size_t column) const { return numbers_[column * Rows + row]; }
+
+private:
+    std::unique_ptr<T[]> numbers_;
+};
+
+/// Calls f.operator()<Size>() for every size from First to Last.
+template <std::size_t First, std::size_t Last, class F>
+void for_sizes(F f) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (f.template operator()<First + I>(), ...);
+    }(std::make_index_sequence<Last - First + 1>{});
+}
+
+/// The largest size that is tested in each dimension: 2 lanes + 1 for the widest lanes there are, 16.
+inline constexpr std::size_t most = 33;
+
+/// How a factor lies in memory: element (row, column) is at row * down + column * across.
+template <class T>
+struct strided {
+    const T* numbers;
+    std::size_t down, across;
+    T operator()(std::size_t row, std::size_t column) const { return numbers[row * down + column * across]; }
+};
+
+/// In how many places `got`, rows x columns, differs from start + left * right. Not a template of the sizes, so that a
+/// sweep over them stays cheap to compile.
+template <class T>
+std::size_t wrong_products(const T* got, strided<T> start, strided<T> left, strided<T> right, std::size_t rows,
+                           std::size_t depth, std::size_t columns) {
+    std::size_t wrong = 0;
+    for (std::size_t j = 0; j < columns; ++j)
+        for (std::size_t i = 0; i < rows; ++i) {
+            T sum = start.numbers == nullptr ? T{0} : start(i, j);
+            for (std::size_t k = 0; k < depth; ++k) sum += left(i, k) * right(k, j);
+            wrong += got[j * rows + i] != sum;
+        }
+    return wrong;
+}
+
+}  // namespace exact

@@ -1,0 +1,39 @@
+#include "product_cases.hpp"
+#include "support/catch.hpp"
+
+using exact::for_sizes, exact::most;
+
+TEST_CASE("a product is right for every number of rows") {
+    for_sizes<1, most>([]<std::size_t M>() {
+        INFO("rows " << M);
+        CHECK(products::plain<float, M, 5, 3>() == 0);
+    });
+}
+
+TEST_CASE("a product with a start is right for every number of rows, for one column too") {
+    for_sizes<1, most>([]<std::size_t M>() {
+        INFO("rows " << M);
+        CHECK(products::with_start<float, M, 9, 1>() == 0);
+    });
+}
+
+TEST_CASE("a product with a transposed right factor is right for every number of rows") {
+    for_sizes<1, most>([]<std::size_t M>() {
+        INFO("rows " << M);
+        CHECK(products::transposed_right<float, M, 3, 7>() == 0);
+    });
+}
+
+TEST_CASE("a product with a transposed left factor is right for every number of rows") {
+    for_sizes<1, most>([]<std::size_t M>() {
+        INFO("rows " << M);
+        CHECK(products::transposed_left<float, M, 6, 1>() == 0);
+    });
+}
+
+TEST_CASE("a product with a transposed copy is right for every number of rows") {
+    for_sizes<1, most>([]<std::size_t M>() {
+        INFO("rows " << M);
+        CHECK(products::transposed_copy<float, M, 4, 5>() == 0);
+    });
+}
