@@ -18,8 +18,10 @@ END {
         if (run[order[i]]) { ++hit[in_file[i]]; ++all } else print "not run: " order[i] | "sort -V"
     }
     close("sort -V")
-    for (name in lines) printf "%6.1f %%  %4d of %4d  %s\n", 100 * hit[name] / lines[name], hit[name], lines[name], name | "sort -k 6"
-    close("sort -k 6")
+    sorted = "sort -k 6"
+    for (name in lines)
+        printf "%6.1f %%  %4d of %4d  %s\n", 100 * hit[name] / lines[name], hit[name], lines[name], name | sorted
+    close(sorted)
     if (n == 0) { print "no line of include/ was seen"; exit 2 }
     printf "line coverage of include/: %.1f %% (%d of %d lines)\n", 100 * all / n, all, n
     exit 100 * all / n < minimum ? 1 : 0

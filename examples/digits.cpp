@@ -85,8 +85,8 @@ int main(int argc, char** argv) {
         return 1;
     }
     const auto parts = etch::split(all.value, {.training = 0.8, .validation = 0.1, .test = 0.1, .seed = etch::seed{seed}});
-    if (parts.code != etch::status::ok) {
-        std::fprintf(stderr, "digits: %s\n", etch::message(parts.code));
+    if (!parts) {
+        std::fprintf(stderr, "digits: %s\n", etch::message(parts.state.code));
         return 1;
     }
 

@@ -35,10 +35,11 @@ ETCH_INLINE constexpr float_lanes<N> log(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
     constexpr float infinity = std::numeric_limits<float>::infinity();
-    const V v = max(x, V(0.0f));  // what has no logarithm is replaced at the end
-    // A denormal is scaled by 2^23, and its exponent then lowered by 23.
-    const I scaled = as_integer(min(v, V(0x1p-126f)) * V(0x1p+23f)) - I(23 << 23);
-    const I bits = as_integer(select(v < V(0x1p-126f), as_float(scaled), v));
+    const V v = abs(x);  // what has no logarithm is replaced at the end
+    // A denormal is an integer times 2^-149: the integer becomes the fraction of 2^23 + integer, whose difference from
+    // 2^23 is a normal float; its exponent is then lowered by 149.
+    const V integer = as_float((as_integer(v) & I(0x007fffff)) | I(0x4b000000)) - V(0x1p+23f);
+    const I bits = as_integer(select(v < V(0x1p-126f), as_float(as_integer(integer) - I(149 << 23)), v));
     const I exponent = (bits - I(internal::log_lowest)) & I(internal::exponent_bits);
     const V y = internal::log_sum(as_float(bits - exponent) - V(1.0f), exponent);
     const V below = select(x == V(0.0f), V(-infinity), V(std::numeric_limits<float>::quiet_NaN()));

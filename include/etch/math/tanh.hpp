@@ -21,14 +21,14 @@ ETCH_INLINE constexpr float_lanes<N> tanh(float_lanes<N> x) noexcept {
     const I bits = as_integer(fma(a, V(0x1.715476p+1f), V(49152.2578125f))) & I(-256);
     const V b = fma(as_float(bits) - V(49152.0f), V(-0x1.62e43p-2f), a);
     const V u = b * b;
-    const V tail = internal::polynomial(u, u * u, -0x1.555506p-2f, 0x1.10d942p-3f, -0x1.a3a332p-5f);
+    const V tail = fma(fma(u, V(-0x1.a3a332p-5f), V(0x1.10d942p-3f)), u, V(-0x1.555506p-2f));
     const V t = fma(b * u, tail, b);
     const V s = as_float((bits << 15) + I(0x3f800000));
-    const V numerator = fma(s + V(1.0f), t, s - V(1.0f));
     const V denominator = fma(s - V(1.0f), t, s + V(1.0f));
     const auto large = a > V(0.54930615f);
-    const V quotient = select(large, fma(t, V(-2.0f), V(2.0f)), numerator) / denominator;
-    return copysign(select(large, V(1.0f) - quotient, quotient), x);
+    const V numerator = select(large, V(2.0f) - (t + t), fma(s + V(1.0f), t, s - V(1.0f)));
+    // copysign takes the magnitude, so 0 - quotient will do for the quotient.
+    return copysign(select(large, V(1.0f), V(0.0f)) - numerator / denominator, x);
 }
 
 template <std::size_t N>

@@ -16,6 +16,7 @@ namespace internal {
 /// 1 - pow(beta, t) would cancel when t is small.
 template <class T>
 [[nodiscard]] constexpr T bias_correction(T complement, std::uint64_t t) noexcept {
+    if (complement == T{1}) return T{1};  // beta = 0: the logarithm is infinite, which no constant expression may be
     using number = lanes<T, 1>;
     const number exponent = fma(number(static_cast<T>(t)), math::log1p(number(-complement)), number(0));
     return -math::expm1(exponent).value;

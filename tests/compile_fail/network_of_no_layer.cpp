@@ -1,0 +1,13 @@
+// expect: etch: every entry after input must be a layer
+#include <etch/layer/dense.hpp>
+#include <etch/network/network.hpp>
+
+struct plain {};
+
+#ifdef ETCH_REJECT
+using policy = etch::network<etch::input<3>, etch::dense<4>, plain, etch::dense<2>>;
+#else
+using policy = etch::network<etch::input<3>, etch::dense<4>, etch::dense<2>>;
+#endif
+
+auto answer(const policy& net) { return net({1, 2, 3}); }

@@ -1,0 +1,86 @@
+#pragma once
+// Runs layers alone, forward and backward, as a training step of a network does.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+#include <etch/network/chain.hpp>
+
+namespace support {
+
+/// What a test says of two numbers: |got - want| against the larger of |want| and `floor`. NaN is infinitely far away.
+inline double distance(double got, double want, double floor = 1) {
+    const double away = std::abs(got - want) / std::max(std::abs(want), floor);
+    return away >= 0 ? away : 1e300;
+}
+
+/// The largest distance between two sequences of the same length.
+template <class A, class B>
+double farthest(const A& got, const B& want, double floor = 1) {
+    double worst = std::size(got) == std::size(want) ? 0 : 1e300;
+    for (std::size_t i = 0; i < std::min(std::size(got), std::size(want)); ++i)
+        worst = std::max(worst, distance(static_cast<double>(got[i]), static_cast<double>(want[i]), floor));
+    return worst;
+}
+
+/// Fixed numbers without pattern between -range and range, none of them within range / 100 of 0.
+template <class Numbers>
+void scatter_numbers(Numbers&& numbers, etch::seed from, double range = 1) {
+    using T = std::remove_cvref_t<decltype(*numbers.begin())>;
+    etch::random_generator random{from};
+    for (T& x : numbers) {
+        const double size = 0.01 + 0.99 * random.uniform<double>();
+        x = static_cast<T>((random() & 1) != 0 ? range * size : -range * size);
+    }
+}
+
+/// Layers, an input, a gradient of the output, and everything that follows from them. The scalar that is differentiated
+/// is Σ output ⊙ grad_output over all samples.
+template <class T, etch::shape Input, std::size_t Columns, class... Layers>
+struct passes {
+    using chain = etch::chain<T, Input, Layers...>;
+    using step = typename chain::template step<sizeof...(Layers), Columns>;
+    static constexpr std::size_t inputs = Input.size(), outputs = chain::output_shape.size();
+    static constexpr std::size_t trained = chain::trained_count, statistics_count = chain::statistic_count;
+    template <std::size_t N>
+    using numbers = std::array<T, (N > 0 ? N : 1)>;  // that many are in use
+
+    etch::matrix<T, inputs, Columns> input{};
+    etch::matrix<T, outputs, Columns> grad_output{};
+    numbers<trained> parameters{};
+    numbers<statistics_count> statistics{};
+    etch::seed seed{0};
+
+    etch::matrix<T, outputs, Columns> output{};
+    etch::matrix<T, inputs, Columns> grad_input{};
+    numbers<trained> gradients{};
+
+    passes() {
+        scatter_numbers(input, etch::seed{1}, 2);
+        scatter_numbers(grad_output, etch::seed{2});
+        chain::initialize({parameters.data(), statistics.data()}, etch::seed{3});
+    }
+
+    /// Both passes in training.
+    ETCH_NO_INLINE void run() {
+        gradients.fill(0);
+        workspace.fill(std::numeric_limits<T>::quiet_NaN());  // whoever reads what was not written is found out
+        const etch::matrix_view<const T, inputs, Columns> x = input.view();
+        const step one{{parameters.data(), statistics.data()}, gradients.data(), x, workspace.data(), seed};
+        output = one.forward();
+        grad_input = one.backward(grad_output.view());
+    }
+
+    /// Outside of training.
+    ETCH_NO_INLINE void infer() {
+        const etch::matrix_view<const T, inputs, Columns> x = input.view();
+        chain::infer({parameters.data(), statistics.data()}, x, output.view(), inference_workspace.data());
+    }
+
+private:
+    numbers<step::plan.size> workspace{};
+    numbers<chain::template inference_size<sizeof...(Layers)>(Columns)> inference_workspace{};
+};
+
+}  // namespace support
