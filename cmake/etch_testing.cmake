@@ -111,10 +111,9 @@ function(etch_add_isa_test room)
       endif()
     endif()
   endforeach()
-  if(ETCH_COVERAGE)
-    set(sets plain)  # the others run the same lines
-  else()
-    set(sets ${ETCH_INSTRUCTION_SETS})
+  set(sets ${ETCH_INSTRUCTION_SETS})
+  if(NOT ETCH_TEST_INSTRUCTION_SETS)
+    set(sets plain)  # the one that runs other lines
   endif()
   list(GET ETCH_INSTRUCTION_SETS -1 best)
   foreach(set IN LISTS sets)

@@ -13,8 +13,10 @@
 // Three candidates. What the measurements are standardised with is part of each network: a program that is handed the
 // network cannot forget it.
 using linear = etch::network<etch::input<4>, etch::standardize, etch::dense<3>, etch::softmax>;
-using narrow = etch::network<etch::input<4>, etch::standardize, etch::dense<6>, etch::tanh, etch::dense<3>, etch::softmax>;
-using wide = etch::network<etch::input<4>, etch::standardize, etch::dense<24>, etch::relu, etch::dense<3>, etch::softmax>;
+using narrow =
+    etch::network<etch::input<4>, etch::standardize, etch::dense<6>, etch::tanh, etch::dense<3>, etch::softmax>;
+using wide =
+    etch::network<etch::input<4>, etch::standardize, etch::dense<24>, etch::relu, etch::dense<3>, etch::softmax>;
 
 int main(int count, char** arguments) {
     const char* const folder = std::getenv("ETCH_DATA_DIR");

@@ -13,18 +13,18 @@ constexpr auto function = [](auto x) { return etch::math::erf(x); };
 constexpr auto reference = [](double x) { return std::erf(x); };
 }  // namespace
 
-TEST_CASE("erf is within 1.6 ulp") {
+TEST_CASE("erf is within 1.9 ulp") {
     const finding found = examine(function, reference, 0, step);
     INFO("largest error at " << std::bit_cast<float>(found.at) << ", first wrong "
                              << std::bit_cast<float>(found.first_wrong));
-    CHECK(found.error < 1.6);
+    CHECK(found.error < 1.9);
     CHECK(found.error > 0.5);  // or nothing was compared
     CHECK(found.wrong == 0);
 }
 
 TEST_CASE("erf gives the same bits on every machine") {
     // Changes with the function's coefficients and steps, and with nothing else.
-    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x1u, 0x0u));
+    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x6670e00de6a7ef87u, 0xa0caf9a0d1b9ec2du));
 }
 
 TEST_CASE("erf gives the same bits at all numbers of lanes") {

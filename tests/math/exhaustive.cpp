@@ -40,8 +40,8 @@ void report(request& wanted, const char* name, double bound, Function function, 
     if (!wanted.only.empty() && wanted.only != name) return;
     const auto start = std::chrono::steady_clock::now();
     accuracy::finding found, other;  // two threads, every second float each
-    std::thread helper([&] { other = examine(function, reference, wanted.step, 2 * wanted.step, limit); });
-    found = examine(function, reference, 0, 2 * wanted.step, limit);
+    std::thread helper([&] { other = accuracy::examine(function, reference, wanted.step, 2 * wanted.step, limit); });
+    found = accuracy::examine(function, reference, 0, 2 * wanted.step, limit);
     helper.join();
     found.add(other);
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;

@@ -24,7 +24,7 @@ TEST_CASE("exp is within 1.2 ulp from the denormals to the overflow") {
 
 TEST_CASE("exp gives the same bits on every machine") {
     // Changes with the function's coefficients and steps, and with nothing else.
-    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x1u, 0x0u));
+    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x3611ac31f52e7b5au, 0x1efc4b7ffd6351fdu));
 }
 
 TEST_CASE("exp gives the same bits at all numbers of lanes") {

@@ -24,7 +24,7 @@ TEST_CASE("expm1 is within 1.8 ulp") {
 
 TEST_CASE("expm1 gives the same bits on every machine") {
     // Changes with the function's coefficients and steps, and with nothing else.
-    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x1u, 0x0u));
+    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x64a7df1539005487u, 0x5bd6b0ec3dab7bbdu));
 }
 
 TEST_CASE("expm1 gives the same bits at all numbers of lanes") {

@@ -24,7 +24,7 @@ TEST_CASE("log1p is within 1.7 ulp") {
 
 TEST_CASE("log1p gives the same bits on every machine") {
     // Changes with the function's coefficients and steps, and with nothing else.
-    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x1u, 0x0u));
+    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x1c8a563170b55129u, 0x24c007222f1eb54au));
 }
 
 TEST_CASE("log1p gives the same bits at all numbers of lanes") {

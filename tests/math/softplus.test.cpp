@@ -24,7 +24,7 @@ TEST_CASE("softplus is within 1.4 ulp, denormal results too") {
 
 TEST_CASE("softplus gives the same bits on every machine") {
     // Changes with the function's coefficients and steps, and with nothing else.
-    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x1u, 0x0u));
+    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x2146132b7bfb2097u, 0x9152cb95217298fcu));
 }
 
 TEST_CASE("softplus gives the same bits at all numbers of lanes") {

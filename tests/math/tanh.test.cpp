@@ -24,7 +24,7 @@ TEST_CASE("tanh is within 1.8 ulp") {
 
 TEST_CASE("tanh gives the same bits on every machine") {
     // Changes with the function's coefficients and steps, and with nothing else.
-    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x1u, 0x0u));
+    CHECK(examine(function, reference, 0, step).checksum == by_contract(0xe7bdfd2410154a8cu, 0x85f576d4ea8a7e4fu));
 }
 
 TEST_CASE("tanh gives the same bits at all numbers of lanes") {

@@ -8,8 +8,9 @@
 
 namespace support {
 
-/// The bound of every gradient check: relative to the gradient, or to 1e-3 where it is smaller. With h = 1e-5 and values
-/// around 1, central differences err by h² f''' / 6, some 1e-11, and by 2^-53 / h, some 1e-11; against 1e-3 that is 1e-8.
+/// The bound of every gradient check: relative to the gradient, or to 1e-3 where it is smaller. With h = 1e-5 and
+/// values around 1, central differences err by h² f''' / 6, some 1e-11, and by 2^-53 / h, some 1e-11; against 1e-3 that
+/// is 1e-8.
 inline constexpr double gradient_tolerance = 1e-6;
 inline constexpr double step_width = 1e-5;
 inline constexpr double smallest_gradient = 1e-3;

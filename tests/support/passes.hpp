@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <type_traits>
 
 #include <etch/network/chain.hpp>
 

@@ -34,8 +34,16 @@ void for_sizes(F f) {
     }(std::make_index_sequence<Last - First + 1>{});
 }
 
-/// The largest size that is tested in each dimension: 2 lanes + 1 for the widest lanes there are, 16.
-inline constexpr std::size_t most = 33;
+/// The largest size that is swept in each dimension: two packs of the widest lanes and one more.
+inline constexpr std::size_t most = 2 * etch::widest_lanes<float> + 1;
+
+/// A shorter sweep for kernels that differ little from others: up to 9 all, then the sizes around multiples of lanes.
+template <class F>
+void for_edges(F f) {
+    for_sizes<1, 9>(f);
+    if constexpr (most > 9) for_sizes<15, 17>(f);
+    if constexpr (most > 17) for_sizes<31, 33>(f);
+}
 
 /// How a factor lies in memory: element (row, column) is at row * down + column * across.
 template <class T>

@@ -22,7 +22,9 @@ namespace {
 // scores are taken in double on both sides, in another order.
 constexpr double loss_tolerance = 1e-6, score_tolerance = 1e-14;
 
-void check_scores(double found, double expected) { CHECK(found == Approx(expected).epsilon(score_tolerance).margin(0)); }
+void check_scores(double found, double expected) {
+    CHECK(found == Approx(expected).epsilon(score_tolerance).margin(0));
+}
 
 // Samples whose inputs are the logits, so that a network of one last layer answers what the reference answered.
 template <std::size_t Outputs>

@@ -71,7 +71,11 @@ TEST_CASE("a history is a constant's to fill, too", "[history]") {
 TEST_CASE("records are written as a table whose numbers read back as the same", "[history]") {
     const temporary_folder folder;
     const std::vector<etch::epoch_record<float>> records{
-        {.epoch = 1, .training_loss = 0.1f, .validation_loss = 1e-30f, .validation_accuracy = 1, .learning_rate = 0.001f},
+        {.epoch = 1,
+         .training_loss = 0.1f,
+         .validation_loss = 1e-30f,
+         .validation_accuracy = 1,
+         .learning_rate = 0.001f},
         {.epoch = 2, .training_loss = 1.0f / 3, .learning_rate = std::numeric_limits<float>::max()}};
     REQUIRE(etch::write_csv(folder / "history.csv", records) == etch::status::ok);
     CHECK(text_of(folder / "history.csv") ==

@@ -123,7 +123,8 @@ TEST_CASE("elsewhere than on a terminal there is one plain line an epoch", "[pro
     gate net{etch::seed{1}};
     gate_trainer trainer;
     const auto data = exclusive_or();
-    const auto result = trainer.fit(net, data, {.epochs = 3, .validation = data}, etch::progress_bar{{.stream = out.stream()}});
+    const auto result =
+        trainer.fit(net, data, {.epochs = 3, .validation = data}, etch::progress_bar{{.stream = out.stream()}});
     REQUIRE(result.ok());
     const auto lines = split_at(out.text(), '\n');
     REQUIRE(lines.size() == 4);
@@ -146,7 +147,8 @@ TEST_CASE("what was not measured is not shown", "[progress]") {
         bar(epoch(1, 0.5f, 0.0f, 0.0f, 0.01f));
         bar(epoch(2, 0.25f, 0.125f, 0.0f, 0.01f));
     }
-    CHECK(out.text() == "epoch 1  loss 0.5000  rate 1.00e-02\nepoch 2  loss 0.2500  validation 0.1250  rate 1.00e-02\n");
+    CHECK(out.text() ==
+          "epoch 1  loss 0.5000  rate 1.00e-02\nepoch 2  loss 0.2500  validation 0.1250  rate 1.00e-02\n");
 }
 
 TEST_CASE("a live line shows where the fit stands and ends complete", "[progress]") {

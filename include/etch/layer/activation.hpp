@@ -3,6 +3,35 @@
 
 namespace etch {
 
+namespace internal {
+
+/// How many operations an activation says that it takes; without a word, as many as an exponential.
+template <class Activation>
+constexpr std::size_t activation_operations() noexcept {
+    if constexpr (requires { Activation::operations; })
+        return Activation::operations;
+    else
+        return 24;
+}
+
+template <class Activation>
+struct value_of {
+    static constexpr std::size_t operations = activation_operations<Activation>();
+    ETCH_INLINE constexpr auto operator()(auto z) const noexcept { return Activation::value(z); }
+};
+template <class Activation>
+struct derivative_of {  // by the input these are costly as a rule, by the output cheap
+    static constexpr std::size_t operations = Activation::backward_reads == reads::output ? 4 : activation_operations<Activation>();
+    ETCH_INLINE constexpr auto operator()(auto at) const noexcept {
+        if constexpr (Activation::backward_reads == reads::output)
+            return Activation::derivative(at);
+        else
+            return Activation::derivative_at(at);
+    }
+};
+
+}  // namespace internal
+
 /// What the activations share: a = g(z), element by element, and by the chain rule dz = da ⊙ g'(z).
 ///
 /// An activation gives `value(z)` over lanes, and its derivative either as `derivative(a)` of its output, so that z need
@@ -14,15 +43,16 @@ struct activation {
     static constexpr shape output(shape input) { return input; }
 
     ETCH_INLINE static constexpr auto forward(const auto&, const auto& z) {
-        return map([](auto lane) ETCH_INLINE_LAMBDA { return Activation::value(lane); }, z);
+        return map(internal::value_of<Activation>{}, z);
     }
 
     ETCH_INLINE static constexpr auto backward(const auto&, [[maybe_unused]] const auto& z, [[maybe_unused]] const auto& a,
                                                const auto& da) {
+        constexpr internal::derivative_of<Activation> derivative;
         if constexpr (Activation::backward_reads == reads::output)
-            return hadamard(da, map([](auto lane) ETCH_INLINE_LAMBDA { return Activation::derivative(lane); }, a));
+            return hadamard(da, map(derivative, a));
         else
-            return hadamard(da, map([](auto lane) ETCH_INLINE_LAMBDA { return Activation::derivative_at(lane); }, z));
+            return hadamard(da, map(derivative, z));
     }
 };
 

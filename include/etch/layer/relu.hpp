@@ -9,6 +9,7 @@ struct relu : activation<relu> {
     static constexpr const char* name = "relu";
     static constexpr initializer preferred = he_uniform;
     static constexpr reads backward_reads = reads::output;
+    static constexpr std::size_t operations = 1;
 
     ETCH_INLINE static constexpr auto value(auto z) { return max(decltype(z)(0), z); }  // in this order NaN stays NaN
     ETCH_INLINE static constexpr auto derivative(auto a) { return select(a > decltype(a)(0), decltype(a)(1), decltype(a)(0)); }
@@ -23,6 +24,7 @@ struct leaky_relu : activation<leaky_relu<Numerator, Denominator>> {
     static constexpr const char* name = "leaky_relu";
     static constexpr initializer preferred = he_uniform;
     static constexpr reads backward_reads = reads::output;
+    static constexpr std::size_t operations = 1;
 
     template <class T>
     static constexpr T slope = static_cast<T>(Numerator) / static_cast<T>(Denominator);
@@ -42,6 +44,7 @@ struct hard_tanh : activation<hard_tanh> {
     static constexpr const char* name = "hard_tanh";
     static constexpr initializer preferred = glorot_uniform;
     static constexpr reads backward_reads = reads::output;
+    static constexpr std::size_t operations = 1;
 
     ETCH_INLINE static constexpr auto value(auto z) { return max(decltype(z)(-1), min(decltype(z)(1), z)); }
     ETCH_INLINE static constexpr auto derivative(auto a) {

@@ -36,10 +36,10 @@ ETCH_INLINE constexpr float_lanes<N> log(float_lanes<N> x) noexcept {
     using I = integer_lanes<N>;
     constexpr float infinity = std::numeric_limits<float>::infinity();
     const V v = abs(x);  // what has no logarithm is replaced at the end
-    // A denormal is an integer times 2^-149: the integer becomes the fraction of 2^23 + integer, whose difference from
-    // 2^23 is a normal float; its exponent is then lowered by 149.
-    const V integer = as_float((as_integer(v) & I(0x007fffff)) | I(0x4b000000)) - V(0x1p+23f);
-    const I bits = as_integer(select(v < V(0x1p-126f), as_float(as_integer(integer) - I(149 << 23)), v));
+    // The fraction of a denormal, put into a float of exponent 2^-103: the difference from 2^-103 is 2^23 times the
+    // denormal; its exponent is then lowered by 23.
+    const V scaled = as_float((as_integer(v) & I(0x007fffff)) | I(0x0c000000)) - V(0x1p-103f);
+    const I bits = as_integer(select(v < V(0x1p-126f), as_float(as_integer(scaled) - I(23 << 23)), v));
     const I exponent = (bits - I(internal::log_lowest)) & I(internal::exponent_bits);
     const V y = internal::log_sum(as_float(bits - exponent) - V(1.0f), exponent);
     const V below = select(x == V(0.0f), V(-infinity), V(std::numeric_limits<float>::quiet_NaN()));

@@ -17,10 +17,11 @@ ETCH_INLINE constexpr float_lanes<N> softplus(float_lanes<N> x) noexcept {
     const V p = above_one + V(1.0f);
     const V z = internal::scale(p, n, r - r);
     // log(1 + z) = log(1 + f), or log 2 + log(1 + f) with f = (1 + z) / 2 - 1. What z, f and log 2 + f lose by rounding
-    // is carried on, or the errors would add up to 2.1 ulp. (2^n is no float where z is tiny; z is the result there.)
+    // is carried on, or the errors would add up to 2.1 ulp. Where z is tiny it is the result, and 2^n may be no float.
     const V half = V(0.5f);
     const auto upper = z > V(0x1.555556p-2f);
-    const V z_lost = (above_one - (p - V(1.0f))) * as_float((n << 23) + integer_lanes<N>(0x3f800000));
+    const V power = select(z < V(0x1p-25f), V(0.0f), as_float((n << 23) + integer_lanes<N>(0x3f800000)));
+    const V z_lost = (above_one - (p - V(1.0f))) * power;
     const V f = select(upper, fma(z, half, -half), z);
     const V f_lost = select(upper, fma(z_lost, half, fma(z, half, -(f + half))), z_lost);
     const V base = select(upper, V(0x1.62e43p-1f), V(0.0f));
@@ -28,7 +29,7 @@ ETCH_INLINE constexpr float_lanes<N> softplus(float_lanes<N> x) noexcept {
     const V lost = fma(f_lost, -f, f_lost) + ((base - sum) + f);  // 1 / (1 + f) is 1 - f, nearly
     const V square = f * f;
     const V log_part = sum + fma(internal::log_tail(f, square), square, lost);
-    return max(V(0.0f), x) + select(z < V(0x1p-25f), z, log_part);
+    return max(V(0.0f), x) + log_part;
 }
 
 template <std::size_t N>

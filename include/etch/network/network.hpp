@@ -28,7 +28,7 @@ struct chain_after_input {  // takes the place of a topology that was refused, s
 template <class T, std::size_t... Extents, class... Rest>
     requires(begins_with_input<input<Extents...>, Rest...>)
 struct chain_after_input<T, input<Extents...>, Rest...> {
-    using type = chain<T, shape{Extents...}, Rest...>;
+    using type = chain<T, input<Extents...>::extents, Rest...>;  // input's own checks come first
 };
 
 /// How many numbers a container has, where its type says so; else 0.

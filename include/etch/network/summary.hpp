@@ -24,9 +24,9 @@ struct network_summary {
     std::array<layer_summary, Depth> layers{};
     std::size_t parameters = 0, statistics = 0, multiply_adds = 0;
     std::size_t network_bytes = 0;  ///< sizeof the network
-    /// What a forward pass puts on the stack for the results between layers: of one sample, and of `batch_columns` samples
-    /// together. The frames of its functions come on top: with g++ 12 and clang 19 at -O2 on three networks 110 to 1,300
-    /// bytes for one sample, 1,000 to 6,400 for 32.
+    /// What a forward pass puts on the stack for the results between layers: of one sample, and of `batch_columns`
+    /// samples together. The frames of its functions come on top: with g++ 12 and clang 19 at -O2 on three networks 110
+    /// to 1,300 bytes for one sample, 1,000 to 6,400 for 32.
     std::size_t workspace_bytes = 0, batch_workspace_bytes = 0;
     std::size_t batch_columns = 0;
     std::size_t trainer_bytes = 0;  ///< sizeof the trainer, where one was asked about, else 0
@@ -40,7 +40,7 @@ struct summarized {
     static constexpr std::size_t trainer_bytes = 0;
 };
 template <class Trainer>
-    requires requires { typename Trainer::network_type; }
+requires requires { typename Trainer::network_type; }
 struct summarized<Trainer> {
     using network = typename Trainer::network_type;
     static constexpr std::size_t trainer_bytes = sizeof(Trainer);

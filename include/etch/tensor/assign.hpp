@@ -45,6 +45,15 @@ ETCH_INLINE constexpr void assign_block(Destination to, const E& from, std::size
     if constexpr (E::columns > whole) assign_tile<V, P, E::columns - whole>(to, from, row, whole);
 }
 
+/// The same behind a call: what is inlined into many layers of functions costs the compiler once in each of them.
+template <class V, std::size_t P, std::size_t C, class Destination, class E>
+constexpr void call_block(Destination to, const E& from, std::size_t row) noexcept {
+    assign_block<V, P, C>(to, from, row);
+}
+
+/// Up to how many operations an assignment is worth inlining: what a call costs, some 5 cycles, is lost in more.
+inline constexpr std::size_t inline_operations = 512;
+
 /// The rows from `Row` on: as many whole blocks of the widest lanes as there are, then narrower ones for what is left.
 template <std::size_t Row, std::size_t Widest, class Destination, class E>
 ETCH_INLINE constexpr void assign_rows(Destination to, const E& from) noexcept {
@@ -54,10 +63,11 @@ ETCH_INLINE constexpr void assign_rows(Destination to, const E& from) noexcept {
         constexpr std::size_t width = lanes_up_to<T>(left < Widest ? left : Widest);
         constexpr tiling tiles = choose_tiling<width>(left, E::columns, E::partial_sums);
         constexpr std::size_t block = tiles.packs * width, blocks = left / block;
-        if constexpr (blocks == 1) {
-            assign_block<lanes<T, width>, tiles.packs, tiles.columns>(to, from, Row);
-        } else {
-            for (std::size_t row = Row; row < Row + blocks * block; row += block)
+        constexpr bool calls = E::rows * E::columns * E::operations > inline_operations;
+        for (std::size_t row = Row; row < Row + blocks * block; row += block) {
+            if constexpr (calls)
+                call_block<lanes<T, width>, tiles.packs, tiles.columns>(to, from, row);
+            else
                 assign_block<lanes<T, width>, tiles.packs, tiles.columns>(to, from, row);
         }
         assign_rows<Row + blocks * block, Widest>(to, from);

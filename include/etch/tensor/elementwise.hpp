@@ -55,6 +55,23 @@ struct constant : expression {
     }
 };
 
+namespace internal {
+
+/// About how many operations a function of lanes takes: what it says of itself, else 1.
+template <class Operation>
+constexpr std::size_t operations_of() noexcept {
+    if constexpr (requires { Operation::operations; })
+        return Operation::operations;
+    else
+        return 1;
+}
+
+/// From how many operations on a function is called for the packs of a column instead of being written out for each pack
+/// of a tile: a column's packs then pass through memory, which is little beside the work, and much code is saved.
+inline constexpr std::size_t operations_worth_a_call = 8;
+
+}  // namespace internal
+
 /// A function applied element by element: every sum, difference, activation and derivative is one of these. Operands of
 /// one row or one column are repeated.
 template <class Operation, class First, class... Rest>
@@ -63,6 +80,8 @@ struct map_expression : expression {
     static constexpr std::size_t rows = std::max({First::rows, Rest::rows...});
     static constexpr std::size_t columns = std::max({First::columns, Rest::columns...});
     static constexpr std::size_t partial_sums = std::max({First::partial_sums, Rest::partial_sums...});
+    static constexpr std::size_t operations =
+        First::operations + (internal::operations_of<Operation>() + ... + Rest::operations);
 
     // Each is held against the whole: a row fits operands that do not fit each other.
     static_assert(Fills<First, value_type, rows, columns> && (Fills<Rest, value_type, rows, columns> && ...),
@@ -99,11 +118,21 @@ private:
     ETCH_INLINE constexpr tile<V, P, C> combine(const Tiles&... tiles) const noexcept {
         tile<V, P, C> result;
         internal::unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
-            internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA {
-                result.value[c][p] = operation(tiles.value[c][p]...);
-            });
+            if constexpr (C > 1 && internal::operations_of<Operation>() >= internal::operations_worth_a_call)
+                call_column(operation, result.value[c], tiles.value[c]...);
+            else
+                combine_column(operation, result.value[c], tiles.value[c]...);
         });
         return result;
+    }
+
+    template <class V, std::size_t P, class... From>
+    ETCH_INLINE static constexpr void combine_column(const Operation& apply, V (&to)[P], const From (&... from)[P]) noexcept {
+        internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA { to[p] = apply(from[p]...); });
+    }
+    template <class V, std::size_t P, class... From>
+    ETCH_NO_INLINE static constexpr void call_column(const Operation& apply, V (&to)[P], const From (&... from)[P]) noexcept {
+        combine_column(apply, to, from...);
     }
 };
 

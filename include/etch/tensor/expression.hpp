@@ -20,10 +20,13 @@ struct tile {
 struct expression {
     /// Called once before the first tile: the place to materialise what the tiles will read.
     constexpr void prepare() const noexcept {}
+
+    static constexpr std::size_t operations = 1;
 };
 
 /// An expression is a matrix that is not computed yet. It knows
 /// - `value_type`, `rows` and `columns` (a vector is a matrix of one column; more extents count as columns);
+/// - `operations`: about how many an element takes (1 unless the expression says otherwise);
 /// - `partial_sums`: how many accumulators an element needs (1 unless it is a product);
 /// - `template <V, Packs, Columns> at(row, column)`: the tile whose first element is (row, column);
 /// - `prepare()`, called once before the first tile.

@@ -44,6 +44,7 @@ struct product_expression : expression {
     static constexpr std::size_t rows = Left::rows, columns = Right::columns, depth = Left::columns;
     static constexpr bool has_start = !std::is_void_v<Start>;
     static constexpr std::size_t partial_sums = internal::partial_sums_of<Left, Right>();
+    static constexpr std::size_t operations = depth;
     using start_type = std::conditional_t<has_start, Start, constant<value_type>>;
 
     static_assert(Fills<start_type, value_type, rows, columns>,

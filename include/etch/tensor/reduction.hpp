@@ -120,6 +120,7 @@ template <class E>
 struct column_sum : expression {
     using value_type = typename E::value_type;
     static constexpr std::size_t rows = E::rows, columns = 1, partial_sums = 1;
+    static constexpr std::size_t operations = E::columns * E::operations;
     E of;
 
     explicit constexpr column_sum(E e) noexcept : of{e} {}

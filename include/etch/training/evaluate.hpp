@@ -66,8 +66,8 @@ constexpr std::size_t place_of(std::size_t truth, const T* scores, std::size_t c
 ///
 /// Where the loss takes the last layer over (cross_entropy, softmax) answers are compared as logits, so that classes
 /// still differ whose probabilities are both rounded to 1.
-/// States: empty_set, size_mismatch, non_finite_input, non_finite_target, not_fitted, and non_finite_loss with the first
-/// sample whose loss is NaN or infinite.
+/// States: empty_set, size_mismatch, non_finite_input, non_finite_target, not_fitted, and non_finite_loss with the
+/// first sample whose loss is NaN or infinite.
 template <class Loss = void, class Network>
 [[nodiscard]] constexpr classification_report<class_count<Network::outputs>> evaluate_classification(
     const Network& net, internal::data_of<Network> data) noexcept {
@@ -80,19 +80,17 @@ template <class Loss = void, class Network>
         report.sample = p.index;
         return report;
     }
-    const std::size_t bad =
-        internal::judge_each<judge, last>(net, data, [&](std::size_t i, const T* scores, T loss) {
-            const std::size_t truth = class_of(data.target(i));
-            report.loss += static_cast<double>(loss);
-            if constexpr (outputs == 1) {
-                constexpr T middle = last < Network::depth ? T{0} : T{0.5};  // of a logit, or of a probability
-                const std::size_t prediction = scores[0] >= middle ? 1 : 0;
-                report.add(truth, prediction, prediction == truth ? 0 : 1);
-            } else {
-                report.add(truth, internal::index_of_largest(scores, outputs),
-                           internal::place_of(truth, scores, outputs));
-            }
-        });
+    const std::size_t bad = internal::judge_each<judge, last>(net, data, [&](std::size_t i, const T* scores, T loss) {
+        const std::size_t truth = class_of(data.target(i));
+        report.loss += static_cast<double>(loss);
+        if constexpr (outputs == 1) {
+            constexpr T middle = last < Network::depth ? T{0} : T{0.5};  // of a logit, or of a probability
+            const std::size_t prediction = scores[0] >= middle ? 1 : 0;
+            report.add(truth, prediction, prediction == truth ? 0 : 1);
+        } else {
+            report.add(truth, internal::index_of_largest(scores, outputs), internal::place_of(truth, scores, outputs));
+        }
+    });
     if (bad < data.size()) {
         report = {};
         report.code = status::non_finite_loss;
@@ -120,13 +118,14 @@ template <class Loss = void, class Network>
     const auto count = static_cast<double>(data.size());
     std::array<double, outputs> mean{};
     for (std::size_t o = 0; o < outputs; ++o) {
-        const auto first = static_cast<double>(data.target(0)[o]);  // taken off, so that a constant column has no spread
+        const auto first =
+            static_cast<double>(data.target(0)[o]);  // taken off, so that a constant column has no spread
         for (std::size_t i = 1; i < data.size(); ++i) mean[o] += static_cast<double>(data.target(i)[o]) - first;
         mean[o] = first + mean[o] / count;
     }
     const auto add_square = [](double& sum, double x) { sum = fma(number(x), number(x), number(sum)).value; };
-    const std::size_t bad = internal::judge_each<judge, Network::depth>(
-        net, data, [&](std::size_t i, const T* prediction, T loss) {
+    const std::size_t bad =
+        internal::judge_each<judge, Network::depth>(net, data, [&](std::size_t i, const T* prediction, T loss) {
             report.loss += static_cast<double>(loss);
             for (std::size_t o = 0; o < outputs; ++o) {
                 const auto target = static_cast<double>(data.target(i)[o]);

@@ -10,10 +10,11 @@ namespace etch::internal {
 template <class Network>
 using data_of = data_view<Network::inputs, Network::outputs, typename Network::value_type>;
 
-/// The first `Last` layers of some samples, and their losses. Apart, and not inlined, so that it is compiled once for all
-/// that judge a network: with g++ 12 it is most of what they cost to compile.
+/// The first `Last` layers of some samples, and their losses. Apart, and not inlined, so that it is compiled once for
+/// all that judge a network: with g++ 12 it is most of what they cost to compile.
 template <class Loss, std::size_t Last, std::size_t Columns, class Network, class T = typename Network::value_type>
-ETCH_NO_INLINE constexpr void judge(const Network& net, const T* inputs, const T* targets, T* scores, T* losses) noexcept {
+ETCH_NO_INLINE constexpr void judge(const Network& net, const T* inputs, const T* targets, T* scores,
+                                    T* losses) noexcept {
     constexpr std::size_t seen_by_loss = objective<Network, Loss>::last, outputs = Network::outputs;
     net.template infer<Columns, Last>(inputs, scores);
     const matrix_view<const T, outputs, Columns> y{targets};

@@ -101,8 +101,8 @@ private:
 ///     mae = mean |e|        mse = mean e²        rmse = √mse
 ///     r2  = 1 - Σ e² / Σ (y - mean y)²
 ///
-/// Where a target column is constant r2 is 1 if every prediction is exact, else 0, as scikit-learn has it (so also for a
-/// single sample). Without an index: over all outputs, the mean of mae, mse and r2, and the root of that mse.
+/// Where a target column is constant r2 is 1 if every prediction is exact, else 0, as scikit-learn has it (so also for
+/// a single sample). Without an index: over all outputs, the mean of mae, mse and r2, and the root of that mse.
 /// Numerics: sums in double, in the order of the samples.
 template <std::size_t Outputs>
 struct regression_report {

@@ -16,7 +16,7 @@ struct progress_options {
 
     std::FILE* stream = stdout;
     kind show = kind::detect;  ///< live on a terminal, plain elsewhere
-    std::size_t width = 0;        ///< columns of the live line; 0: as many as the terminal has, asked at each redraw
+    std::size_t width = 0;     ///< columns of the live line; 0: as many as the terminal has, asked at each redraw
 };
 
 namespace internal {
@@ -66,8 +66,8 @@ struct short_text {
 ///
 ///     trainer.fit(net, train, {.epochs = 40, .validation = validation}, etch::progress_bar{});
 ///
-/// It stands complete when the last epoch is over. Where training ends before, `finish` or the destructor ends its line.
-/// Samples a second and the time that is left are means since the begin, validation included. Allocates nothing.
+/// It stands complete when the last epoch is over. Where training ends before, `finish` or the destructor ends its
+/// line. Samples a second and the time that is left are means since the begin, validation included. Allocates nothing.
 /// Together with a callback of one's own: [&](const auto& record) { bar(record); ... }.
 class progress_bar {
 public:
@@ -153,8 +153,8 @@ private:
         if (accuracy_ != 0) found[1].add("  accuracy %.2f %%", 100 * accuracy_);
         found[2].add("  rate %.2e", rate_);
         if (samples_a_second() > 0) found[3].add("  ").add_rate(samples_a_second()).add(" samples/s");
-        std::fprintf(options_.stream, "%s  %s%s%s%s\n", position_text().text, found[0].text, found[1].text, found[2].text,
-                     found[3].text);
+        std::fprintf(options_.stream, "%s  %s%s%s%s\n", position_text().text, found[0].text, found[1].text,
+                     found[2].text, found[3].text);
         std::fflush(options_.stream);
     }
 

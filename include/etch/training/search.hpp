@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <etch/training/candidates.hpp>
+#include <etch/training/judge.hpp>
 #include <etch/training/settings.hpp>
 #include <etch/training/trainer.hpp>
 
@@ -88,8 +89,8 @@ void try_candidate(Result& result, data_of<typename Result::networks::template n
         optimizer.learning_rate = settings.learning_rate;
         optimizer.weight_decay = settings.weight_decay;
         const auto net = std::make_unique<network>(derive(settings.seed, 0));  // both may be larger than a stack
-        const auto teacher = std::make_unique<trainer_type>(optimizer, schedule, gradient_clip{.norm = settings.clip_norm},
-                                                            derive(settings.seed, 1));
+        const auto teacher = std::make_unique<trainer_type>(
+            optimizer, schedule, gradient_clip{.norm = settings.clip_norm}, derive(settings.seed, 1));
         const auto fitted = teacher->fit(*net, training,
                                          {.epochs = settings.epochs,
                                           .validation = validation,
@@ -124,8 +125,8 @@ void try_candidate(Result& result, data_of<typename Result::networks::template n
 /// epoch, without it those of its last.
 /// Each network is trained from `settings.seed` alone, so that a trial can be repeated by hand:
 /// network{derive(seed, 0)}, trainer{optimizer, schedule, clip, derive(seed, 1)}, shuffle = derive(seed, 2).
-template <class Candidates, class Loss, class Optimizer, std::size_t Batch = 32, class Schedule = constant_rate, class Space,
-          class Callback = std::nullptr_t>
+template <class Candidates, class Loss, class Optimizer, std::size_t Batch = 32, class Schedule = constant_rate,
+          class Space, class Callback = std::nullptr_t>
 search_result<Candidates> search(
     data_view<Candidates::inputs, Candidates::outputs, typename Candidates::value_type> training,
     data_view<Candidates::inputs, Candidates::outputs, typename Candidates::value_type> validation, const Space& space,
@@ -144,7 +145,8 @@ search_result<Candidates> search(
         return result;
     }
     Candidates::for_each([&]<std::size_t I>() {
-        internal::try_candidate<I, Loss, Optimizer, Batch, Schedule>(result, training, validation, all, optimizer, schedule, callback);
+        internal::try_candidate<I, Loss, Optimizer, Batch, Schedule>(result, training, validation, all, optimizer,
+                                                                     schedule, callback);
     });
     result.code = result.best().code;
     return result;

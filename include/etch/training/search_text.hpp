@@ -12,7 +12,8 @@
 
 namespace etch {
 
-/// The candidates, and a line for each trial, the best first. Settings that all trials share stand above the table, once.
+/// The candidates, and a line for each trial, the best first. Settings that all trials share stand above the table,
+/// once.
 template <class... Networks>
 std::string to_text(const search_result<candidates<Networks...>>& result) {
     using internal::formatted;

@@ -19,8 +19,9 @@ struct training_settings {
     etch::seed seed{0};        ///< of the weights, the order of the samples and dropout
 
     [[nodiscard]] constexpr bool operator==(const training_settings& other) const noexcept {
-        return learning_rate == other.learning_rate && weight_decay == other.weight_decay && clip_norm == other.clip_norm &&
-               epochs == other.epochs && patience == other.patience && seed.value == other.seed.value;
+        return learning_rate == other.learning_rate && weight_decay == other.weight_decay &&
+               clip_norm == other.clip_norm && epochs == other.epochs && patience == other.patience &&
+               seed.value == other.seed.value;
     }
 };
 
@@ -62,7 +63,9 @@ struct range {
         const float share = random.uniform();
         if (low == high) return low;
         const bool logarithmic = low > 0 && high > 0;
-        const auto scaled = [&](double x) { return logarithmic ? math::log(number(static_cast<float>(x))) : number(static_cast<float>(x)); };
+        const auto scaled = [&](double x) {
+            return logarithmic ? math::log(number(static_cast<float>(x))) : number(static_cast<float>(x));
+        };
         const number begin = scaled(low), end = scaled(high);
         const number drawn = fma(number(share), end - begin, begin);
         const auto x = static_cast<double>((logarithmic ? math::exp(drawn) : drawn).value);
@@ -74,7 +77,8 @@ struct range {
 /// another value of each.
 /// Source: J. Bergstra, Y. Bengio, "Random Search for Hyper-Parameter Optimization", 2012.
 ///
-///     etch::random_search{.trials = 30, .learning_rate = {1e-4, 1e-1}, .weight_decay = {1e-5, 1e-1}, .epochs = {20, 200}}
+///     etch::random_search{.trials = 30, .learning_rate = {1e-4, 1e-1}, .weight_decay = {1e-5, 1e-1}, .epochs = {20,
+///     200}}
 struct random_search {
     std::size_t trials = 20;
     range learning_rate{1e-4, 1e-1};

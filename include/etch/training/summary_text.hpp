@@ -49,8 +49,9 @@ std::string to_text(const network_summary<Depth>& network) {
     for (const layer_summary& layer : network.layers) {
         const std::string fitted = layer.statistics == 0 ? "" : grouped(layer.statistics) + " fitted";
         const std::string trained = layer.parameters == 0 && !fitted.empty() ? "" : dash_or(layer.parameters);
-        layers.row({layer.name, extents_of(layer.output), trained + (trained.empty() || fitted.empty() ? "" : " + ") + fitted,
-                    dash_or(layer.bytes), dash_or(layer.multiply_adds)});
+        layers.row({layer.name, extents_of(layer.output),
+                    trained + (trained.empty() || fitted.empty() ? "" : " + ") + fitted, dash_or(layer.bytes),
+                    dash_or(layer.multiply_adds)});
         bytes += layer.bytes;
     }
     layers.rule();
@@ -60,9 +61,9 @@ std::string to_text(const network_summary<Depth>& network) {
     internal::text_table memory;
     memory.row({"network", grouped(network.network_bytes) + " bytes"});
     if (network.trainer_bytes > 0) memory.row({"trainer", grouped(network.trainer_bytes) + " bytes"});
-    memory.row({"stack for one sample", grouped(network.workspace_bytes) + " bytes and frames"});
-    memory.row({"stack for " + std::to_string(network.batch_columns) + " samples",
-                grouped(network.batch_workspace_bytes) + " bytes and frames"});
+    memory.row({"stack for one sample, beside frames", grouped(network.workspace_bytes) + " bytes"});
+    memory.row({"stack for " + std::to_string(network.batch_columns) + " samples, beside frames",
+                grouped(network.batch_workspace_bytes) + " bytes"});
     return layers.text() + "\n" + memory.text();
 }
 

@@ -35,7 +35,7 @@ template <class T>
 struct fit_result {
     status code = status::ok;
     std::size_t sample = 0;       ///< where the data is at fault: which sample
-    std::uint64_t step = 0;       ///< updates made; at non_finite_loss, the update that failed, from 1
+    std::uint64_t step = 0;       ///< updates that the trainer has made in all; at non_finite_loss, the one that failed, from 1
     std::size_t epochs = 0;       ///< completed
     std::size_t best_epoch = 0;   ///< with the lowest loss, of validation if there is such data; from 1
     T best_loss{};
@@ -95,20 +95,19 @@ public:
         const std::size_t per_update = Batch == whole_set ? training.size() : columns;
         const std::uint64_t updates = (training.size() + per_update - 1) / per_update;
         const std::uint64_t total_steps = this->steps() + updates * options.epochs;
+        result.step = this->steps();
         std::size_t waited = 0;
         for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
-            const bool finite = run_epoch(net, training, options, epoch, per_update, total_steps, result, callback);
-            if (!finite || !internal::all_finite<T>(std::span<const T>{net.parameters()})) {
-                net = best_;
-                this->reset();
-                result.code = status::non_finite_loss;
-                result.step += finite ? 0 : 1;
-                return result;
+            if (!run_epoch(net, training, options, epoch, per_update, total_steps, result, callback)) {
+                ++result.step;
+                return give_up(net, result);
             }
+            if (!internal::all_finite<T>(std::span<const T>{net.parameters()})) return give_up(net, result);
             epoch_record<T> record{.epoch = epoch, .training_loss = result.training_loss, .learning_rate = this->learning_rate()};
             T judged = result.training_loss;
             if (validates) {
                 const auto found = evaluate_loss<Loss>(net, options.validation);
+                if (!(found.loss - found.loss == 0)) return give_up(net, result);
                 judged = result.validation_loss = record.validation_loss = found.loss;
                 record.validation_accuracy = found.accuracy;
             }
@@ -137,6 +136,13 @@ public:
     }
 
 private:
+    constexpr fit_result<T> give_up(Network& net, fit_result<T> result) noexcept {
+        net = best_;
+        this->reset();
+        result.code = status::non_finite_loss;
+        return result;
+    }
+
     /// One walk over the training set; false where a loss was not finite.
     template <class Callback>
     constexpr bool run_epoch(Network& net, const data& training, const fit_options& options, std::size_t epoch,

@@ -1,0 +1,63 @@
+// In a constant expression a network is drawn, and answers, with the bits that it has at run time.
+// runs on: every instruction set
+#include <bit>
+#include <cstdint>
+
+#include <etch/layer/dense.hpp>
+#include <etch/layer/elu.hpp>
+#include <etch/layer/gelu.hpp>
+#include <etch/layer/layer_norm.hpp>
+#include <etch/layer/softmax.hpp>
+#include <etch/layer/softplus.hpp>
+#include <etch/layer/tanh.hpp>
+#include <etch/network/network.hpp>
+#include <etch/network/residual.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace etch;
+
+/// Drawn and asked while compiling.
+template <class Network>
+struct at_compile_time {
+    static constexpr Network net{seed{42}};
+    static constexpr vector<float, Network::inputs> sample = [] {
+        vector<float, Network::inputs> drawn;
+        random_generator generator{seed{1}};
+        for (float& x : drawn) x = 4 * generator.uniform() - 2;
+        return drawn;
+    }();
+    static constexpr vector<float, Network::outputs> answer = net(sample);
+};
+
+template <class A, class B>
+std::size_t differing_bits(const A& a, const B& b) {
+    std::size_t found = a.size() == b.size() ? 0 : 1;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        found += std::bit_cast<std::uint32_t>(a[i]) != std::bit_cast<std::uint32_t>(b[i]);
+    return found;
+}
+
+template <class Network>
+void check_constants() {
+    using constants = at_compile_time<Network>;
+    const volatile std::uint64_t number = 42;  // keeps the compiler from knowing the rest
+    const Network net{seed{number}};
+    CHECK(differing_bits(net.parameters(), constants::net.parameters()) == 0);
+    const auto answer = net(constants::sample);
+    CHECK(differing_bits(answer, constants::answer) == 0);
+    for (const float x : answer) CHECK(x - x == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a classifier gives the same bits in a constant expression") {
+    check_constants<network<input<17>, dense<19>, etch::tanh, dense<6>, softmax>>();
+}
+
+TEST_CASE("normal initialisers and functions of every kind give the same bits in a constant expression") {
+    check_constants<network<input<5>, dense<16, he_normal>, gelu, layer_norm<>, residual<dense<16>, softplus>,
+                            dense<3, lecun_normal>, selu>>();
+}

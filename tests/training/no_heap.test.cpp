@@ -1,0 +1,182 @@
+// Construction, inference, a training step and a whole fit allocate nothing. This file replaces the allocator of its
+// program: operator new, and with glibc malloc and its family, which other tests use as before.
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <limits>
+#include <new>
+
+#include <etch/layer/dense.hpp>
+#include <etch/layer/dropout.hpp>
+#include <etch/layer/layer_norm.hpp>
+#include <etch/layer/relu.hpp>
+#include <etch/layer/softmax.hpp>
+#include <etch/layer/standardize.hpp>
+#include <etch/loss/cross_entropy.hpp>
+#include <etch/network/residual.hpp>
+#include <etch/optimizer/adam.hpp>
+#include <etch/training/evaluate.hpp>
+#include <etch/training/trainer.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+
+/// How often f() asks for memory.
+template <class F>
+std::size_t allocations_of(F&& f) {
+    const std::size_t before = allocations.load();
+    f();
+    return allocations.load() - before;
+}
+
+}  // namespace
+
+// Where a sanitizer has an allocator of its own, that one stays, and only operator new is counted.
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(__has_feature)
+#define ETCH_TEST_COUNTS_MALLOC 1
+#elif !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer) && !__has_feature(memory_sanitizer)
+#define ETCH_TEST_COUNTS_MALLOC 1
+#endif
+#endif
+#if defined(ETCH_TEST_COUNTS_MALLOC)
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+
+void* malloc(std::size_t bytes) {
+    ++allocations;
+    return __libc_malloc(bytes);
+}
+void* calloc(std::size_t count, std::size_t bytes) {
+    ++allocations;
+    return __libc_calloc(count, bytes);
+}
+void* realloc(void* old, std::size_t bytes) {
+    ++allocations;
+    return __libc_realloc(old, bytes);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
+    ++allocations;
+    return __libc_memalign(alignment, bytes);
+}
+int posix_memalign(void** to, std::size_t alignment, std::size_t bytes) {
+    ++allocations;
+    *to = __libc_memalign(alignment, bytes);
+    return *to == nullptr ? ENOMEM : 0;
+}
+}
+#endif
+
+void* operator new(std::size_t bytes) {
+    ++allocations;
+    if (void* const memory = std::malloc(std::max<std::size_t>(bytes, 1))) return memory;
+    throw std::bad_alloc{};
+}
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+    ++allocations;
+    const auto a = static_cast<std::size_t>(alignment);
+    if (void* const memory = std::aligned_alloc(a, (bytes + a - 1) / a * a)) return memory;
+    throw std::bad_alloc{};
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace {
+
+using namespace etch;
+using net_type = network<input<6>, standardize, dense<48>, relu, dropout<10>, residual<dense<48>, relu>, layer_norm<>,
+                         dense<3>, softmax>;
+using trainer_type = trainer<net_type, cross_entropy, adam, 16, cosine_decay>;
+
+constexpr std::size_t count = 100;
+float inputs[count * 6], targets[count * 3];
+
+data_view<6, 3> samples() {
+    random_generator generator{seed{1}};
+    for (float& x : inputs) x = generator.uniform();
+    for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t c = 0; c < 3; ++c) targets[i * 3 + c] = c == i % 3 ? 1.0f : 0.0f;
+    return {inputs, targets};
+}
+
+template <class T>
+void use(const T& value) {  // keeps what was computed
+    const volatile auto* const first = reinterpret_cast<const volatile unsigned char*>(&value);
+    (void)*first;
+}
+
+}  // namespace
+
+TEST_CASE("the counter counts") {
+    struct alignas(64) wide {
+        float numbers[16];
+    };
+    CHECK(allocations_of([] { delete new volatile int{1}; }) >= 1);
+    CHECK(allocations_of([] { delete new volatile wide{}; }) >= 1);
+#if defined(ETCH_TEST_COUNTS_MALLOC)
+    CHECK(allocations_of([] {
+              void* volatile memory = std::malloc(100);
+              std::free(memory);
+          }) == 1);
+#endif
+}
+
+TEST_CASE("construction and inference allocate nothing") {
+    CHECK(allocations_of([] {
+              const net_type net{seed{1}};
+              use(net({1, 2, 3, 4, 5, 6}));
+              use(net(matrix<float, 6, 100>{}));
+          }) == 0);
+}
+
+TEST_CASE("a trainer and its step allocate nothing") {
+    net_type net{seed{1}};
+    net.statistics().back() = 1;
+    CHECK(allocations_of([&] {
+              trainer_type training{{.learning_rate = 1e-3}, {}, {.norm = 1}};
+              use(training.step(net, matrix<float, 6, 16>{}, matrix<float, 3, 16>{}));
+          }) == 0);
+}
+
+TEST_CASE("a whole fit, with validation and early stopping, and its judgement allocate nothing") {
+    const auto all = samples();
+    net_type net{seed{1}};
+    fit_result<float> result;
+    std::size_t epochs = 0;
+    epoch_record<float> history[10];
+    const std::size_t counted = allocations_of([&] {
+        static trainer_type training{{.learning_rate = 1e-2}};
+        result = training.fit(net, all.slice(0, 75),
+                              {.epochs = 50, .validation = all.slice(75, 25), .patience = 2, .history = history},
+                              [&](const epoch_record<float>&) { ++epochs; });
+        use(evaluate(net, all.slice(75, 25)));
+    });
+    CHECK(counted == 0);
+    CHECK(result.ok());
+    CHECK(result.stopped_early);  // labels that follow from nothing cannot be learned
+    CHECK(epochs == result.epochs);
+}
+
+TEST_CASE("a fit that is refused or fails allocates nothing") {
+    const auto all = samples();
+    net_type net{seed{1}};
+    status refused{}, failed{};
+    const std::size_t counted = allocations_of([&] {
+        static trainer_type training{{.learning_rate = std::numeric_limits<double>::max()}};
+        refused = training.fit(net, {}).code;
+        failed = training.fit(net, all, {.epochs = 5}).code;
+    });
+    CHECK(counted == 0);
+    CHECK(refused == status::empty_set);
+    CHECK(failed == status::non_finite_loss);
+}

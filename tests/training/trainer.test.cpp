@@ -1,0 +1,363 @@
+#include <etch/training/trainer.hpp>
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include <etch/layer/dense.hpp>
+#include <etch/layer/dropout.hpp>
+#include <etch/layer/sigmoid.hpp>
+#include <etch/layer/standardize.hpp>
+#include <etch/layer/tanh.hpp>
+#include <etch/loss/binary_cross_entropy.hpp>
+#include <etch/loss/mean_squared_error.hpp>
+#include <etch/optimizer/adam.hpp>
+#include <etch/optimizer/sgd.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace etch;
+using curve = network<input<2>, dense<8>, etch::tanh, dense<1>>;
+using view = data_view<2, 1>;
+template <class Rule, std::size_t Batch, class Schedule = constant_rate>
+using regression = trainer<curve, mean_squared_error, Rule, Batch, Schedule>;
+
+constexpr std::size_t count = 40;
+
+/// y = x0 x1 + noise for 40 samples.
+struct samples {
+    std::array<float, 2 * count> inputs{};
+    std::array<float, count> targets{};
+
+    explicit constexpr samples(float noise = 0) {
+        random_generator generator{seed{11}};
+        for (float& x : inputs) x = 2 * generator.uniform() - 1;
+        for (std::size_t i = 0; i < count; ++i)
+            targets[i] = inputs[2 * i] * inputs[2 * i + 1] + noise * (generator.uniform() - 0.5f);
+    }
+    constexpr operator view() const { return {inputs, targets}; }
+};
+
+/// The same rate up to an update, then one that no training survives.
+struct explosion {
+    std::uint64_t at = 0;
+
+    template <class T>
+    constexpr T rate(T base, std::uint64_t step, std::uint64_t) const {
+        return step < at ? base : T{1e30f};
+    }
+};
+
+/// The largest difference of two networks' parameters.
+template <class Network>
+float distance(const Network& a, const Network& b) {
+    float most = 0;
+    for (std::size_t i = 0; i < Network::parameter_count; ++i) {
+        const float off = std::abs(a.parameters()[i] - b.parameters()[i]);
+        if (!(off <= most)) most = off;
+    }
+    return most;
+}
+
+constexpr float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+
+}  // namespace
+
+TEST_CASE("data that no network can be trained on is refused, with the sample, and the network stays") {
+    curve net{seed{1}};
+    const curve before = net;
+    regression<sgd, 8> training{{.learning_rate = 0.1}};
+    samples good;
+    const auto refused = [&](view data, const auto& options) {
+        const auto result = training.fit(net, data, options);
+        CHECK_FALSE(result.ok());
+        CHECK(result.epochs == 0);
+        CHECK(net == before);
+        CHECK(training.steps() == 0);
+        return result;
+    };
+    using options = decltype(training)::fit_options;
+    CHECK(refused({}, options{}).code == status::empty_set);
+    CHECK(refused({good.inputs, std::span<const float>(good.targets).first(39)}, options{}).code ==
+          status::size_mismatch);
+    samples bad = good;
+    bad.inputs[2 * 13 + 1] = nan;
+    CHECK(refused(bad, options{}).code == status::non_finite_input);
+    CHECK(refused(bad, options{}).sample == 13);
+    CHECK(refused(good, options{.validation = bad}).code == status::non_finite_input);
+    CHECK(refused(good, options{.validation = {good.inputs, {}}}).code == status::size_mismatch);
+    bad = good;
+    bad.targets[39] = infinity;
+    CHECK(refused(bad, options{}).code == status::non_finite_target);
+    CHECK(refused(bad, options{}).sample == 39);
+}
+
+TEST_CASE("options out of their range are refused") {
+    curve net{seed{1}};
+    const curve before = net;
+    const samples data;
+    regression<sgd, 8> training{{.learning_rate = 0.1}};
+    CHECK(training.fit(net, data, {.epochs = 0}).code == status::invalid_option);
+    CHECK(training.fit(net, data, {.min_delta = nan}).code == status::invalid_option);
+    training.optimizer.learning_rate = 0;
+    CHECK(training.fit(net, data).code == status::invalid_option);
+    training.optimizer.learning_rate = static_cast<double>(nan);
+    CHECK(training.fit(net, data).code == status::invalid_option);
+    CHECK(net == before);
+}
+
+TEST_CASE("fit fits statistics first, and refuses a constant column") {
+    using net_type = network<input<2>, standardize, dense<1>>;
+    samples data;
+    net_type net{seed{1}};
+    trainer<net_type, mean_squared_error, sgd> training{{.learning_rate = 0.1}};
+    REQUIRE(training.fit(net, data).ok());
+    net_type expected;
+    REQUIRE(fit_statistics(expected, view(data)) == status::ok);
+    CHECK(std::vector<float>(net.statistics().begin(), net.statistics().end()) ==
+          std::vector<float>(expected.statistics().begin(), expected.statistics().end()));
+
+    for (std::size_t i = 0; i < count; ++i) data.inputs[2 * i] = 3;
+    net = net_type{seed{1}};
+    CHECK(training.fit(net, data).code == status::constant_column);
+    CHECK(net == net_type{seed{1}});
+}
+
+TEST_CASE("training that explodes says at which update, and leaves the best weights") {
+    const samples data;
+    curve net{seed{1}};
+    // 5 updates an epoch: three good epochs, then update 17 breaks the weights and 18 meets the loss.
+    regression<sgd, 8, explosion> training{{.learning_rate = 0.1}, {.at = 16}};
+    const auto result = training.fit(net, data, {.epochs = 10});
+    CHECK(result.code == status::non_finite_loss);
+    CHECK(result.step == 18);
+    CHECK(result.epochs == 3);
+    REQUIRE(result.best_epoch == 3);
+    CHECK(training.steps() == 0);  // a trainer that failed begins anew
+
+    curve best{seed{1}};
+    regression<sgd, 8> calm{{.learning_rate = 0.1}};
+    const auto expected = calm.fit(best, data, {.epochs = 3});
+    CHECK(net == best);
+    CHECK(result.best_loss == expected.best_loss);
+
+    SECTION("in the first epoch the weights are those of the beginning") {
+        curve start{seed{1}};
+        regression<sgd, 8> wild{{.learning_rate = 1e30}};
+        CHECK(wild.fit(start, data, {.epochs = 10}).step == 2);
+        CHECK(start == curve{seed{1}});
+    }
+    SECTION("also where only the last update of an epoch went wrong") {
+        // With 1e38 the weights themselves overflow.
+        curve start{seed{1}};
+        trainer<curve, mean_squared_error, sgd, 64> wild{{.learning_rate = 3e38}};
+        const auto failed = wild.fit(start, data);
+        CHECK(failed.code == status::non_finite_loss);
+        CHECK(start == curve{seed{1}});
+    }
+    SECTION("steps go on counting from one fit to the next") {
+        curve again{seed{1}};
+        regression<sgd, 8, explosion> twice{{.learning_rate = 0.1}, {.at = 10}};
+        CHECK(twice.fit(again, data, {.epochs = 2}).step == 10);
+        CHECK(twice.fit(again, data, {.epochs = 2}).step == 12);
+    }
+}
+
+TEST_CASE("a validation loss that is not finite ends the training") {
+    const samples data;
+    samples far = data;
+    for (float& t : far.targets) t = 3e38f;  // finite itself, but not its square
+    curve net{seed{1}};
+    regression<sgd, 8> training{{.learning_rate = 0.1}};
+    const auto result = training.fit(net, data, {.epochs = 3, .validation = far});
+    CHECK(result.code == status::non_finite_loss);
+    CHECK(result.step == 5);
+    CHECK(result.epochs == 0);
+    CHECK(net == curve{seed{1}});
+}
+
+TEST_CASE("early stopping ends where validation does not improve, and brings the best weights back") {
+    const samples data{1};  // noise that can only be learned by heart
+    const view all = data, part = all.slice(0, 12), rest = all.slice(12, 28);
+    curve net{seed{4}};
+    regression<adam, 4> training{{.learning_rate = 0.05}};
+    std::array<epoch_record<float>, 200> history{};
+    const auto result = training.fit(net, part, {.epochs = 200, .validation = rest, .patience = 5, .history = history});
+    REQUIRE(result.ok());
+    CHECK(result.stopped_early);
+    CHECK(result.epochs == result.best_epoch + 5);
+    CHECK(result.epochs < 200);
+    CHECK(evaluate_loss<mean_squared_error>(net, rest).loss == result.best_loss);
+    for (std::size_t e = 0; e < result.epochs; ++e) {
+        CHECK(history[e].epoch == e + 1);
+        CHECK(history[e].validation_loss >= result.best_loss);
+    }
+    CHECK(history[result.best_epoch - 1].validation_loss == result.best_loss);
+    CHECK(history[result.epochs - 1].validation_loss == result.validation_loss);
+    CHECK(history[result.epochs - 1].training_loss == result.training_loss);
+    CHECK(history[result.epochs].epoch == 0);  // what was not reached is not written
+
+    SECTION("without patience the last weights stay") {
+        curve last{seed{4}};
+        regression<adam, 4> whole{{.learning_rate = 0.05}};
+        const auto run = whole.fit(last, part, {.epochs = result.epochs, .validation = rest});
+        CHECK_FALSE(run.stopped_early);
+        CHECK(run.best_epoch == result.best_epoch);
+        CHECK(evaluate_loss<mean_squared_error>(last, rest).loss == result.validation_loss);
+    }
+    SECTION("min_delta asks for more than any improvement") {
+        curve strict{seed{4}};
+        regression<adam, 4> whole{{.learning_rate = 0.05}};
+        const auto run = whole.fit(strict, part, {.epochs = 200, .validation = rest, .patience = 2, .min_delta = 1e3f});
+        CHECK(run.best_epoch == 1);
+        CHECK(run.epochs == 3);
+    }
+}
+
+TEST_CASE("a callback sees each epoch and each update, and may end the training") {
+    const samples data;
+    curve net{seed{1}};
+    regression<sgd, 16> training{{.learning_rate = 0.1}};
+    struct watcher {
+        std::vector<epoch_record<float>> epochs;
+        std::vector<step_record<float>> steps;
+        bool operator()(const epoch_record<float>& e) {
+            epochs.push_back(e);
+            return e.epoch < 3;
+        }
+        void operator()(const step_record<float>& s) { steps.push_back(s); }
+    } seen;
+    const auto result = training.fit(net, data, {.epochs = 9}, seen);
+    CHECK(result.stopped_early);
+    CHECK(result.epochs == 3);
+    REQUIRE(seen.epochs.size() == 3);
+    REQUIRE(seen.steps.size() == 9);  // 16 + 16 + 8 samples, three times
+    CHECK(seen.steps[3].epoch == 2);
+    CHECK(seen.steps[3].epochs == 9);
+    CHECK(seen.steps[3].samples == 16);
+    CHECK(seen.steps[5].samples == 40);
+    CHECK(seen.steps[5].of == 40);
+    CHECK(seen.steps[8].loss == seen.epochs[2].training_loss);
+    CHECK(seen.epochs[1].training_loss < seen.epochs[0].training_loss);
+    CHECK(result.step == 9);
+
+    std::size_t calls = 0;
+    const auto whole = training.fit(net, data, {.epochs = 2}, [&](const epoch_record<float>&) { ++calls; });
+    CHECK(calls == 2);
+    CHECK_FALSE(whole.stopped_early);
+}
+
+TEST_CASE("a last batch that is not full is averaged over the samples that it has") {
+    const samples data;
+    const view three = view(data).slice(0, 3);
+    curve net{seed{1}}, by_hand{seed{1}};
+    regression<sgd, 8> training{{.learning_rate = 0.5}};
+    const auto result = training.fit(net, three, {.shuffled = false});
+    stepper<curve, mean_squared_error, sgd, 3> one_step{{.learning_rate = 0.5}};
+    matrix<float, 2, 3> x{three.inputs().first<6>()};
+    matrix<float, 1, 3> y{three.targets().first<3>()};
+    const float loss = one_step.step(by_hand, x, y);
+    CHECK(std::abs(result.training_loss - loss) < 1e-6f);  // a sum of three, divided or multiplied by a third
+    CHECK(distance(net, by_hand) < 1e-6f);                 // sums over 8 columns and over 3 are added in another order
+    CHECK(distance(net, curve{seed{1}}) > 1e-3f);
+}
+
+TEST_CASE("whole_set makes one update an epoch, that of one big batch") {
+    const samples data;
+    curve net{seed{1}}, by_hand{seed{1}};
+    regression<sgd, whole_set> training{{.learning_rate = 0.5}};
+    const auto result = training.fit(net, data, {.epochs = 3});
+    CHECK(result.step == 3);
+    stepper<curve, mean_squared_error, sgd, count> big{{.learning_rate = 0.5}};
+    float loss = 0;
+    for (int i = 0; i < 3; ++i)
+        loss = big.step(by_hand, matrix<float, 2, count>{std::span{data.inputs}},
+                        matrix<float, 1, count>{std::span{data.targets}});
+    CHECK(std::abs(result.training_loss - loss) < 1e-6f);
+    CHECK(distance(net, by_hand) < 1e-6f);  // the order of forty additions
+    CHECK(distance(net, curve{seed{1}}) > 1e-2f);
+}
+
+TEST_CASE("the schedule is followed over all updates of the fit") {
+    const samples data;
+    curve net{seed{1}};
+    regression<sgd, whole_set, cosine_decay> training{{.learning_rate = 0.5}, {.minimum = 0.1, .warmup_steps = 2}};
+    std::array<epoch_record<float>, 10> history{};
+    REQUIRE(training.fit(net, data, {.epochs = 10, .history = history}).ok());
+    CHECK(history[0].learning_rate == 0.25f);
+    CHECK(history[1].learning_rate == 0.5f);
+    CHECK(history[6].learning_rate == 0.3f);  // half of the eight that follow
+    for (std::size_t e = 0; e < 10; ++e)
+        CHECK(history[e].learning_rate == cosine_decay{.minimum = 0.1, .warmup_steps = 2}.rate(0.5f, e, 10));
+}
+
+TEST_CASE("samples come in another order each epoch and for each seed, unless they shall not") {
+    const samples data;
+    const auto trained = [&](auto options) {
+        curve net{seed{1}};
+        regression<sgd, 4> training{{.learning_rate = 0.2}};
+        REQUIRE(training.fit(net, data, options).ok());
+        return net;
+    };
+    using options = regression<sgd, 4>::fit_options;
+    const curve one = trained(options{.epochs = 2, .shuffle = seed{1}});
+    CHECK(one == trained(options{.epochs = 2, .shuffle = seed{1}}));
+    CHECK_FALSE(one == trained(options{.epochs = 2, .shuffle = seed{2}}));
+    CHECK_FALSE(one == trained(options{.epochs = 2, .shuffled = false}));
+    CHECK(trained(options{.shuffle = seed{1}, .shuffled = false}) ==
+          trained(options{.shuffle = seed{2}, .shuffled = false}));
+}
+
+TEST_CASE("a network with dropout trains to the same bits twice") {
+    using net_type = network<input<2>, dense<16>, etch::tanh, dropout<25>, dense<1>>;
+    const samples data;
+    const auto trained = [&](seed masks) {
+        net_type net{seed{1}};
+        trainer<net_type, mean_squared_error, adam, 8> training{{.learning_rate = 0.01}, {}, {}, masks};
+        REQUIRE(training.fit(net, data, {.epochs = 5}).ok());
+        return net;
+    };
+    CHECK(trained(seed{1}) == trained(seed{1}));
+    CHECK_FALSE(trained(seed{1}) == trained(seed{2}));
+}
+
+namespace {
+
+using gate = network<input<2>, dense<4>, etch::tanh, dense<1>, sigmoid>;
+constexpr std::array<float, 8> gate_inputs{0, 0, 0, 1, 1, 0, 1, 1};
+constexpr std::array<float, 4> gate_targets{0, 1, 1, 0};
+
+constexpr gate trained_gate(std::uint64_t number, std::size_t epochs) {
+    gate net{seed{number}};
+    trainer<gate, binary_cross_entropy, adam, 4> training{{.learning_rate = 0.1}};
+    return training.fit(net, {gate_inputs, gate_targets}, {.epochs = epochs}).ok() ? net : gate{};
+}
+
+}  // namespace
+
+TEST_CASE("exclusive or is learned") {
+    const gate net = trained_gate(1, 200);
+    CHECK(net({0, 0})[0] < 0.1f);
+    CHECK(net({0, 1})[0] > 0.9f);
+    CHECK(net({1, 0})[0] > 0.9f);
+    CHECK(net({1, 1})[0] < 0.1f);
+    const auto judged = evaluate_loss<binary_cross_entropy>(net, view{gate_inputs, gate_targets});
+    CHECK(judged.accuracy == 1);
+    CHECK(judged.loss < 0.1f);
+}
+
+TEST_CASE("a fit in a constant expression gives the same bits") {
+    static constexpr gate constant = trained_gate(1, 20);
+    const volatile std::uint64_t number = 1;
+    const gate net = trained_gate(number, 20);
+    for (std::size_t i = 0; i < gate::parameter_count; ++i)
+        CHECK(std::bit_cast<std::uint32_t>(net.parameters()[i]) ==
+              std::bit_cast<std::uint32_t>(constant.parameters()[i]));
+    CHECK_FALSE(net == gate{seed{1}});
+    CHECK_FALSE(net == gate{});
+}
