@@ -57,9 +57,11 @@
 #include <etch/optimizer/clip.hpp>
 #include <etch/optimizer/momentum.hpp>
 #include <etch/optimizer/nesterov.hpp>
+#include <etch/optimizer/optimizer.hpp>
 #include <etch/optimizer/rmsprop.hpp>
 #include <etch/optimizer/schedule.hpp>
 #include <etch/optimizer/sgd.hpp>
+#include <etch/optimizer/update.hpp>
 // network: the type list, forward and backward
 #include <etch/network/network.hpp>
 #include <etch/network/residual.hpp>

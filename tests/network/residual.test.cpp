@@ -47,7 +47,7 @@ TEST_CASE("the parameters of a residual bear the places of its layers") {
 TEST_CASE("weights inside of a residual begin as the activation inside wants it") {
     static_assert(block::parameters(shape{2})[0].begin == he_uniform);
     static_assert(block::parameters(shape{2})[2].begin == glorot_uniform);
-    static_assert(residual<dense<2>, selu>::parameters(shape{2})[0].begin == lecun_uniform);
+    static_assert(residual<dense<2>, selu>::parameters(shape{2})[0].begin == lecun_normal);
     static_assert(residual<dense<2, ones>, selu>::parameters(shape{2})[0].begin == ones);
     const network<input<2>, residual<dense<2, ones>>> net{seed{1}};
     CHECK(net({1, 2}) == vector<float, 2>{1 + 3, 2 + 3});

@@ -46,7 +46,8 @@ TEST_CASE("a summary names the memory of a forward pass and of training") {
 }
 
 TEST_CASE("the sums of a summary are those of its layers, statistics and nested layers included") {
-    using policy = network<input<12>, standardize, dense<8>, layer_norm<>, residual<dense<5>, relu, dense<8>>, dense<2>>;
+    using policy =
+        network<input<12>, standardize, dense<8>, layer_norm<>, residual<dense<5>, relu, dense<8>>, dense<2>>;
     constexpr auto& all = summary<policy>;
     static_assert(all.layers[2].parameters == 16);                     // layer_norm
     static_assert(all.layers[3].parameters == 8 * 5 + 5 + 5 * 8 + 8);  // residual

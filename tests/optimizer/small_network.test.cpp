@@ -73,7 +73,7 @@ double deviation(const reference::trajectory& expected, Rule rule, Schedule sche
     return largest;
 }
 
-// In float 6e-7 are measured, in double 3e-15.
+// In float 1.2e-6 (RMSProp) are measured, in double 1.5e-15; the reference is a run in float64.
 constexpr double float_tolerance = 1e-5;
 constexpr double double_tolerance = 1e-13;
 

@@ -5,7 +5,7 @@
 #include "exact.hpp"
 #include "support/catch.hpp"
 
-using exact::block, exact::for_edges, exact::for_sizes, exact::most;
+using exact::block, exact::for_edges, exact::for_sizes;
 
 namespace {
 
@@ -34,7 +34,7 @@ std::size_t everything() {
 }  // namespace
 
 TEST_CASE("elementwise operations with repeated rows and columns are right for every number of rows") {
-    for_sizes<1, most>([]<std::size_t M>() {
+    for_edges([]<std::size_t M>() {
         INFO("rows " << M);
         CHECK(everything<float, M, 3>() == 0);
     });
@@ -48,7 +48,7 @@ TEST_CASE("elementwise operations with repeated rows and columns are right for e
 }
 
 TEST_CASE("elementwise operations on one column are right for every size") {
-    for_sizes<1, most>([]<std::size_t M>() {
+    for_sizes<1, exact::most>([]<std::size_t M>() {
         INFO("size " << M);
         const block<float, M, 1> a(1), b(2), got(3);
         got.view() = 3.0f - hadamard(a.view(), b.view());
@@ -57,10 +57,9 @@ TEST_CASE("elementwise operations on one column are right for every size") {
 }
 
 TEST_CASE("elementwise operations in double are right") {
-    for_edges([]<std::size_t M>() {
-        INFO("rows " << M);
-        CHECK(everything<double, M, 2>() == 0);
-    });
+    CHECK(everything<double, 1, 2>() == 0);
+    CHECK(everything<double, 15, 2>() == 0);
+    CHECK(everything<double, 17, 1>() == 0);
 }
 
 TEST_CASE("every operator does what it says") {
@@ -69,24 +68,42 @@ TEST_CASE("every operator does what it says") {
         return wrong(got.data(), 5, 2, [&](std::size_t i, std::size_t j) { return f(a(i, j), b(i, j)); });
     };
     const auto x = a.view(), y = b.view(), to = got.view();
-    to = x + y, CHECK(check([](float p, float q) { return p + q; }) == 0);
-    to = x - y, CHECK(check([](float p, float q) { return p - q; }) == 0);
-    to = hadamard(x, y), CHECK(check([](float p, float q) { return p * q; }) == 0);
-    to = x / (y + 20.0f), CHECK(check([](float p, float q) { return p / (q + 20); }) == 0);
-    to = -x, CHECK(check([](float p, float) { return -p; }) == 0);
-    to = 2 * x, CHECK(check([](float p, float) { return 2 * p; }) == 0);
-    to = x * 2, CHECK(check([](float p, float) { return 2 * p; }) == 0);
-    to = x + 2, CHECK(check([](float p, float) { return p + 2; }) == 0);
-    to = 2 + x, CHECK(check([](float p, float) { return p + 2; }) == 0);
-    to = x - 2, CHECK(check([](float p, float) { return p - 2; }) == 0);
-    to = 2 - x, CHECK(check([](float p, float) { return 2 - p; }) == 0);
-    to = x / 4, CHECK(check([](float p, float) { return p / 4; }) == 0);
-    to = 4 / (x + 20), CHECK(check([](float p, float) { return 4 / (p + 20); }) == 0);
-    to = hadamard(x, y) - x, CHECK(check([](float p, float q) { return p * q - p; }) == 0);
-    to = x - hadamard(x, y), CHECK(check([](float p, float q) { return p - p * q; }) == 0);
-    to = y + hadamard(x, y), CHECK(check([](float p, float q) { return p * q + q; }) == 0);
-    to = hadamard(x, y) + hadamard(x, x), CHECK(check([](float p, float q) { return p * q + p * p; }) == 0);
-    to = hadamard(x, y) - hadamard(x, x), CHECK(check([](float p, float q) { return p * q - p * p; }) == 0);
+    to = x + y;
+    CHECK(check([](float p, float q) { return p + q; }) == 0);
+    to = x - y;
+    CHECK(check([](float p, float q) { return p - q; }) == 0);
+    to = hadamard(x, y);
+    CHECK(check([](float p, float q) { return p * q; }) == 0);
+    to = x / (y + 20.0f);
+    CHECK(check([](float p, float q) { return p / (q + 20); }) == 0);
+    to = -x;
+    CHECK(check([](float p, float) { return -p; }) == 0);
+    to = 2 * x;
+    CHECK(check([](float p, float) { return 2 * p; }) == 0);
+    to = x * 2;
+    CHECK(check([](float p, float) { return 2 * p; }) == 0);
+    to = x + 2;
+    CHECK(check([](float p, float) { return p + 2; }) == 0);
+    to = 2 + x;
+    CHECK(check([](float p, float) { return p + 2; }) == 0);
+    to = x - 2;
+    CHECK(check([](float p, float) { return p - 2; }) == 0);
+    to = 2 - x;
+    CHECK(check([](float p, float) { return 2 - p; }) == 0);
+    to = x / 4;
+    CHECK(check([](float p, float) { return p / 4; }) == 0);
+    to = 4 / (x + 20);
+    CHECK(check([](float p, float) { return 4 / (p + 20); }) == 0);
+    to = hadamard(x, y) - x;
+    CHECK(check([](float p, float q) { return p * q - p; }) == 0);
+    to = x - hadamard(x, y);
+    CHECK(check([](float p, float q) { return p - p * q; }) == 0);
+    to = y + hadamard(x, y);
+    CHECK(check([](float p, float q) { return p * q + q; }) == 0);
+    to = hadamard(x, y) + hadamard(x, x);
+    CHECK(check([](float p, float q) { return p * q + p * p; }) == 0);
+    to = hadamard(x, y) - hadamard(x, x);
+    CHECK(check([](float p, float q) { return p * q - p * p; }) == 0);
     to = etch::map([](auto p, auto q) { return max(p, q); }, x, y);
     CHECK(check([](float p, float q) { return p > q ? p : q; }) == 0);
 }

@@ -1,10 +1,10 @@
 #include "product_cases.hpp"
 #include "support/catch.hpp"
 
-using exact::for_edges, exact::for_sizes, exact::most;
+using exact::for_edges, exact::for_sizes;
 
 TEST_CASE("a product is right for every number of columns") {
-    for_sizes<1, most>([]<std::size_t N>() {
+    for_sizes<1, exact::most>([]<std::size_t N>() {
         INFO("columns " << N);
         CHECK(products::plain<float, 2, 3, N>() == 0);
     });

@@ -1,10 +1,10 @@
 #include "product_cases.hpp"
 #include "support/catch.hpp"
 
-using exact::for_edges, exact::for_sizes, exact::most;
+using exact::for_edges, exact::for_sizes;
 
 TEST_CASE("a product is right for every depth, in one to eight partial sums") {
-    for_sizes<1, most>([]<std::size_t K>() {
+    for_sizes<1, exact::most>([]<std::size_t K>() {
         INFO("depth " << K);
         CHECK(products::with_start<float, 3, K, 2>() == 0);
     });
@@ -16,7 +16,7 @@ TEST_CASE("a product is right for every depth, in one to eight partial sums") {
 }
 
 TEST_CASE("a dot product with columns of the left factor is right for every depth") {
-    for_sizes<1, most>([]<std::size_t K>() {
+    for_sizes<1, exact::most>([]<std::size_t K>() {
         INFO("depth " << K);
         CHECK(products::transposed_left<float, 2, K, 1>() == 0);
     });

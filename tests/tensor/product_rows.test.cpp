@@ -1,17 +1,17 @@
 #include "product_cases.hpp"
 #include "support/catch.hpp"
 
-using exact::for_edges, exact::for_sizes, exact::most;
+using exact::for_edges, exact::for_sizes;
 
 TEST_CASE("a product is right for every number of rows") {
-    for_sizes<1, most>([]<std::size_t M>() {
+    for_sizes<1, exact::most>([]<std::size_t M>() {
         INFO("rows " << M);
         CHECK(products::plain<float, M, 5, 3>() == 0);
     });
 }
 
 TEST_CASE("a product of one column with a start is right for every number of rows") {
-    for_sizes<1, most>([]<std::size_t M>() {
+    for_sizes<1, exact::most>([]<std::size_t M>() {
         INFO("rows " << M);
         CHECK(products::with_start<float, M, 9, 1>() == 0);
     });

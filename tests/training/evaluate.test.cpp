@@ -192,7 +192,7 @@ TEST_CASE("a loss that is not finite is reported with its sample, and nothing is
     using network = etch::network<etch::input<3>, etch::dense<3>, etch::softmax>;
     network net{etch::seed{1}};
     for (float& weight : net.parameters()) weight = 1e30f;
-    data.input(41)[0] = 1e30f;
+    data.input(41)[0] = data.input(45)[0] = 1e30f;
     const auto report = etch::evaluate(net, data);
     CHECK(report.code == etch::status::non_finite_loss);
     CHECK(report.sample == 41);

@@ -26,6 +26,8 @@ namespace {
 
 std::atomic<std::size_t> allocations{0};
 
+ETCH_NO_INLINE void give_back(void* memory) noexcept { std::free(memory); }  // inlined, g++ 12 takes it for a mistake
+
 /// How often f() asks for memory.
 template <class F>
 std::size_t allocations_of(F&& f) {
@@ -86,10 +88,10 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
     if (void* const memory = std::aligned_alloc(a, (bytes + a - 1) / a * a)) return memory;
     throw std::bad_alloc{};
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { give_back(memory); }
+void operator delete(void* memory, std::size_t) noexcept { give_back(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { give_back(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { give_back(memory); }
 
 namespace {
 

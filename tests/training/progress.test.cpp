@@ -188,6 +188,7 @@ TEST_CASE("a live line leaves the last column free at every width", "[progress]"
             wait(0.11);
             bar(step(2, 1000, 20, 60000, 0.75f));
         }
+        CHECK(out.text().back() == '\n');  // by the destructor
         const auto lines = drawings(out.text());
         CHECK(lines.size() >= 2);
         for (const std::string& line : lines) {

@@ -45,7 +45,7 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 }  // namespace
 
 TEST_CASE("a search tries every candidate with every setting and ranks them by the validation loss", "[search]") {
-    const auto found = search(etch::grid_search{.learning_rate = {1e-4, 3e-2}, .epochs = {2, 40}});
+    const auto found = search(etch::grid_search{.learning_rate = {3e-2, 1e-4}, .epochs = {40, 2}});
     REQUIRE(found);
     REQUIRE(found.trials.size() == 2 * 2 * 2);
     int tried[2] = {};
@@ -72,10 +72,10 @@ TEST_CASE("a search tries every candidate with every setting and ranks them by t
 
 TEST_CASE("a trial can be repeated by hand, to the bit", "[search]") {
     const auto found = search(etch::random_search{.trials = 2,
-                                                  .learning_rate = {1e-3, 1e-1},
+                                                  .learning_rate = {0.1, 0.3},
                                                   .weight_decay = {1e-5, 1e-2},
                                                   .clip_norm = {0.5, 2},
-                                                  .epochs = 12,
+                                                  .epochs = 80,
                                                   .patience = 3,
                                                   .seed = etch::seed{4}});
     REQUIRE(found);
@@ -92,6 +92,7 @@ TEST_CASE("a trial can be repeated by hand, to the bit", "[search]") {
                                      .validation = validation,
                                      .patience = settings.patience,
                                      .shuffle = derive(settings.seed, 2)});
+    CHECK(result.stopped_early);
     CHECK(net == *found.network<1>());
     CHECK(result.best_loss == found.best().validation_loss);  // patience keeps the best epoch's weights
     CHECK(result.best_epoch == found.best().best_epoch);

@@ -2,6 +2,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include <etch/core/config.hpp>
@@ -19,19 +20,32 @@ constexpr double round_to_odd(double value, double error) noexcept {
     return std::bit_cast<double>(away_from_zero ? bits + 1 : bits - 1);
 }
 
+/// Without a subtraction, which in a constant expression must not give NaN.
+template <class T>
+constexpr bool is_finite(T x) noexcept {
+    return x >= std::numeric_limits<T>::lowest() && x <= std::numeric_limits<T>::max();
+}
+
+/// As the hardware converts; in a constant expression a conversion must not overflow by itself.
+constexpr float to_nearest_float(double x) noexcept {
+    if (x >= 0x1.ffffffp+127) return std::numeric_limits<float>::infinity();
+    if (x <= -0x1.ffffffp+127) return -std::numeric_limits<float>::infinity();
+    return static_cast<float>(x);
+}
+
 /// a * b + c, rounded once, in a constant expression: not every compiler folds its builtin there.
 constexpr float constant_fma(float a, float b, float c) noexcept {
     const double product = static_cast<double>(a) * static_cast<double>(b);  // exact: 24 + 24 bits fit in 53
     const double sum = product + static_cast<double>(c);
-    if (!(sum - sum == 0) || sum == 0) return static_cast<float>(sum);  // infinite, NaN or exact zero
-    const double back = sum - product;                                  // the error of the sum (D. Knuth's two-sum)
+    if (!is_finite(sum) || sum == 0) return to_nearest_float(sum);
+    const double back = sum - product;  // the error of the sum (D. Knuth's two-sum)
     const double error = (product - (sum - back)) + (static_cast<double>(c) - back);
-    return static_cast<float>(round_to_odd(sum, error));
+    return to_nearest_float(round_to_odd(sum, error));
 }
 
 /// The square root, rounded correctly, in a constant expression.
 constexpr float constant_sqrt(float x) noexcept {
-    if (!(x > 0) || x - x != 0) return x == 0 || x > 0 ? x : std::bit_cast<float>(0x7fc00000u);
+    if (!(x > 0) || !is_finite(x)) return x == 0 || x > 0 ? x : std::bit_cast<float>(0x7fc00000u);
     const double value = x;
     double root = std::bit_cast<double>((std::bit_cast<std::uint64_t>(value) >> 1) + (std::uint64_t{511} << 52) +
                                         (std::uint64_t{1} << 51));

@@ -123,7 +123,6 @@ public:
         }
         open_ = false;
         begin_ = drawn_ = 0;
-        samples_ = 0;
     }
 
 private:

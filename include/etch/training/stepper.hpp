@@ -93,12 +93,13 @@ public:
         clear_gradients();
     }
 
-    /// One update from one batch; gives the mean loss before it.
+    /// One update from one batch; gives the mean loss before it. `total_steps` is how many updates there will be, for a
+    /// schedule that falls until then and was not told a number of steps itself; without it such a schedule is at its end.
     constexpr value_type step(Network& net, const matrix<value_type, inputs, columns>& x,
-                              const matrix<value_type, outputs, columns>& y) noexcept {
+                              const matrix<value_type, outputs, columns>& y, std::uint64_t total_steps = 0) noexcept {
         const value_type share = value_type{1} / static_cast<value_type>(columns);
         const value_type total = accumulate(net, x.view(), y.view(), columns, share);
-        update(net, steps_ + 1);
+        update(net, total_steps);
         return total * share;
     }
 

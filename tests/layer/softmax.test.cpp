@@ -1,0 +1,115 @@
+#include <etch/layer/softmax.hpp>
+
+#include <cmath>
+#include <limits>
+
+#include "reference/layers.hpp"
+#include "support/catch.hpp"
+#include "support/gradient_check.hpp"
+
+using namespace etch;
+
+namespace {
+
+/// Each exponential, their sum and the quotient are wrong by 1 ulp or 2 each; of numbers below 1 that is 2e-7 at most.
+constexpr double float_tolerance = 3e-7;
+constexpr double double_tolerance = 1e-15;
+
+template <std::size_t N>
+vector<float, N> of(const vector<float, N>& logits) {
+    vector<float, N> a;
+    a.view() = softmax::forward(0, logits.view());
+    return a;
+}
+
+template <class T>
+double farthest_from_torch() {
+    support::passes<T, shape{11}, 3, softmax> layer;
+    for (std::size_t i = 0; i < 33; ++i) {
+        layer.input[i] = static_cast<T>(reference::activation_input[i]);
+        layer.grad_output[i] = static_cast<T>(reference::activation_grad_output[i]);
+    }
+    layer.run();
+    return std::max(support::farthest(layer.output, reference::softmax.output),
+                    support::farthest(layer.grad_input, reference::softmax.grad_input));
+}
+
+template <std::size_t Size>
+double farthest_from_loops() {
+    support::passes<float, shape{Size}, 3, softmax> layer;
+    layer.run();
+    double worst = 0;
+    for (std::size_t j = 0; j < 3; ++j) {
+        double a[Size], total = 0, inner = 0;
+        for (std::size_t i = 0; i < Size; ++i) total += a[i] = std::exp(static_cast<double>(layer.input(i, j)));
+        for (double& x : a) x /= total;
+        for (std::size_t i = 0; i < Size; ++i) inner += a[i] * layer.grad_output(i, j);
+        for (std::size_t i = 0; i < Size; ++i) {
+            worst = std::max(worst, support::distance(layer.output(i, j), a[i]));
+            worst =
+                std::max(worst, support::distance(layer.grad_input(i, j), a[i] * (layer.grad_output(i, j) - inner)));
+        }
+    }
+    return worst;
+}
+
+}  // namespace
+
+TEST_CASE("softmax keeps the shape and is stored, since it passes over its output twice") {
+    static_assert(Layer<softmax>);
+    static_assert(softmax::output(shape{10}) == shape{10});
+    CHECK(chain<float, shape{10}, softmax>::trained_count == 0);
+    CHECK(internal::stores_output<softmax>());
+    CHECK_FALSE(internal::is_elementwise<softmax>());
+}
+
+TEST_CASE("softmax has the values that a person works out by hand") {
+    const auto a = of(vector<float, 2>{0.0f, 1.09861229f});  // log 3
+    CHECK(static_cast<double>(a[0]) == Approx(0.25).epsilon(2.4e-7));
+    CHECK(static_cast<double>(a[1]) == Approx(0.75).epsilon(2.4e-7));
+    // dz = a ⊙ (da - Σ a ⊙ da): with a = (1/2, 1/2) and da = (1, 0) that is (1/4, -1/4).
+    support::passes<float, shape{2}, 1, softmax> layer;
+    layer.input = matrix<float, 2, 1>{7.0f, 7.0f};
+    layer.grad_output = matrix<float, 2, 1>{1.0f, 0.0f};
+    layer.run();
+    CHECK(layer.grad_input == matrix<float, 2, 1>{0.25f, -0.25f});
+}
+
+TEST_CASE("softmax of equal logits is uniform, and of a shifted sample the same") {
+    for (float logit : {0.0f, -1e4f, 1e30f}) CHECK(of(vector<float, 4>{logit, logit, logit, logit})[2] == 0.25f);
+    CHECK(of(vector<float, 3>{1.0f, 2.0f, 4.0f}) == of(vector<float, 3>{-31.0f, -30.0f, -28.0f}));
+}
+
+TEST_CASE("softmax of logits of any size is finite") {
+    CHECK(of(vector<float, 3>{1e4f, -1e4f, 0.0f}) == vector<float, 3>{1.0f, 0.0f, 0.0f});
+    CHECK(of(vector<float, 3>{-1e4f, -1e4f, -3e38f}) == vector<float, 3>{0.5f, 0.5f, 0.0f});
+}
+
+TEST_CASE("softmax of a sample with NaN is NaN") {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    for (std::size_t at : {0u, 3u, 16u}) {
+        vector<float, 17> z;
+        z[at] = nan;
+        std::size_t numbers = 0;
+        for (float x : of(z)) numbers += !std::isnan(x);
+        INFO("NaN at " << at);
+        CHECK(numbers == 0);
+    }
+}
+
+TEST_CASE("softmax forward and backward match PyTorch") {
+    CHECK(farthest_from_torch<float>() < float_tolerance);
+    CHECK(farthest_from_torch<double>() < double_tolerance);
+}
+
+TEST_CASE("softmax backward matches finite differences") {
+    CHECK(support::worst_gradient<shape{11}, softmax>() < support::gradient_tolerance);
+}
+
+TEST_CASE("softmax at sizes around the lanes matches plain loops") {
+    CHECK(farthest_from_loops<1>() < float_tolerance);
+    CHECK(farthest_from_loops<15>() < float_tolerance);
+    CHECK(farthest_from_loops<16>() < float_tolerance);
+    CHECK(farthest_from_loops<17>() < float_tolerance);
+    CHECK(farthest_from_loops<33>() < float_tolerance);
+}

@@ -1,0 +1,203 @@
+// standardize and normalize: layers whose numbers are fitted on the training data.
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include <etch/layer/normalize.hpp>
+#include <etch/layer/standardize.hpp>
+
+#include "support/catch.hpp"
+#include "support/gradient_check.hpp"
+
+using namespace etch;
+
+namespace {
+
+/// A layer on N features, and what a chain hands it.
+template <class T, class Layer, std::size_t N, std::size_t Columns = 3>
+struct fitted_passes : support::passes<T, shape{N}, Columns, Layer> {
+    auto pass() {
+        using chain = typename fitted_passes::chain;
+        return chain::template pass<0, false>(parameter_memory<T>{this->parameters.data(), this->statistics.data()},
+                                              static_cast<T*>(nullptr), static_cast<T*>(nullptr), etch::seed{});
+    }
+    bool fitted() { return Layer::fitted(pass()); }
+    /// On `count` samples of the matrix.
+    template <std::size_t Count>
+    status fit(const matrix<T, N, Count>& samples, std::size_t count = Count) {
+        return Layer::fit(pass(), count, [&](std::size_t i) { return samples.column(i); });
+    }
+};
+
+/// Two features of four samples: 1, 2, 3, 4 and -10, 10, -10, 10.
+template <class T>
+matrix<T, 2, 4> samples{1, -10, 2, 10, 3, -10, 4, 10};
+
+/// A subtraction and a division, each rounded once: 2^-23 of values below 4.
+constexpr double float_tolerance = 2.4e-7;
+
+template <class Layer, std::size_t Size, class Formula>
+double farthest_from_loops(Formula formula) {
+    fitted_passes<float, Layer, Size> layer;
+    for (std::size_t i = 0; i < Size; ++i) {
+        layer.statistics[i] = -1 + 0.1f * static_cast<float>(i);
+        layer.statistics[Size + i] = 4 + 0.25f * static_cast<float>(i);
+    }
+    layer.run();
+    double worst = 0;
+    for (std::size_t i = 0; i < layer.input.size(); ++i) {
+        const double first = layer.statistics[i % Size], second = layer.statistics[Size + i % Size];
+        const auto [y, slope] = formula(static_cast<double>(layer.input[i]), first, second);
+        worst = std::max(worst, support::distance(layer.output[i], y));
+        worst = std::max(worst, support::distance(layer.grad_input[i], slope * layer.grad_output[i]));
+    }
+    return worst;
+}
+
+template <class Layer>
+double worst_gradient() {
+    fitted_passes<double, Layer, 11> layer;
+    for (std::size_t i = 0; i < 11; ++i) {
+        layer.statistics[i] = 0.1 * static_cast<double>(i);
+        layer.statistics[11 + i] = 2 + 0.2 * static_cast<double>(i);
+    }
+    return support::worst_gradient(layer);
+}
+
+template <class Layer>
+void check_constant_column() {
+    fitted_passes<float, Layer, 2> layer;
+    const auto before = layer.statistics;
+    CHECK(layer.fit(matrix<float, 2, 3>{1, 5, 2, 5, 3, 5}) == status::constant_column);
+    CHECK(layer.statistics == before);
+    CHECK(layer.fit(samples<float>, 1) == status::constant_column);  // a single sample does not vary
+    CHECK_FALSE(layer.fitted());
+    REQUIRE(layer.fit(samples<float>) == status::ok);
+    const auto good = layer.statistics;
+    CHECK(layer.fit(matrix<float, 2, 3>{1, 5, 2, 5, 3, 5}) == status::constant_column);
+    CHECK(layer.statistics == good);
+    CHECK(layer.fitted());
+}
+
+template <class Layer>
+void check_shape(const char* first, const char* second) {
+    static_assert(etch::Layer<Layer>);
+    static_assert(Layer::output(shape{2, 3}) == shape{2, 3});
+    static_assert(chain<float, shape{2, 3}, Layer>::trained_count == 0);
+    static_assert(chain<float, shape{2, 3}, Layer>::statistic_count == 12);
+    const auto held = Layer::parameters(shape{2, 3});
+    CHECK(std::string(held[0].name.text) == first);
+    CHECK(std::string(held[1].name.text) == second);
+    CHECK_FALSE(held[0].trained);
+    CHECK_FALSE(held[1].trained);
+}
+
+template <class Layer>
+void check_unfitted() {
+    fitted_passes<float, Layer, 2> layer;
+    CHECK_FALSE(layer.fitted());
+    layer.run();
+    for (float y : layer.output) CHECK_FALSE(std::isfinite(y));
+}
+
+}  // namespace
+
+TEST_CASE("standardize and normalize keep the shape and hold two statistics a feature") {
+    check_shape<standardize>("mean", "deviation");
+    check_shape<normalize<>>("minimum", "maximum");
+}
+
+TEST_CASE("standardize has the statistics and values that a person works out by hand") {
+    fitted_passes<float, standardize, 2, 1> layer;
+    REQUIRE(layer.fit(samples<float>) == status::ok);
+    CHECK(layer.fitted());
+    CHECK(layer.statistics[0] == 2.5f);
+    CHECK(layer.statistics[1] == 0);
+    CHECK(layer.statistics[2] == std::sqrt(1.25f));  // of the population: (2.25 + 0.25 + 0.25 + 2.25) / 4
+    CHECK(layer.statistics[3] == 10);
+    layer.input = matrix<float, 2, 1>{4, -15};
+    layer.grad_output = matrix<float, 2, 1>{1, 5};
+    layer.run();
+    CHECK(layer.output == matrix<float, 2, 1>{1.5f / std::sqrt(1.25f), -1.5f});
+    CHECK(layer.grad_input == matrix<float, 2, 1>{1 / std::sqrt(1.25f), 0.5f});
+}
+
+TEST_CASE("normalize has the statistics and values that a person works out by hand") {
+    fitted_passes<float, normalize<>, 2, 1> layer;
+    REQUIRE(layer.fit(samples<float>) == status::ok);
+    CHECK(layer.fitted());
+    CHECK(layer.statistics == std::array<float, 4>{1, -10, 4, 10});
+    layer.input = matrix<float, 2, 1>{2.5f, 20};
+    layer.grad_output = matrix<float, 2, 1>{6, 5};
+    layer.run();
+    CHECK(layer.output == matrix<float, 2, 1>{0.5f, 1.5f});  // what lies outside of the range stays outside
+    CHECK(layer.grad_input == matrix<float, 2, 1>{2, 0.25f});
+
+    fitted_passes<float, normalize<-1, 1>, 2, 1> both;
+    REQUIRE(both.fit(samples<float>) == status::ok);
+    both.input = matrix<float, 2, 1>{1, 10};
+    both.run();
+    CHECK(both.output[0] == -1);
+    CHECK(both.output[1] == Approx(1).epsilon(1.2e-7));
+}
+
+TEST_CASE("a constant column is refused, and nothing is changed then") {
+    check_constant_column<standardize>();
+    check_constant_column<normalize<>>();
+}
+
+TEST_CASE("what was not fitted cannot be overlooked") {
+    check_unfitted<standardize>();
+    check_unfitted<normalize<>>();
+}
+
+TEST_CASE("standardize fits features whose squares no float can hold") {
+    // The masses of stars and of protons in kilograms.
+    for (float unit : {1e30f, 1e-27f}) {
+        fitted_passes<float, standardize, 1, 1> layer;
+        INFO("unit " << unit);
+        REQUIRE(layer.fit(matrix<float, 1, 2>{1 * unit, 3 * unit}) == status::ok);
+        CHECK(layer.fitted());
+        CHECK(layer.statistics[0] == Approx(2 * unit).epsilon(2.4e-7));
+        CHECK(layer.statistics[1] == Approx(unit).epsilon(2.4e-7));
+    }
+}
+
+TEST_CASE("standardize and normalize of NaN are NaN") {
+    fitted_passes<float, standardize, 2, 1> mean;
+    fitted_passes<float, normalize<>, 2, 1> range;
+    REQUIRE(mean.fit(samples<float>) == status::ok);
+    REQUIRE(range.fit(samples<float>) == status::ok);
+    mean.input[1] = range.input[1] = std::numeric_limits<float>::quiet_NaN();
+    mean.run(), range.run();
+    CHECK(std::isnan(mean.output[1]));
+    CHECK(std::isfinite(mean.output[0]));
+    CHECK(std::isnan(range.output[1]));
+    CHECK(std::isfinite(range.output[0]));
+}
+
+TEST_CASE("standardize and normalize backward match finite differences") {
+    CHECK(worst_gradient<standardize>() < support::gradient_tolerance);
+    CHECK(worst_gradient<normalize<-1, 3>>() < support::gradient_tolerance);
+}
+
+TEST_CASE("standardize and normalize at sizes around the lanes match plain loops") {
+    // PyTorch has neither as a layer; the formula in double is the reference.
+    const auto standard = [](double x, double mean, double deviation) {
+        return std::pair{(x - mean) / deviation, 1 / deviation};
+    };
+    CHECK(farthest_from_loops<standardize, 1>(standard) < float_tolerance);
+    CHECK(farthest_from_loops<standardize, 15>(standard) < float_tolerance);
+    CHECK(farthest_from_loops<standardize, 16>(standard) < float_tolerance);
+    CHECK(farthest_from_loops<standardize, 17>(standard) < float_tolerance);
+    CHECK(farthest_from_loops<standardize, 33>(standard) < float_tolerance);
+    const auto normal = [](double x, double least, double most) {
+        const double s = 4 / (most - least);
+        return std::pair{(x - least) * s - 1, s};
+    };
+    CHECK(farthest_from_loops<normalize<-1, 3>, 1>(normal) < float_tolerance);
+    CHECK(farthest_from_loops<normalize<-1, 3>, 15>(normal) < float_tolerance);
+    CHECK(farthest_from_loops<normalize<-1, 3>, 16>(normal) < float_tolerance);
+    CHECK(farthest_from_loops<normalize<-1, 3>, 17>(normal) < float_tolerance);
+    CHECK(farthest_from_loops<normalize<-1, 3>, 33>(normal) < float_tolerance);
+}

@@ -1,0 +1,98 @@
+// The same bits at every width of lanes: what the compiler computes with plain numbers, the program computes with SIMD.
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include <etch/core/random.hpp>
+#include <etch/tensor/product.hpp>
+
+#include "support/catch.hpp"
+
+using namespace etch;
+
+namespace {
+
+/// Numbers whose sums round, so that the order of additions shows.
+template <std::size_t Rows, std::size_t Columns>
+constexpr matrix<float, Rows, Columns> random_matrix(std::uint64_t from) {
+    matrix<float, Rows, Columns> result;
+    random_generator random{seed{from}};
+    for (float& x : result) x = random.uniform() * 4 - 2;
+    return result;
+}
+
+template <std::size_t Count>
+std::size_t different(const std::array<float, Count>& a, const std::array<float, Count>& b) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < Count; ++i)
+        count += std::bit_cast<std::uint32_t>(a[i]) != std::bit_cast<std::uint32_t>(b[i]);
+    return count;
+}
+
+template <class... Tensors>
+constexpr auto joined(const Tensors&... tensors) {
+    std::array<float, (Tensors::size() + ...)> all{};
+    std::size_t at = 0;
+    const auto add = [&](const auto& t) {
+        for (const float x : t) all[at++] = x;
+    };
+    (add(tensors), ...);
+    return all;
+}
+
+/// Products of every kind, reductions and elementwise expressions over one pair of sizes.
+template <std::size_t M, std::size_t K, std::size_t N>
+constexpr auto all_kinds() {
+    const auto a = random_matrix<M, K>(1);
+    const auto b = random_matrix<K, N>(2);
+    const auto start = random_matrix<M, 1>(3);
+    const auto dz = random_matrix<M, N>(4);
+    matrix<float, K, M> scratch;
+    const matrix<float, M, N> z = a * b + start;
+    matrix<float, M, K> dw = a;
+    dw += dz * transpose(b);
+    const matrix<float, K, N> by_copy = transpose(a, scratch.data()) * dz;
+    const matrix<float, K, N> by_dots = transpose(a) * dz;
+    const matrix<float, M, N> mixed = hadamard(z - sum_rows(z) / 3.0f, dz) + z / (dz + 5.0f);
+    const vector<float, M> over_columns = sum_columns(hadamard(z, dz));
+    return joined(z, dw, by_copy, by_dots, mixed, sum_rows(hadamard(z, dz)), max_rows(z), over_columns);
+}
+
+}  // namespace
+
+TEST_CASE("the program gives the bits that the compiler gives: small") {
+    static constexpr auto in_compiler = all_kinds<3, 5, 2>();
+    CHECK(different(all_kinds<3, 5, 2>(), in_compiler) == 0);
+}
+
+TEST_CASE("the program gives the bits that the compiler gives: packs and tails of every width") {
+    static constexpr auto in_compiler = all_kinds<31, 18, 3>();
+    CHECK(different(all_kinds<31, 18, 3>(), in_compiler) == 0);
+}
+
+TEST_CASE("the program gives the bits that the compiler gives: several blocks of rows, two partial sums") {
+    static constexpr auto in_compiler = all_kinds<66, 9, 2>();
+    CHECK(different(all_kinds<66, 9, 2>(), in_compiler) == 0);
+}
+
+TEST_CASE("a column of a product has the same bits alone and among others") {
+    const auto check = []<std::size_t M, std::size_t K, std::size_t N>() {
+        const auto w = random_matrix<M, K>(1);
+        const auto x = random_matrix<K, N>(2);
+        const auto b = random_matrix<M, 1>(3);
+        const matrix<float, M, N> together = w * x + b;
+        std::size_t wrong = 0;
+        for (std::size_t j = 0; j < N; ++j) {
+            const vector<float, M> alone = w * x.column(j) + b;
+            for (std::size_t i = 0; i < M; ++i)
+                wrong += std::bit_cast<std::uint32_t>(alone[i]) != std::bit_cast<std::uint32_t>(together(i, j));
+        }
+        return wrong;
+    };
+    CHECK(check.operator()<1, 40, 5>() == 0);
+    CHECK(check.operator()<10, 33, 7>() == 0);
+    CHECK(check.operator()<31, 65, 9>() == 0);
+    CHECK(check.operator()<67, 20, 32>() == 0);
+    CHECK(check.operator()<130, 11, 6>() == 0);
+}
