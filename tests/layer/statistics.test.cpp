@@ -17,9 +17,9 @@ namespace {
 template <class T, class Layer, std::size_t N, std::size_t Columns = 3>
 struct fitted_passes : support::passes<T, shape{N}, Columns, Layer> {
     auto pass() {
-        using chain = typename fitted_passes::chain;
-        return chain::template pass<0, false>(parameter_memory<T>{this->parameters.data(), this->statistics.data()},
-                                              static_cast<T*>(nullptr), static_cast<T*>(nullptr), etch::seed{});
+        return fitted_passes::chain::template pass<0, false>(
+            parameter_memory<T>{this->parameters.data(), this->statistics.data()}, static_cast<T*>(nullptr),
+            static_cast<T*>(nullptr), etch::seed{});
     }
     bool fitted() { return Layer::fitted(pass()); }
     /// On `count` samples of the matrix.

@@ -16,6 +16,7 @@ foreach(header IN LISTS headers)
   list(APPEND others ${includes})
 endforeach()
 list(REMOVE_DUPLICATES others)
+list(TRANSFORM others REPLACE "^#include (<[^>]+>).*" "#if __has_include(\\1)\n#include \\1\n#endif")
 list(JOIN others "\n" others)
 
 function(macros_of name text result)

@@ -68,6 +68,11 @@ TEST_CASE("data that cannot be fitted to leaves the network as it was") {
     const std::array<float, 8> constant{1, 10, 3, 10, 1, 10, 3, 10};
     CHECK(fit_statistics(net, {constant, targets}) == status::constant_column);
     CHECK(net == before);
+    // Also where the first layer could be fitted, and only what a later one meets is constant.
+    network<input<2>, standardize, dense<1, zeros>, normalize<>> half{seed{1}};
+    const auto none = half;
+    CHECK(fit_statistics(half, training) == status::constant_column);
+    CHECK(half == none);
     network<input<2>, dense<1>> without{seed{1}};
     CHECK(fit_statistics(without, training) == status::ok);
 }

@@ -52,13 +52,20 @@ struct standardize {
             double sum = 0;
             for (std::size_t i = 0; i < count; ++i) sum += static_cast<double>(sample(i)[feature]);
             const T mu = static_cast<T>(sum / static_cast<double>(count));
+            // A power of two near the spread, so that the variance of numbers around 1e30 or 1e-27 stays in range too.
+            const auto range = internal::range_of<T>(feature, count, sample);
+            const double spread = static_cast<double>(range.most) - static_cast<double>(range.least);
+            double unit = 1;
+            while (unit * 2 <= spread) unit *= 2;
+            while (unit > spread) unit /= 2;
             double squares = 0;
             for (std::size_t i = 0; i < count; ++i) {
                 const double away = static_cast<double>(sample(i)[feature] - mu);  // a float, so that its square is exact
-                squares += away * away;
+                squares += away / unit * (away / unit);
             }
             mean[feature] = mu;
-            deviation[feature] = sqrt(lanes<T, 1>(static_cast<T>(squares / static_cast<double>(count)))).value;
+            const lanes<T, 1> variance{static_cast<T>(squares / static_cast<double>(count))};
+            deviation[feature] = static_cast<T>(unit * static_cast<double>(sqrt(variance).value));
         }
         return status::ok;
     }

@@ -25,34 +25,41 @@ constexpr tiling choose_tiling(std::size_t rows, std::size_t columns, std::size_
     const std::size_t packs = available < most_packs ? available : most_packs;
     std::size_t width = budget / (packs * partial_sums);
     width = width < 1 ? 1 : width > 8 ? 8 : width;
-    return {packs, columns < width ? columns : width};
+    if (columns < width) return {packs, columns};
+    for (std::size_t divisor = width; divisor * 2 > width; --divisor)  // a width without a rest saves a second loop
+        if (columns % divisor == 0) return {packs, divisor};
+    return {packs, width};
 }
 
 template <class V, std::size_t P, std::size_t C, class Destination, class E>
 ETCH_INLINE constexpr void assign_tile(Destination to, const E& from, std::size_t row, std::size_t column) noexcept {
     to.template put<V, P, C>(row, column, from.template at<V, P, C>(row, column));
 }
+/// The same behind a call: what is inlined into several layers of functions costs the compiler once in each of them.
+template <class V, std::size_t P, std::size_t C, class Destination, class E>
+constexpr void call_tile(Destination to, const E& from, std::size_t row, std::size_t column) noexcept {
+    assign_tile<V, P, C>(to, from, row, column);
+}
+
+/// Up to how many operations an assignment is worth inlining: in more, the 5 cycles or so that a call costs are lost.
+inline constexpr std::size_t inline_operations = 512;
 
 /// The columns of one block of rows.
 template <class V, std::size_t P, std::size_t C, class Destination, class E>
 ETCH_INLINE constexpr void assign_block(Destination to, const E& from, std::size_t row) noexcept {
-    constexpr std::size_t whole = E::columns / C * C;
-    if constexpr (whole == C) {
-        assign_tile<V, P, C>(to, from, row, 0);
-    } else {
-        for (std::size_t column = 0; column < whole; column += C) assign_tile<V, P, C>(to, from, row, column);
+    constexpr bool calls = E::rows * E::columns * E::operations > inline_operations;
+    constexpr std::size_t whole = E::columns / C * C, rest = E::columns - whole;
+    for (std::size_t column = 0; column < whole; column += C) {
+        if constexpr (calls)
+            call_tile<V, P, C>(to, from, row, column);
+        else
+            assign_tile<V, P, C>(to, from, row, column);
     }
-    if constexpr (E::columns > whole) assign_tile<V, P, E::columns - whole>(to, from, row, whole);
+    if constexpr (rest > 0 && calls)
+        call_tile<V, P, rest>(to, from, row, whole);
+    else if constexpr (rest > 0)
+        assign_tile<V, P, rest>(to, from, row, whole);
 }
-
-/// The same behind a call: what is inlined into many layers of functions costs the compiler once in each of them.
-template <class V, std::size_t P, std::size_t C, class Destination, class E>
-constexpr void call_block(Destination to, const E& from, std::size_t row) noexcept {
-    assign_block<V, P, C>(to, from, row);
-}
-
-/// Up to how many operations an assignment is worth inlining: what a call costs, some 5 cycles, is lost in more.
-inline constexpr std::size_t inline_operations = 512;
 
 /// The rows from `Row` on: as many whole blocks of the widest lanes as there are, then narrower ones for what is left.
 template <std::size_t Row, std::size_t Widest, class Destination, class E>
@@ -63,15 +70,19 @@ ETCH_INLINE constexpr void assign_rows(Destination to, const E& from) noexcept {
         constexpr std::size_t width = lanes_up_to<T>(left < Widest ? left : Widest);
         constexpr tiling tiles = choose_tiling<width>(left, E::columns, E::partial_sums);
         constexpr std::size_t block = tiles.packs * width, blocks = left / block;
-        constexpr bool calls = E::rows * E::columns * E::operations > inline_operations;
-        for (std::size_t row = Row; row < Row + blocks * block; row += block) {
-            if constexpr (calls)
-                call_block<lanes<T, width>, tiles.packs, tiles.columns>(to, from, row);
-            else
-                assign_block<lanes<T, width>, tiles.packs, tiles.columns>(to, from, row);
-        }
+        for (std::size_t row = Row; row < Row + blocks * block; row += block)
+            assign_block<lanes<T, width>, tiles.packs, tiles.columns>(to, from, row);
         assign_rows<Row + blocks * block, Widest>(to, from);
     }
+}
+
+/// Element by element, for constant expressions: the tiles' size affects no bit.
+template <class Destination, class E>
+constexpr void assign_elements(Destination to, const E& from) noexcept {
+    using V = lanes<typename E::value_type, 1>;
+    for (std::size_t column = 0; column < E::columns; ++column)
+        for (std::size_t row = 0; row < E::rows; ++row)
+            to.template put<V, 1, 1>(row, column, from.template at<V, 1, 1>(row, column));
 }
 
 /// Evaluates an expression into a destination of the same shape, tile by tile. An operand may be the destination itself
@@ -85,7 +96,7 @@ ETCH_INLINE constexpr void assign(Destination to, const E& from) noexcept {
     } else {
         from.prepare();
         if (std::is_constant_evaluated())
-            assign_rows<0, 1>(to, from);
+            assign_elements(to, from);
         else
             assign_rows<0, widest_lanes<typename E::value_type>>(to, from);
     }

@@ -44,7 +44,13 @@ ETCH_INLINE constexpr T reduce_with(T first, Step step, Combine combine) noexcep
 
 template <class T, std::size_t Count, class Step, class Combine>
 ETCH_INLINE constexpr T reduce(T first, Step step, Combine combine) noexcept {
-    if (std::is_constant_evaluated()) return reduce_with<T, Count, 1>(first, step, combine);
+    if (std::is_constant_evaluated()) {  // the same, number by number
+        T part[virtual_lanes];
+        for (T& x : part) x = first;
+        for (std::size_t i = 0; i < Count; ++i)
+            part[i % virtual_lanes] = step(lanes<T, 1>(part[i % virtual_lanes]), i).value;
+        return reduce_tree(combine, part);
+    }
     return reduce_with<T, Count, lanes_up_to<T>(virtual_lanes)>(first, step, combine);
 }
 

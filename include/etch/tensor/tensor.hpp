@@ -180,10 +180,6 @@ public:
     [[nodiscard]] constexpr operator std::span<const T, rows * columns>() const noexcept {
         return std::span<const T, rows * columns>{numbers_, rows * columns};
     }
-    /// Equal numbers everywhere (so NaN differs from itself).
-    [[nodiscard]] friend constexpr bool operator==(const tensor& a, const tensor& b) noexcept {
-        return std::equal(a.begin(), a.end(), b.begin());
-    }
 
 private:
     alignas(internal::storage_alignment<T, rows * columns>) T numbers_[rows * columns] = {};
@@ -203,6 +199,13 @@ template <class E>
 concept Stored = Expression<E> && requires(const std::remove_cvref_t<E>& e) {
     { e.data() } -> std::convertible_to<const typename std::remove_cvref_t<E>::value_type*>;
 };
+
+/// Equal numbers everywhere (so NaN differs from itself).
+template <Stored A, Stored B>
+    requires SameShape<A, B>
+[[nodiscard]] constexpr bool operator==(const A& a, const B& b) noexcept {
+    return std::equal(a.data(), a.data() + a.size(), b.data());
+}
 
 namespace internal {
 
