@@ -56,7 +56,7 @@ struct standardize {
             const auto range = internal::range_of<T>(feature, count, sample);
             const double spread = static_cast<double>(range.most) - static_cast<double>(range.least);
             double unit = 1;
-            while (unit * 2 <= spread) unit *= 2;
+            while (unit * 2 <= spread && unit < 0x1p1000) unit *= 2;
             while (unit > spread) unit /= 2;
             double squares = 0;
             for (std::size_t i = 0; i < count; ++i) {

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <etch/core/config.hpp>
+#include <etch/simd/plain.hpp>
 
 namespace etch {
 

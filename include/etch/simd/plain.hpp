@@ -1,0 +1,95 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <etch/core/config.hpp>
+#include <etch/simd/number.hpp>
+
+namespace etch {
+
+/// A handful of numbers that are computed together. The mathematics of etch is written once over `lanes<T, N>`:
+/// - `lanes<T, 1>` is one plain number, usable in constant expressions and on every target;
+/// - `lanes<T, N>` for the sizes that the hardware has is one SIMD register (simd/registers.hpp).
+///
+/// Every operation acts on each lane by itself and rounds as IEEE 754 says, so a lane holds the same bits whatever its
+/// neighbours are and however many there are. T is float, double, or std::int32_t for work on the bits of a float.
+///
+/// Operations: load, store, + - * /, unary -, comparisons (a mask), select, fma, min, max, abs, sqrt, copysign; on
+/// integers
+/// + - & | ^ << >>; as_integer and as_float reinterpret, to_integer and to_float convert.
+template <class T, std::size_t Size>
+struct lanes;
+
+template <class T>
+struct lanes<T, 1> {
+    using value_type = T;
+    using mask = bool;
+    static constexpr std::size_t size = 1;
+
+    T value;
+
+    lanes() = default;
+    ETCH_INLINE constexpr lanes(T number) noexcept : value{number} {}
+
+    ETCH_INLINE static constexpr lanes load(const T* from) noexcept { return {*from}; }
+    ETCH_INLINE constexpr void store(T* to) const noexcept { *to = value; }
+
+    ETCH_INLINE friend constexpr lanes operator+(lanes a, lanes b) noexcept {
+        return {static_cast<T>(a.value + b.value)};
+    }
+    ETCH_INLINE friend constexpr lanes operator-(lanes a, lanes b) noexcept {
+        return {static_cast<T>(a.value - b.value)};
+    }
+    ETCH_INLINE friend constexpr lanes operator*(lanes a, lanes b) noexcept {
+        return {static_cast<T>(a.value * b.value)};
+    }
+    ETCH_INLINE friend constexpr lanes operator/(lanes a, lanes b) noexcept {
+        return {static_cast<T>(a.value / b.value)};
+    }
+    ETCH_INLINE friend constexpr lanes operator-(lanes a) noexcept { return {static_cast<T>(-a.value)}; }
+
+    ETCH_INLINE friend constexpr mask operator<(lanes a, lanes b) noexcept { return a.value < b.value; }
+    ETCH_INLINE friend constexpr mask operator<=(lanes a, lanes b) noexcept { return a.value <= b.value; }
+    ETCH_INLINE friend constexpr mask operator>(lanes a, lanes b) noexcept { return a.value > b.value; }
+    ETCH_INLINE friend constexpr mask operator>=(lanes a, lanes b) noexcept { return a.value >= b.value; }
+    ETCH_INLINE friend constexpr mask operator==(lanes a, lanes b) noexcept { return a.value == b.value; }
+    ETCH_INLINE friend constexpr mask operator!=(lanes a, lanes b) noexcept { return a.value != b.value; }
+    ETCH_INLINE friend constexpr lanes select(mask condition, lanes yes, lanes no) noexcept {
+        return condition ? yes : no;
+    }
+
+    ETCH_INLINE friend constexpr lanes operator&(lanes a, lanes b) noexcept {
+        return {static_cast<T>(a.value & b.value)};
+    }
+    ETCH_INLINE friend constexpr lanes operator|(lanes a, lanes b) noexcept {
+        return {static_cast<T>(a.value | b.value)};
+    }
+    ETCH_INLINE friend constexpr lanes operator^(lanes a, lanes b) noexcept {
+        return {static_cast<T>(a.value ^ b.value)};
+    }
+    ETCH_INLINE friend constexpr lanes operator<<(lanes a, int n) noexcept {
+        return {static_cast<T>(static_cast<std::make_unsigned_t<T>>(a.value) << n)};
+    }
+    ETCH_INLINE friend constexpr lanes operator>>(lanes a, int n) noexcept { return {static_cast<T>(a.value >> n)}; }
+
+    /// a * b + c under the numeric contract in force: the only way in which a product may feed a sum.
+    ETCH_INLINE friend constexpr lanes fma(lanes a, lanes b, lanes c) noexcept {
+        return {internal::fma_number(a.value, b.value, c.value)};
+    }
+    /// The second operand where one is NaN or both are zero: a > b ? a : b.
+    ETCH_INLINE friend constexpr lanes max(lanes a, lanes b) noexcept {
+        return {a.value > b.value ? a.value : b.value};
+    }
+    /// The second operand where one is NaN or both are zero: a < b ? a : b.
+    ETCH_INLINE friend constexpr lanes min(lanes a, lanes b) noexcept {
+        return {a.value < b.value ? a.value : b.value};
+    }
+    ETCH_INLINE friend constexpr lanes sqrt(lanes a) noexcept { return {internal::sqrt_number(a.value)}; }
+};
+
+/// Whether the target computes `Size` values of type T together.
+template <class T, std::size_t Size>
+inline constexpr bool has_lanes = Size == 1;
+
+}  // namespace etch
