@@ -1,4 +1,4 @@
-// expect: etch: dense needs a vector for its input; put flatten before it
+// expect: etch: dense needs a vector for its input: put flatten before it
 #include <etch/layer/dense.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/network/network.hpp>

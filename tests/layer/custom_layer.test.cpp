@@ -51,7 +51,8 @@ TEST_CASE("a layer of the user's is a layer") {
     static_assert(net_type::parameter_count == 3 * 4 + 4 + 4 + 4 + 1);
     static_assert(net_type::layers::parameters<0>()[0].begin == lecun_normal);
     const net_type net{seed{1}};
-    for (float beta : std::get<0>(net.parameters<1>())) CHECK(beta == 1);
+    const auto held = net.parameters<1>();
+    for (float beta : std::get<0>(held)) CHECK(beta == 1);
     CHECK(std::string(net_type::layers::parameters<1>()[0].name.text) == "frequency");
 }
 

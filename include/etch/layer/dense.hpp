@@ -22,7 +22,7 @@ struct dense {
 
     template <shape Input>
     static constexpr void check() {
-        static_assert(Input.rank == 1, "etch: dense needs a vector for its input; put flatten before it");
+        static_assert(Input.rank == 1, "etch: dense needs a vector for its input: put flatten before it");
     }
 
     static constexpr shape output(shape) { return {Outputs}; }

@@ -75,8 +75,10 @@ private:
 
     /// What the activation after layer `i` prefers.
     static constexpr initializer preferred_after(std::size_t i) {
-        for (++i; i < depth && facts[i].trained == 0; ++i)
+        for (++i; i < depth; ++i) {
             if (facts[i].preferred != automatic) return facts[i].preferred;
+            if (facts[i].trained != 0) break;
+        }
         return glorot_uniform;
     }
 

@@ -47,11 +47,10 @@ struct residual {
             for (std::size_t i = 0; i < held[layer]; ++i, ++p)
                 if (all[p].begin == automatic) {
                     all[p].begin = glorot_uniform;
-                    for (std::size_t next = layer + 1; next < sizeof...(Layers) && held[next] == 0; ++next)
-                        if (preferred[next] != automatic) {
-                            all[p].begin = preferred[next];
-                            break;
-                        }
+                    for (std::size_t next = layer + 1; next < sizeof...(Layers); ++next) {
+                        if (preferred[next] != automatic) all[p].begin = preferred[next];
+                        if (preferred[next] != automatic || held[next] != 0) break;
+                    }
                 }
         return all;
     }
