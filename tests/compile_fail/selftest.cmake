@@ -7,6 +7,7 @@ function(wants mode sentence text)
   execute_process(COMMAND "${CMAKE_COMMAND}" "-DSETTINGS=${SETTINGS}" -DMODE=${mode} "-DFILE=${WORK_DIR}/case.cpp"
                           -P "${SCRIPT}"
                   RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  string(REGEX REPLACE "[ \n]+" " " output "${output}")  # CMake breaks its lines where the path happens to be long
   if(status STREQUAL "0" OR NOT output MATCHES "${sentence}")
     message(FATAL_ERROR "does not say \"${sentence}\" of\n${text}\nbut (${status}):\n${output}")
   endif()
