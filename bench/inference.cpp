@@ -1,5 +1,5 @@
-// Forward passes: inference/<network>/etch (one sample after the other), latency/<network>/etch (each call's input depends
-// on the last output), batch32/<network>/etch and batch256/<network>/etch (time of the whole batch).
+// Forward passes: inference/<network>/etch (one sample after the other), latency/<network>/etch (each call's input
+// depends on the last output), batch32/<network>/etch and batch256/<network>/etch (time of the whole batch).
 #include <benchmark/benchmark.h>
 
 #include <memory>

@@ -45,7 +45,8 @@ void show_worst(const classifier& net, const digits& test, std::size_t how_many)
         const auto probabilities = net(test.input(i));
         const auto target = test.target(i);
         const auto truth = static_cast<std::size_t>(std::max_element(target.begin(), target.end()) - target.begin());
-        const auto guess = static_cast<std::size_t>(std::max_element(probabilities.begin(), probabilities.end()) - probabilities.begin());
+        const auto guess = static_cast<std::size_t>(std::max_element(probabilities.begin(), probabilities.end()) -
+                                                    probabilities.begin());
         if (guess != truth) wrong.push_back({i, truth, guess, probabilities[truth]});
     }
     std::sort(wrong.begin(), wrong.end(),
@@ -79,12 +80,13 @@ int main(int argc, char** argv) {
         return std::filesystem::exists(plain) ? plain : plain + ".gz";
     };
     const auto all = etch::read_idx_gzip<classifier::inputs, classifier::outputs>(file("t10k-images-idx3-ubyte"),
-                                                                             file("t10k-labels-idx1-ubyte"));
+                                                                                  file("t10k-labels-idx1-ubyte"));
     if (!all) {
         std::fprintf(stderr, "digits: %s\n", all.message.c_str());
         return 1;
     }
-    const auto parts = etch::split(all.value, {.training = 0.8, .validation = 0.1, .test = 0.1, .seed = etch::seed{seed}});
+    const auto parts =
+        etch::split(all.value, {.training = 0.8, .validation = 0.1, .test = 0.1, .seed = etch::seed{seed}});
     if (!parts) {
         std::fprintf(stderr, "digits: %s\n", etch::message(parts.state.code));
         return 1;

@@ -1,8 +1,8 @@
 // A planar arm of three joints learns its inverse kinematics: which joint angles bring the hand to a target?
 //
 // The network is given the target (position and direction of the hand) and the pose that the arm is in now, which says
-// whether the elbow bends to the left or to the right; it answers with the three joint angles. A formula knows the answer
-// too, so the example can tell how good the network is. No files, no arguments, a few seconds.
+// whether the elbow bends to the left or to the right; it answers with the three joint angles. A formula knows the
+// answer too, so the example can tell how good the network is. No files, no arguments, a few seconds.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -46,12 +46,15 @@ hand forward_kinematics(const angles& q) {
             link[0] * std::sin(a) + link[1] * std::sin(b) + link[2] * std::sin(c), c};
 }
 
-/// The formula: the wrist stands one link before the hand, and the law of cosines gives the elbow, on the side where it is.
+/// The formula: the wrist stands one link before the hand, and the law of cosines gives the elbow, on the side where it
+/// is.
 angles inverse_kinematics(const hand& target, const angles& now) {
-    const double x = target.x - link[2] * std::cos(target.direction), y = target.y - link[2] * std::sin(target.direction);
+    const double x = target.x - link[2] * std::cos(target.direction),
+                 y = target.y - link[2] * std::sin(target.direction);
     const double cosine = (x * x + y * y - link[0] * link[0] - link[1] * link[1]) / (2 * link[0] * link[1]);
     const double elbow = std::copysign(std::acos(std::clamp(cosine, -1.0, 1.0)), now[1]);
-    const double shoulder = std::atan2(y, x) - std::atan2(link[1] * std::sin(elbow), link[0] + link[1] * std::cos(elbow));
+    const double shoulder =
+        std::atan2(y, x) - std::atan2(link[1] * std::sin(elbow), link[0] + link[1] * std::cos(elbow));
     return {shoulder, elbow, target.direction - shoulder - elbow};
 }
 
@@ -65,9 +68,13 @@ double reach_error(const angles& q, const hand& target) {
 constexpr std::size_t inputs = 7, outputs = 3;
 
 std::array<float, inputs> features(const hand& target, const angles& now) {
-    return {static_cast<float>(target.x / arm_length), static_cast<float>(target.y / arm_length),
-            static_cast<float>(std::cos(target.direction)), static_cast<float>(std::sin(target.direction)),
-            static_cast<float>(now[0]), static_cast<float>(now[1]), static_cast<float>(now[2])};
+    return {static_cast<float>(target.x / arm_length),
+            static_cast<float>(target.y / arm_length),
+            static_cast<float>(std::cos(target.direction)),
+            static_cast<float>(std::sin(target.direction)),
+            static_cast<float>(now[0]),
+            static_cast<float>(now[1]),
+            static_cast<float>(now[2])};
 }
 
 struct task {
@@ -94,7 +101,8 @@ generated generate(std::size_t count, etch::seed seed) {
         for (double& joint : now) joint += between(-30, 30) * degree;
         if (now[1] * side < 10 * degree) continue;  // the elbow would be about to change sides
         const hand target = forward_kinematics(q);
-        const std::array<float, outputs> answer{static_cast<float>(q[0]), static_cast<float>(q[1]), static_cast<float>(q[2])};
+        const std::array<float, outputs> answer{static_cast<float>(q[0]), static_cast<float>(q[1]),
+                                                static_cast<float>(q[2])};
         result.set.push_back(features(target, now), answer);
         result.tasks.push_back({target, now});
     }
@@ -128,8 +136,8 @@ int main() {
 
     const generated training = generate(20'000, etch::seed{1}), validation = generate(2'000, etch::seed{2}),
                     test = generate(5'000, etch::seed{3});
-    std::printf("%zu poses to learn from, %zu to validate, %zu held out\n\n", training.set.size(), validation.set.size(),
-                test.set.size());
+    std::printf("%zu poses to learn from, %zu to validate, %zu held out\n\n", training.set.size(),
+                validation.set.size(), test.set.size());
     etch::print(etch::summary<kinematics>);
     std::printf("\n");
 
@@ -138,7 +146,8 @@ int main() {
         {.learning_rate = 6e-3}, {.warmup_steps = 200}};
     const std::size_t before = allocations;
     const auto begin = std::chrono::steady_clock::now();
-    const auto result = trainer.fit(net, training.set, {.epochs = 100, .validation = validation.set}, etch::progress_bar{});
+    const auto result =
+        trainer.fit(net, training.set, {.epochs = 100, .validation = validation.set}, etch::progress_bar{});
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     const std::size_t during_training = allocations - before;
     if (!result.ok()) {
@@ -148,7 +157,8 @@ int main() {
 
     // A straight line through the same data, for comparison: the same training without the hidden layers.
     linear line{etch::seed{1}};
-    static etch::trainer<linear, etch::mean_squared_error, etch::adam, 32, etch::cosine_decay> line_trainer{{.learning_rate = 1e-2}};
+    static etch::trainer<linear, etch::mean_squared_error, etch::adam, 32, etch::cosine_decay> line_trainer{
+        {.learning_rate = 1e-2}};
     if (const auto fitted = line_trainer.fit(line, training.set, {.epochs = 10}); !fitted.ok()) return 1;
 
     // The time of one call, each on another pose; the answers are summed so that no call can be left out.
@@ -168,13 +178,15 @@ int main() {
     const reach network = judge(test.tasks, [&](const task& t) { return ask(net, t); });
     const reach fit = judge(test.tasks, [&](const task& t) { return ask(line, t); });
     const reach formula = judge(test.tasks, [](const task& t) { return inverse_kinematics(t.target, t.now); });
-    std::printf("\ntrained in %.2f s; a training pass over %zu poses takes %.0f ms\n", took.count(), training.set.size(),
-                1e3 * took.count() / static_cast<double>(result.epochs));
+    std::printf("\ntrained in %.2f s; a training pass over %zu poses takes %.0f ms\n", took.count(),
+                training.set.size(), 1e3 * took.count() / static_cast<double>(result.epochs));
     std::printf("one call: %.0f ns (checksum %g); heap allocations: %zu in training, %zu in %zu calls\n\n", best,
                 static_cast<double>(sum), during_training, during_calls, 50 * questions.size());
     std::printf("reach error on held-out poses, arm of %.0f mm    median     95 %% below\n", arm_length);
-    std::printf("  the formula                                 %9.2f mm %9.2f mm\n", formula.median, formula.worst_of_95);
-    std::printf("  the network                                 %9.2f mm %9.2f mm\n", network.median, network.worst_of_95);
+    std::printf("  the formula                                 %9.2f mm %9.2f mm\n", formula.median,
+                formula.worst_of_95);
+    std::printf("  the network                                 %9.2f mm %9.2f mm\n", network.median,
+                network.worst_of_95);
     std::printf("  a linear fit                                %9.2f mm %9.2f mm\n", fit.median, fit.worst_of_95);
     std::printf("median reach error: %.2f mm\n", network.median);
     return during_training + during_calls == 0 && network.median < arm_length / 100 ? 0 : 1;

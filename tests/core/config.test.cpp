@@ -21,3 +21,21 @@ TEST_CASE("products that feed sums are fused where the hardware can") {
     SUCCEED("another target");
 #endif
 }
+
+TEST_CASE("an unrolled loop runs its statement with 0, 1, ... in order") {
+    const auto order = [] {
+        std::size_t digits = 0;
+        ETCH_UNROLL(i, 3)
+            ETCH_UNROLL(j, 2) digits = digits * 100 + i * 10 + j;
+        return digits;
+    };
+    CHECK(order() == 1'10'11'20'21);
+    STATIC_REQUIRE(order() == 1'10'11'20'21);
+}
+
+TEST_CASE("an unrolled loop of nothing runs nothing") {
+    std::size_t runs = 0;
+    constexpr std::size_t none = 0;
+    ETCH_UNROLL(i, none) runs += i + 1;
+    CHECK(runs == 0);
+}

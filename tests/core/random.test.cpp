@@ -51,7 +51,8 @@ TEST_CASE("uniform numbers lie in [0, 1) on a grid of 2^-24, the same for float 
     CHECK(most < 1);
     CHECK(least < 1e-3);
     CHECK(most > 0.999);
-    // Five deviations of the mean of so many: 5 / sqrt(12 * 100000) = 0.0046; of the mean square 5 * 0.298 / sqrt(100000).
+    // Five deviations of the mean of so many: 5 / sqrt(12 * 100000) = 0.0046; of the mean square 5 * 0.298 /
+    // sqrt(100000).
     CHECK(std::abs(sum / count - 0.5) < 0.0046);
     CHECK(std::abs(squares / count - 1.0 / 3) < 0.0047);
 }
@@ -60,9 +61,10 @@ TEST_CASE("below is the upper half of the 128-bit product, so every number is as
     random_generator one{seed{3}}, other{seed{3}};
     bool same = true;
     __extension__ using wide = unsigned __int128;
-    for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{1000}, std::size_t{1} << 33,
-                                    std::size_t{0xfffffffffffffff1u}})
-        for (int i = 0; i < 1000; ++i) same &= one.below(count) == static_cast<std::size_t>(wide{other()} * count >> 64);
+    for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{1000},
+                                    std::size_t{1} << 33, std::size_t{0xfffffffffffffff1u}})
+        for (int i = 0; i < 1000; ++i)
+            same &= one.below(count) == static_cast<std::size_t>(wide{other()} * count >> 64);
     CHECK(same);
 
     std::array<int, 7> seen{};

@@ -62,24 +62,18 @@ int main(int count, char** arguments) {
     std::printf("contract %d, %zu lanes\n", ETCH_FMA, etch::widest_lanes<float>);
     std::printf("%-9s %7s %15s %6s %15s  %16s %8s\n", "function", "ulp", "at", "wrong", "first wrong", "checksum",
                 "seconds");
-    report(
-        wanted, "exp", 2.0, [](auto x) { return math::exp(x); }, [](double x) { return std::exp(x); });
-    report(
-        wanted, "expm1", 2.0, [](auto x) { return math::expm1(x); }, [](double x) { return std::expm1(x); });
-    report(
-        wanted, "log", 2.0, [](auto x) { return math::log(x); }, [](double x) { return std::log(x); });
-    report(
-        wanted, "log1p", 2.0, [](auto x) { return math::log1p(x); }, [](double x) { return std::log1p(x); });
-    report(
-        wanted, "tanh", 2.0, [](auto x) { return math::tanh(x); }, [](double x) { return std::tanh(x); });
+    report(wanted, "exp", 2.0, [](auto x) { return math::exp(x); }, [](double x) { return std::exp(x); });
+    report(wanted, "expm1", 2.0, [](auto x) { return math::expm1(x); }, [](double x) { return std::expm1(x); });
+    report(wanted, "log", 2.0, [](auto x) { return math::log(x); }, [](double x) { return std::log(x); });
+    report(wanted, "log1p", 2.0, [](auto x) { return math::log1p(x); }, [](double x) { return std::log1p(x); });
+    report(wanted, "tanh", 2.0, [](auto x) { return math::tanh(x); }, [](double x) { return std::tanh(x); });
     report(
         wanted, "sigmoid", 2.5, [](auto x) { return math::sigmoid(x); },
         [](double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); });
     report(
         wanted, "softplus", 2.0, [](auto x) { return math::softplus(x); },
         [](double x) { return x < 0 ? std::log1p(std::exp(x)) : x + std::log1p(std::exp(-x)); });
-    report(
-        wanted, "erf", 2.0, [](auto x) { return math::erf(x); }, [](double x) { return std::erf(x); });
+    report(wanted, "erf", 2.0, [](auto x) { return math::erf(x); }, [](double x) { return std::erf(x); });
     report(
         wanted, "cos_pi", 2.0, [](auto x) { return math::cos_pi(x); },
         [](double x) {

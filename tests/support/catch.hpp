@@ -1,5 +1,6 @@
 #pragma once
-// One spelling for Catch2 2 (Debian 12) and Catch2 3 (Debian 13): TEST_CASE, SECTION, CHECK, REQUIRE, INFO, GENERATE, Approx.
+// One spelling for Catch2 2 (Debian 12) and Catch2 3 (Debian 13): TEST_CASE, SECTION, CHECK, REQUIRE, INFO, GENERATE,
+// Approx.
 #if __has_include(<catch2/catch_test_macros.hpp>)
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_template_test_macros.hpp>

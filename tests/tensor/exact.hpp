@@ -8,6 +8,8 @@
 #include <etch/core/random.hpp>
 #include <etch/tensor/tensor.hpp>
 
+#include "support/catch.hpp"
+
 namespace exact {
 
 /// A matrix on the heap, its numbers whole and from -8 to 8, so that every sum in these tests is exact in float.
@@ -19,18 +21,26 @@ public:
         for (std::size_t i = 0; i < Rows * Columns; ++i) numbers_[i] = static_cast<T>(random.below(17)) - T{8};
     }
     [[nodiscard]] T* data() const { return numbers_.get(); }
-    [[nodiscard]] etch::matrix_view<T, Rows, Columns> view() const { return etch::matrix_view<T, Rows, Columns>{data()}; }
+    [[nodiscard]] etch::matrix_view<T, Rows, Columns> view() const {
+        return etch::matrix_view<T, Rows, Columns>{data()};
+    }
     [[nodiscard]] T operator()(std::size_t row, std::size_t column) const { return numbers_[column * Rows + row]; }
 
 private:
     std::unique_ptr<T[]> numbers_;
 };
 
-/// Calls f.operator()<Size>() for every size from First to Last.
+/// Checks that nothing is wrong at a size. Not a template, so that a sweep over sizes stays cheap to compile.
+inline void check_size(std::size_t size, std::size_t wrong) {
+    INFO("size " << size);
+    CHECK(wrong == 0);
+}
+
+/// Checks every size from First to Last: f.operator()<Size>() says how many elements are wrong.
 template <std::size_t First, std::size_t Last, class F>
-void for_sizes(F f) {
+void check_sizes(F f) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (f.template operator()<First + I>(), ...);
+        (check_size(First + I, f.template operator()<First + I>()), ...);
     }(std::make_index_sequence<Last - First + 1>{});
 }
 
@@ -39,10 +49,10 @@ inline constexpr std::size_t most = 2 * etch::widest_lanes<float> + 1;
 
 /// A shorter sweep for kernels that differ little from others: up to 9 all, then the sizes around multiples of lanes.
 template <class F>
-void for_edges(F f) {
-    for_sizes<1, 9>(f);
-    if constexpr (most > 9) for_sizes<15, 17>(f);
-    if constexpr (most > 17) for_sizes<31, 33>(f);
+void check_edges(F f) {
+    check_sizes<1, 9>(f);
+    if constexpr (most > 9) check_sizes<15, 17>(f);
+    if constexpr (most > 17) check_sizes<31, 33>(f);
 }
 
 /// How a factor lies in memory: element (row, column) is at row * down + column * across.

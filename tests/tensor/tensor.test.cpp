@@ -87,15 +87,12 @@ TEST_CASE("assigning to a view writes the numbers, copying it makes another view
 }
 
 TEST_CASE("an assignment writes nothing beside its destination") {
-    exact::for_sizes<1, exact::most>([]<std::size_t M>() {
-        INFO("rows " << M);
+    exact::check_sizes<1, exact::most>([]<std::size_t M>() {
         float guarded[M + 2];
         guarded[0] = guarded[M + 1] = -99;
         const exact::block<float, M, 1> a(1);
         vector_view<float, M>{guarded + 1} = a.view() + 1.0f;
-        CHECK(guarded[0] == -99);
-        CHECK(guarded[M + 1] == -99);
-        CHECK(guarded[M] == a(M - 1, 0) + 1);
+        return std::size_t{guarded[0] != -99} + (guarded[M + 1] != -99) + (guarded[M] != a(M - 1, 0) + 1);
     });
 }
 

@@ -45,14 +45,13 @@ TEST_CASE("drawn rates are uniform in the logarithm and stay in their range", "[
 }
 
 TEST_CASE("a range that reaches zero is drawn uniformly, a single number is itself", "[settings]") {
-    const auto all = etch::random_search{
-        .trials = 2000,
-        .weight_decay = {0, 2},
-        .clip_norm = 1.5,
-        .epochs = {10, 12},
-        .patience = 4,
-        .seed = etch::seed{
-            9}}.settings();
+    const auto all = etch::random_search{.trials = 2000,
+                                         .weight_decay = {0, 2},
+                                         .clip_norm = 1.5,
+                                         .epochs = {10, 12},
+                                         .patience = 4,
+                                         .seed = etch::seed{9}}
+                         .settings();
     int low = 0;
     std::set<std::size_t> epochs;
     for (const auto& s : all) {

@@ -14,7 +14,8 @@ struct shape {
     constexpr shape() = default;
 
     template <class... Extents>
-    requires(sizeof...(Extents) >= 1 && sizeof...(Extents) <= max_rank) constexpr shape(Extents... extents) noexcept
+        requires(sizeof...(Extents) >= 1 && sizeof...(Extents) <= max_rank)
+    constexpr shape(Extents... extents) noexcept
         : rank{sizeof...(Extents)}, extent{static_cast<std::size_t>(extents)...} {}
 
     /// How many numbers one sample has: the product of the extents.

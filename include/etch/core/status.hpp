@@ -4,7 +4,7 @@
 namespace etch {
 
 /// What a run-time operation reports. Whatever is not `ok` has left everything as it was.
-enum class [[nodiscard]] status : std::uint8_t{
+enum class [[nodiscard]] status : std::uint8_t {
     ok,
     empty_set,
     size_mismatch,

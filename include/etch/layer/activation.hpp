@@ -21,7 +21,8 @@ struct value_of {
 };
 template <class Activation>
 struct derivative_of {  // by the input these are costly as a rule, by the output cheap
-    static constexpr std::size_t operations = Activation::backward_reads == reads::output ? 4 : activation_operations<Activation>();
+    static constexpr std::size_t operations =
+        Activation::backward_reads == reads::output ? 4 : activation_operations<Activation>();
     ETCH_INLINE constexpr auto operator()(auto at) const noexcept {
         if constexpr (Activation::backward_reads == reads::output)
             return Activation::derivative(at);
@@ -34,8 +35,8 @@ struct derivative_of {  // by the input these are costly as a rule, by the outpu
 
 /// What the activations share: a = g(z), element by element, and by the chain rule dz = da ⊙ g'(z).
 ///
-/// An activation gives `value(z)` over lanes, and its derivative either as `derivative(a)` of its output, so that z need
-/// not be kept, or as `derivative_at(z)` of its input.
+/// An activation gives `value(z)` over lanes, and its derivative either as `derivative(a)` of its output, so that z
+/// need not be kept, or as `derivative_at(z)` of its input.
 template <class Activation>
 struct activation {
     static constexpr bool elementwise = true;
@@ -46,8 +47,8 @@ struct activation {
         return map(internal::value_of<Activation>{}, z);
     }
 
-    ETCH_INLINE static constexpr auto backward(const auto&, [[maybe_unused]] const auto& z, [[maybe_unused]] const auto& a,
-                                               const auto& da) {
+    ETCH_INLINE static constexpr auto backward(const auto&, [[maybe_unused]] const auto& z,
+                                               [[maybe_unused]] const auto& a, const auto& da) {
         constexpr internal::derivative_of<Activation> derivative;
         if constexpr (Activation::backward_reads == reads::output)
             return hadamard(da, map(derivative, a));

@@ -29,8 +29,10 @@ struct dense {
 
     static constexpr std::array<parameter, 2> parameters(shape input) {
         const std::size_t inputs = input.size();
-        return {parameter{.name = "weight", .extents = {Outputs, inputs}, .begin = Weight, .fan_in = inputs, .fan_out = Outputs},
-                parameter{.name = "bias", .extents = {Outputs}, .begin = Bias, .fan_in = inputs, .fan_out = Outputs}};
+        return {
+            parameter{
+                .name = "weight", .extents = {Outputs, inputs}, .begin = Weight, .fan_in = inputs, .fan_out = Outputs},
+            parameter{.name = "bias", .extents = {Outputs}, .begin = Bias, .fan_in = inputs, .fan_out = Outputs}};
     }
 
     static constexpr std::size_t multiply_adds(shape input) { return Outputs * input.size(); }
@@ -41,7 +43,8 @@ struct dense {
     }
 
     template <class Gradient>
-    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& a, const auto& /*z*/, const Gradient& dz) {
+    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& a, const auto& /*z*/,
+                                               const Gradient& dz) {
         const auto& [W, b] = layer.parameters;
         const auto& [dW, db] = layer.gradients;
         dW += dz * transpose(a);

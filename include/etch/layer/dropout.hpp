@@ -9,9 +9,9 @@ namespace etch {
 ///     forward     y  = m ⊙ x         m: 0 with probability p, else 1 / (1 - p)
 ///     backward    dx = m ⊙ dy
 ///
-/// The mask is a function of the trainer's seed, the step, the layer, the sample's place in the batch and the feature, so
-/// it is the same on every machine.
-/// Source: N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014.
+/// The mask is a function of the trainer's seed, the step, the layer, the sample's place in the batch and the feature,
+/// so it is the same on every machine. Source: N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks
+/// from Overfitting", 2014.
 template <unsigned Numerator, unsigned Denominator = 100>
 struct dropout {
     static_assert(Numerator < Denominator, "etch: dropout needs a probability of at least 0 and below 1");

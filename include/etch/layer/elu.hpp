@@ -42,7 +42,8 @@ struct selu : activation<selu> {
     template <class V>
     ETCH_INLINE static constexpr V value(V z) {
         using T = typename V::value_type;
-        return fma(V(static_cast<T>(lambda * alpha)), math::expm1(min(z, V(0))), V(static_cast<T>(lambda)) * max(V(0), z));
+        return fma(V(static_cast<T>(lambda * alpha)), math::expm1(min(z, V(0))),
+                   V(static_cast<T>(lambda)) * max(V(0), z));
     }
     template <class V>
     ETCH_INLINE static constexpr V derivative(V a) {

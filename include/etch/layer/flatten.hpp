@@ -12,7 +12,9 @@ struct flatten {
     static constexpr shape output(shape input) { return {input.size()}; }
 
     ETCH_INLINE static constexpr auto forward(const auto&, const auto& x) { return x; }
-    ETCH_INLINE static constexpr auto backward(const auto&, const auto&, const auto&, const auto& grad_y) { return grad_y; }
+    ETCH_INLINE static constexpr auto backward(const auto&, const auto&, const auto&, const auto& grad_y) {
+        return grad_y;
+    }
 };
 
 }  // namespace etch

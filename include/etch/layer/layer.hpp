@@ -62,7 +62,7 @@ enum class reads { nothing = 0, input = 1, output = 2, both = 3 };
 ///         static constexpr reads backward_reads = reads::both;                // what backward reads of x and y
 ///         static constexpr bool elementwise = true;                           // see below
 ///         static constexpr bool stored_output = true;                         // y has assign_to instead of tiles
-///         static constexpr std::size_t multiply_adds(shape input);            // of one sample forward, for the summary
+///         static constexpr std::size_t multiply_adds(shape input);            // of one sample forward
 ///         static constexpr std::size_t workspace(shape input, std::size_t columns, bool training);
 ///         template <shape Input> static constexpr void check();               // static_asserts about the input
 ///         static constexpr status fit(const auto& layer, std::size_t count, const auto& sample);
@@ -74,8 +74,8 @@ enum class reads { nothing = 0, input = 1, output = 2, both = 3 };
 ///
 /// Both passes return expressions, which are evaluated when, and only if, they are needed: the activation after a dense
 /// layer is applied before the sum leaves its registers, and the input gradient of the first layer is never computed.
-/// Where `elementwise` is true, element i of y depends on element i of x alone and x may itself be an expression that is
-/// not computed yet; otherwise x (and grad_y in the backward pass) is stored.
+/// Where `elementwise` is true, element i of y depends on element i of x alone and x may itself be an expression that
+/// is not computed yet; otherwise x (and grad_y in the backward pass) is stored.
 template <class L>
 concept Layer = requires {
     { L::name } -> std::convertible_to<const char*>;
@@ -198,7 +198,8 @@ private:
     template <std::size_t I, class U>
     static constexpr auto one(U* trained, U* statistics) noexcept {
         U* from = held[I].trained ? trained : statistics;
-        return typename internal::view_of<U, held[I].extents>::type{from + internal::numbers_before(held, I, held[I].trained)};
+        return typename internal::view_of<U, held[I].extents>::type{from +
+                                                                    internal::numbers_before(held, I, held[I].trained)};
     }
     static constexpr auto all(parameter_memory<T> memory) noexcept {
         return [&]<std::size_t... I>(std::index_sequence<I...>) ETCH_INLINE_LAMBDA {
@@ -217,14 +218,19 @@ private:
             return std::tuple{};
         else
             return [&]<std::size_t... I>(std::index_sequence<I...>) ETCH_INLINE_LAMBDA {
-            return std::tuple_cat(one_gradient<I>(gradients)...);
-        }(std::make_index_sequence<held.size()>{});
+                return std::tuple_cat(one_gradient<I>(gradients)...);
+            }(std::make_index_sequence<held.size()>{});
     }
 
 public:
-    ETCH_INLINE constexpr layer_pass(parameter_memory<T> memory_, number* gradients_, number* workspace_, etch::seed seed_) noexcept
-        : parameters{all(memory_)}, gradients{all_gradients(gradients_)}, memory{memory_}, gradient_memory{gradients_},
-          workspace{workspace_}, seed{seed_} {}
+    ETCH_INLINE constexpr layer_pass(parameter_memory<T> memory_, number* gradients_, number* workspace_,
+                                     etch::seed seed_) noexcept
+        : parameters{all(memory_)},
+          gradients{all_gradients(gradients_)},
+          memory{memory_},
+          gradient_memory{gradients_},
+          workspace{workspace_},
+          seed{seed_} {}
 
     decltype(all(std::declval<parameter_memory<T>>())) parameters;
     decltype(all_gradients(nullptr)) gradients;
@@ -237,7 +243,8 @@ public:
 /// The layer every network begins with: the shape of one sample.
 template <std::size_t... Extents>
 struct input {
-    static_assert(sizeof...(Extents) >= 1 && sizeof...(Extents) <= shape::max_rank, "etch: input needs one to four extents");
+    static_assert(sizeof...(Extents) >= 1 && sizeof...(Extents) <= shape::max_rank,
+                  "etch: input needs one to four extents");
     static_assert(((Extents > 0) && ...), "etch: input needs at least one number in each extent");
     static constexpr const char* name = "input";
     static constexpr shape extents{Extents...};

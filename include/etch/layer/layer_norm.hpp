@@ -47,7 +47,8 @@ struct layer_norm {
         auto mean_along_normal = mean(hadamard(dnormal, normal));
         // From here on the rows are held by value, since the expression outlives this function.
         auto again = hadamard(x - std::move(mu), tensor(inverse));
-        return hadamard(dnormal - std::move(mean_of_gradient) - hadamard(again, std::move(mean_along_normal)), std::move(inverse));
+        return hadamard(dnormal - std::move(mean_of_gradient) - hadamard(again, std::move(mean_along_normal)),
+                        std::move(inverse));
     }
 
 private:

@@ -59,9 +59,7 @@ private:
     ETCH_INLINE static constexpr auto scale(const auto& minimum, const auto& maximum) {
         return element_of<decltype(minimum)>(High - Low) / (maximum - minimum);
     }
-    ETCH_INLINE static constexpr auto low(const auto& minimum) {
-        return constant<element_of<decltype(minimum)>>(Low);
-    }
+    ETCH_INLINE static constexpr auto low(const auto& minimum) { return constant<element_of<decltype(minimum)>>(Low); }
 };
 
 }  // namespace etch

@@ -12,7 +12,9 @@ struct relu : activation<relu> {
     static constexpr std::size_t operations = 1;
 
     ETCH_INLINE static constexpr auto value(auto z) { return max(decltype(z)(0), z); }  // in this order NaN stays NaN
-    ETCH_INLINE static constexpr auto derivative(auto a) { return select(a > decltype(a)(0), decltype(a)(1), decltype(a)(0)); }
+    ETCH_INLINE static constexpr auto derivative(auto a) {
+        return select(a > decltype(a)(0), decltype(a)(1), decltype(a)(0));
+    }
 };
 
 /// relu that leaks: a = z where z > 0, else s z;  g'(z) = 1 or s. The slope is Numerator / Denominator, below 1.

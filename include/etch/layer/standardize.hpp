@@ -10,8 +10,9 @@ namespace etch {
 ///     backward    dx = dy / σ
 ///
 /// Shapes: μ and σ have one number a feature. σ is the deviation of the population (divided by the count).
-/// Until it is fitted σ is 0, so that the output is NaN or infinite and cannot be overlooked. `fit` reports constant_column
-/// where a feature does not vary, and changes nothing then. Numerics: sums in double, in the order of the samples.
+/// Until it is fitted σ is 0, so that the output is NaN or infinite and cannot be overlooked. `fit` reports
+/// constant_column where a feature does not vary, and changes nothing then. Numerics: sums in double, in the order of
+/// the samples.
 struct standardize {
     static constexpr const char* name = "standardize";
     static constexpr bool elementwise = true;
@@ -60,7 +61,8 @@ struct standardize {
             while (unit > spread) unit /= 2;
             double squares = 0;
             for (std::size_t i = 0; i < count; ++i) {
-                const double away = static_cast<double>(sample(i)[feature] - mu);  // a float, so that its square is exact
+                const double away =
+                    static_cast<double>(sample(i)[feature] - mu);  // a float, so that its square is exact
                 squares += away / unit * (away / unit);
             }
             mean[feature] = mu;

@@ -18,8 +18,9 @@ struct binary_cross_entropy {
 
     template <class LastLayer>
     static constexpr void check() {
-        static_assert(internal::takes_over<binary_cross_entropy, LastLayer>(),
-                      "etch: binary_cross_entropy needs the network to end in sigmoid (for softmax there is cross_entropy)");
+        static_assert(
+            internal::takes_over<binary_cross_entropy, LastLayer>(),
+            "etch: binary_cross_entropy needs the network to end in sigmoid (for softmax there is cross_entropy)");
     }
 
     template <class Z>

@@ -11,16 +11,17 @@ namespace etch {
 ///     L = -Σ y log softmax(z) = Σ y (m + log s - z)        m = max z, s = Σ e^(z - m), over the classes
 ///     ∂L/∂z = softmax(z) Σ y - y
 ///
-/// It takes the logits z: no probability is ever rounded to 0 before its logarithm is taken, and logits of any size give
-/// a finite loss and finite gradients.
+/// It takes the logits z: no probability is ever rounded to 0 before its logarithm is taken, and logits of any size
+/// give a finite loss and finite gradients.
 struct cross_entropy {
     static constexpr const char* name = "cross_entropy";
     static constexpr const char* takes_over = "softmax";
 
     template <class LastLayer>
     static constexpr void check() {
-        static_assert(internal::takes_over<cross_entropy, LastLayer>(),
-                      "etch: cross_entropy needs the network to end in softmax (for sigmoid there is binary_cross_entropy)");
+        static_assert(
+            internal::takes_over<cross_entropy, LastLayer>(),
+            "etch: cross_entropy needs the network to end in softmax (for sigmoid there is binary_cross_entropy)");
     }
 
     template <class Z>
@@ -44,7 +45,9 @@ private:
     ETCH_INLINE static constexpr auto exponential(E&& e) {
         return map([](auto lane) ETCH_INLINE_LAMBDA { return math::exp(lane); }, std::forward<E>(e));
     }
-    ETCH_INLINE static constexpr auto sum_of_exponentials(const auto& z, const auto& m) { return sum_rows(exponential(z - m)); }
+    ETCH_INLINE static constexpr auto sum_of_exponentials(const auto& z, const auto& m) {
+        return sum_rows(exponential(z - m));
+    }
 };
 
 }  // namespace etch

@@ -38,7 +38,8 @@ struct huber {
 
 private:
     template <class V>
-    static constexpr auto delta = static_cast<typename V::value_type>(Numerator) / static_cast<typename V::value_type>(Denominator);
+    static constexpr auto delta =
+        static_cast<typename V::value_type>(Numerator) / static_cast<typename V::value_type>(Denominator);
 };
 
 }  // namespace etch

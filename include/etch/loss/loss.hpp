@@ -12,7 +12,7 @@ namespace etch {
 ///
 ///     struct my_loss {
 ///         static constexpr const char* name = "my_loss";
-///         static constexpr auto value(const auto& prediction, const auto& target);     // one number a sample, 1 x batch
+///         static constexpr auto value(const auto& prediction, const auto& target);     // one number a sample
 ///         static constexpr auto gradient(const auto& prediction, const auto& target);  // d value / d prediction
 ///         // and where the loss is computed together with the last layer:
 ///         static constexpr const char* takes_over = "softmax";
@@ -22,8 +22,8 @@ namespace etch {
 /// Prediction and target are matrices of outputs x batch. `gradient` is an expression of the same shape. The loss of a
 /// batch is the mean over its samples; where a loss is a mean over the outputs too, `value` divides by their number.
 ///
-/// A loss that names a layer in `takes_over` wants that layer last, and is handed that layer's input instead of its output:
-/// cross_entropy sees the logits, never the probabilities, and so stays finite where softmax gives 0.
+/// A loss that names a layer in `takes_over` wants that layer last, and is handed that layer's input instead of its
+/// output: cross_entropy sees the logits, never the probabilities, and so stays finite where softmax gives 0.
 template <class L>
 concept Loss = requires {
     { L::name } -> std::convertible_to<const char*>;

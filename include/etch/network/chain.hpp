@@ -12,16 +12,17 @@
 
 namespace etch {
 
-/// Layers one after another, over memory that somebody else owns: the forward and the backward pass of a network, and of
-/// a layer that holds layers.
+/// Layers one after another, over memory that somebody else owns: the forward and the backward pass of a network, and
+/// of a layer that holds layers.
 ///
 /// The list of types is folded once, into values: the shape that each layer meets, and where its numbers lie. From them
 /// follows which outputs are stored; what stands between two stored outputs is one expression, evaluated in one pass.
 /// `Last` below is how many of the layers run: a loss that takes over the last one leaves it out.
 template <class T, shape Input, class... Layers>
 class chain {
-    static_assert((Layer<Layers> && ...), "etch: every entry after input must be a layer: a struct with name, output(shape), "
-                                          "forward and backward (see etch/layer/layer.hpp)");
+    static_assert((Layer<Layers> && ...),
+                  "etch: every entry after input must be a layer: a struct with name, output(shape), "
+                  "forward and backward (see etch/layer/layer.hpp)");
 
 public:
     static constexpr std::size_t depth = sizeof...(Layers);
@@ -117,22 +118,26 @@ public:
 
     template <class F>
     static constexpr void for_each_layer(F&& f) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<I>(), ...); }(std::make_index_sequence<depth>{});
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (f.template operator()<I>(), ...);
+        }(std::make_index_sequence<depth>{});
     }
 
     /// What layer I is handed.
     template <std::size_t I, bool Training, class U>
     ETCH_INLINE static constexpr auto pass(parameter_memory<U> memory, T* gradients, T* workspace, seed from) noexcept {
         constexpr auto f = facts[I];
-        return layer_pass<layer<I>, f.input, U, Training>{{memory.trained + f.trained_before, memory.statistics + f.statistics_before},
-                                                          gradients == nullptr ? nullptr : gradients + f.trained_before,
-                                                          workspace,
-                                                          derive(from, I)};
+        return layer_pass<layer<I>, f.input, U, Training>{
+            {memory.trained + f.trained_before, memory.statistics + f.statistics_before},
+            gradients == nullptr ? nullptr : gradients + f.trained_before,
+            workspace,
+            derive(from, I)};
     }
 
     /// y = f(x) outside of training, for a batch of any size. `workspace`: inference_size<Last>(columns) numbers.
     template <std::size_t Last = depth, std::size_t Columns>
-    ETCH_INLINE static constexpr void infer(parameter_memory<const T> memory, matrix_view<const T, Input.size(), Columns> x,
+    ETCH_INLINE static constexpr void infer(parameter_memory<const T> memory,
+                                            matrix_view<const T, Input.size(), Columns> x,
                                             matrix_view<T, rows_after(Last), Columns> y, T* workspace) noexcept {
         infer_from<0, 0, Last>(memory, x, y, workspace);
     }
@@ -154,8 +159,8 @@ public:
             return output<Last - 1>();
         }
 
-        /// The backward pass, from the gradient of the output, an expression: adds to the gradients of the parameters, and
-        /// gives that of the input as an expression, which costs nothing unless it is evaluated.
+        /// The backward pass, from the gradient of the output, an expression: adds to the gradients of the parameters,
+        /// and gives that of the input as an expression, which costs nothing unless it is evaluated.
         template <class G>
         ETCH_INLINE constexpr auto backward(const G& grad_output) const noexcept {
             return backward_from<Last, 0>(grad_output);
@@ -205,7 +210,8 @@ public:
             if constexpr (I == 0) {
                 return g;
             } else if constexpr (facts[I - 1].lazy_backward()) {
-                return backward_from<I - 1, Turn>(layer<I - 1>::backward(pass<I - 1>(), input<I - 1>(), output<I - 1>(), g));
+                return backward_from<I - 1, Turn>(
+                    layer<I - 1>::backward(pass<I - 1>(), input<I - 1>(), output<I - 1>(), g));
             } else {
                 const matrix_view<T, facts[I - 1].output.size(), Columns> stored{workspace + plan.gradient[Turn]};
                 stored = g;
@@ -227,8 +233,8 @@ private:
             } else {
                 const matrix_view<T, facts[kept].output.size(), columns> stored{workspace + plan.buffer[Turn]};
                 stored = compose<First, kept>(memory, x, workspace + plan.workspace);
-                infer_from<kept + 1, 1 - Turn, Last>(memory, matrix_view<const T, facts[kept].output.size(), columns>(stored), y,
-                                                     workspace);
+                infer_from<kept + 1, 1 - Turn, Last>(
+                    memory, matrix_view<const T, facts[kept].output.size(), columns>(stored), y, workspace);
             }
         } else {
             y = x;
@@ -239,7 +245,8 @@ private:
         if constexpr (I == Kept)
             return layer<I>::forward(pass<I, false>(memory, nullptr, workspace, seed{}), e);
         else
-            return compose<I + 1, Kept>(memory, layer<I>::forward(pass<I, false>(memory, nullptr, workspace, seed{}), e), workspace);
+            return compose<I + 1, Kept>(
+                memory, layer<I>::forward(pass<I, false>(memory, nullptr, workspace, seed{}), e), workspace);
     }
 };
 

@@ -19,10 +19,12 @@ inline constexpr bool is_input<input<Extents...>> = true;
 template <class... Layers>
 inline constexpr bool begins_with_input = false;
 template <class First, class... Rest>
-inline constexpr bool begins_with_input<First, Rest...> = is_input<First> && sizeof...(Rest) > 0 && !(is_input<Rest> || ...);
+inline constexpr bool begins_with_input<First, Rest...> =
+    is_input<First> && sizeof...(Rest) > 0 && !(is_input<Rest> || ...);
 
 template <class T, class... Layers>
-struct chain_after_input {  // takes the place of a topology that was refused, so that the first error stays the only one
+struct chain_after_input {  // takes the place of a topology that was refused, so that the first error stays the only
+                            // one
     using type = chain<T, shape{1}>;
 };
 template <class T, std::size_t... Extents, class... Rest>
@@ -85,8 +87,9 @@ public:
             if constexpr (Stored<Sample>) return Sample::rows == inputs;
             return false;
         }();
-        static_assert(numbers != 0, "etch: the size of a sample must be known to the compiler: "
-                                 "pass a std::array, a std::span<const float, N>, a C array or an etch::vector");
+        static_assert(numbers != 0,
+                      "etch: the size of a sample must be known to the compiler: "
+                      "pass a std::array, a std::span<const float, N>, a C array or an etch::vector");
         static_assert(numbers == 0 || is_sample || is_batch,
                       "etch: a sample must have as many numbers as the network has inputs");
         if constexpr (is_sample) {
@@ -133,7 +136,9 @@ public:
     }
 
     [[nodiscard]] constexpr parameter_memory<T> memory() noexcept { return {numbers_, numbers_ + parameter_count}; }
-    [[nodiscard]] constexpr parameter_memory<const T> memory() const noexcept { return {numbers_, numbers_ + parameter_count}; }
+    [[nodiscard]] constexpr parameter_memory<const T> memory() const noexcept {
+        return {numbers_, numbers_ + parameter_count};
+    }
 
     /// Equal numbers everywhere.
     [[nodiscard]] friend constexpr bool operator==(const basic_network& a, const basic_network& b) noexcept {
@@ -151,15 +156,16 @@ public:
         constexpr std::size_t needed = layers::template inference_size<Last>(Columns);
         alignas(internal::storage_alignment<T, 64>) T workspace[needed == 0 ? 1 : needed];
         constexpr std::size_t rows = Last == 0 ? inputs : layers::facts[Last - 1].output.size();
-        layers::template infer<Last, Columns>(memory(), matrix_view<const T, inputs, Columns>{from}, matrix_view<T, rows, Columns>{to},
-                                              workspace);
+        layers::template infer<Last, Columns>(memory(), matrix_view<const T, inputs, Columns>{from},
+                                              matrix_view<T, rows, Columns>{to}, workspace);
     }
 
 private:
     template <std::size_t Columns>
     constexpr void infer_batch(const T* from, T* to) const noexcept {
         constexpr std::size_t whole = Columns / batch_columns * batch_columns;
-        for (std::size_t j = 0; j < whole; j += batch_columns) infer<batch_columns>(from + j * inputs, to + j * outputs);
+        for (std::size_t j = 0; j < whole; j += batch_columns)
+            infer<batch_columns>(from + j * inputs, to + j * outputs);
         if constexpr (Columns > whole) infer<Columns - whole>(from + whole * inputs, to + whole * outputs);
     }
 

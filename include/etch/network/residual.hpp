@@ -20,7 +20,8 @@ struct residual {
 
     template <shape Input>
     static constexpr void check() {
-        static_assert(chain<float, Input, Layers...>::output_shape == Input, "etch: the layers of a residual must give the shape that they get");
+        static_assert(chain<float, Input, Layers...>::output_shape == Input,
+                      "etch: the layers of a residual must give the shape that they get");
         static_assert(chain<float, Input, Layers...>::statistic_count == 0,
                       "etch: standardize and normalize stand before a residual, not inside of it");
     }
@@ -68,7 +69,8 @@ struct residual {
             return step_of<T, Pass::input>(layer, x).forward() + x;
         } else {
             const matrix_view<T, X::rows, X::columns> y{layer.workspace};
-            chain<T, Pass::input, Layers...>::infer(layer.memory, matrix_view<const T, X::rows, X::columns>{x.data()}, y, layer.workspace + y.size());
+            chain<T, Pass::input, Layers...>::infer(layer.memory, matrix_view<const T, X::rows, X::columns>{x.data()},
+                                                    y, layer.workspace + y.size());
             return y + x;
         }
     }
@@ -88,15 +90,16 @@ struct residual {
           workspaces[i] = internal::workspace_of<Layers>(current, columns, training), current = facts[i].output, ++i),
          ...);
         return training ? internal::plan_training(facts, workspaces, sizeof...(Layers), columns).size
-                        : input.size() * columns + internal::plan_inference(facts, workspaces, sizeof...(Layers), columns).size;
+                        : input.size() * columns +
+                              internal::plan_inference(facts, workspaces, sizeof...(Layers), columns).size;
     }
 
 private:
     template <class T, shape Input, class X>
     ETCH_INLINE static constexpr auto step_of(const auto& layer, const X& x) {
         using step = typename chain<T, Input, Layers...>::template step<sizeof...(Layers), X::columns>;
-        return step{layer.memory, layer.gradient_memory, matrix_view<const T, X::rows, X::columns>{x.data()}, layer.workspace,
-                    layer.seed};
+        return step{layer.memory, layer.gradient_memory, matrix_view<const T, X::rows, X::columns>{x.data()},
+                    layer.workspace, layer.seed};
     }
 };
 

@@ -40,7 +40,7 @@ struct summarized {
     static constexpr std::size_t trainer_bytes = 0;
 };
 template <class Trainer>
-requires requires { typename Trainer::network_type; }
+    requires requires { typename Trainer::network_type; }
 struct summarized<Trainer> {
     using network = typename Trainer::network_type;
     static constexpr std::size_t trainer_bytes = sizeof(Trainer);

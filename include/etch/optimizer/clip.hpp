@@ -4,7 +4,6 @@
 #include <type_traits>
 
 #include <etch/core/config.hpp>
-#include <etch/core/unroll.hpp>
 #include <etch/simd/lanes.hpp>
 
 namespace etch {
@@ -20,15 +19,15 @@ ETCH_INLINE constexpr void add_squares(const T* numbers, std::size_t count, T (&
     using pack = lanes<T, Width>;
     constexpr std::size_t packs = norm_lanes / Width;
     pack sum[packs];
-    unroll<packs>([&](std::size_t k) ETCH_INLINE_LAMBDA { sum[k] = pack::load(sums + k * Width); });
+    ETCH_UNROLL(k, packs) sum[k] = pack::load(sums + k * Width);
     const std::size_t whole = count - count % norm_lanes;
     for (std::size_t i = 0; i < whole; i += norm_lanes) {
-        unroll<packs>([&](std::size_t k) ETCH_INLINE_LAMBDA {
+        ETCH_UNROLL(k, packs) {
             const pack x = pack::load(numbers + i + k * Width);
             sum[k] = fma(x, x, sum[k]);
-        });
+        }
     }
-    unroll<packs>([&](std::size_t k) ETCH_INLINE_LAMBDA { sum[k].store(sums + k * Width); });
+    ETCH_UNROLL(k, packs) sum[k].store(sums + k * Width);
     for (std::size_t k = 0; whole + k < count; ++k) {
         const lanes<T, 1> x = numbers[whole + k];
         sums[k] = fma(x, x, lanes<T, 1>(sums[k])).value;

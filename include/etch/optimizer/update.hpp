@@ -5,7 +5,6 @@
 #include <type_traits>
 
 #include <etch/core/config.hpp>
-#include <etch/core/unroll.hpp>
 #include <etch/optimizer/optimizer.hpp>
 #include <etch/simd/lanes.hpp>
 
@@ -33,20 +32,18 @@ ETCH_INLINE constexpr std::size_t update_from(std::size_t first, const update_ar
     for (std::size_t i = first; i < end; i += Packs * Width) {
         pack parameter[Packs], gradient[Packs];
         std::array<pack, Rule::slots> state[Packs];
-        unroll<Packs>([&](std::size_t p) ETCH_INLINE_LAMBDA {
+        ETCH_UNROLL(p, Packs) {
             const std::size_t at = i + p * Width;
             parameter[p] = pack::load(a.parameters + at);
             gradient[p] = pack::load(a.gradients + at);
-            unroll<Rule::slots>([&](std::size_t s)
-                                    ETCH_INLINE_LAMBDA { state[p][s] = pack::load(a.state + s * a.count + at); });
-        });
-        unroll<Packs>([&](std::size_t p) ETCH_INLINE_LAMBDA { Rule::update(parameter[p], gradient[p], state[p], c); });
-        unroll<Packs>([&](std::size_t p) ETCH_INLINE_LAMBDA {
+            ETCH_UNROLL(s, Rule::slots) state[p][s] = pack::load(a.state + s * a.count + at);
+        }
+        ETCH_UNROLL(p, Packs) Rule::update(parameter[p], gradient[p], state[p], c);
+        ETCH_UNROLL(p, Packs) {
             const std::size_t at = i + p * Width;
             parameter[p].store(a.parameters + at);
-            unroll<Rule::slots>([&](std::size_t s)
-                                    ETCH_INLINE_LAMBDA { state[p][s].store(a.state + s * a.count + at); });
-        });
+            ETCH_UNROLL(s, Rule::slots) state[p][s].store(a.state + s * a.count + at);
+        }
     }
     return end;
 }

@@ -77,7 +77,7 @@ ETCH_INLINE constexpr float fma_number(float a, float b, float c) noexcept {
 #endif
     } else {
         float product = a * b;
-        if (!std::is_constant_evaluated()) forget_origin(product);
+        if (!std::is_constant_evaluated()) forget_origin(product), forget_origin(c);  // c may be a product too
         return product + c;
     }
 }

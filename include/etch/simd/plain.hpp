@@ -36,10 +36,10 @@ struct lanes<T, 1> {
     ETCH_INLINE constexpr void store(T* to) const noexcept { *to = value; }
 
     ETCH_INLINE friend constexpr lanes operator+(lanes a, lanes b) noexcept {
-        return {static_cast<T>(a.value + b.value)};
+        return {static_cast<T>(wrapping(a.value) + wrapping(b.value))};
     }
     ETCH_INLINE friend constexpr lanes operator-(lanes a, lanes b) noexcept {
-        return {static_cast<T>(a.value - b.value)};
+        return {static_cast<T>(wrapping(a.value) - wrapping(b.value))};
     }
     ETCH_INLINE friend constexpr lanes operator*(lanes a, lanes b) noexcept {
         return {static_cast<T>(a.value * b.value)};
@@ -47,7 +47,7 @@ struct lanes<T, 1> {
     ETCH_INLINE friend constexpr lanes operator/(lanes a, lanes b) noexcept {
         return {static_cast<T>(a.value / b.value)};
     }
-    ETCH_INLINE friend constexpr lanes operator-(lanes a) noexcept { return {static_cast<T>(-a.value)}; }
+    ETCH_INLINE friend constexpr lanes operator-(lanes a) noexcept { return {static_cast<T>(-wrapping(a.value))}; }
 
     ETCH_INLINE friend constexpr mask operator<(lanes a, lanes b) noexcept { return a.value < b.value; }
     ETCH_INLINE friend constexpr mask operator<=(lanes a, lanes b) noexcept { return a.value <= b.value; }
@@ -69,7 +69,7 @@ struct lanes<T, 1> {
         return {static_cast<T>(a.value ^ b.value)};
     }
     ETCH_INLINE friend constexpr lanes operator<<(lanes a, int n) noexcept {
-        return {static_cast<T>(static_cast<std::make_unsigned_t<T>>(a.value) << n)};
+        return {static_cast<T>(wrapping(a.value) << n)};
     }
     ETCH_INLINE friend constexpr lanes operator>>(lanes a, int n) noexcept { return {static_cast<T>(a.value >> n)}; }
 
@@ -86,6 +86,15 @@ struct lanes<T, 1> {
         return {a.value < b.value ? a.value : b.value};
     }
     ETCH_INLINE friend constexpr lanes sqrt(lanes a) noexcept { return {internal::sqrt_number(a.value)}; }
+
+private:
+    /// Integers wrap around, as they do in registers; in C++ only unsigned ones may.
+    ETCH_INLINE static constexpr auto wrapping(T number) noexcept {
+        if constexpr (std::is_integral_v<T>)
+            return static_cast<std::make_unsigned_t<T>>(number);
+        else
+            return number;
+    }
 };
 
 /// Whether the target computes `Size` values of type T together.

@@ -55,7 +55,7 @@ ETCH_INLINE Batch max_register(Batch a, Batch b) noexcept {
 #if defined(__x86_64__) || defined(_M_X64)
         return xsimd::max(a, b);
 #else
-        return xsimd::select(a > b, a, b);
+    return xsimd::select(a > b, a, b);
 #endif
 }
 template <class Batch>
@@ -70,7 +70,7 @@ ETCH_INLINE Batch min_register(Batch a, Batch b) noexcept {
 #if defined(__x86_64__) || defined(_M_X64)
         return xsimd::min(a, b);
 #else
-        return xsimd::select(a < b, a, b);
+    return xsimd::select(a < b, a, b);
 #endif
 }
 template <class Batch>
@@ -134,7 +134,8 @@ ETCH_INLINE auto to_integer_register(Batch a) noexcept {
 }  // namespace internal
 
 template <class T, std::size_t Size>
-requires(Size > 1 && !std::is_void_v<internal::batch_of<T, Size>>) struct lanes<T, Size> {
+    requires(Size > 1 && !std::is_void_v<internal::batch_of<T, Size>>)
+struct lanes<T, Size> {
     using value_type = T;
     using batch = internal::batch_of<T, Size>;
     using mask = typename batch::batch_bool_type;
@@ -180,13 +181,14 @@ requires(Size > 1 && !std::is_void_v<internal::batch_of<T, Size>>) struct lanes<
     ETCH_INLINE friend lanes fma(lanes a, lanes b, lanes c) noexcept {
         using element = typename batch::register_type;
         if constexpr (!fused_multiply_add && std::is_same_v<T, float>) {
-            auto product = static_cast<element>((a.value * b.value));
-#if ETCH_HARDWARE_FMA && defined(__GNUC__) && (defined(__x86_64__))
-            asm("" : "+x"(product));  // stops the compiler from fusing it with the sum
+            auto product = static_cast<element>(a.value * b.value), addend = static_cast<element>(c.value);
+            // Stops the compiler from fusing either product with the sum: c may be one too.
+#if ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__x86_64__)
+            asm("" : "+x"(product), "+x"(addend));
 #elif ETCH_HARDWARE_FMA && defined(__GNUC__)
-            asm("" : "+w"(product));
+            asm("" : "+w"(product), "+w"(addend));
 #endif
-            return {batch(product) + c.value};
+            return {batch(product) + batch(addend)};
         } else if constexpr (requires { internal::fma_register(a.value, b.value, c.value); }) {
             return {batch(internal::fma_register(static_cast<element>(a.value), static_cast<element>(b.value),
                                                  static_cast<element>(c.value)))};
@@ -203,13 +205,18 @@ requires(Size > 1 && !std::is_void_v<internal::batch_of<T, Size>>) struct lanes<
 };
 
 template <class T, std::size_t Size>
-requires(Size > 1) inline constexpr bool has_lanes<T, Size> = !std::is_void_v<internal::batch_of<T, Size>>;
+    requires(Size > 1)
+inline constexpr bool has_lanes<T, Size> = !std::is_void_v<internal::batch_of<T, Size>>;
 
 template <std::size_t N>
-requires(N > 1) ETCH_INLINE lanes<float, N> to_float(lanes<std::int32_t, N> x)
-noexcept { return {internal::to_float_register(x.value)}; }
+    requires(N > 1)
+ETCH_INLINE lanes<float, N> to_float(lanes<std::int32_t, N> x) noexcept {
+    return {internal::to_float_register(x.value)};
+}
 template <std::size_t N>
-requires(N > 1) ETCH_INLINE lanes<std::int32_t, N> to_integer(lanes<float, N> x)
-noexcept { return {internal::to_integer_register(x.value)}; }
+    requires(N > 1)
+ETCH_INLINE lanes<std::int32_t, N> to_integer(lanes<float, N> x) noexcept {
+    return {internal::to_integer_register(x.value)};
+}
 
 }  // namespace etch

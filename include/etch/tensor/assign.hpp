@@ -89,8 +89,9 @@ constexpr void assign_elements(Destination to, const E& from) noexcept {
 /// where the expression reads it only at the element that it writes; a product's factors must not be.
 template <class Destination, class E>
 ETCH_INLINE constexpr void assign(Destination to, const E& from) noexcept {
-    static_assert(SameShape<Destination, E>,
-                  "etch: both sides of an assignment need the same number of rows and of columns, and the same element type");
+    static_assert(
+        SameShape<Destination, E>,
+        "etch: both sides of an assignment need the same number of rows and of columns, and the same element type");
     if constexpr (requires { from.assign_to(to); }) {
         from.assign_to(to);
     } else {

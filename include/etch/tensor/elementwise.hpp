@@ -48,9 +48,8 @@ struct constant : expression {
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t, std::size_t) const noexcept {
         tile<V, P, C> result;
-        internal::unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
-            internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA { result.value[c][p] = V(number); });
-        });
+        ETCH_UNROLL(c, C)
+            ETCH_UNROLL(p, P) result.value[c][p] = V(number);
         return result;
     }
 };
@@ -66,8 +65,8 @@ constexpr std::size_t operations_of() noexcept {
         return 1;
 }
 
-/// From how many operations on a function is called for the packs of a column instead of being written out for each pack
-/// of a tile: a column's packs then pass through memory, which is little beside the work, and much code is saved.
+/// From how many operations on a function is called for the packs of a column instead of being written out for each
+/// pack of a tile: a column's packs then pass through memory, which is little beside the work, and much code is saved.
 inline constexpr std::size_t operations_worth_a_call = 8;
 
 }  // namespace internal
@@ -117,21 +116,23 @@ private:
     template <class V, std::size_t P, std::size_t C, class... Tiles>
     ETCH_INLINE constexpr tile<V, P, C> combine(const Tiles&... tiles) const noexcept {
         tile<V, P, C> result;
-        internal::unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
+        ETCH_UNROLL(c, C) {
             if constexpr (C > 1 && internal::operations_of<Operation>() >= internal::operations_worth_a_call)
                 call_column(operation, result.value[c], tiles.value[c]...);
             else
                 combine_column(operation, result.value[c], tiles.value[c]...);
-        });
+        }
         return result;
     }
 
     template <class V, std::size_t P, class... From>
-    ETCH_INLINE static constexpr void combine_column(const Operation& apply, V (&to)[P], const From (&... from)[P]) noexcept {
-        internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA { to[p] = apply(from[p]...); });
+    ETCH_INLINE static constexpr void combine_column(const Operation& apply, V (&to)[P],
+                                                     const From (&... from)[P]) noexcept {
+        ETCH_UNROLL(p, P) to[p] = apply(from[p]...);
     }
     template <class V, std::size_t P, class... From>
-    ETCH_NO_INLINE static constexpr void call_column(const Operation& apply, V (&to)[P], const From (&... from)[P]) noexcept {
+    ETCH_NO_INLINE static constexpr void call_column(const Operation& apply, V (&to)[P],
+                                                     const From (&... from)[P]) noexcept {
         combine_column(apply, to, from...);
     }
 };
@@ -140,7 +141,8 @@ private:
 template <class Operation, class... Operands>
     requires(Expression<Operands> && ...)
 ETCH_INLINE constexpr auto map(Operation operation, Operands&&... operands) noexcept {
-    return map_expression<Operation, internal::operand_t<Operands>...>{operation, internal::hold<Operands>(operands)...};
+    return map_expression<Operation, internal::operand_t<Operands>...>{operation,
+                                                                       internal::hold<Operands>(operands)...};
 }
 
 namespace internal {
@@ -155,7 +157,8 @@ inline constexpr bool takes_start = false;  // a product of matrices that a summ
 
 /// a * b + c from the node a * b: the multiply that feeds an add is one explicit fma.
 template <class Operation, class A, class B, class C>
-ETCH_INLINE constexpr auto fuse(Operation operation, const map_expression<operation::times, A, B>& times, const C& c) noexcept {
+ETCH_INLINE constexpr auto fuse(Operation operation, const map_expression<operation::times, A, B>& times,
+                                const C& c) noexcept {
     return map_expression<Operation, A, B, C>{operation, std::get<0>(times.operands), std::get<1>(times.operands), c};
 }
 

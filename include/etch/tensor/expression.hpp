@@ -4,7 +4,6 @@
 #include <type_traits>
 
 #include <etch/core/config.hpp>
-#include <etch/core/unroll.hpp>
 #include <etch/simd/lanes.hpp>
 
 namespace etch {
@@ -39,7 +38,8 @@ concept Expression = std::derived_from<std::remove_cvref_t<E>, expression> && re
 
 /// The same number of rows and of columns, and the same elements.
 template <class A, class B>
-concept SameShape = A::rows == B::rows && A::columns == B::columns && std::same_as<typename A::value_type, typename B::value_type>;
+concept SameShape =
+    A::rows == B::rows && A::columns == B::columns && std::same_as<typename A::value_type, typename B::value_type>;
 
 /// Fills Rows x Columns of elements T: has these extents, or 1 instead of one of them, which is then repeated.
 template <class E, class T, std::size_t Rows, std::size_t Columns>
@@ -58,17 +58,18 @@ ETCH_INLINE constexpr tile<V, P, C> broadcast_tile(const E& operand, std::size_t
     } else {
         using Part = std::conditional_t<repeat_rows, lanes<typename E::value_type, 1>, V>;
         constexpr std::size_t part_packs = repeat_rows ? 1 : P, part_columns = repeat_columns ? 1 : C;
-        const auto part = operand.template at<Part, part_packs, part_columns>(repeat_rows ? 0 : row, repeat_columns ? 0 : column);
+        const auto part =
+            operand.template at<Part, part_packs, part_columns>(repeat_rows ? 0 : row, repeat_columns ? 0 : column);
         tile<V, P, C> result;
-        unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
-            unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA {
+        ETCH_UNROLL(c, C) {
+            ETCH_UNROLL(p, P) {
                 const auto& from = part.value[repeat_columns ? 0 : c][repeat_rows ? 0 : p];
                 if constexpr (repeat_rows)
                     result.value[c][p] = V(from.value);
                 else
                     result.value[c][p] = from;
-            });
-        });
+            }
+        }
         return result;
     }
 }

@@ -14,11 +14,11 @@ inline constexpr bool is_transpose = false;
 template <class T, std::size_t Rows, std::size_t Columns>
 inline constexpr bool is_transpose<transpose_expression<T, Rows, Columns>> = true;
 
-/// In how many interleaved partial sums an element of a product is added. One chain of multiply-adds runs at the latency
-/// of 4 cycles; at two a cycle, 8 chains of a register are wanted, and a register is taken to hold 16 rows whatever the
-/// target's width. A function of the factors' shapes alone, so that the order of additions is the same on every
-/// instruction set and for every batch. With a transposed right factor (the gradient of weights: a sum over the samples
-/// of a batch) there are columns enough, and one chain serves.
+/// In how many interleaved partial sums an element of a product is added. One chain of multiply-adds runs at the
+/// latency of 4 cycles; at two a cycle, 8 chains of a register are wanted, and a register is taken to hold 16 rows
+/// whatever the target's width. A function of the factors' shapes alone, so that the order of additions is the same on
+/// every instruction set and for every batch. With a transposed right factor (the gradient of weights: a sum over the
+/// samples of a batch) there are columns enough, and one chain serves.
 template <class Left, class Right>
 constexpr std::size_t partial_sums_of() noexcept {
     if (is_transpose<Right>) return 1;
@@ -35,9 +35,9 @@ constexpr std::size_t partial_sums_of() noexcept {
 ///     y(i, j) = start(i, j) + Σₖ L(i, k) R(k, j)
 ///
 /// Shapes: L is rows x depth, R is depth x columns, start is rows x columns (or one column, repeated; or absent).
-/// Column k of L is read in packs, R number by number with any stride, so that the sum of a tile stays in registers from
-/// its start to its only store. Each step is one fma; k runs upward in `partial_sums` interleaved chains, which are added
-/// as a tree at the end. A transposed left factor makes each element a dot product instead (see dot).
+/// Column k of L is read in packs, R number by number with any stride, so that the sum of a tile stays in registers
+/// from its start to its only store. Each step is one fma; k runs upward in `partial_sums` interleaved chains, which
+/// are added as a tree at the end. A transposed left factor makes each element a dot product instead (see dot).
 template <class Left, class Right, class Start>
 struct product_expression : expression {
     using value_type = typename Left::value_type;
@@ -79,24 +79,22 @@ private:
         constexpr std::size_t turn = S >= 4 || depth < 4 ? S : 4;
         tile<V, P, C> sum[S];
         sum[0] = internal::broadcast_tile<rows, columns, V, P, C>(start, row, column);
-        internal::unroll<S - 1>([&](std::size_t s) ETCH_INLINE_LAMBDA {
-            internal::unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
-                internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA { sum[s + 1].value[c][p] = V(value_type{0}); });
-            });
-        });
+        ETCH_UNROLL(s, S - 1) {
+            ETCH_UNROLL(c, C) {
+                ETCH_UNROLL(p, P) sum[s + 1].value[c][p] = V(value_type{0});
+            }
+        }
         const auto step = [&](std::size_t s, std::size_t k) ETCH_INLINE_LAMBDA {
             const tile<V, P, 1> l = left.template at<V, P, 1>(row, k);
-            internal::unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
+            ETCH_UNROLL(c, C) {
                 const V r(right(k, column + c));
-                internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA {
-                    sum[s].value[c][p] = fma(l.value[0][p], r, sum[s].value[c][p]);
-                });
-            });
+                ETCH_UNROLL(p, P) sum[s].value[c][p] = fma(l.value[0][p], r, sum[s].value[c][p]);
+            }
         };
         constexpr std::size_t whole = depth / turn * turn;
         for (std::size_t k = 0; k < whole; k += turn)
-            internal::unroll<turn>([&](std::size_t i) ETCH_INLINE_LAMBDA { step(i % S, k + i); });
-        internal::unroll<depth - whole>([&](std::size_t i) ETCH_INLINE_LAMBDA { step(i % S, whole + i); });
+            ETCH_UNROLL(i, turn) step(i % S, k + i);
+        ETCH_UNROLL(i, depth - whole) step(i % S, whole + i);
         add_tree<V, P, C, S / 2>(sum);
         return sum[0];
     }
@@ -104,13 +102,9 @@ private:
     template <class V, std::size_t P, std::size_t C, std::size_t Half>
     ETCH_INLINE static constexpr void add_tree(tile<V, P, C>* sum) noexcept {
         if constexpr (Half > 0) {
-            internal::unroll<Half>([&](std::size_t s) ETCH_INLINE_LAMBDA {
-                internal::unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
-                    internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA {
-                        sum[s].value[c][p] = sum[s].value[c][p] + sum[s + Half].value[c][p];
-                    });
-                });
-            });
+            ETCH_UNROLL(s, Half)
+                ETCH_UNROLL(c, C)
+                    ETCH_UNROLL(p, P) sum[s].value[c][p] = sum[s].value[c][p] + sum[s + Half].value[c][p];
             add_tree<V, P, C, Half / 2>(sum);
         }
     }
@@ -123,7 +117,8 @@ private:
             for (std::size_t p = 0; p < P; ++p) {
                 value_type dots[V::size];
                 for (std::size_t i = 0; i < V::size; ++i)
-                    dots[i] = internal::dot<depth>(left.of + (row + p * V::size + i) * depth, right.data() + (column + c) * depth);
+                    dots[i] = internal::dot<depth>(left.of + (row + p * V::size + i) * depth,
+                                                   right.data() + (column + c) * depth);
                 result.value[c][p] = from.value[c][p] + V::load(dots);
             }
         return result;

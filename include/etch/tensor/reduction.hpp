@@ -8,8 +8,8 @@ namespace etch {
 
 namespace internal {
 
-/// Sums run in this many virtual lanes, whatever the hardware's width: element i belongs to lane i % 16, and the lanes are
-/// added as a tree. So a sum has the same bits on every instruction set.
+/// Sums run in this many virtual lanes, whatever the hardware's width: element i belongs to lane i % 16, and the lanes
+/// are added as a tree. So a sum has the same bits on every instruction set.
 inline constexpr std::size_t virtual_lanes = 16;
 
 /// Adds the virtual lanes: 16 to 8 to 4 to 2 to 1.
@@ -21,8 +21,8 @@ ETCH_INLINE constexpr T reduce_tree(Combine combine, T (&part)[virtual_lanes]) n
     return part[0];
 }
 
-/// Folds Count elements in virtual lanes. `step(V{}, accumulator, i)` takes the elements from i on into an accumulator of
-/// lanes V; lanes that meet no element keep `first`.
+/// Folds Count elements in virtual lanes. `step(V{}, accumulator, i)` takes the elements from i on into an accumulator
+/// of lanes V; lanes that meet no element keep `first`.
 template <class T, std::size_t Count, std::size_t Width, class Step, class Combine>
 ETCH_INLINE constexpr T reduce_with(T first, Step step, Combine combine) noexcept {
     T part[virtual_lanes];
@@ -31,10 +31,10 @@ ETCH_INLINE constexpr T reduce_with(T first, Step step, Combine combine) noexcep
         using V = lanes<T, Width>;
         constexpr std::size_t packs = virtual_lanes / Width;
         V sum[packs];
-        unroll<packs>([&](std::size_t p) ETCH_INLINE_LAMBDA { sum[p] = V(first); });
+        ETCH_UNROLL(p, packs) sum[p] = V(first);
         for (std::size_t i = 0; i < whole; i += virtual_lanes)
-            unroll<packs>([&](std::size_t p) ETCH_INLINE_LAMBDA { sum[p] = step(sum[p], i + p * Width); });
-        unroll<packs>([&](std::size_t p) ETCH_INLINE_LAMBDA { sum[p].store(part + p * Width); });
+            ETCH_UNROLL(p, packs) sum[p] = step(sum[p], i + p * Width);
+        ETCH_UNROLL(p, packs) sum[p].store(part + p * Width);
     } else {
         for (T& x : part) x = first;
     }
@@ -58,7 +58,8 @@ ETCH_INLINE constexpr T reduce(T first, Step step, Combine combine) noexcept {
 template <std::size_t Depth, class T>
 ETCH_INLINE constexpr T dot(const T* a, const T* b) noexcept {
     return reduce<T, Depth>(
-        T{0}, [=]<class V>(V sum, std::size_t i) ETCH_INLINE_LAMBDA { return fma(V::load(a + i), V::load(b + i), sum); },
+        T{0},
+        [=]<class V>(V sum, std::size_t i) ETCH_INLINE_LAMBDA { return fma(V::load(a + i), V::load(b + i), sum); },
         operation::plus{});
 }
 
@@ -105,7 +106,8 @@ template <Expression E>
     for (std::size_t j = 0; j < E::columns; ++j) {
         const T first = internal::pack_of<lanes<T, 1>>(e, 0, j).value;
         result[j] = internal::reduce<T, E::rows>(
-            first, [&]<class V>(V most, std::size_t i) ETCH_INLINE_LAMBDA { return max(internal::pack_of<V>(e, i, j), most); },
+            first,
+            [&]<class V>(V most, std::size_t i) ETCH_INLINE_LAMBDA { return max(internal::pack_of<V>(e, i, j), most); },
             larger);
     }
     return result;
@@ -136,11 +138,9 @@ struct column_sum : expression {
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t) const noexcept {
         static_assert(C == 1);
         tile<V, P, 1> total;
-        internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA { total.value[0][p] = V(value_type{0}); });
+        ETCH_UNROLL(p, P) total.value[0][p] = V(value_type{0});
         for (std::size_t j = 0; j < E::columns; ++j)
-            internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA {
-                total.value[0][p] = internal::add_element(total.value[0][p], of, row + p * V::size, j);
-            });
+            ETCH_UNROLL(p, P) total.value[0][p] = internal::add_element(total.value[0][p], of, row + p * V::size, j);
         return total;
     }
 };

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include <etch/tensor/assign.hpp>
 #include <etch/tensor/expression.hpp>
@@ -49,21 +50,15 @@ public:
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
         tile<V, P, C> result;
-        internal::unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
-            internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA {
-                result.value[c][p] = V::load(first_ + (column + c) * Rows + row + p * V::size);
-            });
-        });
+        ETCH_UNROLL(c, C)
+            ETCH_UNROLL(p, P) result.value[c][p] = V::load(first_ + (column + c) * Rows + row + p * V::size);
         return result;
     }
 
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr void put(std::size_t row, std::size_t column, const tile<V, P, C>& values) const noexcept {
-        internal::unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
-            internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA {
-                values.value[c][p].store(first_ + (column + c) * Rows + row + p * V::size);
-            });
-        });
+        ETCH_UNROLL(c, C)
+            ETCH_UNROLL(p, P) values.value[c][p].store(first_ + (column + c) * Rows + row + p * V::size);
     }
 
     ETCH_INLINE constexpr const tensor_view& operator=(const tensor_view& from) const noexcept {
@@ -119,7 +114,8 @@ public:
     static constexpr std::size_t columns = (std::size_t{1} * ... * Extents);
     static constexpr std::size_t partial_sums = 1;
 
-    static_assert(Rows > 0 && (true && ... && (Extents > 0)), "etch: a tensor needs at least one element in each extent");
+    static_assert(Rows > 0 && (true && ... && (Extents > 0)),
+                  "etch: a tensor needs at least one element in each extent");
 
     constexpr tensor() noexcept = default;
     /// The numbers in storage order: column after column.
@@ -148,7 +144,9 @@ public:
 
     [[nodiscard]] constexpr T& operator[](std::size_t i) noexcept { return numbers_[i]; }
     [[nodiscard]] constexpr const T& operator[](std::size_t i) const noexcept { return numbers_[i]; }
-    [[nodiscard]] constexpr T& operator()(std::size_t row, std::size_t column) noexcept { return numbers_[column * Rows + row]; }
+    [[nodiscard]] constexpr T& operator()(std::size_t row, std::size_t column) noexcept {
+        return numbers_[column * Rows + row];
+    }
     [[nodiscard]] constexpr const T& operator()(std::size_t row, std::size_t column) const noexcept {
         return numbers_[column * Rows + row];
     }

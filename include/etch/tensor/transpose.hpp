@@ -25,21 +25,19 @@ struct transpose_expression : expression {
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
         tile<V, P, C> result;
-        internal::unroll<C>([&](std::size_t c) ETCH_INLINE_LAMBDA {
-            internal::unroll<P>([&](std::size_t p) ETCH_INLINE_LAMBDA {
+        ETCH_UNROLL(c, C) {
+            ETCH_UNROLL(p, P) {
                 T gathered[V::size];
-                internal::unroll<V::size>([&](std::size_t i) ETCH_INLINE_LAMBDA {
-                    gathered[i] = (*this)(row + p * V::size + i, column + c);
-                });
+                ETCH_UNROLL(i, V::size) gathered[i] = (*this)(row + p * V::size + i, column + c);
                 result.value[c][p] = V::load(gathered);
-            });
-        });
+            }
+        }
         return result;
     }
 };
 
-/// A transpose that is copied into scratch memory when, and only when, an expression that holds it is evaluated. Worth it
-/// as the left factor of a product with many columns, whose packs then lie in one piece.
+/// A transpose that is copied into scratch memory when, and only when, an expression that holds it is evaluated. Worth
+/// it as the left factor of a product with many columns, whose packs then lie in one piece.
 template <class T, std::size_t Rows, std::size_t Columns>
 struct transposed_copy : tensor_view<const T, Columns, Rows> {
     const T* from;

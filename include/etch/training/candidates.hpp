@@ -29,8 +29,9 @@ struct candidates {
     /// Calls f.template operator()<I>() for each, in their order.
     template <class F>
     static constexpr void for_each(F&& f) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<I>(), ...); }
-        (std::make_index_sequence<count>{});
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (f.template operator()<I>(), ...);
+        }(std::make_index_sequence<count>{});
     }
 };
 

@@ -1,9 +1,7 @@
 #pragma once
 #include <cstddef>
-#include <span>
 
-#include <etch/data/data_view.hpp>
-#include <etch/training/stepper.hpp>
+#include <etch/training/judge.hpp>
 
 namespace etch {
 
@@ -24,10 +22,10 @@ constexpr std::size_t index_of_largest(const T* numbers, std::size_t count) noex
     return largest;
 }
 
-/// The class that scores or targets name: the largest of several; for a single number, which side of `middle` it is on.
+/// The class that scores or targets name: the largest of several; for a single number, whether it is at least `middle`.
 template <class T>
 constexpr std::size_t class_of(const T* numbers, std::size_t count, T middle) noexcept {
-    return count == 1 ? static_cast<std::size_t>(numbers[0] > middle) : index_of_largest(numbers, count);
+    return count == 1 ? static_cast<std::size_t>(numbers[0] >= middle) : index_of_largest(numbers, count);
 }
 
 template <class Network>
@@ -42,27 +40,19 @@ constexpr bool classifies() noexcept {
 /// Numerics: each sample's loss has the same bits as alone; they are added in the order of the samples.
 template <class Loss, class Network>
 [[nodiscard]] constexpr loss_and_accuracy<typename Network::value_type> evaluate_loss(
-    const Network& net, data_view<Network::inputs, Network::outputs, typename Network::value_type> data) noexcept {
+    const Network& net, internal::data_of<Network> data) noexcept {
     using T = typename Network::value_type;
-    constexpr std::size_t last = internal::objective<Network, Loss>::last, columns = Network::batch_columns;
+    constexpr std::size_t last = internal::objective<Network, Loss>::last;
     constexpr bool on_logits = last < Network::depth;
     if (data.size() == 0) return {};
     T total{0};
     std::size_t right = 0;
-    const auto judge = [&]<std::size_t Columns>(std::size_t first) {
-        tensor<T, Network::outputs, Columns> prediction;  // samples lie one after the other: the data is a matrix already
-        net.template infer<Columns, last>(data.input(first).data(), prediction.data());
-        const auto losses = Loss::value(prediction, matrix_view<const T, Network::outputs, Columns>{data.target(first).data()});
-        for (std::size_t j = 0; j < Columns; ++j) {
-            total += losses[j];
-            if constexpr (internal::classifies<Network>())
-                right += internal::class_of(prediction.data() + j * Network::outputs, Network::outputs, on_logits ? T{0} : T{0.5}) ==
-                         internal::class_of(data.target(first + j).data(), Network::outputs, T{0.5});
-        }
-    };
-    std::size_t i = 0;
-    for (; i + columns <= data.size(); i += columns) judge.template operator()<columns>(i);
-    for (; i < data.size(); ++i) judge.template operator()<1>(i);
+    internal::judge_each<Loss, last>(net, data, [&](std::size_t i, const T* scores, T loss) {
+        total += loss;
+        if constexpr (internal::classifies<Network>())
+            right += internal::class_of(scores, Network::outputs, on_logits ? T{0} : T{0.5}) ==
+                     internal::class_of(data.target(i).data(), Network::outputs, T{0.5});
+    });
     const T count = static_cast<T>(data.size());
     return {total / count, static_cast<T>(right) / count};
 }

@@ -10,8 +10,9 @@ namespace internal {
 
 /// Fits the statistics of the layers that have any: all of them, or those that have none yet. All or nothing.
 template <class Network>
-constexpr status fit_statistics_of(
-    Network& net, data_view<Network::inputs, Network::outputs, typename Network::value_type> training, bool again) noexcept {
+constexpr status fit_statistics_of(Network& net,
+                                   data_view<Network::inputs, Network::outputs, typename Network::value_type> training,
+                                   bool again) noexcept {
     using T = typename Network::value_type;
     using chain = typename Network::layers;
     if constexpr (Network::statistic_count == 0) return status::ok;

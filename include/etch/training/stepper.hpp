@@ -37,13 +37,15 @@ struct objective {
 /// gradients, the activations that the backward pass reads, and the optimiser's state. For learning on a device, where
 /// samples come one by one, this is all that is needed; `trainer` adds the walk over a data set.
 ///
-/// An update: forward, loss, backward (dL/dθ averaged over the batch), clipping, and the optimiser's rule at the rate that
-/// the schedule gives. Batch 1 is stochastic gradient descent, `whole_set` is batch gradient descent, the rest mini-batch.
+/// An update: forward, loss, backward (dL/dθ averaged over the batch), clipping, and the optimiser's rule at the rate
+/// that the schedule gives. Batch 1 is stochastic gradient descent, `whole_set` is batch gradient descent, the rest
+/// mini-batch.
 template <class Network, class Loss, class Optimizer, std::size_t Batch = 1, class Schedule = constant_rate>
 class stepper {
     static_assert(Batch > 0, "etch: a batch needs at least one sample");
     static_assert(etch::Loss<Loss>, "etch: the second argument of a trainer is a loss (see etch/loss/loss.hpp)");
-    static_assert(etch::Optimizer<Optimizer>, "etch: the third argument of a trainer is an optimizer (see etch/optimizer/optimizer.hpp)");
+    static_assert(etch::Optimizer<Optimizer>,
+                  "etch: the third argument of a trainer is an optimizer (see etch/optimizer/optimizer.hpp)");
 
 public:
     using network_type = Network;
@@ -57,12 +59,12 @@ public:
     Schedule schedule;
     gradient_clip clip;
 
-    explicit constexpr stepper(Optimizer optimizer_options = {}, Schedule schedule_options = {}, gradient_clip clip_options = {},
-                               seed from = seed{0}) noexcept
+    explicit constexpr stepper(Optimizer optimizer_options = {}, Schedule schedule_options = {},
+                               gradient_clip clip_options = {}, seed from = seed{0}) noexcept
         : optimizer{optimizer_options}, schedule{schedule_options}, clip{clip_options}, seed_{from} {}
 
-    /// Adds the gradients of up to `columns` samples, the first `count` columns of x and y; gives the sum of their losses.
-    /// `share` is the part of the mean that a sample has: 1 / the number of samples of the update.
+    /// Adds the gradients of up to `columns` samples, the first `count` columns of x and y; gives the sum of their
+    /// losses. `share` is the part of the mean that a sample has: 1 / the number of samples of the update.
     constexpr value_type accumulate(const Network& net, matrix_view<const value_type, inputs, columns> x,
                                     matrix_view<const value_type, outputs, columns> y, std::size_t count,
                                     value_type share) noexcept {
@@ -76,25 +78,27 @@ public:
             shares[j] = share;
             total += losses[j];
         }
-        (void)step.backward(hadamard(Loss::gradient(prediction, y), shares));  // the input's gradient is never evaluated
+        (void)step.backward(
+            hadamard(Loss::gradient(prediction, y), shares));  // the input's gradient is never evaluated
         return total;
     }
 
-    /// Updates the parameters from the gradients that were accumulated, and clears them. `total_steps` is how many updates
-    /// the schedule may count on.
+    /// Updates the parameters from the gradients that were accumulated, and clears them. `total_steps` is how many
+    /// updates the schedule may count on.
     constexpr void update(Network& net, std::uint64_t total_steps) noexcept {
         using T = value_type;
         const std::span<T> gradients{gradients_, Network::parameter_count};
         clip.apply(gradients);
         rate_ = schedule.rate(static_cast<T>(optimizer.learning_rate), steps_, total_steps);
         ++steps_;
-        apply_update(optimizer, optimizer.at(steps_, rate_), std::span<T>{net.parameters()}, std::span<const T>{gradients},
-                     std::span<T>{state_, Network::parameter_count * Optimizer::slots});
+        apply_update(optimizer, optimizer.at(steps_, rate_), std::span<T>{net.parameters()},
+                     std::span<const T>{gradients}, std::span<T>{state_, Network::parameter_count * Optimizer::slots});
         clear_gradients();
     }
 
     /// One update from one batch; gives the mean loss before it. `total_steps` is how many updates there will be, for a
-    /// schedule that falls until then and was not told a number of steps itself; without it such a schedule is at its end.
+    /// schedule that falls until then and was not told a number of steps itself; without it such a schedule is at its
+    /// end.
     constexpr value_type step(Network& net, const matrix<value_type, inputs, columns>& x,
                               const matrix<value_type, outputs, columns>& y, std::uint64_t total_steps = 0) noexcept {
         const value_type share = value_type{1} / static_cast<value_type>(columns);

@@ -72,18 +72,16 @@ private:
 
 /// Writes a report, a summary or the result of a search as text for a person.
 template <class Subject>
-void print(const Subject& subject, std::FILE* to = stdout) requires requires {
-    to_text(subject);
-}
+void print(const Subject& subject, std::FILE* to = stdout)
+    requires requires { to_text(subject); }
 {
     const std::string text = to_text(subject);
     std::fwrite(text.data(), 1, text.size(), to);
 }
 /// The same with names for the classes or outputs.
 template <class Subject>
-void print(const Subject& subject, const class_list& names, std::FILE* to = stdout) requires requires {
-    to_text(subject, names);
-}
+void print(const Subject& subject, const class_list& names, std::FILE* to = stdout)
+    requires requires { to_text(subject, names); }
 {
     const std::string text = to_text(subject, names);
     std::fwrite(text.data(), 1, text.size(), to);

@@ -15,29 +15,30 @@ namespace etch {
 /// What one epoch came to.
 template <class T>
 struct epoch_record {
-    std::size_t epoch = 0;       ///< from 1
-    T training_loss{};           ///< mean over the samples as they passed, so before their updates
-    T validation_loss{};         ///< after the epoch; NaN-free 0 without validation data
-    T validation_accuracy{};     ///< share of right classes, where the network ends in softmax or sigmoid
-    T learning_rate{};           ///< of the epoch's last update
+    std::size_t epoch = 0;    ///< from 1
+    T training_loss{};        ///< mean over the samples as they passed, so before their updates
+    T validation_loss{};      ///< after the epoch; NaN-free 0 without validation data
+    T validation_accuracy{};  ///< share of right classes, where the network ends in softmax or sigmoid
+    T learning_rate{};        ///< of the epoch's last update
 };
 
 /// Where training stands within an epoch, for whoever shows it.
 template <class T>
 struct step_record {
-    std::size_t epoch = 0, epochs = 0;    ///< from 1
-    std::size_t samples = 0, of = 0;      ///< done and in all, this epoch
-    T loss{};                             ///< mean so far, this epoch
+    std::size_t epoch = 0, epochs = 0;  ///< from 1
+    std::size_t samples = 0, of = 0;    ///< done and in all, this epoch
+    T loss{};                           ///< mean so far, this epoch
 };
 
 /// What became of a fit.
 template <class T>
 struct fit_result {
     status code = status::ok;
-    std::size_t sample = 0;       ///< where the data is at fault: which sample
-    std::uint64_t step = 0;       ///< updates that the trainer has made in all; at non_finite_loss, the one that failed, from 1
-    std::size_t epochs = 0;       ///< completed
-    std::size_t best_epoch = 0;   ///< with the lowest loss, of validation if there is such data; from 1
+    std::size_t sample = 0;  ///< where the data is at fault: which sample
+    std::uint64_t step =
+        0;  ///< updates that the trainer has made in all; at non_finite_loss, the one that failed, from 1
+    std::size_t epochs = 0;      ///< completed
+    std::size_t best_epoch = 0;  ///< with the lowest loss, of validation if there is such data; from 1
     T best_loss{};
     T training_loss{}, validation_loss{};  ///< of the last epoch
     bool stopped_early = false;            ///< by patience or by the callback
@@ -55,32 +56,36 @@ class trainer : public stepper<Network, Loss, Optimizer, Batch, Schedule> {
     using base = stepper<Network, Loss, Optimizer, Batch, Schedule>;
 
 public:
-    using typename base::value_type;
     using base::columns, base::inputs, base::outputs;
+    using typename base::value_type;
     using T = value_type;
     using data = data_view<inputs, outputs, T>;
     using base::base;
 
     struct fit_options {
         std::size_t epochs = 1;
-        data validation{};            ///< judged after each epoch; never trained on
-        std::size_t patience = 0;     ///< epochs without improvement before training stops and the best weights return; 0: off
-        T min_delta = 0;              ///< how much lower a loss must be to count as an improvement
-        seed shuffle{0};              ///< the order of the samples, another one each epoch
+        data validation{};  ///< judged after each epoch; never trained on
+        std::size_t patience =
+            0;            ///< epochs without improvement before training stops and the best weights return; 0: off
+        T min_delta = 0;  ///< how much lower a loss must be to count as an improvement
+        seed shuffle{0};  ///< the order of the samples, another one each epoch
         bool shuffled = true;
-        std::span<epoch_record<T>> history{};  ///< the user's memory: epoch i is written to element i - 1, as far as it reaches
+        std::span<epoch_record<T>>
+            history{};  ///< the user's memory: epoch i is written to element i - 1, as far as it reaches
     };
 
-    /// Runs the epochs. Layers with statistics (standardize, normalize) that have none yet are fitted first, on the training
-    /// data. A last batch that is not full is averaged over the samples that it has.
+    /// Runs the epochs. Layers with statistics (standardize, normalize) that have none yet are fitted first, on the
+    /// training data. A last batch that is not full is averaged over the samples that it has.
     ///
-    /// `callback` is called with each epoch_record, and ends the training by returning false; if it can also be called with
-    /// a step_record, it is, after each update.
+    /// `callback` is called with each epoch_record, and ends the training by returning false; if it can also be called
+    /// with a step_record, it is, after each update.
     ///
     /// Errors, each with the network as it was: empty_set, size_mismatch, non_finite_input, non_finite_target (with the
-    /// sample), constant_column, invalid_option. non_finite_loss (with the step): the network has the best weights so far.
+    /// sample), constant_column, invalid_option. non_finite_loss (with the step): the network has the best weights so
+    /// far.
     template <class Callback = std::nullptr_t>
-    constexpr fit_result<T> fit(Network& net, data training, const fit_options& options = {}, Callback&& callback = {}) noexcept {
+    constexpr fit_result<T> fit(Network& net, data training, const fit_options& options = {},
+                                Callback&& callback = {}) noexcept {
         fit_result<T> result;
         if (const problem p = training.check(); !p.ok()) return {.code = p.code, .sample = p.index};
         const bool validates = !options.validation.inputs().empty() || !options.validation.targets().empty();
@@ -103,7 +108,8 @@ public:
                 return give_up(net, result);
             }
             if (!internal::all_finite<T>(std::span<const T>{net.parameters()})) return give_up(net, result);
-            epoch_record<T> record{.epoch = epoch, .training_loss = result.training_loss, .learning_rate = this->learning_rate()};
+            epoch_record<T> record{
+                .epoch = epoch, .training_loss = result.training_loss, .learning_rate = this->learning_rate()};
             T judged = result.training_loss;
             if (validates) {
                 const auto found = evaluate_loss<Loss>(net, options.validation);
@@ -122,7 +128,9 @@ public:
                 ++waited;
             }
             bool goes_on = true;
-            if constexpr (requires { { callback(record) } -> std::same_as<bool>; })
+            if constexpr (requires {
+                              { callback(record) } -> std::same_as<bool>;
+                          })
                 goes_on = callback(record);
             else if constexpr (requires { callback(record); })
                 callback(record);
@@ -171,7 +179,8 @@ private:
     }
 
     /// Copies samples into the batch; columns beyond `filled` repeat the first, and count for nothing.
-    constexpr void gather(const data& from, const permutation& order, bool shuffled, std::size_t at, std::size_t filled) noexcept {
+    constexpr void gather(const data& from, const permutation& order, bool shuffled, std::size_t at,
+                          std::size_t filled) noexcept {
         for (std::size_t j = 0; j < columns; ++j) {
             const std::size_t position = at + (j < filled ? j : 0);
             const std::size_t i = shuffled ? order[position] : position;
