@@ -37,7 +37,56 @@ TEST_CASE("a step is the one worked by hand") {
     CHECK(net == line_of(2 - 1.25f, 1 - 0.25f));
     CHECK(training.steps() == 1);
     CHECK(training.learning_rate() == 0.125f);
-    for (const float g : training.gradients()) CHECK(g == 0);
+    CHECK(training.gradients()[0] == 10);  // until the next batch
+    CHECK(training.gradients()[1] == 2);
+}
+
+TEST_CASE("the gradients of an update are not left over from the last one") {
+    const matrix<float, 1, 2> x{3, -1}, y{4, 0};
+    for (const bool in_parts : {false, true}) {
+        stepper<line, mean_squared_error, sgd, 2> training{{.learning_rate = 0.125}};
+        line net = line_of(2, 1);
+        (void)training.step(net, x, y);
+        net = line_of(2, 1);
+        if (in_parts)
+            (void)training.accumulate(net, x.view(), y.view(), 2, 0.5f);
+        else
+            (void)training.set_gradients(net, x.view(), y.view(), 2, 0.5f);
+        CHECK(training.gradients()[0] == 10);
+        CHECK(training.gradients()[1] == 2);
+    }
+}
+
+namespace {
+
+/// y = w x, w one number; its backward adds to the gradient twice.
+struct twice {
+    static constexpr const char* name = "twice";
+    static constexpr shape output(shape input) { return input; }
+    static constexpr std::array<parameter, 1> parameters(shape) {
+        return {parameter{.name = "weight", .extents = {1}, .begin = ones}};
+    }
+    static constexpr auto forward(const auto& layer, const auto& x) {
+        return hadamard(x, std::get<0>(layer.parameters));
+    }
+    static constexpr auto backward(const auto& layer, const auto& x, const auto&, const auto& dy) {
+        const auto& [dw] = layer.gradients;
+        dw += 0.5f * sum_columns(hadamard(dy, x));
+        dw += 0.5f * sum_columns(hadamard(dy, x));
+        return hadamard(dy, std::get<0>(layer.parameters));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a layer may add to its gradients more than once") {
+    stepper<network<input<1>, twice>, mean_squared_error, sgd, 2> training{{.learning_rate = 0.125}};
+    network<input<1>, twice> net{seed{1}};
+    for (int again = 0; again < 2; ++again) {
+        net.parameters()[0] = 2;
+        (void)training.step(net, {3, -1}, {5, -1});  // errors 1 and -1: (2*1*3 + 2*-1*-1) / 2 = 4
+        CHECK(training.gradients()[0] == 4);
+    }
 }
 
 TEST_CASE("gradients of parts of a batch add up, and unused columns count for nothing") {

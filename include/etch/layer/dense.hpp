@@ -19,6 +19,7 @@ struct dense {
 
     static constexpr const char* name = "dense";
     static constexpr reads backward_reads = reads::input;
+    static constexpr bool adds_once = true;
 
     template <shape Input>
     static constexpr void check() {

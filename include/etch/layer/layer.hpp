@@ -62,6 +62,7 @@ enum class reads { nothing = 0, input = 1, output = 2, both = 3 };
 ///         static constexpr reads backward_reads = reads::both;                // what backward reads of x and y
 ///         static constexpr bool elementwise = true;                           // see below
 ///         static constexpr bool stored_output = true;                         // y has assign_to instead of tiles
+///         static constexpr bool adds_once = true;                             // see below
 ///         static constexpr std::size_t multiply_adds(shape input);            // of one sample forward
 ///         static constexpr std::size_t workspace(shape input, std::size_t columns, bool training);
 ///         template <shape Input> static constexpr void check();               // static_asserts about the input
@@ -71,6 +72,9 @@ enum class reads { nothing = 0, input = 1, output = 2, both = 3 };
 /// x, y and their gradients are matrices of `shape.size()` rows with one sample a column. `layer` is a `layer_pass`:
 /// it has `parameters`, a tuple of views in the order that the layer named them; in training also `gradients`, the same
 /// for those that are trained, to which `backward` adds (+=); `workspace`, the numbers that were asked for; and `seed`.
+///
+/// Where `adds_once` is true, backward adds to each gradient exactly once; in the first batch of an update the addition
+/// is then an assignment, which spares writing zeros and reading them again.
 ///
 /// Both passes return expressions, which are evaluated when, and only if, they are needed: the activation after a dense
 /// layer is applied before the sum leaves its registers, and the input gradient of the first layer is never computed.
@@ -110,6 +114,14 @@ template <class L>
 constexpr bool stores_output() {
     if constexpr (requires { L::stored_output; })
         return L::stored_output;
+    else
+        return false;
+}
+
+template <class L>
+constexpr bool adds_once() {
+    if constexpr (requires { L::adds_once; })
+        return L::adds_once;
     else
         return false;
 }
@@ -168,6 +180,24 @@ struct view_of<T, Extents> {
     using type = tensor_view<T, Extents.extent[0], Extents.extent[1]>;
 };
 
+/// A gradient to which nothing was added yet: += assigns.
+template <class T, std::size_t Rows, std::size_t... Extents>
+struct fresh_gradient : tensor_view<T, Rows, Extents...> {
+    using tensor_view<T, Rows, Extents...>::tensor_view;
+
+    template <Expression E>
+    ETCH_INLINE constexpr const fresh_gradient& operator+=(const E& from) const noexcept {
+        assign(static_cast<const tensor_view<T, Rows, Extents...>&>(*this), from);
+        return *this;
+    }
+};
+template <class View>
+struct fresh_view_of;
+template <class T, std::size_t Rows, std::size_t... Extents>
+struct fresh_view_of<tensor_view<T, Rows, Extents...>> {
+    using type = fresh_gradient<T, Rows, Extents...>;
+};
+
 /// Stands for a value that training did not keep, since the layer said that its backward pass does not read it.
 struct not_kept {};
 
@@ -186,8 +216,9 @@ struct parameter_memory {
     }
 };
 
-/// What a layer is handed in a pass. T is const where it may only read its parameters.
-template <class L, shape Input, class T, bool Training>
+/// What a layer is handed in a pass. T is const where it may only read its parameters; Fresh says that nothing was added
+/// to its gradients yet.
+template <class L, shape Input, class T, bool Training, bool Fresh = false>
 struct layer_pass {
     using number = std::remove_const_t<T>;
     static constexpr shape input = Input;
@@ -206,10 +237,15 @@ private:
             return std::tuple{one<I, T>(memory.trained, memory.statistics)...};
         }(std::make_index_sequence<held.size()>{});
     }
+    template <class View>
+    using gradient_view =
+        typename std::conditional_t<Fresh, internal::fresh_view_of<View>, std::type_identity<View>>::type;
+
     template <std::size_t I>
     static constexpr auto one_gradient(number* gradients) noexcept {
         if constexpr (held[I].trained)
-            return std::tuple{one<I, number>(gradients, nullptr)};
+            return std::tuple{
+                gradient_view<decltype(one<I, number>(gradients, nullptr))>{one<I, number>(gradients, nullptr).data()}};
         else
             return std::tuple{};
     }

@@ -19,6 +19,7 @@ struct layer_norm {
 
     static constexpr const char* name = "layer_norm";
     static constexpr reads backward_reads = reads::input;
+    static constexpr bool adds_once = true;
 
     static constexpr shape output(shape input) { return input; }
 

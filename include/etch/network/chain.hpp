@@ -124,10 +124,10 @@ public:
     }
 
     /// What layer I is handed.
-    template <std::size_t I, bool Training, class U>
+    template <std::size_t I, bool Training, bool Fresh = false, class U>
     ETCH_INLINE static constexpr auto pass(parameter_memory<U> memory, T* gradients, T* workspace, seed from) noexcept {
         constexpr auto f = facts[I];
-        return layer_pass<layer<I>, f.input, U, Training>{
+        return layer_pass<layer<I>, f.input, U, Training, Fresh && internal::adds_once<layer<I>>()>{
             {memory.trained + f.trained_before, memory.statistics + f.statistics_before},
             gradients == nullptr ? nullptr : gradients + f.trained_before,
             workspace,
@@ -142,8 +142,8 @@ public:
         infer_from<0, 0, Last>(memory, x, y, workspace);
     }
 
-    /// One step of training: what its passes share.
-    template <std::size_t Last, std::size_t Columns>
+    /// One step of training: what its passes share. `Fresh`: the gradients hold nothing yet, whatever their numbers are.
+    template <std::size_t Last, std::size_t Columns, bool Fresh = false>
     struct step {
         static constexpr auto plan = internal::plan_training(facts, workspaces(Columns, true), Last, Columns);
 
@@ -184,7 +184,7 @@ public:
     private:
         template <std::size_t I>
         ETCH_INLINE constexpr auto pass() const noexcept {
-            return chain::pass<I, true>(memory, gradients, workspace + plan.workspace[I], from);
+            return chain::pass<I, true, Fresh>(memory, gradients, workspace + plan.workspace[I], from);
         }
 
         /// From a stored input to the next stored output.
@@ -204,9 +204,16 @@ public:
                 return compose<I + 1, Kept>(layer<I>::forward(pass<I>(), x_or_expression));
         }
 
+        template <std::size_t I>
+        ETCH_INLINE constexpr void clear_gradients_of() const noexcept {
+            if constexpr (Fresh && facts[I].trained > 0 && !internal::adds_once<layer<I>>())
+                for (std::size_t i = 0; i < facts[I].trained; ++i) gradients[facts[I].trained_before + i] = 0;
+        }
+
         /// From the gradient of the output of layer I - 1 down; `Turn` is the buffer that is free.
         template <std::size_t I, std::size_t Turn, class G>
         constexpr auto backward_from(const G& g) const noexcept {
+            if constexpr (I > 0) clear_gradients_of<I - 1>();
             if constexpr (I == 0) {
                 return g;
             } else if constexpr (facts[I - 1].lazy_backward()) {

@@ -2,6 +2,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <etch/core/config.hpp>
 #include <etch/simd/plain.hpp>
@@ -31,6 +32,101 @@ constexpr std::size_t lanes_up_to(std::size_t limit) noexcept {
     }
     return 1;
 }
+
+/// The smallest register of the target that holds `count` numbers of type T; else the largest. A single number has a
+/// register too: what acts on its bits would otherwise move between the units for floats and for integers.
+template <class T>
+constexpr std::size_t lanes_for(std::size_t count) noexcept {
+    constexpr bool has[] = {has_lanes<T, 2>, has_lanes<T, 4>, has_lanes<T, 8>, has_lanes<T, 16>};
+    for (std::size_t power = 1; power <= 4; ++power)
+        if (has[power - 1] && (std::size_t{1} << power) >= count) return std::size_t{1} << power;
+    return widest_lanes<T>;
+}
+
+namespace internal {
+
+/// The lower and the upper half of a register.
+template <class T, std::size_t N>
+    requires(has_lanes<T, N / 2>)
+ETCH_INLINE lanes<T, N / 2> lower_half(lanes<T, N> all) noexcept {
+    T numbers[N];
+    all.store(numbers);
+    return lanes<T, N / 2>::load(numbers);
+}
+template <class T, std::size_t N>
+    requires(has_lanes<T, N / 2>)
+ETCH_INLINE lanes<T, N / 2> upper_half(lanes<T, N> all) noexcept {
+    T numbers[N];
+    all.store(numbers);
+    return lanes<T, N / 2>::load(numbers + N / 2);
+}
+
+/// Stores the first Count numbers of a register.
+template <std::size_t Count, class T, std::size_t N>
+ETCH_INLINE void store_first(lanes<T, N> numbers, T* to) noexcept {
+    if constexpr (Count == N) {
+        numbers.store(to);
+    } else if constexpr (has_lanes<T, N / 2> && Count <= N / 2) {
+        store_first<Count>(lower_half(numbers), to);
+    } else if constexpr (has_lanes<T, N / 2>) {
+        lower_half(numbers).store(to);
+        store_first<Count - N / 2>(upper_half(numbers), to + N / 2);
+    } else if constexpr (requires { store_some<Count>(numbers, to); }) {
+        store_some<Count>(numbers, to);
+    } else {
+        T all[N];
+        numbers.store(all);
+        for (std::size_t i = 0; i < Count; ++i) to[i] = all[i];
+    }
+}
+
+/// The sums of four registers, each added as a tree: (x0 + x2) + (x1 + x3).
+template <class T>
+ETCH_INLINE lanes<T, 4> add_across(lanes<T, 4> a, lanes<T, 4> b, lanes<T, 4> c, lanes<T, 4> d) noexcept {
+    T numbers[4][4], sums[4];
+    a.store(numbers[0]), b.store(numbers[1]), c.store(numbers[2]), d.store(numbers[3]);
+    for (std::size_t i = 0; i < 4; ++i) sums[i] = (numbers[i][0] + numbers[i][2]) + (numbers[i][1] + numbers[i][3]);
+    return lanes<T, 4>::load(sums);
+}
+
+inline constexpr float lane_numbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
+/// The first Count lanes of one register and the others of another.
+template <std::size_t Count, class T, std::size_t N>
+ETCH_INLINE lanes<T, N> first_of(lanes<T, N> these, lanes<T, N> others) noexcept {
+    if constexpr (std::is_same_v<T, float>) {
+        return select(lanes<T, N>::load(lane_numbers) < lanes<T, N>(static_cast<T>(Count)), these, others);
+    } else {
+        T numbers[N], rest[N];
+        these.store(numbers);
+        others.store(rest);
+        for (std::size_t i = Count; i < N; ++i) numbers[i] = rest[i];
+        return lanes<T, N>::load(numbers);
+    }
+}
+
+}  // namespace internal
+
+/// The last numbers of a column that do not fill a register: it is computed whole, but only `Count` numbers are loaded
+/// and stored. The others begin at zero.
+template <class T, std::size_t Size, std::size_t Count>
+struct some_lanes {
+    static_assert(Count > 0 && Count < Size);
+    using value_type = T;
+    using pack = lanes<T, Size>;
+    static constexpr std::size_t size = Size, count = Count;
+
+    ETCH_INLINE static pack load(const T* from) noexcept {
+        if constexpr (requires { internal::load_some<Count>(pack{}, from); }) {
+            return internal::load_some<Count>(pack{}, from);
+        } else {
+            T numbers[Size] = {};
+            for (std::size_t i = 0; i < Count; ++i) numbers[i] = from[i];
+            return pack::load(numbers);
+        }
+    }
+    ETCH_INLINE static void store(pack numbers, T* to) noexcept { internal::store_first<Count>(numbers, to); }
+};
 
 /// How many registers the target has for lanes: what a tile may fill.
 inline constexpr std::size_t register_count =

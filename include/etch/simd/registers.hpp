@@ -140,6 +140,8 @@ struct lanes<T, Size> {
     using batch = internal::batch_of<T, Size>;
     using mask = typename batch::batch_bool_type;
     static constexpr std::size_t size = Size;
+    using pack = lanes;
+    static constexpr std::size_t count = Size;
 
     batch value;
 
@@ -207,6 +209,136 @@ struct lanes<T, Size> {
 template <class T, std::size_t Size>
     requires(Size > 1)
 inline constexpr bool has_lanes<T, Size> = !std::is_void_v<internal::batch_of<T, Size>>;
+
+namespace internal {
+
+// Loads the first Count numbers of a register, where the target has instructions that leave the rest of memory alone.
+#if defined(__AVX512VL__)
+template <std::size_t Count>
+ETCH_INLINE lanes<float, 16> load_some(lanes<float, 16>, const float* from) noexcept {
+    return {batch_of<float, 16>(_mm512_maskz_loadu_ps((1u << Count) - 1, from))};
+}
+template <std::size_t Count>
+ETCH_INLINE lanes<float, 8> load_some(lanes<float, 8>, const float* from) noexcept {
+    return {batch_of<float, 8>(_mm256_maskz_loadu_ps((1u << Count) - 1, from))};
+}
+template <std::size_t Count>
+ETCH_INLINE lanes<float, 4> load_some(lanes<float, 4>, const float* from) noexcept {
+    return {batch_of<float, 4>(_mm_maskz_loadu_ps((1u << Count) - 1, from))};
+}
+#elif defined(__AVX2__)
+template <std::size_t Count>
+ETCH_INLINE lanes<float, 8> load_some(lanes<float, 8>, const float* from) noexcept {
+    const __m256i mask =
+        _mm256_setr_epi32(-1, -(Count > 1), -(Count > 2), -(Count > 3), -(Count > 4), -(Count > 5), -(Count > 6), 0);
+    return {batch_of<float, 8>(_mm256_maskload_ps(from, mask))};
+}
+template <std::size_t Count>
+ETCH_INLINE lanes<float, 4> load_some(lanes<float, 4>, const float* from) noexcept {
+    return {batch_of<float, 4>(_mm_maskload_ps(from, _mm_setr_epi32(-1, -(Count > 1), -(Count > 2), 0)))};
+}
+#endif
+
+// Halves without a way through memory.
+#if defined(__AVX512DQ__)
+ETCH_INLINE lanes<float, 8> lower_half(lanes<float, 16> all) noexcept {
+    return {batch_of<float, 8>(_mm512_maskz_extractf32x8_ps(0xff, all.value, 0))};
+}
+ETCH_INLINE lanes<float, 8> upper_half(lanes<float, 16> all) noexcept {
+    return {batch_of<float, 8>(_mm512_maskz_extractf32x8_ps(0xff, all.value, 1))};
+}
+#endif
+#if defined(__AVX__)
+ETCH_INLINE lanes<float, 4> lower_half(lanes<float, 8> all) noexcept {
+    return {batch_of<float, 4>(_mm256_castps256_ps128(all.value))};
+}
+ETCH_INLINE lanes<float, 4> upper_half(lanes<float, 8> all) noexcept {
+    return {batch_of<float, 4>(_mm256_extractf128_ps(all.value, 1))};
+}
+#endif
+
+#if defined(__SSE2__)
+/// Stores the first Count numbers. Not masked: what a masked store wrote cannot be loaded again until it is in the cache.
+template <std::size_t Count>
+ETCH_INLINE void store_some(lanes<float, 4> numbers, float* to) noexcept {
+    if constexpr (Count == 1) {
+        _mm_store_ss(to, numbers.value);
+    } else {
+        _mm_storel_pi(reinterpret_cast<__m64*>(to), numbers.value);
+        if constexpr (Count == 3) _mm_store_ss(to + 2, _mm_movehl_ps(numbers.value, numbers.value));
+    }
+}
+
+/// Lanes 2 and 3 moved to 0 and 1; lane 1 moved to 0; the number in lane 0.
+ETCH_INLINE lanes<float, 4> upper_two(lanes<float, 4> all) noexcept {
+    return {batch_of<float, 4>(_mm_movehl_ps(all.value, all.value))};
+}
+ETCH_INLINE lanes<float, 4> second_lane(lanes<float, 4> all) noexcept {
+    return {batch_of<float, 4>(_mm_shuffle_ps(all.value, all.value, 0x55))};
+}
+ETCH_INLINE float first_lane(lanes<float, 4> all) noexcept { return _mm_cvtss_f32(all.value); }
+
+/// The sums of four registers, each added as a tree: (x0 + x2) + (x1 + x3).
+ETCH_INLINE lanes<float, 4> add_across(lanes<float, 4> a, lanes<float, 4> b, lanes<float, 4> c,
+                                       lanes<float, 4> d) noexcept {
+    __m128 x0 = a.value, x1 = b.value, x2 = c.value, x3 = d.value;
+    _MM_TRANSPOSE4_PS(x0, x1, x2, x3);
+    return {batch_of<float, 4>(_mm_add_ps(_mm_add_ps(x0, x2), _mm_add_ps(x1, x3)))};
+}
+#endif
+
+/// Keeps what was loaded in its register: g++ would rather load it again at each of its uses, and loads are scarce.
+template <class V>
+ETCH_INLINE void keep_in_register([[maybe_unused]] V& loaded) noexcept {
+#if defined(__GNUC__) && !defined(__clang__) && defined(__AVX512VL__)
+    asm("" : "+v"(loaded.value.data));
+#elif defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+    asm("" : "+x"(loaded.value.data));
+#endif
+}
+
+/// Four numbers that stand one after the other, each to be spread over a register of its own. One load and four
+/// shuffles spare the load ports, which the left factor of a product keeps busy, three of four loads.
+#if defined(__AVX512F__)
+template <>
+struct four_numbers<lanes<float, 16>> {
+    __m512 numbers;
+
+    four_numbers() = default;
+    ETCH_INLINE explicit four_numbers(const float* from) noexcept
+        : numbers{_mm512_maskz_broadcast_f32x4(0xffff, _mm_loadu_ps(from))} {}
+    ETCH_INLINE lanes<float, 16> spread(std::size_t i) const noexcept {
+        using batch = batch_of<float, 16>;
+        switch (i) {
+            case 0: return batch(_mm512_maskz_permute_ps(0xffff, numbers, 0x00));
+            case 1: return batch(_mm512_maskz_permute_ps(0xffff, numbers, 0x55));
+            case 2: return batch(_mm512_maskz_permute_ps(0xffff, numbers, 0xaa));
+            default: return batch(_mm512_maskz_permute_ps(0xffff, numbers, 0xff));
+        }
+    }
+};
+#endif
+#if defined(__AVX2__)
+template <>
+struct four_numbers<lanes<float, 8>> {
+    __m256 numbers;
+
+    four_numbers() = default;
+    ETCH_INLINE explicit four_numbers(const float* from) noexcept
+        : numbers{_mm256_broadcast_ps(reinterpret_cast<const __m128*>(from))} {}
+    ETCH_INLINE lanes<float, 8> spread(std::size_t i) const noexcept {
+        using batch = batch_of<float, 8>;
+        switch (i) {
+            case 0: return batch(_mm256_permute_ps(numbers, 0x00));
+            case 1: return batch(_mm256_permute_ps(numbers, 0x55));
+            case 2: return batch(_mm256_permute_ps(numbers, 0xaa));
+            default: return batch(_mm256_permute_ps(numbers, 0xff));
+        }
+    }
+};
+#endif
+
+}  // namespace internal
 
 template <std::size_t N>
     requires(N > 1)

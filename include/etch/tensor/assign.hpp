@@ -16,7 +16,7 @@ struct tiling {
 template <std::size_t Lanes>
 constexpr tiling choose_tiling(std::size_t rows, std::size_t columns, std::size_t partial_sums) noexcept {
     constexpr std::size_t budget = register_count >= 32 ? 24 : 12;
-    const std::size_t available = rows / Lanes;
+    const std::size_t available = (rows + Lanes - 1) / Lanes == 1 ? 1 : rows / Lanes;
     if (columns == 1) {
         const std::size_t wanted = partial_sums >= 8 ? 1 : 8 / partial_sums;
         return {available < wanted ? available : wanted, 1};
@@ -24,11 +24,10 @@ constexpr tiling choose_tiling(std::size_t rows, std::size_t columns, std::size_
     const std::size_t most_packs = budget >= 24 ? 4 : 2;
     const std::size_t packs = available < most_packs ? available : most_packs;
     std::size_t width = budget / (packs * partial_sums);
-    width = width < 1 ? 1 : width > 8 ? 8 : width;
-    if (columns < width) return {packs, columns};
-    for (std::size_t divisor = width; divisor * 2 > width; --divisor)  // a width without a rest saves a second loop
-        if (columns % divisor == 0) return {packs, divisor};
-    return {packs, width};
+    width = width < 1 ? 1 : width > 12 ? 12 : width;
+    if (columns <= width) return {packs, columns};
+    const std::size_t tiles = (columns + width - 1) / width;
+    return {packs, (columns + tiles - 1) / tiles};  // as even as can be
 }
 
 template <class V, std::size_t P, std::size_t C, class Destination, class E>
@@ -61,18 +60,23 @@ ETCH_INLINE constexpr void assign_block(Destination to, const E& from, std::size
         assign_tile<V, P, rest>(to, from, row, whole);
 }
 
-/// The rows from `Row` on: as many whole blocks of the widest lanes as there are, then narrower ones for what is left.
-template <std::size_t Row, std::size_t Widest, class Destination, class E>
+/// The rows from `Row` on: as many blocks of whole registers as there are, then the rest in one register that is not
+/// full, or in narrower ones.
+template <std::size_t Row, class Destination, class E>
 ETCH_INLINE constexpr void assign_rows(Destination to, const E& from) noexcept {
     using T = typename E::value_type;
     constexpr std::size_t left = E::rows - Row;
     if constexpr (left > 0) {
-        constexpr std::size_t width = lanes_up_to<T>(left < Widest ? left : Widest);
+        constexpr std::size_t width = lanes_for<T>(left < E::widest ? left : E::widest);
         constexpr tiling tiles = choose_tiling<width>(left, E::columns, E::partial_sums);
-        constexpr std::size_t block = tiles.packs * width, blocks = left / block;
-        for (std::size_t row = Row; row < Row + blocks * block; row += block)
-            assign_block<lanes<T, width>, tiles.packs, tiles.columns>(to, from, row);
-        assign_rows<Row + blocks * block, Widest>(to, from);
+        if constexpr (left < width) {
+            assign_block<some_lanes<T, width, left>, 1, tiles.columns>(to, from, Row);
+        } else {
+            constexpr std::size_t block = tiles.packs * width, blocks = left / block;
+            for (std::size_t row = Row; row < Row + blocks * block; row += block)
+                assign_block<lanes<T, width>, tiles.packs, tiles.columns>(to, from, row);
+            assign_rows<Row + blocks * block>(to, from);
+        }
     }
 }
 
@@ -99,7 +103,7 @@ ETCH_INLINE constexpr void assign(Destination to, const E& from) noexcept {
         if (std::is_constant_evaluated())
             assign_elements(to, from);
         else
-            assign_rows<0, widest_lanes<typename E::value_type>>(to, from);
+            assign_rows<0>(to, from);
     }
 }
 

@@ -49,7 +49,7 @@ struct constant : expression {
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t, std::size_t) const noexcept {
         tile<V, P, C> result;
         ETCH_UNROLL(c, C)
-            ETCH_UNROLL(p, P) result.value[c][p] = V(number);
+            ETCH_UNROLL(p, P) result.value[c][p] = typename V::pack(number);
         return result;
     }
 };
@@ -79,6 +79,7 @@ struct map_expression : expression {
     static constexpr std::size_t rows = std::max({First::rows, Rest::rows...});
     static constexpr std::size_t columns = std::max({First::columns, Rest::columns...});
     static constexpr std::size_t partial_sums = std::max({First::partial_sums, Rest::partial_sums...});
+    static constexpr std::size_t widest = std::min({First::widest, Rest::widest...});
     static constexpr std::size_t operations =
         First::operations + (internal::operations_of<Operation>() + ... + Rest::operations);
 
@@ -125,13 +126,13 @@ private:
         return result;
     }
 
-    template <class V, std::size_t P, class... From>
-    ETCH_INLINE static constexpr void combine_column(const Operation& apply, V (&to)[P],
+    template <class Pack, std::size_t P, class... From>
+    ETCH_INLINE static constexpr void combine_column(const Operation& apply, Pack (&to)[P],
                                                      const From (&... from)[P]) noexcept {
         ETCH_UNROLL(p, P) to[p] = apply(from[p]...);
     }
-    template <class V, std::size_t P, class... From>
-    ETCH_NO_INLINE static constexpr void call_column(const Operation& apply, V (&to)[P],
+    template <class Pack, std::size_t P, class... From>
+    ETCH_NO_INLINE static constexpr void call_column(const Operation& apply, Pack (&to)[P],
                                                      const From (&... from)[P]) noexcept {
         combine_column(apply, to, from...);
     }

@@ -8,11 +8,12 @@
 
 namespace etch {
 
-/// A tile: what an expression is asked for at a time. `Packs` registers of lanes V down the rows, side by side in
-/// `Columns` columns; small enough to stay in registers from the first load to the one store.
+/// A tile: what an expression is asked for at a time. `Packs` registers down the rows, side by side in `Columns`
+/// columns; small enough to stay in registers from the first load to the one store. V says how many numbers a register
+/// holds: `lanes`, or `some_lanes` where the rows end before it is full.
 template <class V, std::size_t Packs, std::size_t Columns>
 struct tile {
-    V value[Columns][Packs];
+    typename V::pack value[Columns][Packs];
 };
 
 /// What every expression derives from.
@@ -21,12 +22,14 @@ struct expression {
     constexpr void prepare() const noexcept {}
 
     static constexpr std::size_t operations = 1;
+    static constexpr std::size_t widest = 16;
 };
 
 /// An expression is a matrix that is not computed yet. It knows
 /// - `value_type`, `rows` and `columns` (a vector is a matrix of one column; more extents count as columns);
 /// - `operations`: about how many an element takes (1 unless the expression says otherwise);
 /// - `partial_sums`: how many accumulators an element needs (1 unless it is a product);
+/// - `widest`: from how many lanes on wider registers do not help (16 unless the expression says otherwise);
 /// - `template <V, Packs, Columns> at(row, column)`: the tile whose first element is (row, column);
 /// - `prepare()`, called once before the first tile.
 template <class E>
@@ -65,7 +68,7 @@ ETCH_INLINE constexpr tile<V, P, C> broadcast_tile(const E& operand, std::size_t
             ETCH_UNROLL(p, P) {
                 const auto& from = part.value[repeat_columns ? 0 : c][repeat_rows ? 0 : p];
                 if constexpr (repeat_rows)
-                    result.value[c][p] = V(from.value);
+                    result.value[c][p] = typename V::pack(from.value);
                 else
                     result.value[c][p] = from;
             }

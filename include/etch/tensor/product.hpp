@@ -14,15 +14,20 @@ inline constexpr bool is_transpose = false;
 template <class T, std::size_t Rows, std::size_t Columns>
 inline constexpr bool is_transpose<transpose_expression<T, Rows, Columns>> = true;
 
-/// In how many interleaved partial sums an element of a product is added. One chain of multiply-adds runs at the
-/// latency of 4 cycles; at two a cycle, 8 chains of a register are wanted, and a register is taken to hold 16 rows
-/// whatever the target's width. A function of the factors' shapes alone, so that the order of additions is the same on
-/// every instruction set and for every batch. With a transposed right factor (the gradient of weights: a sum over the
-/// samples of a batch) there are columns enough, and one chain serves.
+/// Whether the elements of a product are dot products: where the rows of the left factor and the columns of the right
+/// one stand in memory, that is for a transposed left factor, or for one of a single row.
+template <class Left, class Right>
+inline constexpr bool by_dots = (is_transpose<Left> || (Left::rows == 1 && Stored<Left>)) && Stored<Right>;
+
+/// In how many interleaved partial sums an element of a product is added. A chain of multiply-adds runs at the latency of
+/// 4 cycles, so 4 registers of 16 rows are wanted in flight where one is computed a cycle, or 8 of 8 rows at two: 64
+/// numbers, and fewer rows make up for it in partial sums. A function of the factors' shapes alone, so that the order of
+/// additions is the same on every instruction set and for every batch. With a transposed right factor (the gradient of
+/// weights: a sum over the samples of a batch) there are columns enough, and one chain serves.
 template <class Left, class Right>
 constexpr std::size_t partial_sums_of() noexcept {
-    if (is_transpose<Right>) return 1;
-    constexpr std::size_t wanted = Left::rows >= 128 ? 1 : Left::rows >= 64 ? 2 : Left::rows >= 32 ? 4 : 8;
+    if (is_transpose<Right> || by_dots<Left, Right>) return 1;
+    constexpr std::size_t wanted = Left::rows >= 64 ? 1 : Left::rows >= 32 ? 2 : Left::rows >= 16 ? 4 : 8;
     std::size_t sums = wanted;
     while (sums > 1 && sums * 4 > Left::columns) sums /= 2;  // at least four turns of each
     return sums;
@@ -45,6 +50,7 @@ struct product_expression : expression {
     static constexpr bool has_start = !std::is_void_v<Start>;
     static constexpr std::size_t partial_sums = internal::partial_sums_of<Left, Right>();
     static constexpr std::size_t operations = depth;
+    static constexpr std::size_t widest = internal::by_dots<Left, Right> ? 4 : 16;
     using start_type = std::conditional_t<has_start, Start, constant<value_type>>;
 
     static_assert(Fills<start_type, value_type, rows, columns>,
@@ -65,7 +71,7 @@ struct product_expression : expression {
 
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
-        if constexpr (internal::is_transpose<Left> && !internal::is_transpose<Right>)
+        if constexpr (internal::by_dots<Left, Right>)
             return at_by_dots<V, P, C>(row, column);
         else
             return at_by_columns<V, P, C>(row, column);
@@ -77,26 +83,58 @@ private:
         constexpr std::size_t S = partial_sums;
         // A turn of the loop takes S steps of k, or a few more where that only saves counting.
         constexpr std::size_t turn = S >= 4 || depth < 4 ? S : 4;
+        using pack = typename V::pack;
         tile<V, P, C> sum[S];
         sum[0] = internal::broadcast_tile<rows, columns, V, P, C>(start, row, column);
         ETCH_UNROLL(s, S - 1) {
             ETCH_UNROLL(c, C) {
-                ETCH_UNROLL(p, P) sum[s + 1].value[c][p] = V(value_type{0});
+                ETCH_UNROLL(p, P) sum[s + 1].value[c][p] = pack(value_type{0});
             }
         }
-        const auto step = [&](std::size_t s, std::size_t k) ETCH_INLINE_LAMBDA {
-            const tile<V, P, 1> l = left.template at<V, P, 1>(row, k);
-            ETCH_UNROLL(c, C) {
-                const V r(right(k, column + c));
-                ETCH_UNROLL(p, P) sum[s].value[c][p] = fma(l.value[0][p], r, sum[s].value[c][p]);
-            }
+        // A register that is not full is loaded whole as long as it ends within the left factor: its other lanes hold
+        // numbers of the next columns, and nobody looks at their sums.
+        constexpr std::size_t beyond = (V::size - V::count + rows - 1) / rows;
+        constexpr bool loads_whole = beyond == 0 || (Stored<Left> && depth > beyond);
+        using Load = std::conditional_t<loads_whole, pack, V>;
+        constexpr std::size_t ahead = loads_whole ? depth - beyond : depth;
+        constexpr std::size_t whole = ahead / turn * turn;
+        const auto number = [&](std::size_t k) ETCH_INLINE_LAMBDA {
+            return [this, k, column](std::size_t c) ETCH_INLINE_LAMBDA { return pack(right(k, column + c)); };
         };
-        constexpr std::size_t whole = depth / turn * turn;
-        for (std::size_t k = 0; k < whole; k += turn)
-            ETCH_UNROLL(i, turn) step(i % S, k + i);
-        ETCH_UNROLL(i, depth - whole) step(i % S, whole + i);
+        for (std::size_t k = 0; k < whole; k += turn) {
+            if constexpr (C == 1 && turn % 4 == 0 && Stored<Right> && internal::spreads_four<pack>) {
+                internal::four_numbers<pack> four[turn / 4];
+                ETCH_UNROLL(i, turn / 4)
+                    four[i] = internal::four_numbers<pack>(right.data() + column * depth + k + 4 * i);
+                ETCH_UNROLL(i, turn)
+                    add<Load>(sum[i % S], row, k + i,
+                              [&](std::size_t) ETCH_INLINE_LAMBDA { return four[i / 4].spread(i % 4); });
+            } else {
+                ETCH_UNROLL(i, turn) add<Load>(sum[i % S], row, k + i, number(k + i));
+            }
+        }
+        ETCH_UNROLL(i, depth - whole) {
+            if (whole + i < ahead)
+                add<Load>(sum[i % S], row, whole + i, number(whole + i));
+            else
+                add<V>(sum[i % S], row, whole + i, number(whole + i));
+        }
         add_tree<V, P, C, S / 2>(sum);
         return sum[0];
+    }
+
+    /// sum += L(:, k) R(k, :), where number(c) is R(k, column + c).
+    template <class Load, class V, std::size_t P, std::size_t C, class Number>
+    ETCH_INLINE constexpr void add(tile<V, P, C>& sum, std::size_t row, std::size_t k,
+                                   const Number& number) const noexcept {
+        tile<Load, P, 1> l = left.template at<Load, P, 1>(row, k);
+        if (C > 1 && !std::is_constant_evaluated()) {
+            ETCH_UNROLL(p, P) internal::keep_in_register(l.value[0][p]);
+        }
+        ETCH_UNROLL(c, C) {
+            const typename V::pack r = number(c);
+            ETCH_UNROLL(p, P) sum.value[c][p] = fma(l.value[0][p], r, sum.value[c][p]);
+        }
     }
 
     template <class V, std::size_t P, std::size_t C, std::size_t Half>
@@ -109,18 +147,38 @@ private:
         }
     }
 
+    /// Where the numbers of a row of L stand one after the other.
+    ETCH_INLINE constexpr const value_type* row_of_left(std::size_t row) const noexcept {
+        if constexpr (internal::is_transpose<Left>)
+            return left.of + row * depth;
+        else
+            return left.data();  // the only row
+    }
+
+    /// The dot products of the rows from `row` on with a column.
+    template <class V>
+    ETCH_INLINE constexpr typename V::pack dots(std::size_t row, std::size_t column) const noexcept {
+        const value_type* const r = right.data() + column * depth;
+        if constexpr (V::count == 1) {
+            return typename V::pack(internal::dot<depth>(row_of_left(row), r));
+        } else if constexpr (V::size == 4 && internal::virtual_lanes<depth> >= 4) {
+            typename V::pack four[4];
+            ETCH_UNROLL(i, 4) four[i] = internal::dot_to_four<depth>(row_of_left(i < V::count ? row + i : row), r);
+            return internal::add_across(four[0], four[1], four[2], four[3]);
+        } else {
+            value_type numbers[V::size] = {};
+            for (std::size_t i = 0; i < V::count; ++i) numbers[i] = internal::dot<depth>(row_of_left(row + i), r);
+            return V::pack::load(numbers);
+        }
+    }
+
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at_by_dots(std::size_t row, std::size_t column) const noexcept {
         const tile<V, P, C> from = internal::broadcast_tile<rows, columns, V, P, C>(start, row, column);
         tile<V, P, C> result;
         for (std::size_t c = 0; c < C; ++c)
-            for (std::size_t p = 0; p < P; ++p) {
-                value_type dots[V::size];
-                for (std::size_t i = 0; i < V::size; ++i)
-                    dots[i] = internal::dot<depth>(left.of + (row + p * V::size + i) * depth,
-                                                   right.data() + (column + c) * depth);
-                result.value[c][p] = from.value[c][p] + V::load(dots);
-            }
+            for (std::size_t p = 0; p < P; ++p)
+                result.value[c][p] = from.value[c][p] + dots<V>(row + p * V::size, column + c);
         return result;
     }
 };

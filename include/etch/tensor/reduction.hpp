@@ -1,4 +1,5 @@
 #pragma once
+#include <bit>
 #include <cstddef>
 #include <type_traits>
 
@@ -8,69 +9,123 @@ namespace etch {
 
 namespace internal {
 
-/// Sums run in this many virtual lanes, whatever the hardware's width: element i belongs to lane i % 16, and the lanes
-/// are added as a tree. So a sum has the same bits on every instruction set.
-inline constexpr std::size_t virtual_lanes = 16;
+/// In how many virtual lanes Count elements are reduced, whatever the hardware's width: element i belongs to lane
+/// i % 16, and the lanes are combined as a tree. So a sum has the same bits on every instruction set.
+template <std::size_t Count>
+inline constexpr std::size_t virtual_lanes = Count >= 16 ? 16 : std::bit_ceil(Count);
 
-/// Adds the virtual lanes: 16 to 8 to 4 to 2 to 1.
-template <class Combine, class T>
-ETCH_INLINE constexpr T reduce_tree(Combine combine, T (&part)[virtual_lanes]) noexcept {
-    using V = lanes<T, 1>;
-    for (std::size_t half = virtual_lanes / 2; half > 0; half /= 2)
-        for (std::size_t i = 0; i < half; ++i) part[i] = combine(V(part[i]), V(part[i + half])).value;
-    return part[0];
+/// Combines lanes as a tree, the lower half with the upper, until To are left.
+template <std::size_t To, class V, class Combine>
+ETCH_INLINE constexpr auto fold_to(Combine combine, V all) noexcept {
+    if constexpr (V::size <= To)
+        return all;
+    else
+        return fold_to<To>(combine, combine(lower_half(all), upper_half(all)));
 }
 
-/// Folds Count elements in virtual lanes. `step(V{}, accumulator, i)` takes the elements from i on into an accumulator
-/// of lanes V; lanes that meet no element keep `first`.
-template <class T, std::size_t Count, std::size_t Width, class Step, class Combine>
-ETCH_INLINE constexpr T reduce_with(T first, Step step, Combine combine) noexcept {
-    T part[virtual_lanes];
-    constexpr std::size_t whole = Count / virtual_lanes * virtual_lanes;
-    if constexpr (whole > 0) {
-        using V = lanes<T, Width>;
-        constexpr std::size_t packs = virtual_lanes / Width;
-        V sum[packs];
-        ETCH_UNROLL(p, packs) sum[p] = V(first);
-        for (std::size_t i = 0; i < whole; i += virtual_lanes)
-            ETCH_UNROLL(p, packs) sum[p] = step(sum[p], i + p * Width);
-        ETCH_UNROLL(p, packs) sum[p].store(part + p * Width);
+/// The same down to one number: 16 to 8 to 4 to 2 to 1.
+template <class V, class Combine>
+ETCH_INLINE constexpr typename V::value_type fold(Combine combine, V all) noexcept {
+    using T = typename V::value_type;
+    if constexpr (V::size == 1) {
+        return all.value;
+    } else if constexpr (has_lanes<T, V::size / 2>) {
+        return fold(combine, combine(lower_half(all), upper_half(all)));
+    } else if constexpr (requires { upper_two(all); }) {
+        const V two = combine(all, upper_two(all));
+        return first_lane(combine(two, second_lane(two)));
     } else {
-        for (T& x : part) x = first;
+        using One = lanes<T, 1>;
+        T part[V::size];
+        all.store(part);
+        for (std::size_t half = V::size / 2; half > 0; half /= 2)
+            for (std::size_t i = 0; i < half; ++i) part[i] = combine(One(part[i]), One(part[i + half])).value;
+        return part[0];
     }
-    for (std::size_t i = whole; i < Count; ++i) part[i - whole] = step(lanes<T, 1>(part[i - whole]), i).value;
-    return reduce_tree(combine, part);
+}
+
+/// The elements after the last whole turn, from pack P on: those lanes that meet none keep what they have.
+template <std::size_t Rest, std::size_t P, class V, std::size_t Packs, class Step>
+ETCH_INLINE constexpr void step_rest(V (&sum)[Packs], std::size_t from, const Step& step) noexcept {
+    if constexpr (Rest >= V::size) {
+        sum[P] = step.template operator()<V>(sum[P], from);
+        step_rest<Rest - V::size, P + 1>(sum, from + V::size, step);
+    } else if constexpr (Rest > 0) {
+        sum[P] = first_of<Rest>(
+            step.template operator()<some_lanes<typename V::value_type, V::size, Rest>>(sum[P], from), sum[P]);
+    }
+}
+
+/// Combines registers as a tree into the first.
+template <std::size_t Half, class V, class Combine>
+ETCH_INLINE constexpr void combine_packs(V* sum, Combine combine) noexcept {
+    if constexpr (Half > 0) {
+        ETCH_UNROLL(p, Half) sum[p] = combine(sum[p], sum[p + Half]);
+        combine_packs<Half / 2>(sum, combine);
+    }
+}
+
+/// Folds Count elements into one register of accumulators. `step<V>(accumulator, i)` takes the elements from i on into an
+/// accumulator of lanes, which begins with `first`.
+template <class T, std::size_t Count, class Step, class Combine>
+ETCH_INLINE auto reduce_to_lanes(T first, const Step& step, Combine combine) noexcept {
+    constexpr std::size_t all = virtual_lanes<Count>, whole = Count / all * all;
+    using V = lanes<T, lanes_up_to<T>(all)>;
+    constexpr std::size_t packs = all / V::size;
+    V sum[packs];
+    ETCH_UNROLL(p, packs) sum[p] = V(first);
+    for (std::size_t i = 0; i < whole; i += all)
+        ETCH_UNROLL(p, packs) sum[p] = step.template operator()<V>(sum[p], i + p * V::size);
+    step_rest<Count - whole, 0>(sum, whole, step);
+    combine_packs<packs / 2>(sum, combine);
+    return sum[0];
 }
 
 template <class T, std::size_t Count, class Step, class Combine>
-ETCH_INLINE constexpr T reduce(T first, Step step, Combine combine) noexcept {
+ETCH_INLINE constexpr T reduce(T first, const Step& step, Combine combine) noexcept {
     if (std::is_constant_evaluated()) {  // the same, number by number
-        T part[virtual_lanes];
-        for (T& x : part) x = first;
-        for (std::size_t i = 0; i < Count; ++i)
-            part[i % virtual_lanes] = step(lanes<T, 1>(part[i % virtual_lanes]), i).value;
-        return reduce_tree(combine, part);
+        using One = lanes<T, 1>;
+        constexpr std::size_t all = virtual_lanes<Count>;
+        One part[all];
+        for (One& x : part) x = One(first);
+        for (std::size_t i = 0; i < Count; ++i) part[i % all] = step.template operator()<One>(part[i % all], i);
+        for (std::size_t half = all / 2; half > 0; half /= 2)
+            for (std::size_t i = 0; i < half; ++i) part[i] = combine(part[i], part[i + half]);
+        return part[0].value;
     }
-    return reduce_with<T, Count, lanes_up_to<T>(virtual_lanes)>(first, step, combine);
+    return fold(combine, reduce_to_lanes<T, Count>(first, step, combine));
 }
+
+/// sum + a[i] b[i] for the elements from i on.
+template <class T>
+struct dot_step {
+    const T *a, *b;
+    template <class V>
+    ETCH_INLINE constexpr auto operator()(typename V::pack sum, std::size_t i) const noexcept {
+        return fma(V::load(a + i), V::load(b + i), sum);
+    }
+};
 
 /// Σ a[i] b[i] over Depth numbers.
 template <std::size_t Depth, class T>
 ETCH_INLINE constexpr T dot(const T* a, const T* b) noexcept {
-    return reduce<T, Depth>(
-        T{0},
-        [=]<class V>(V sum, std::size_t i) ETCH_INLINE_LAMBDA { return fma(V::load(a + i), V::load(b + i), sum); },
-        operation::plus{});
+    return reduce<T, Depth>(T{0}, dot_step<T>{a, b}, operation::plus{});
+}
+/// The same before the last four lanes are added.
+template <std::size_t Depth, class T>
+ETCH_INLINE lanes<T, 4> dot_to_four(const T* a, const T* b) noexcept {
+    return fold_to<4>(operation::plus{}, reduce_to_lanes<T, Depth>(T{0}, dot_step<T>{a, b}, operation::plus{}));
 }
 
 template <class V, class E>
-ETCH_INLINE constexpr V pack_of(const E& e, std::size_t row, std::size_t column) noexcept {
+ETCH_INLINE constexpr typename V::pack pack_of(const E& e, std::size_t row, std::size_t column) noexcept {
     return e.template at<V, 1, 1>(row, column).value[0][0];
 }
 
 /// accumulator + the element, where the element is a product as one fma.
 template <class V, class E>
-ETCH_INLINE constexpr V add_element(V sum, const E& e, std::size_t row, std::size_t column) noexcept {
+ETCH_INLINE constexpr typename V::pack add_element(typename V::pack sum, const E& e, std::size_t row,
+                                                   std::size_t column) noexcept {
     if constexpr (is_times<E>) {
         constexpr std::size_t rows = E::rows, columns = E::columns;
         const auto a = broadcast_tile<rows, columns, V, 1, 1>(std::get<0>(e.operands), row, column);
@@ -91,7 +146,9 @@ template <Expression E>
     tensor<T, 1, E::columns> result;
     for (std::size_t j = 0; j < E::columns; ++j)
         result[j] = internal::reduce<T, E::rows>(
-            T{0}, [&]<class V>(V sum, std::size_t i) ETCH_INLINE_LAMBDA { return internal::add_element(sum, e, i, j); },
+            T{0},
+            [&]<class V>(typename V::pack sum, std::size_t i)
+                ETCH_INLINE_LAMBDA { return internal::add_element<V>(sum, e, i, j); },
             operation::plus{});
     return result;
 }
@@ -107,7 +164,8 @@ template <Expression E>
         const T first = internal::pack_of<lanes<T, 1>>(e, 0, j).value;
         result[j] = internal::reduce<T, E::rows>(
             first,
-            [&]<class V>(V most, std::size_t i) ETCH_INLINE_LAMBDA { return max(internal::pack_of<V>(e, i, j), most); },
+            [&]<class V>(typename V::pack most, std::size_t i)
+                ETCH_INLINE_LAMBDA { return max(internal::pack_of<V>(e, i, j), most); },
             larger);
     }
     return result;
@@ -138,9 +196,9 @@ struct column_sum : expression {
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t) const noexcept {
         static_assert(C == 1);
         tile<V, P, 1> total;
-        ETCH_UNROLL(p, P) total.value[0][p] = V(value_type{0});
+        ETCH_UNROLL(p, P) total.value[0][p] = typename V::pack(value_type{0});
         for (std::size_t j = 0; j < E::columns; ++j)
-            ETCH_UNROLL(p, P) total.value[0][p] = internal::add_element(total.value[0][p], of, row + p * V::size, j);
+            ETCH_UNROLL(p, P) total.value[0][p] = internal::add_element<V>(total.value[0][p], of, row + p * V::size, j);
         return total;
     }
 };

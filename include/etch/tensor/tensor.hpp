@@ -58,7 +58,13 @@ public:
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr void put(std::size_t row, std::size_t column, const tile<V, P, C>& values) const noexcept {
         ETCH_UNROLL(c, C)
-            ETCH_UNROLL(p, P) values.value[c][p].store(first_ + (column + c) * Rows + row + p * V::size);
+            ETCH_UNROLL(p, P) {
+                T* const to = first_ + (column + c) * Rows + row + p * V::size;
+                if constexpr (V::count == V::size)
+                    values.value[c][p].store(to);
+                else
+                    V::store(values.value[c][p], to);
+            }
     }
 
     ETCH_INLINE constexpr const tensor_view& operator=(const tensor_view& from) const noexcept {
@@ -91,18 +97,23 @@ private:
 
 namespace internal {
 
-/// The widest register that divides the array's size without padding it.
+/// From how many bytes on an array begins on a line of the cache, 64 bytes, though that pads its size by up to 60: a load
+/// that crosses a line takes two turns.
+inline constexpr std::size_t worth_a_line = 1024;
+
+/// The widest register that divides the array's size, so that nothing is padded; or a line, for a large array.
 template <class T, std::size_t Count>
 inline constexpr std::size_t storage_alignment = []() -> std::size_t {
     if (has_simd)
         for (std::size_t alignment = 64; alignment > alignof(T); alignment /= 2)
-            if (Count * sizeof(T) % alignment == 0) return alignment;
+            if (Count * sizeof(T) % alignment == 0 || Count * sizeof(T) >= worth_a_line) return alignment;
     return alignof(T);
 }();
 
 }  // namespace internal
 
-/// A tensor of fixed extents that holds its numbers: no heap, and no byte beside them. `vector<T, N>` and
+/// A tensor of fixed extents that holds its numbers: no heap, and no byte beside them but what fills the last line of a
+/// large one. `vector<T, N>` and
 /// `matrix<T, Rows, Columns>` are its first two ranks. Numbers start at zero.
 template <class T, std::size_t Rows, std::size_t... Extents>
 class tensor : public expression {

@@ -27,9 +27,9 @@ struct transpose_expression : expression {
         tile<V, P, C> result;
         ETCH_UNROLL(c, C) {
             ETCH_UNROLL(p, P) {
-                T gathered[V::size];
-                ETCH_UNROLL(i, V::size) gathered[i] = (*this)(row + p * V::size + i, column + c);
-                result.value[c][p] = V::load(gathered);
+                T gathered[V::size] = {};
+                ETCH_UNROLL(i, V::count) gathered[i] = (*this)(row + p * V::size + i, column + c);
+                result.value[c][p] = V::pack::load(gathered);
             }
         }
         return result;

@@ -68,8 +68,72 @@ public:
     constexpr value_type accumulate(const Network& net, matrix_view<const value_type, inputs, columns> x,
                                     matrix_view<const value_type, outputs, columns> y, std::size_t count,
                                     value_type share) noexcept {
+        if (chunk_ == 0) clear_gradients();
+        return pass<false>(net, x, y, count, share);
+    }
+
+    /// The same where these are all samples of the update: sets the gradients.
+    constexpr value_type set_gradients(const Network& net, matrix_view<const value_type, inputs, columns> x,
+                                       matrix_view<const value_type, outputs, columns> y, std::size_t count,
+                                       value_type share) noexcept {
+        chunk_ = 0;
+        return pass<true>(net, x, y, count, share);
+    }
+
+    /// Updates the parameters from the gradients. `total_steps` is how many updates the schedule may count on.
+    constexpr void update(Network& net, std::uint64_t total_steps) noexcept {
         using T = value_type;
-        const step_type step{net.memory(), gradients_, x, workspace_, derive(derive(seed_, steps_), chunk_++)};
+        const std::span<T> gradients{gradients_, Network::parameter_count};
+        clip.apply(gradients);
+        rate_ = schedule.rate(static_cast<T>(optimizer.learning_rate), steps_, total_steps);
+        ++steps_;
+        apply_update(optimizer, optimizer.at(steps_, rate_), std::span<T>{net.parameters()},
+                     std::span<const T>{gradients}, std::span<T>{state_, Network::parameter_count * Optimizer::slots});
+        chunk_ = 0;
+    }
+
+    /// One update from one batch; gives the mean loss before it. `total_steps` is how many updates there will be, for a
+    /// schedule that falls until then and was not told a number of steps itself; without it such a schedule is at its
+    /// end.
+    constexpr value_type step(Network& net, const matrix<value_type, inputs, columns>& x,
+                              const matrix<value_type, outputs, columns>& y, std::uint64_t total_steps = 0) noexcept {
+        const value_type share = value_type{1} / static_cast<value_type>(columns);
+        const value_type total = set_gradients(net, x.view(), y.view(), columns, share);
+        update(net, total_steps);
+        return total * share;
+    }
+
+    /// Forgets gradients, state and the count of steps.
+    constexpr void reset() noexcept {
+        clear_gradients();
+        for (value_type& s : state_) s = 0;
+        steps_ = chunk_ = 0;
+    }
+
+    [[nodiscard]] constexpr std::uint64_t steps() const noexcept { return steps_; }
+    /// The learning rate of the last update.
+    [[nodiscard]] constexpr value_type learning_rate() const noexcept { return rate_; }
+    /// The gradients, one a parameter, in the same order. After an update they stay until the next batch replaces them.
+    [[nodiscard]] constexpr std::span<value_type> gradients() noexcept {
+        return std::span<value_type>{gradients_, Network::parameter_count};
+    }
+    /// The optimiser's state, slot after slot.
+    [[nodiscard]] constexpr std::span<value_type> state() noexcept {
+        return std::span<value_type>{state_, Network::parameter_count * Optimizer::slots};
+    }
+
+private:
+    static constexpr std::size_t last = internal::objective<Network, Loss>::last;
+    template <bool Fresh>
+    using step_type = typename Network::layers::template step<last, columns, Fresh>;
+
+    /// Forward, loss and backward. `Fresh`: nothing was added to the gradients yet.
+    template <bool Fresh>
+    constexpr value_type pass(const Network& net, matrix_view<const value_type, inputs, columns> x,
+                              matrix_view<const value_type, outputs, columns> y, std::size_t count,
+                              value_type share) noexcept {
+        using T = value_type;
+        const step_type<Fresh> step{net.memory(), gradients_, x, workspace_, derive(derive(seed_, steps_), chunk_++)};
         const auto prediction = step.forward();
         const auto losses = Loss::value(prediction, y);
         tensor<T, 1, columns> shares;
@@ -83,55 +147,7 @@ public:
         return total;
     }
 
-    /// Updates the parameters from the gradients that were accumulated, and clears them. `total_steps` is how many
-    /// updates the schedule may count on.
-    constexpr void update(Network& net, std::uint64_t total_steps) noexcept {
-        using T = value_type;
-        const std::span<T> gradients{gradients_, Network::parameter_count};
-        clip.apply(gradients);
-        rate_ = schedule.rate(static_cast<T>(optimizer.learning_rate), steps_, total_steps);
-        ++steps_;
-        apply_update(optimizer, optimizer.at(steps_, rate_), std::span<T>{net.parameters()},
-                     std::span<const T>{gradients}, std::span<T>{state_, Network::parameter_count * Optimizer::slots});
-        clear_gradients();
-    }
-
-    /// One update from one batch; gives the mean loss before it. `total_steps` is how many updates there will be, for a
-    /// schedule that falls until then and was not told a number of steps itself; without it such a schedule is at its
-    /// end.
-    constexpr value_type step(Network& net, const matrix<value_type, inputs, columns>& x,
-                              const matrix<value_type, outputs, columns>& y, std::uint64_t total_steps = 0) noexcept {
-        const value_type share = value_type{1} / static_cast<value_type>(columns);
-        const value_type total = accumulate(net, x.view(), y.view(), columns, share);
-        update(net, total_steps);
-        return total * share;
-    }
-
-    /// Forgets gradients, state and the count of steps.
-    constexpr void reset() noexcept {
-        clear_gradients();
-        for (value_type& s : state_) s = 0;
-        steps_ = 0;
-    }
-
-    [[nodiscard]] constexpr std::uint64_t steps() const noexcept { return steps_; }
-    /// The learning rate of the last update.
-    [[nodiscard]] constexpr value_type learning_rate() const noexcept { return rate_; }
-    /// The gradients that have been accumulated since the last update: one a parameter, in the same order.
-    [[nodiscard]] constexpr std::span<value_type> gradients() noexcept {
-        return std::span<value_type>{gradients_, Network::parameter_count};
-    }
-    /// The optimiser's state, slot after slot.
-    [[nodiscard]] constexpr std::span<value_type> state() noexcept {
-        return std::span<value_type>{state_, Network::parameter_count * Optimizer::slots};
-    }
-
-private:
-    static constexpr std::size_t last = internal::objective<Network, Loss>::last;
-    using step_type = typename Network::layers::template step<last, columns>;
-
     constexpr void clear_gradients() noexcept {
-        chunk_ = 0;
         for (value_type& g : gradients_) g = 0;
     }
 
@@ -140,7 +156,7 @@ private:
 
     alignas(alignment) value_type gradients_[at_least_one(Network::parameter_count)] = {};
     alignas(alignment) value_type state_[at_least_one(Network::parameter_count * Optimizer::slots)] = {};
-    alignas(alignment) value_type workspace_[at_least_one(step_type::plan.size)] = {};
+    alignas(alignment) value_type workspace_[at_least_one(step_type<true>::plan.size)] = {};
     std::uint64_t steps_ = 0, chunk_ = 0;
     seed seed_;
     value_type rate_{0};

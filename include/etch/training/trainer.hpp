@@ -165,7 +165,10 @@ private:
             for (std::size_t at = first; at < first + samples; at += columns) {
                 const std::size_t filled = first + samples - at < columns ? first + samples - at : columns;
                 gather(training, order, options.shuffled, at, filled);
-                total += this->accumulate(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
+                if constexpr (Batch == whole_set)
+                    total += this->accumulate(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
+                else
+                    total += this->set_gradients(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
             }
             if (!(total - total == 0)) return false;
             this->update(net, total_steps);
