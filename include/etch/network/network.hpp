@@ -49,8 +49,8 @@ inline constexpr std::size_t fixed_size<E> = E::rows * E::columns;
 ///
 ///     using classifier = etch::network<etch::input<64>, etch::dense<32>, etch::relu, etch::dense<10>, etch::softmax>;
 ///
-/// It holds its parameters in one flat array and nothing else: it is trivially copyable, `sizeof` is known, and a const
-/// network may be asked from any number of threads. Gradients and the optimiser's state live in a `trainer`.
+/// It holds its parameters in one flat array and nothing else: it is trivially copyable, `sizeof` is known (from 1 KB on
+/// rounded up to whole lines of the cache where there is SIMD), and a const network may be asked from any number of threads. Gradients and the optimiser's state live in a `trainer`.
 template <class T, class... Layers>
 class basic_network {
     static_assert(internal::begins_with_input<Layers...>,
