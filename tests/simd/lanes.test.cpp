@@ -215,9 +215,16 @@ TEST_CASE("halves, and sums across four registers") {
             }
         });
         if constexpr (has_lanes<T, 4>) {
-            const auto row = [&](std::size_t i) { return lanes<T, 4>::load(numbers + 4 * i); };
-            T sums[4];
-            internal::add_across(row(0), row(1), row(2), row(3)).store(sums);
+            lanes<T, 4> rows[4];
+            for (std::size_t i = 0; i < 4; ++i) rows[i] = lanes<T, 4>::load(numbers + 4 * i);
+            internal::transpose_four(rows);
+            T turned[4], sums[4];
+            for (std::size_t i = 0; i < 4; ++i) {
+                rows[i].store(turned);
+                for (std::size_t j = 0; j < 4; ++j) CHECK(turned[j] == numbers[4 * j + i]);
+            }
+            internal::transpose_four(rows);
+            internal::add_across(rows).store(sums);
             for (std::size_t i = 0; i < 4; ++i)
                 CHECK(sums[i] == numbers[4 * i] + numbers[4 * i + 1] + numbers[4 * i + 2] + numbers[4 * i + 3]);
         }

@@ -80,13 +80,21 @@ ETCH_INLINE void store_first(lanes<T, N> numbers, T* to) noexcept {
     }
 }
 
+/// Four registers as a matrix of 4 x 4, transposed.
+template <class T>
+ETCH_INLINE void transpose_four(lanes<T, 4> (&x)[4]) noexcept {
+    T numbers[4][4], turned[4][4];
+    for (std::size_t i = 0; i < 4; ++i) x[i].store(numbers[i]);
+    for (std::size_t i = 0; i < 4; ++i)
+        for (std::size_t j = 0; j < 4; ++j) turned[i][j] = numbers[j][i];
+    for (std::size_t i = 0; i < 4; ++i) x[i] = lanes<T, 4>::load(turned[i]);
+}
+
 /// The sums of four registers, each added as a tree: (x0 + x2) + (x1 + x3).
 template <class T>
-ETCH_INLINE lanes<T, 4> add_across(lanes<T, 4> a, lanes<T, 4> b, lanes<T, 4> c, lanes<T, 4> d) noexcept {
-    T numbers[4][4], sums[4];
-    a.store(numbers[0]), b.store(numbers[1]), c.store(numbers[2]), d.store(numbers[3]);
-    for (std::size_t i = 0; i < 4; ++i) sums[i] = (numbers[i][0] + numbers[i][2]) + (numbers[i][1] + numbers[i][3]);
-    return lanes<T, 4>::load(sums);
+ETCH_INLINE lanes<T, 4> add_across(lanes<T, 4> (&x)[4]) noexcept {
+    transpose_four(x);
+    return (x[0] + x[2]) + (x[1] + x[3]);
 }
 
 inline constexpr float lane_numbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};

@@ -278,12 +278,12 @@ ETCH_INLINE lanes<float, 4> second_lane(lanes<float, 4> all) noexcept {
 }
 ETCH_INLINE float first_lane(lanes<float, 4> all) noexcept { return _mm_cvtss_f32(all.value); }
 
-/// The sums of four registers, each added as a tree: (x0 + x2) + (x1 + x3).
-ETCH_INLINE lanes<float, 4> add_across(lanes<float, 4> a, lanes<float, 4> b, lanes<float, 4> c,
-                                       lanes<float, 4> d) noexcept {
-    __m128 x0 = a.value, x1 = b.value, x2 = c.value, x3 = d.value;
-    _MM_TRANSPOSE4_PS(x0, x1, x2, x3);
-    return {batch_of<float, 4>(_mm_add_ps(_mm_add_ps(x0, x2), _mm_add_ps(x1, x3)))};
+/// Four registers as a matrix of 4 x 4, transposed.
+ETCH_INLINE void transpose_four(lanes<float, 4> (&x)[4]) noexcept {
+    __m128 a = x[0].value, b = x[1].value, c = x[2].value, d = x[3].value;
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    x[0] = batch_of<float, 4>(a), x[1] = batch_of<float, 4>(b), x[2] = batch_of<float, 4>(c),
+    x[3] = batch_of<float, 4>(d);
 }
 #endif
 

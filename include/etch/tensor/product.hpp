@@ -164,7 +164,7 @@ private:
         } else if constexpr (V::size == 4 && internal::virtual_lanes<depth> >= 4) {
             typename V::pack four[4];
             ETCH_UNROLL(i, 4) four[i] = internal::dot_to_four<depth>(row_of_left(i < V::count ? row + i : row), r);
-            return internal::add_across(four[0], four[1], four[2], four[3]);
+            return internal::add_across(four);
         } else {
             value_type numbers[V::size] = {};
             for (std::size_t i = 0; i < V::count; ++i) numbers[i] = internal::dot<depth>(row_of_left(row + i), r);
