@@ -1,0 +1,227 @@
+#pragma once
+#include <benchmark/benchmark.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <type_traits>
+
+#include "networks.hpp"
+#include "workload.hpp"
+
+/// What a contestant's file includes: it hands its classes to add_... and is registered for the rows that they make.
+/// The timed loops are templates over these classes, so that a call is as direct as in a user's program. The classes
+/// live in an anonymous namespace: each file has flags of its own, and nothing compiled under them may be shared.
+namespace bench {
+
+/// Registers `row`/`contestant`. A contestant named `plain:rows` is a variant of `plain`: of a row's variants the
+/// fastest is reported under the name before the colon.
+void add(const std::string& row, const std::string& contestant, void (*run)(benchmark::State&));
+
+/// Checks once for each benchmark, then remembers: true if the error, which becomes a counter, is below the tolerance.
+bool check(benchmark::State& state, double tolerance, double (*measure)());
+
+namespace internal {
+
+// Google Benchmark 1.7's DoNotOptimize for variables lets g++ 12 keep a pointer in another place than where it reads it
+// back from, so the two forms that are needed are spelled out.
+
+/// The compiler no longer knows where `pointer` points, nor what lies there.
+template <class T>
+inline void hide(T*& pointer) {
+    asm volatile("" : "+r"(pointer) : : "memory");
+}
+/// All of `value` is computed and stored.
+template <class T>
+inline void keep(const T& value) {
+    asm volatile("" : : "r"(&value) : "memory");
+}
+
+/// A pass gives its answer as a pointer or as an array.
+template <class Answer>
+const float* numbers_of(const Answer& answer) {
+    if constexpr (std::is_pointer_v<Answer>)
+        return answer;
+    else
+        return answer.data();
+}
+
+template <class Forward, class Network, std::size_t Samples>
+double forward_error() {
+    const description net = describe<Network>();
+    const auto parameters = make_parameters(net);
+    // More than one batch, since a contestant may go wrong in its second call alone.
+    constexpr std::size_t calls = Samples == 1 ? 64 : 2;
+    const buffer samples{make_samples(net, calls * Samples)};
+    const auto expected = reference_forward(net, parameters, {samples.data(), samples.size()});
+    const auto run = std::make_unique<Forward>(parameters.data());
+    std::vector<float> got;
+    for (std::size_t call = 0; call < calls; ++call) {
+        const auto answer = (*run)(samples.data() + call * Samples * Network::inputs);
+        const float* numbers = numbers_of(answer);
+        got.insert(got.end(), numbers, numbers + Samples * Network::outputs);
+    }
+    return largest_difference(got, expected);
+}
+
+template <class Forward>
+constexpr double forward_tolerance() {
+    if constexpr (requires { Forward::tolerance; })
+        return Forward::tolerance;
+    else
+        return 1e-4;  // float sums of 784 products differ by 1e-6; libraries with a coarse tanh by 2e-5
+}
+
+template <class Forward, class Network, std::size_t Samples>
+void time_forward(benchmark::State& state) {
+    if (!check(state, forward_tolerance<Forward>(), forward_error<Forward, Network, Samples>)) return;
+    const auto parameters = make_parameters(describe<Network>());
+    const buffer samples{make_samples(describe<Network>(), Samples)};
+    const auto run = std::make_unique<Forward>(parameters.data());
+    Forward* forward = run.get();
+    const float* from = samples.data();
+    hide(forward);
+    while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(Samples))) {
+        hide(from);  // all memory may have changed: the weights are read again
+        const auto answer = (*forward)(from);
+        keep(answer);
+    }
+}
+
+template <class Forward, class Network>
+void time_latency(benchmark::State& state) {
+    if (!check(state, forward_tolerance<Forward>(), forward_error<Forward, Network, 1>)) return;
+    const auto parameters = make_parameters(describe<Network>());
+    buffer sample{make_samples(describe<Network>(), 1)};
+    const auto run = std::make_unique<Forward>(parameters.data());
+    Forward* forward = run.get();
+    float* from = sample.data();
+    hide(forward);
+    for (auto step : state) {
+        hide(from);  // all memory may have changed: the weights are read again
+        const auto answer = (*forward)(from);
+        from[0] = numbers_of(answer)[0];
+    }
+}
+
+template <class Training, class Network, optimizer Optimizer, std::size_t Batch>
+struct training_data {
+    description net = describe<Network>();
+    std::vector<float> parameters = make_parameters(net);
+    buffer samples{make_samples(net, training_batches* Batch)}, targets{make_targets(net, training_batches* Batch)};
+
+    float step(Training& training, std::size_t i) const {
+        const std::size_t first = i % training_batches * Batch;
+        return training.step(samples.data() + first * Network::inputs, targets.data() + first * Network::outputs);
+    }
+};
+
+template <class Training, class Network, optimizer Optimizer, std::size_t Batch>
+double training_error() {
+    const training_data<Training, Network, Optimizer, Batch> data;
+    constexpr std::size_t steps = 20;
+    const auto expected = reference_training(data.net, data.parameters, {data.samples.data(), data.samples.size()},
+                                             {data.targets.data(), data.targets.size()}, Batch, steps, Optimizer);
+    const auto training = std::make_unique<Training>(data.parameters.data());
+    for (std::size_t i = 0; i < steps; ++i) data.step(*training, i);
+    std::vector<float> got(expected.size());
+    training->read(got.data());
+    return largest_difference(got, expected);
+}
+
+template <class Training, class Network, optimizer Optimizer, std::size_t Batch>
+void time_training(benchmark::State& state) {
+    // Adam divides a gradient by its own size: where it is but rounding errors, a step of the learning rate goes either
+    // way. Elsewhere the update is proportional to the gradient.
+    constexpr double tolerance = Optimizer == optimizer::adam ? 20.0 * adam_learning_rate : 1e-4;
+    if (!check(state, tolerance, training_error<Training, Network, Optimizer, Batch>)) return;
+    const training_data<Training, Network, Optimizer, Batch> data;
+    const auto run = std::make_unique<Training>(data.parameters.data());
+    Training* training = run.get();
+    hide(training);
+    std::size_t i = 0;
+    while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(Batch))) {
+        const float loss = data.step(*training, i++);
+        keep(loss);
+    }
+}
+
+constexpr std::size_t function_count = 1024;
+
+template <class Function>
+void apply(const float* from, float* to) {
+    Function::run(from, to, function_count);
+}
+
+template <class Function>
+double function_error() {
+    return largest_ulp_error(Function::name, apply<Function>, function_count);
+}
+
+template <class Function>
+void time_function(benchmark::State& state) {
+    check(state, 1e30, function_error<Function>);
+    const buffer arguments{function_arguments(Function::name, function_count)};
+    buffer results{function_count};
+    const float* from = arguments.data();
+    float* to = results.data();
+    while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(function_count))) {
+        hide(from);
+        hide(to);
+        Function::run(from, to, function_count);
+    }
+}
+
+}  // namespace internal
+
+// static: a template that takes a template is shared between files even where that lies in an anonymous namespace.
+
+/// inference/<network>/<contestant>, one sample after the other, and latency/<network>/<contestant>, where the last
+/// output is the next input. `Forward<Network, Samples>` is made from parameters and called with samples.
+template <template <class, std::size_t> class Forward, class... Networks>
+static void add_single(const std::string& contestant) {
+    (add(std::string{"inference/"} + Networks::name, contestant,
+         internal::time_forward<Forward<Networks, 1>, Networks, 1>),
+     ...);
+    (add(std::string{"latency/"} + Networks::name, contestant, internal::time_latency<Forward<Networks, 1>, Networks>),
+     ...);
+}
+
+/// batch32/<network>/<contestant> and batch256/<network>/<contestant>: samples lie one after the other.
+template <template <class, std::size_t> class Forward, class... Networks>
+static void add_batches(const std::string& contestant) {
+    (add(std::string{"batch32/"} + Networks::name, contestant,
+         internal::time_forward<Forward<Networks, 32>, Networks, 32>),
+     ...);
+    (add(std::string{"batch256/"} + Networks::name, contestant,
+         internal::time_forward<Forward<Networks, 256>, Networks, 256>),
+     ...);
+}
+
+/// train/<network>_<optimizer>/<contestant>. `Training<Network, Optimizer, Batch>` is made from parameters; step takes
+/// samples and targets and gives the mean loss before the update; read gives the parameters.
+template <template <class, optimizer, std::size_t> class Training, class Network, optimizer Optimizer,
+          std::size_t Batch>
+static void add_training(const std::string& contestant) {
+    constexpr const char* suffix = Optimizer == optimizer::sgd        ? "_sgd"
+                                   : Optimizer == optimizer::momentum ? "_momentum"
+                                                                      : "_adam";
+    add(std::string{"train/"} + Network::name + suffix, contestant,
+        internal::time_training<Training<Network, Optimizer, Batch>, Network, Optimizer, Batch>);
+}
+
+template <template <class, optimizer, std::size_t> class Training>
+static void add_all_training(const std::string& contestant) {
+    add_training<Training, tiny, optimizer::sgd, 1>(contestant);
+    add_training<Training, policy, optimizer::adam, 32>(contestant);
+    add_training<Training, digits, optimizer::momentum, 32>(contestant);
+    add_training<Training, digits, optimizer::adam, 32>(contestant);
+}
+
+/// math/<function>/<contestant>: a class with `name` and `run(from, to, count)`.
+template <class... Functions>
+static void add_functions(const std::string& contestant) {
+    (add(std::string{"math/"} + Functions::name, contestant, internal::time_function<Functions>), ...);
+}
+
+}  // namespace bench

@@ -1,0 +1,281 @@
+// Eigen with fixed sizes: one column for each sample, products without a temporary, activations as array expressions.
+#define EIGEN_STACK_ALLOCATION_LIMIT 0  // the batches of `digits` are larger than what it allows; all lie on the heap
+
+#include <cmath>
+#include <cstddef>
+#include <tuple>
+#include <utility>
+
+#include <Eigen/Core>
+#include <unsupported/Eigen/SpecialFunctions>
+
+#include "contestant.hpp"
+
+namespace {
+
+template <std::size_t Rows, std::size_t Columns>
+using matrix = Eigen::Matrix<float, static_cast<int>(Rows), static_cast<int>(Columns)>;
+template <std::size_t Rows, std::size_t Columns>
+using view = Eigen::Map<matrix<Rows, Columns>>;
+template <std::size_t Rows, std::size_t Columns>
+using const_view = Eigen::Map<const matrix<Rows, Columns>>;
+
+template <bench::activation Activation, class Matrix>
+void activate(Matrix& z) {
+    using enum bench::activation;
+    auto a = z.array();
+    if constexpr (Activation == relu) {
+        a = a.max(0.0f);
+    } else if constexpr (Activation == elu) {
+        a = a.max(0.0f) + (a.min(0.0f).exp() - 1.0f);
+    } else if constexpr (Activation == tanh) {
+        a = a.tanh();
+    } else if constexpr (Activation == sigmoid) {
+        a = a.logistic();
+    } else if constexpr (Activation == softmax) {
+        a = (a.rowwise() - a.colwise().maxCoeff().eval()).exp();
+        a.rowwise() /= a.colwise().sum().eval();
+    }
+}
+
+template <bench::activation Activation, class Matrix>
+void differentiate(const Matrix& y, Matrix& dy) {
+    using enum bench::activation;
+    if constexpr (Activation == relu) {
+        dy.array() *= y.array().sign();
+    } else if constexpr (Activation == elu) {
+        dy.array() *= y.array().min(0.0f) + 1.0f;
+    } else if constexpr (Activation == tanh) {
+        dy.array() *= 1.0f - y.array().square();
+    } else if constexpr (Activation == sigmoid) {
+        dy.array() *= y.array() * (1.0f - y.array());
+    }
+}
+
+/// Eigen's products come in two kinds: `product` packs blocks or calls its matrix-vector kernel, `lazy` computes each
+/// packet of outputs where it is needed. Which is faster depends on the shape.
+enum class kind { product, lazy };
+
+template <class Network, std::size_t Layer, kind Kind>
+struct layer {
+    static constexpr std::size_t inputs = Network::inputs_of(Layer), outputs = Network::layers[Layer].outputs;
+    using weights = matrix<outputs, inputs>;
+
+    weights weight;
+    matrix<outputs, 1> bias;
+
+    void set(const float* parameters) {
+        using exchanged = Eigen::Matrix<float, static_cast<int>(outputs), static_cast<int>(inputs), Eigen::RowMajor>;
+        weight = Eigen::Map<const exchanged>(parameters + Network::weight_offset(Layer));
+        bias = const_view<outputs, 1>(parameters + Network::bias_offset(Layer));
+    }
+
+    template <class In, class Out>
+    void forward(const In& x, Out& y) const {
+        if constexpr (Kind == kind::lazy && Out::ColsAtCompileTime == 1) {
+            y.noalias() = weight.lazyProduct(x) + bias;
+        } else if constexpr (Kind == kind::lazy) {
+            y.noalias() = weight.lazyProduct(x);
+            y.colwise() += bias;
+        } else {
+            y.noalias() = weight * x;
+            y.colwise() += bias;
+        }
+        activate<Network::layers[Layer].after>(y);
+    }
+};
+
+template <class Network, kind Kind, class Indices = std::make_index_sequence<Network::depth>>
+struct layers;
+template <class Network, kind Kind, std::size_t... I>
+struct layers<Network, Kind, std::index_sequence<I...>> {
+    using type = std::tuple<layer<Network, I, Kind>...>;
+    template <std::size_t Samples>
+    using outputs = std::tuple<matrix<Network::layers[I].outputs, Samples>...>;
+};
+
+template <class Network, kind Kind, std::size_t Samples>
+class forward {
+public:
+    explicit forward(const float* parameters) {
+        std::apply([&](auto&... l) { (l.set(parameters), ...); }, layers_);
+    }
+
+    const float* operator()(const float* samples) {
+        run<0>(const_view<Network::inputs, Samples>(samples));
+        return std::get<Network::depth - 1>(outputs_).data();
+    }
+
+private:
+    template <std::size_t I, class In>
+    void run(const In& x) {
+        auto& y = std::get<I>(outputs_);
+        std::get<I>(layers_).forward(x, y);
+        if constexpr (I + 1 < Network::depth) run<I + 1>(y);
+    }
+
+    typename layers<Network, Kind>::type layers_;
+    typename layers<Network, Kind>::template outputs<Samples> outputs_;
+};
+template <class Network, std::size_t Samples>
+using forward_product = forward<Network, kind::product, Samples>;
+template <class Network, std::size_t Samples>
+using forward_lazy = forward<Network, kind::lazy, Samples>;
+
+/// Parameters, gradients and state are flat arrays, each layer a view of them, so that an update is a few array
+/// expressions.
+template <class Network, bench::optimizer Optimizer, std::size_t Batch>
+class training {
+public:
+    explicit training(const float* parameters) {
+        m_.setZero();
+        v_.setZero();
+        copy<0>(parameters);
+    }
+
+    float step(const float* samples, const float* targets) {
+        const const_view<Network::inputs, Batch> x(samples);
+        const const_view<Network::outputs, Batch> target(targets);
+        forward<0>(x);
+        auto& y = std::get<Network::depth - 1>(outputs_);
+        auto& dy = std::get<Network::depth - 1>(gradients_);
+        constexpr float share = 1.0f / static_cast<float>(Batch);
+        float loss;
+        if constexpr (Network::layers.back().after == bench::activation::softmax) {
+            loss = -(target.array() * y.array().log()).sum() * share;
+            dy = (y - target) * share;
+        } else {
+            constexpr float scale = share / static_cast<float>(Network::outputs);
+            dy = y - target;
+            loss = dy.squaredNorm() * scale;
+            dy *= 2 * scale;
+        }
+        backward<Network::depth - 1>(x);
+        update();
+        return loss;
+    }
+
+    void read(float* parameters) const { copy_back<0>(parameters); }
+
+private:
+    using flat = Eigen::Array<float, static_cast<int>(Network::parameters), 1>;
+    template <std::size_t I>
+    auto weight(flat& from) {
+        return view<Network::layers[I].outputs, Network::inputs_of(I)>(from.data() + Network::weight_offset(I));
+    }
+    template <std::size_t I>
+    auto bias(flat& from) {
+        return view<Network::layers[I].outputs, 1>(from.data() + Network::bias_offset(I));
+    }
+
+    template <std::size_t I, class In>
+    void forward(const In& x) {
+        auto& y = std::get<I>(outputs_);
+        y.noalias() = weight<I>(p_) * x;
+        y.colwise() += bias<I>(p_);
+        activate<Network::layers[I].after>(y);
+        if constexpr (I + 1 < Network::depth) forward<I + 1>(y);
+    }
+
+    template <std::size_t I, class In>
+    void backward(const In& x) {
+        auto& dz = std::get<I>(gradients_);
+        differentiate<Network::layers[I].after>(std::get<I>(outputs_), dz);
+        bias<I>(g_) = dz.rowwise().sum();
+        if constexpr (I == 0) {
+            weight<I>(g_).noalias() = dz * x.transpose();
+        } else {
+            weight<I>(g_).noalias() = dz * std::get<I - 1>(outputs_).transpose();
+            std::get<I - 1>(gradients_).noalias() = weight<I>(p_).transpose() * dz;
+            backward<I - 1>(x);
+        }
+    }
+
+    void update() {
+        using namespace bench;
+        if constexpr (Optimizer == optimizer::sgd) {
+            p_ -= sgd_learning_rate * g_;
+        } else if constexpr (Optimizer == optimizer::momentum) {
+            v_ = momentum_share * v_ + g_;
+            p_ -= momentum_learning_rate * v_;
+        } else {
+            power1_ *= static_cast<double>(adam_beta1);
+            power2_ *= static_cast<double>(adam_beta2);
+            const float rate = adam_learning_rate / static_cast<float>(1 - power1_);
+            const float scale = 1 / std::sqrt(static_cast<float>(1 - power2_));
+            m_ = adam_beta1 * m_ + (1 - adam_beta1) * g_;
+            v_ = adam_beta2 * v_ + (1 - adam_beta2) * g_.square();
+            p_ -= rate * m_ / (v_.sqrt() * scale + adam_epsilon);
+        }
+    }
+
+    template <std::size_t I>
+    void copy(const float* from) {
+        for (std::size_t o = 0; o < Network::layers[I].outputs; ++o)
+            for (std::size_t k = 0; k < Network::inputs_of(I); ++k)
+                weight<I>(p_)(static_cast<int>(o), static_cast<int>(k)) =
+                    from[Network::weight_offset(I) + o * Network::inputs_of(I) + k];
+        bias<I>(p_) = const_view<Network::layers[I].outputs, 1>(from + Network::bias_offset(I));
+        if constexpr (I + 1 < Network::depth) copy<I + 1>(from);
+    }
+    template <std::size_t I>
+    void copy_back(float* to) const {
+        for (std::size_t o = 0; o < Network::layers[I].outputs; ++o) {
+            for (std::size_t k = 0; k < Network::inputs_of(I); ++k)
+                to[Network::weight_offset(I) + o * Network::inputs_of(I) + k] =
+                    p_[static_cast<int>(Network::weight_offset(I) + k * Network::layers[I].outputs + o)];
+            to[Network::bias_offset(I) + o] = p_[static_cast<int>(Network::bias_offset(I) + o)];
+        }
+        if constexpr (I + 1 < Network::depth) copy_back<I + 1>(to);
+    }
+
+    flat p_, g_, m_, v_;
+    typename layers<Network, kind::product>::template outputs<Batch> outputs_, gradients_;
+    double power1_ = 1, power2_ = 1;
+};
+
+template <class Function>
+struct function {
+    static void run(const float* from, float* to, std::size_t) {
+        constexpr int count = bench::internal::function_count;
+        using numbers = Eigen::Array<float, count, 1>;
+        Eigen::Map<numbers, Eigen::Aligned64> result{to};
+        result = Function::of(Eigen::Map<const numbers, Eigen::Aligned64>{from});
+    }
+};
+struct exp : function<exp> {
+    static constexpr const char* name = "exp";
+    static auto of(const auto& x) { return x.exp(); }
+};
+struct tanh : function<tanh> {
+    static constexpr const char* name = "tanh";
+    static auto of(const auto& x) { return x.tanh(); }
+};
+struct sigmoid : function<sigmoid> {
+    static constexpr const char* name = "sigmoid";
+    static auto of(const auto& x) { return x.logistic(); }
+};
+struct log : function<log> {
+    static constexpr const char* name = "log";
+    static auto of(const auto& x) { return x.log(); }
+};
+struct softplus : function<softplus> {
+    static constexpr const char* name = "softplus";
+    static auto of(const auto& x) { return x.max(0.0f) + (-x.abs()).exp().log1p(); }
+};
+struct erf : function<erf> {
+    static constexpr const char* name = "erf";
+    static auto of(const auto& x) { return x.erf(); }
+};
+
+const bool registered = [] {
+    using namespace bench;
+    add_single<forward_product, tiny, policy, quadrotor, legged, digits>("eigen:product");
+    add_single<forward_lazy, tiny, policy, quadrotor, legged, digits>("eigen:lazy");
+    add_batches<forward_product, policy, digits>("eigen");
+    add_all_training<training>("eigen");
+    add_functions<exp, tanh, sigmoid, log, softplus, erf>("eigen");
+    return true;
+}();
+
+}  // namespace

@@ -1,0 +1,78 @@
+// libxsmm makes a kernel for each product when the contestant is made; the activations are plain loops.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include <libxsmm.h>
+
+#include "activations.hpp"
+#include "contestant.hpp"
+
+namespace {
+
+using kernel = libxsmm_smmfunction;
+
+/// C += A B, or C = A B, column-major: A is m x k, B is k x n.
+kernel make_kernel(std::size_t m, std::size_t n, std::size_t k, float beta) {
+    const float alpha = 1;
+    const int flags = LIBXSMM_GEMM_FLAG_NONE, prefetch = LIBXSMM_GEMM_PREFETCH_NONE;
+    return libxsmm_smmdispatch(static_cast<libxsmm_blasint>(m), static_cast<libxsmm_blasint>(n),
+                               static_cast<libxsmm_blasint>(k), nullptr, nullptr, nullptr, &alpha, &beta, &flags,
+                               &prefetch);
+}
+
+/// One sample a column, weights column-major: the outputs lie in the registers of the kernel.
+template <class Network, std::size_t Samples>
+class forward {
+public:
+    explicit forward(const float* parameters) {
+        libxsmm_init();
+        for (std::size_t i = 0; i < Network::depth; ++i) {
+            const std::size_t inputs = Network::inputs_of(i), outputs = Network::layers[i].outputs;
+            const std::size_t first = Network::weight_offset(i);
+            for (std::size_t o = 0; o < outputs; ++o)
+                for (std::size_t k = 0; k < inputs; ++k)
+                    parameters_[first + k * outputs + o] = parameters[first + o * inputs + k];
+            std::copy_n(parameters + Network::bias_offset(i), outputs, parameters_ + Network::bias_offset(i));
+            kernels_[i] = make_kernel(outputs, Samples, inputs, 1);
+        }
+    }
+
+    const float* operator()(const float* samples) {
+        run(samples, std::make_index_sequence<Network::depth>{});
+        return y_[Network::depth - 1];
+    }
+
+private:
+    template <std::size_t... I>
+    void run(const float* samples, std::index_sequence<I...>) {
+        (layer<I>(I == 0 ? samples : y_[I == 0 ? 0 : I - 1], y_[I]), ...);
+    }
+
+    template <std::size_t I>
+    void layer(const float* x, float* y) {
+        constexpr std::size_t outputs = Network::layers[I].outputs;
+        constexpr bench::activation after = Network::layers[I].after;
+        const float* bias = parameters_ + Network::bias_offset(I);
+        for (std::size_t j = 0; j < Samples; ++j) std::copy_n(bias, outputs, y + j * outputs);
+        kernels_[I](parameters_ + Network::weight_offset(I), x, y);
+        if constexpr (after == bench::activation::softmax)
+            for (std::size_t j = 0; j < Samples; ++j) activate<after, outputs>(y + j * outputs);
+        else
+            activate<after, Samples * outputs>(y);
+    }
+
+    std::array<kernel, Network::depth> kernels_{};
+    alignas(64) float parameters_[Network::parameters];
+    alignas(64) float y_[Network::depth][Samples * Network::widest];
+};
+
+const bool registered = [] {
+    using namespace bench;
+    add_single<forward, tiny, policy, quadrotor, legged, digits>("libxsmm");
+    add_batches<forward, policy, digits>("libxsmm");
+    return true;
+}();
+
+}  // namespace

@@ -1,0 +1,10 @@
+#pragma once
+#include <cstddef>
+
+namespace bench {
+
+/// Sizes of the core's caches, as the system tells them.
+std::size_t l1_bytes();
+std::size_t l2_bytes();
+
+}  // namespace bench

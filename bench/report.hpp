@@ -1,0 +1,40 @@
+#pragma once
+#include <benchmark/benchmark.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+/// Every repetition of every benchmark, by row and contestant.
+class results {
+public:
+    using run = benchmark::BenchmarkReporter::Run;
+
+    explicit results(const std::vector<run>& runs);
+
+    /// The table, on standard output; false if a contestant was refused.
+    [[nodiscard]] bool print() const;
+    /// All repetitions, the minimum and the median of each benchmark in Google Benchmark's JSON.
+    [[nodiscard]] bool write(const std::string& file) const;
+
+private:
+    struct contestant {
+        std::vector<run> runs;
+        double minimum = 0, median = 0;  ///< processor time in nanoseconds: per sample, per element
+        double error = 0;
+        std::string refused;
+    };
+    using contestants = std::map<std::string, contestant>;
+
+    void keep_best_variant(contestants& from);
+    [[nodiscard]] double least_time(const std::string& name) const;
+    void print_section(const char* title, const std::vector<std::string>& rows,
+                       const std::vector<std::string>& columns) const;
+
+    std::map<std::string, contestants> rows_;
+    double flops_ = 0, l1_ = 0, l2_ = 0;  ///< per nanosecond
+};
+
+}  // namespace bench
