@@ -42,7 +42,7 @@ template <bench::activation Activation, class Matrix>
 void differentiate(const Matrix& y, Matrix& dy) {
     using enum bench::activation;
     if constexpr (Activation == relu) {
-        dy.array() *= y.array().sign();
+        dy.array() *= (y.array() * 1e30f).min(1.0f);  // 0 or 1; sign and select are not vectorised
     } else if constexpr (Activation == elu) {
         dy.array() *= y.array().min(0.0f) + 1.0f;
     } else if constexpr (Activation == tanh) {
@@ -59,7 +59,10 @@ enum class kind { product, lazy };
 template <class Network, std::size_t Layer, kind Kind>
 struct layer {
     static constexpr std::size_t inputs = Network::inputs_of(Layer), outputs = Network::layers[Layer].outputs;
-    using weights = matrix<outputs, inputs>;
+    // Few outputs are dot products, many are columns.
+    static constexpr bool by_rows = outputs < 16 && inputs > 1 && Kind == kind::product;
+    using weights = Eigen::Matrix<float, static_cast<int>(outputs), static_cast<int>(inputs),
+                                  by_rows || outputs == 1 ? Eigen::RowMajor : Eigen::ColMajor>;
 
     weights weight;
     matrix<outputs, 1> bias;
@@ -78,8 +81,8 @@ struct layer {
             y.noalias() = weight.lazyProduct(x);
             y.colwise() += bias;
         } else {
-            y.noalias() = weight * x;
-            y.colwise() += bias;
+            y.colwise() = bias;
+            y.noalias() += weight * x;
         }
         activate<Network::layers[Layer].after>(y);
     }
@@ -171,8 +174,8 @@ private:
     template <std::size_t I, class In>
     void forward(const In& x) {
         auto& y = std::get<I>(outputs_);
-        y.noalias() = weight<I>(p_) * x;
-        y.colwise() += bias<I>(p_);
+        y.colwise() = bias<I>(p_);
+        y.noalias() += weight<I>(p_) * x;
         activate<Network::layers[I].after>(y);
         if constexpr (I + 1 < Network::depth) forward<I + 1>(y);
     }
@@ -191,21 +194,32 @@ private:
         }
     }
 
+    /// By pieces that stay in the first cache, since each expression is a pass over its arrays.
     void update() {
+        constexpr int count = static_cast<int>(Network::parameters), piece = 1024;
+        power1_ *= static_cast<double>(bench::adam_beta1);
+        power2_ *= static_cast<double>(bench::adam_beta2);
+        for (int i = 0; i + piece <= count; i += piece) update(i, Eigen::fix<piece>);
+        update(count / piece * piece, Eigen::fix<count % piece>);
+    }
+
+    void update(int first, auto size) {
         using namespace bench;
+        auto p = p_.segment(first, size);
+        auto g = g_.segment(first, size);
+        auto m = m_.segment(first, size);
+        auto v = v_.segment(first, size);
         if constexpr (Optimizer == optimizer::sgd) {
-            p_ -= sgd_learning_rate * g_;
+            p -= sgd_learning_rate * g;
         } else if constexpr (Optimizer == optimizer::momentum) {
-            v_ = momentum_share * v_ + g_;
-            p_ -= momentum_learning_rate * v_;
+            v = momentum_share * v + g;
+            p -= momentum_learning_rate * v;
         } else {
-            power1_ *= static_cast<double>(adam_beta1);
-            power2_ *= static_cast<double>(adam_beta2);
             const float rate = adam_learning_rate / static_cast<float>(1 - power1_);
             const float scale = 1 / std::sqrt(static_cast<float>(1 - power2_));
-            m_ = adam_beta1 * m_ + (1 - adam_beta1) * g_;
-            v_ = adam_beta2 * v_ + (1 - adam_beta2) * g_.square();
-            p_ -= rate * m_ / (v_.sqrt() * scale + adam_epsilon);
+            m = adam_beta1 * m + (1 - adam_beta1) * g;
+            v = adam_beta2 * v + (1 - adam_beta2) * g.square();
+            p -= rate * m / (v.sqrt() * scale + adam_epsilon);
         }
     }
 

@@ -142,7 +142,7 @@ void results::print_section(const char* title, const std::vector<std::string>& r
     if (present.empty()) return;
     std::printf("\n%-22s", title);
     for (const std::string& column : present) std::printf("%10s", column.c_str());
-    std::printf("%10s%8s%10s%7s\n", "best other", "ratio", "least", "share");
+    std::printf("%12s%8s%10s%7s\n", "best other", "ratio", "least", "share");
     for (const std::string& name : rows) {
         const auto found = rows_.find(name);
         if (found == rows_.end()) continue;
@@ -164,9 +164,9 @@ void results::print_section(const char* title, const std::vector<std::string>& r
         const auto etch = row.find("etch");
         const double own = etch == row.end() ? 0 : etch->second.minimum;
         if (best > 0)
-            std::printf(best < 1 ? "%10.3f" : best < 1000 ? "%10.1f" : "%10.0f", best);
+            std::printf(best < 1 ? "%12.3f" : best < 1000 ? "%12.1f" : "%12.0f", best);
         else
-            std::printf("%10s", "-");
+            std::printf("%12s", "-");
         if (best > 0 && own > 0)
             std::printf("%8.2f", own / best);
         else
@@ -245,10 +245,12 @@ bool results::write(const std::string& file) const {
                 aggregate.run_type = run::RT_Aggregate;
                 aggregate.aggregate_name = statistic;
                 aggregate.aggregate_unit = benchmark::kTime;
+                // Reported is what is left after a division by the iterations, which for an aggregate are repetitions.
+                const auto repetitions = static_cast<double>(c.runs.size());
                 aggregate.iterations = static_cast<benchmark::IterationCount>(c.runs.size());
-                // An aggregate is reported as it stands, in seconds.
-                aggregate.cpu_accumulated_time = cpu * 1e-9;
-                aggregate.real_accumulated_time = statistic[1] == 'i' ? real.front() : real[real.size() / 2];
+                aggregate.cpu_accumulated_time = repetitions * cpu * 1e-9;
+                aggregate.real_accumulated_time =
+                    repetitions * (statistic[1] == 'i' ? real.front() : real[real.size() / 2]);
                 written.push_back(aggregate);
             }
             json.ReportRuns(written);
