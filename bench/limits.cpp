@@ -15,10 +15,16 @@ namespace {
 // need eight in flight, and more hide the loop.
 #if defined(__AVX512F__)
 constexpr std::size_t register_bytes = 64, accumulators = 24;
+#define ETCH_BENCH_REGISTER "v"  // any of 32; "x" is the first 16
 #elif defined(__AVX__)
 constexpr std::size_t register_bytes = 32, accumulators = 12;
-#else
+#define ETCH_BENCH_REGISTER "x"
+#elif defined(__SSE2__)
 constexpr std::size_t register_bytes = 16, accumulators = 12;
+#define ETCH_BENCH_REGISTER "x"
+#elif defined(__aarch64__)
+constexpr std::size_t register_bytes = 16, accumulators = 24;
+#define ETCH_BENCH_REGISTER "w"
 #endif
 typedef float pack __attribute__((vector_size(register_bytes)));
 constexpr std::size_t lanes = register_bytes / sizeof(float);
@@ -26,7 +32,7 @@ constexpr std::size_t lanes = register_bytes / sizeof(float);
 void time_fma(benchmark::State& state) {
     constexpr std::size_t turns = 1000;
     float start = 1;
-    asm volatile("" : "+x"(start));
+    asm volatile("" : "+m"(start));
     pack sum[accumulators];
     for (pack& s : sum) s = pack{} + start;
     const pack factor = pack{} + start;
@@ -36,7 +42,7 @@ void time_fma(benchmark::State& state) {
             for (pack& s : sum) s = s * factor + factor;
         }
 #pragma GCC unroll 32
-        for (pack& s : sum) asm volatile("" : "+x"(s));
+        for (pack& s : sum) asm volatile("" : "+" ETCH_BENCH_REGISTER(s));
     }
     state.counters["per_iteration"] = static_cast<double>(2 * lanes * accumulators);
 }
@@ -52,7 +58,7 @@ void time_load(benchmark::State& state) {
 #pragma GCC unroll 8
             for (std::size_t j = 0; j < 8; ++j) {
                 const pack p = *reinterpret_cast<const pack*>(first + i + j * lanes);
-                asm volatile("" : : "x"(p));
+                asm volatile("" : : ETCH_BENCH_REGISTER(p));
             }
         }
     }
