@@ -104,27 +104,4 @@ private:
 template <class T, std::size_t Size>
 inline constexpr bool has_lanes = Size == 1;
 
-namespace internal {
-
-/// Four numbers that stand one after the other, each to be spread over a register of its own; see registers.hpp.
-template <class V>
-struct four_numbers;
-template <class V>
-inline constexpr bool spreads_four = requires { sizeof(four_numbers<V>); };
-
-// What some registers can (registers.hpp), declared so that it can be asked for on every target.
-struct no_lanes {};
-template <std::size_t Count>
-no_lanes load_some(no_lanes, const float*);
-template <std::size_t Count>
-void store_some(no_lanes, float*);
-no_lanes upper_two(no_lanes);
-no_lanes second_lane(no_lanes);
-float first_lane(no_lanes);
-
-template <class T>
-ETCH_INLINE constexpr void keep_in_register(lanes<T, 1>&) noexcept {}
-
-}  // namespace internal
-
 }  // namespace etch

@@ -1,0 +1,93 @@
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include <etch/simd/parts.hpp>
+
+#include "every_width.hpp"
+#include "support/catch.hpp"
+
+using namespace etch;
+
+TEST_CASE("a register that is not full loads and stores its own numbers only") {
+    const auto check = []<class T>(T) {
+        for_each_width<T>([]<std::size_t Size>() {
+            [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+                [[maybe_unused]] const auto one = []<std::size_t Count>() {
+                    using V = some_lanes<T, Size, Count>;
+                    const auto from = std::make_unique<T[]>(Count);  // AddressSanitizer sees what lies beyond
+                    const auto to = std::make_unique<T[]>(Count + 1);
+                    for (std::size_t i = 0; i < Count; ++i) from[i] = static_cast<T>(i + 1);
+                    to[Count] = -1;
+                    const auto loaded = V::load(from.get());
+                    V::store(loaded, to.get());
+                    std::size_t wrong = to[Count] != -1;
+                    T all[Size];
+                    loaded.store(all);
+                    for (std::size_t i = 0; i < Size; ++i) {
+                        const T expected = i < Count ? static_cast<T>(i + 1) : T{0};
+                        wrong += all[i] != expected || (i < Count && to[i] != expected);
+                    }
+                    internal::first_of<Count>(loaded, lanes<T, Size>(T{-7})).store(all);
+                    for (std::size_t i = 0; i < Size; ++i)
+                        wrong += all[i] != (i < Count ? static_cast<T>(i + 1) : T{-7});
+                    return wrong;
+                };
+                CHECK((std::size_t{0} + ... + one.template operator()<Index + 1>()) == 0);
+            }(std::make_index_sequence<Size - 1>{});
+        });
+    };
+    check(float{});
+    check(double{});
+}
+
+TEST_CASE("halves, and sums across four registers") {
+    const auto check = []<class T>(T) {
+        T numbers[16];
+        for (std::size_t i = 0; i < 16; ++i) numbers[i] = static_cast<T>(i * i);
+        for_each_width<T>([&]<std::size_t Size>() {
+            if constexpr (Size > 1 && has_lanes<T, Size / 2>) {
+                T lower[Size], upper[Size];
+                internal::lower_half(lanes<T, Size>::load(numbers)).store(lower);
+                internal::upper_half(lanes<T, Size>::load(numbers)).store(upper);
+                std::size_t wrong = 0;
+                for (std::size_t i = 0; i < Size / 2; ++i)
+                    wrong += (lower[i] != numbers[i]) + (upper[i] != numbers[Size / 2 + i]);
+                CHECK(wrong == 0);
+            }
+        });
+        if constexpr (has_lanes<T, 4>) {
+            lanes<T, 4> rows[4];
+            for (std::size_t i = 0; i < 4; ++i) rows[i] = lanes<T, 4>::load(numbers + 4 * i);
+            internal::transpose_four(rows);
+            T turned[4], sums[4];
+            for (std::size_t i = 0; i < 4; ++i) {
+                rows[i].store(turned);
+                for (std::size_t j = 0; j < 4; ++j) CHECK(turned[j] == numbers[4 * j + i]);
+            }
+            internal::transpose_four(rows);
+            internal::add_across(rows).store(sums);
+            for (std::size_t i = 0; i < 4; ++i)
+                CHECK(sums[i] == numbers[4 * i] + numbers[4 * i + 1] + numbers[4 * i + 2] + numbers[4 * i + 3]);
+        }
+    };
+    check(float{});
+    check(double{});
+    SUCCEED("a target without registers has neither");
+}
+
+TEST_CASE("four numbers are spread over registers") {
+    for_each_width<float>([]<std::size_t Size>() {
+        if constexpr (internal::spreads_four<lanes<float, Size>>) {
+            const auto numbers = std::make_unique<float[]>(4);
+            for (std::size_t i = 0; i < 4; ++i) numbers[i] = static_cast<float>(i + 1);
+            const internal::four_numbers<lanes<float, Size>> four(numbers.get());
+            for (std::size_t i = 0; i < 4; ++i) {
+                float all[Size];
+                four.spread(i).store(all);
+                for (const float x : all) CHECK(x == static_cast<float>(i + 1));
+            }
+        }
+    });
+    SUCCEED("not every register can");
+}
