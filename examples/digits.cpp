@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
     CLI::App options{"Learns to read handwritten digits"};
     options.add_option("--data", folder, "folder of the MNIST files; else ETCH_DATA_DIR/mnist");
     options.add_option("--seed", seed, "of the split, the weights and the order of the samples");
-    options.add_option("--epochs", epochs, "how often the training digits are seen");
+    options.add_option("--epochs", epochs, "how often the training digits are seen")->check(CLI::Range(1, 100000));
     CLI11_PARSE(options, argc, argv);
     if (folder.empty()) {
         std::fprintf(stderr, "digits: say where the MNIST files are: --data DIR, or ETCH_DATA_DIR\n");

@@ -18,8 +18,8 @@ set(line_limit 350)
 
 set(complaints "")
 macro(complain)
-  string(CONCAT text ${ARGN})
-  string(APPEND complaints "  ${text}\n")
+  string(CONCAT complaint ${ARGN})
+  string(APPEND complaints "  ${complaint}\n")
 endmacro()
 
 file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/etch/*")
