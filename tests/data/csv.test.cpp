@@ -182,6 +182,8 @@ TEST_CASE("options that fit neither the table nor the sample are refused", "[dat
           "t.csv: 1 input columns are named, a sample has 2");
     CHECK(told(read(text, {.targets = {0, 1}}), status::invalid_option) ==
           "t.csv: 2 target columns are named, a sample has 1");
+    CHECK(told(read_classes("1,2,a\n", {.inputs = {0, 2}, .label = 2}), status::invalid_option) ==
+          "t.csv:1:3: the column of index 2 is chosen twice");
     CHECK(told(read(text, {.targets = {0}, .label = 1}), status::invalid_option) ==
           "t.csv: either target columns or a label column, not both");
     CHECK(told(read(text, {.label = 1, .classes = {"a", "b", "c"}}), status::invalid_option) ==

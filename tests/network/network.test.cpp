@@ -179,3 +179,27 @@ TEST_CASE("thirty layers compile, and the last answers") {
     CHECK(net({1, 2, 3, 4}) == vector<float, 3>{0, 1, 0});
     CHECK(deep{seed{1}}({1, 2, 3, 4})[0] != 0);
 }
+
+namespace {
+
+/// y = 2 x + 1 in a memory of its own: the first layer's must not be the second's.
+struct remembers {
+    static constexpr const char* name = "remembers";
+    static constexpr bool elementwise = true;
+    static constexpr shape output(shape input) { return input; }
+    static constexpr std::size_t workspace(shape input, std::size_t columns, bool) { return input.size() * columns; }
+    template <class X>
+    static constexpr auto forward(const auto& layer, const X& x) {
+        const tensor_view<float, X::rows, X::columns> kept{layer.workspace};
+        kept = 2.0f * x + 1.0f;
+        return kept + 0.0f;
+    }
+    static constexpr auto backward(const auto&, const auto&, const auto&, const auto& dy) { return 2.0f * dy; }
+};
+
+}  // namespace
+
+TEST_CASE("layers that are computed in one expression do not share their memory") {
+    const network<input<3>, remembers, remembers> net;
+    CHECK(net({1, 2, 3}) == vector<float, 3>{7, 11, 15});
+}

@@ -153,6 +153,13 @@ TEST_CASE("of equal scores the first is the answer, so places agree with the con
     CHECK(report.place == std::array<std::size_t, 3>{1, 0, 1});
 }
 
+TEST_CASE("several sigmoids are judged answer by answer", "[evaluate]") {
+    using network = etch::network<etch::input<3>, etch::sigmoid>;
+    const std::array<float, 6> logits{2, -1, 3, -1, -1, 1}, targets{1, 1, 0, 0, 0, 1};  // right: 1 of 3, then 3 of 3
+    const auto found = etch::evaluate_loss<etch::binary_cross_entropy>(network{}, {logits, targets});
+    CHECK(found.accuracy == 4.0f / 6);
+}
+
 TEST_CASE("a sigmoid network can be judged by its numbers", "[evaluate]") {
     using network = etch::network<etch::input<1>, etch::sigmoid>;
     etch::data_set<1, 1> data;

@@ -44,6 +44,14 @@ TEST_CASE("drawn rates are uniform in the logarithm and stay in their range", "[
     }
 }
 
+TEST_CASE("a range that has no sense gives settings that a fit refuses, or the range's own numbers", "[settings]") {
+    CHECK(etch::random_search{.trials = 1, .epochs = {-5}}.settings()[0].epochs == 0);
+    for (const auto& s : etch::random_search{.trials = 100, .learning_rate = {1e-60, 1}}.settings()) {
+        REQUIRE(s.learning_rate >= 1e-60);
+        REQUIRE(s.learning_rate <= 1);
+    }
+}
+
 TEST_CASE("a range that reaches zero is drawn uniformly, a single number is itself", "[settings]") {
     const auto all = etch::random_search{.trials = 2000,
                                          .weight_decay = {0, 2},

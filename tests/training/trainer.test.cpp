@@ -105,6 +105,11 @@ TEST_CASE("options out of their range are refused") {
     regression<sgd, 8> training{{.learning_rate = 0.1}};
     CHECK(training.fit(net, data, {.epochs = 0}).code == status::invalid_option);
     CHECK(training.fit(net, data, {.min_delta = not_a_number}).code == status::invalid_option);
+    for (const gradient_clip clip : {gradient_clip{.norm = -1}, gradient_clip{.value = -1}}) {
+        training.clip = clip;
+        CHECK(training.fit(net, data).code == status::invalid_option);
+    }
+    training.clip = {};
     training.optimizer.learning_rate = 0;
     CHECK(training.fit(net, data).code == status::invalid_option);
     training.optimizer.learning_rate = static_cast<double>(not_a_number);
@@ -125,8 +130,16 @@ TEST_CASE("fit fits statistics first, and refuses a constant column") {
 
     for (std::size_t i = 0; i < count; ++i) data.inputs[2 * i] = 3;
     net = net_type{seed{1}};
-    CHECK(training.fit(net, data).code == status::constant_column);
+    const auto refused = training.fit(net, data);
+    CHECK(refused.code == status::constant_column);
+    CHECK(refused.column == 0);
     CHECK(net == net_type{seed{1}});
+    samples bad;
+    bad.targets[3] = not_a_number;
+    const auto unjudged = training.fit(net, samples{}, {.validation = view(bad)});
+    CHECK(unjudged.code == status::non_finite_target);
+    CHECK(unjudged.sample == 3);
+    CHECK(unjudged.in_validation);
 }
 
 TEST_CASE("training that explodes says at which update, and leaves the best weights") {

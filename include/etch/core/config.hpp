@@ -17,7 +17,14 @@
 #error "etch: C++20 is needed, for example -std=c++20"
 #endif
 
-#if defined(__FAST_MATH__) && !defined(ETCH_ALLOW_FAST_MATH)
+#if defined(__FAST_MATH__)
+#define ETCH_FAST_MATH 1
+#elif defined(__FINITE_MATH_ONLY__)
+#define ETCH_FAST_MATH __FINITE_MATH_ONLY__
+#else
+#define ETCH_FAST_MATH 0
+#endif
+#if ETCH_FAST_MATH && !defined(ETCH_ALLOW_FAST_MATH)
 #error \
     "etch: -ffast-math lets the compiler reorder sums and assume that there is no NaN, so a network would no longer give the same answer everywhere; etch is fast without it. Remove the flag, or define ETCH_ALLOW_FAST_MATH to give the promise up"
 #endif

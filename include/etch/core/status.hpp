@@ -3,7 +3,8 @@
 
 namespace etch {
 
-/// What a run-time operation reports. Whatever is not `ok` has left everything as it was.
+/// What a run-time operation reports. Whatever is not `ok` has left everything as it was; but for non_finite_loss, after
+/// which the network has the best weights so far.
 enum class [[nodiscard]] status : std::uint8_t {
     ok,
     empty_set,

@@ -166,6 +166,10 @@ private:
                            "there is no column of index " + std::to_string(position) + ", only " +
                                std::to_string(width_) + " columns");
         }
+        if (taken[position]) {
+            return fail_at(position, status::invalid_option,
+                           "the column of index " + std::to_string(position) + " is chosen twice");
+        }
         taken[position] = true;
         return true;
     }

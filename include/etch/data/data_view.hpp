@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <span>
 
+#include <etch/core/problem.hpp>
 #include <etch/core/status.hpp>
-#include <etch/data/problem.hpp>
 
 namespace etch {
 

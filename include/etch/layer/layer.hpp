@@ -8,8 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <etch/core/problem.hpp>
 #include <etch/core/shape.hpp>
-#include <etch/core/status.hpp>
 #include <etch/layer/initializer.hpp>
 #include <etch/tensor/product.hpp>
 
@@ -66,7 +66,7 @@ enum class reads { nothing = 0, input = 1, output = 2, both = 3 };
 ///         static constexpr std::size_t multiply_adds(shape input);            // of one sample forward
 ///         static constexpr std::size_t workspace(shape input, std::size_t columns, bool training);
 ///         template <shape Input> static constexpr void check();               // static_asserts about the input
-///         static constexpr status fit(const auto& layer, std::size_t count, const auto& sample);
+///         static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample);
 ///     };
 ///
 /// x, y and their gradients are matrices of `shape.size()` rows with one sample a column. `layer` is a `layer_pass`:

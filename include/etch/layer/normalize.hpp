@@ -40,19 +40,17 @@ struct normalize {
         return minimum[0] != maximum[0];
     }
 
-    static constexpr status fit(const auto& layer, std::size_t count, const auto& sample) {
+    static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample) {
         const auto& [minimum, maximum] = layer.parameters;
         using T = std::remove_cvref_t<decltype(minimum[0])>;
-        for (std::size_t feature = 0; feature < minimum.size(); ++feature) {
-            const auto range = internal::range_of<T>(feature, count, sample);
-            if (range.least == range.most) return status::constant_column;
+        constexpr std::size_t features = std::remove_cvref_t<decltype(minimum)>::size();
+        const internal::column_ranges<T, features> ranges(count, sample);
+        if (!ranges.state.ok()) return ranges.state;
+        for (std::size_t feature = 0; feature < features; ++feature) {
+            minimum[feature] = ranges.column[feature].least;
+            maximum[feature] = ranges.column[feature].most;
         }
-        for (std::size_t feature = 0; feature < minimum.size(); ++feature) {
-            const auto range = internal::range_of<T>(feature, count, sample);
-            minimum[feature] = range.least;
-            maximum[feature] = range.most;
-        }
-        return status::ok;
+        return {};
     }
 
 private:

@@ -42,34 +42,34 @@ struct standardize {
     }
 
     /// `sample(i)` gives the features of sample i.
-    static constexpr status fit(const auto& layer, std::size_t count, const auto& sample) {
+    static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample) {
         const auto& [mean, deviation] = layer.parameters;
         using T = std::remove_cvref_t<decltype(mean[0])>;
-        for (std::size_t feature = 0; feature < mean.size(); ++feature) {
-            const auto range = internal::range_of<T>(feature, count, sample);
-            if (range.least == range.most) return status::constant_column;
+        constexpr std::size_t features = std::remove_cvref_t<decltype(mean)>::size();
+        const internal::column_ranges<T, features> ranges(count, sample);
+        if (!ranges.state.ok()) return ranges.state;
+        std::array<double, features> sum{};
+        internal::for_each_number<features>(count, sample,
+                                            [&](std::size_t feature, T x) { sum[feature] += static_cast<double>(x); });
+        // A power of two near the spread, so that the variance of numbers around 1e30 or 1e-27 stays in range too.
+        std::array<double, features> unit{}, squares{};
+        for (std::size_t feature = 0; feature < features; ++feature) {
+            mean[feature] = static_cast<T>(sum[feature] / static_cast<double>(count));
+            const auto [least, most] = ranges.column[feature];
+            const double spread = static_cast<double>(most) - static_cast<double>(least);
+            double& u = unit[feature] = 1;
+            while (u * 2 <= spread && u < 0x1p1000) u *= 2;
+            while (u > spread) u /= 2;
         }
-        for (std::size_t feature = 0; feature < mean.size(); ++feature) {
-            double sum = 0;
-            for (std::size_t i = 0; i < count; ++i) sum += static_cast<double>(sample(i)[feature]);
-            const T mu = static_cast<T>(sum / static_cast<double>(count));
-            // A power of two near the spread, so that the variance of numbers around 1e30 or 1e-27 stays in range too.
-            const auto range = internal::range_of<T>(feature, count, sample);
-            const double spread = static_cast<double>(range.most) - static_cast<double>(range.least);
-            double unit = 1;
-            while (unit * 2 <= spread && unit < 0x1p1000) unit *= 2;
-            while (unit > spread) unit /= 2;
-            double squares = 0;
-            for (std::size_t i = 0; i < count; ++i) {
-                const double away =
-                    static_cast<double>(sample(i)[feature] - mu);  // a float, so that its square is exact
-                squares += away / unit * (away / unit);
-            }
-            mean[feature] = mu;
-            const lanes<T, 1> variance{static_cast<T>(squares / static_cast<double>(count))};
-            deviation[feature] = static_cast<T>(unit * static_cast<double>(sqrt(variance).value));
+        internal::for_each_number<features>(count, sample, [&](std::size_t feature, T x) {
+            const double away = static_cast<double>(x - mean[feature]);  // a float, so that its square is exact
+            squares[feature] += away / unit[feature] * (away / unit[feature]);
+        });
+        for (std::size_t feature = 0; feature < features; ++feature) {
+            const lanes<T, 1> variance{static_cast<T>(squares[feature] / static_cast<double>(count))};
+            deviation[feature] = static_cast<T>(unit[feature] * static_cast<double>(sqrt(variance).value));
         }
-        return status::ok;
+        return {};
     }
 };
 

@@ -11,8 +11,8 @@ namespace etch {
 ///     L = -Σ y log softmax(z) = Σ y (m + log s - z)        m = max z, s = Σ e^(z - m), over the classes
 ///     ∂L/∂z = softmax(z) Σ y - y
 ///
-/// It takes the logits z: no probability is ever rounded to 0 before its logarithm is taken, and logits of any size
-/// give a finite loss and finite gradients.
+/// It takes the logits z: no probability is ever rounded to 0 before its logarithm is taken, and logits up to ±1e38 give a
+/// finite loss and finite gradients.
 struct cross_entropy {
     static constexpr const char* name = "cross_entropy";
     static constexpr const char* takes_over = "softmax";

@@ -60,6 +60,11 @@ public:
     }(std::make_index_sequence<depth>{}));
 
 private:
+    template <std::size_t Last>
+    static constexpr auto inference_memory(std::size_t columns) {
+        return internal::plan_inference(facts, workspaces(columns, false), Last, columns);
+    }
+
     static constexpr std::size_t rows_after(std::size_t last) {
         return last == 0 ? Input.size() : facts[last - 1].output.size();
     }
@@ -91,7 +96,7 @@ public:
     }
     template <std::size_t Last>
     static constexpr std::size_t inference_size(std::size_t columns) {
-        return internal::plan_inference(facts, workspaces(columns, false), Last, columns).size;
+        return inference_memory<Last>(columns).size;
     }
 
     /// The tensors that layer I holds, each with the initialiser that it really gets.
@@ -233,13 +238,13 @@ private:
     static constexpr void infer_from(parameter_memory<const T> memory, const X& x, const Y& y, T* workspace) noexcept {
         if constexpr (First < Last) {
             constexpr std::size_t columns = Y::columns;
-            constexpr auto plan = internal::plan_inference(facts, workspaces(columns, false), Last, columns);
             constexpr std::size_t kept = first_kept(First, Last, false);
             if constexpr (kept + 1 == Last) {
-                y = compose<First, kept>(memory, x, workspace + plan.workspace);
+                y = compose<First, kept, Last, columns>(memory, x, workspace);
             } else {
-                const matrix_view<T, facts[kept].output.size(), columns> stored{workspace + plan.buffer[Turn]};
-                stored = compose<First, kept>(memory, x, workspace + plan.workspace);
+                const matrix_view<T, facts[kept].output.size(), columns> stored{
+                    workspace + inference_memory<Last>(columns).buffer[Turn]};
+                stored = compose<First, kept, Last, columns>(memory, x, workspace);
                 infer_from<kept + 1, 1 - Turn, Last>(
                     memory, matrix_view<const T, facts[kept].output.size(), columns>(stored), y, workspace);
             }
@@ -247,13 +252,14 @@ private:
             y = x;
         }
     }
-    template <std::size_t I, std::size_t Kept, class E>
+    template <std::size_t I, std::size_t Kept, std::size_t Last, std::size_t Columns, class E>
     ETCH_INLINE static constexpr auto compose(parameter_memory<const T> memory, const E& e, T* workspace) noexcept {
+        constexpr std::size_t at = inference_memory<Last>(Columns).workspace[I];
         if constexpr (I == Kept)
-            return layer<I>::forward(pass<I, false>(memory, nullptr, workspace, seed{}), e);
+            return layer<I>::forward(pass<I, false>(memory, nullptr, workspace + at, seed{}), e);
         else
-            return compose<I + 1, Kept>(
-                memory, layer<I>::forward(pass<I, false>(memory, nullptr, workspace, seed{}), e), workspace);
+            return compose<I + 1, Kept, Last, Columns>(
+                memory, layer<I>::forward(pass<I, false>(memory, nullptr, workspace + at, seed{}), e), workspace);
     }
 };
 

@@ -83,26 +83,37 @@ constexpr training_plan<Depth> plan_training(const std::array<layer_facts, Depth
     return plan;
 }
 
-/// Where everything lies in the memory of a forward pass outside of training: two buffers in turn, then what the widest
-/// layer asks for.
+/// Where everything lies in the memory of a forward pass outside of training: two buffers in turn, then what the layers
+/// ask for. Layers that are computed in one expression have their memory side by side.
+template <std::size_t Depth>
 struct inference_plan {
+    std::array<std::size_t, Depth> workspace{};
     std::size_t buffer[2] = {};
-    std::size_t workspace = 0, size = 0;
+    std::size_t size = 0;
 };
 
 template <std::size_t Depth>
-constexpr inference_plan plan_inference(const std::array<layer_facts, Depth>& layers,
-                                        const std::array<std::size_t, Depth>& workspaces, std::size_t last,
-                                        std::size_t columns) {
-    std::size_t widest[2] = {}, turn = 0, most = 0;
+constexpr inference_plan<Depth> plan_inference(const std::array<layer_facts, Depth>& layers,
+                                               const std::array<std::size_t, Depth>& workspaces, std::size_t last,
+                                               std::size_t columns) {
+    std::size_t widest[2] = {}, turn = 0, most = 0, together = 0;
+    inference_plan<Depth> plan;
     for (std::size_t i = 0; i < last; ++i) {
-        if (workspaces[i] > most) most = workspaces[i];
-        if (i + 1 < last && is_kept(layers, i, last, false)) {
+        plan.workspace[i] = together;
+        together += workspaces[i];
+        if (together > most) most = together;
+        if (!is_kept(layers, i, last, false)) continue;
+        together = 0;
+        if (i + 1 < last) {
             if (layers[i].output.size() > widest[turn]) widest[turn] = layers[i].output.size();
             turn = 1 - turn;
         }
     }
-    return {{0, widest[0] * columns}, (widest[0] + widest[1]) * columns, (widest[0] + widest[1]) * columns + most};
+    const std::size_t buffers = (widest[0] + widest[1]) * columns;
+    for (std::size_t i = 0; i < last; ++i) plan.workspace[i] += buffers;
+    plan.buffer[1] = widest[0] * columns;
+    plan.size = buffers + most;
+    return plan;
 }
 
 }  // namespace etch::internal

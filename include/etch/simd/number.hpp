@@ -59,6 +59,10 @@ ETCH_INLINE void forget_origin([[maybe_unused]] float& x) noexcept {
     asm("" : "+x"(x));
 #elif ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__aarch64__)
     asm("" : "+w"(x));
+#elif ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__arm__)
+    asm("" : "+t"(x));
+#elif ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__riscv)
+    asm("" : "+f"(x));
 #elif ETCH_HARDWARE_FMA
     volatile float kept = x;
     x = kept;

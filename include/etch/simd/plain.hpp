@@ -44,8 +44,12 @@ struct lanes<T, 1> {
     ETCH_INLINE friend constexpr lanes operator-(lanes a, lanes b) noexcept {
         return {static_cast<T>(wrapping(a.value) - wrapping(b.value))};
     }
+    /// Rounded, whatever it is added to later: see fma.
     ETCH_INLINE friend constexpr lanes operator*(lanes a, lanes b) noexcept {
-        return {static_cast<T>(a.value * b.value)};
+        T product = static_cast<T>(a.value * b.value);
+        if constexpr (std::is_same_v<T, float>)
+            if (!std::is_constant_evaluated()) internal::forget_origin(product);
+        return {product};
     }
     ETCH_INLINE friend constexpr lanes operator/(lanes a, lanes b) noexcept {
         return {static_cast<T>(a.value / b.value)};

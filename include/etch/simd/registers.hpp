@@ -41,6 +41,18 @@ ETCH_INLINE float64x2_t fma_register(float64x2_t a, float64x2_t b, float64x2_t c
 }
 #endif
 
+/// Stops the compiler from fusing a product with the sum that it feeds.
+template <class Batch>
+ETCH_INLINE void forget_origin_of([[maybe_unused]] Batch& product) noexcept {
+#if ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__AVX512VL__)
+    asm("" : "+v"(product.data));
+#elif ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__x86_64__)
+    asm("" : "+x"(product.data));
+#elif ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__aarch64__)
+    asm("" : "+w"(product.data));
+#endif
+}
+
 // a > b ? a : b, and a < b ? a : b: on x86 that is one instruction; elsewhere the instruction treats NaN otherwise.
 template <class Batch>
 ETCH_INLINE Batch max_register(Batch a, Batch b) noexcept {
@@ -154,7 +166,12 @@ struct lanes<T, Size> {
 
     ETCH_INLINE friend lanes operator+(lanes a, lanes b) noexcept { return {a.value + b.value}; }
     ETCH_INLINE friend lanes operator-(lanes a, lanes b) noexcept { return {a.value - b.value}; }
-    ETCH_INLINE friend lanes operator*(lanes a, lanes b) noexcept { return {a.value * b.value}; }
+    /// Rounded, whatever it is added to later: see fma.
+    ETCH_INLINE friend lanes operator*(lanes a, lanes b) noexcept {
+        batch product = a.value * b.value;
+        if constexpr (std::is_same_v<T, float>) internal::forget_origin_of(product);
+        return {product};
+    }
     ETCH_INLINE friend lanes operator/(lanes a, lanes b) noexcept { return {a.value / b.value}; }
     ETCH_INLINE friend lanes operator-(lanes a) noexcept {
         if constexpr (std::is_integral_v<T>)
@@ -183,14 +200,9 @@ struct lanes<T, Size> {
     ETCH_INLINE friend lanes fma(lanes a, lanes b, lanes c) noexcept {
         using element = typename batch::register_type;
         if constexpr (!fused_multiply_add && std::is_same_v<T, float>) {
-            auto product = static_cast<element>(a.value * b.value), addend = static_cast<element>(c.value);
-            // Stops the compiler from fusing either product with the sum: c may be one too.
-#if ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__x86_64__)
-            asm("" : "+x"(product), "+x"(addend));
-#elif ETCH_HARDWARE_FMA && defined(__GNUC__)
-            asm("" : "+w"(product), "+w"(addend));
-#endif
-            return {batch(product) + batch(addend)};
+            batch product = a.value * b.value, addend = c.value;
+            internal::forget_origin_of(product), internal::forget_origin_of(addend);  // c may be a product too
+            return {product + addend};
         } else if constexpr (requires { internal::fma_register(a.value, b.value, c.value); }) {
             return {batch(internal::fma_register(static_cast<element>(a.value), static_cast<element>(b.value),
                                                  static_cast<element>(c.value)))};

@@ -43,6 +43,7 @@ constexpr std::size_t partial_sums_of() noexcept {
 /// Column k of L is read in packs, R number by number with any stride, so that the sum of a tile stays in registers
 /// from its start to its only store. Each step is one fma; k runs upward in `partial_sums` interleaved chains, which
 /// are added as a tree at the end. A transposed left factor makes each element a dot product instead (see dot).
+/// The destination must not be one of the factors: C = C * D reads what it has overwritten.
 template <class Left, class Right, class Start>
 struct product_expression : expression {
     using value_type = typename Left::value_type;

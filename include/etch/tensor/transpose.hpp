@@ -76,11 +76,15 @@ private:
     }
 };
 
-/// Aᵀ, without moving a number.
+/// Aᵀ, without moving a number: it reads A while it is evaluated, so the destination must not be A.
 template <Stored E>
 [[nodiscard]] ETCH_INLINE constexpr auto transpose(const E& e) noexcept {
     return transpose_expression<typename E::value_type, E::rows, E::columns>{e.data()};
 }
+
+/// Of a tensor without a name nothing would be left to read.
+template <class T, std::size_t... Extents>
+void transpose(tensor<T, Extents...>&&) = delete;
 
 /// Aᵀ, copied into `scratch` (as many numbers as A has) at the moment of evaluation.
 template <Stored E>

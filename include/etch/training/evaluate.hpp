@@ -153,6 +153,10 @@ template <class Loss = void, class Network>
 ///     report.loss, report.accuracy(), report.top_k(3), report.f1(2), report.confusion[truth][prediction]
 template <class Loss = void, class Network>
 [[nodiscard]] constexpr auto evaluate(const Network& net, internal::data_of<Network> data) noexcept {
+    static_assert(
+        !internal::answers_several<Network>(),
+        "etch: evaluate judges one class a sample, and several sigmoids give several answers: evaluate_loss tells "
+        "the share of right ones, evaluate_regression their errors");
     if constexpr (internal::classifies<Network>())
         return evaluate_classification<Loss>(net, data);
     else

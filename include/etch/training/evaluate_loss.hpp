@@ -5,7 +5,8 @@
 
 namespace etch {
 
-/// The mean loss of a network on a data set, and the share of right classes where it ends in softmax or sigmoid.
+/// The mean loss of a network on a data set, and the share of right answers: of classes where it ends in softmax or in a
+/// single sigmoid, of all yeses and noes where it ends in several.
 template <class T>
 struct loss_and_accuracy {
     T loss{}, accuracy{};
@@ -34,6 +35,13 @@ constexpr bool classifies() noexcept {
     return same_text(last::name, "softmax") || same_text(last::name, "sigmoid");
 }
 
+/// Whether the outputs are several answers, each yes or no, rather than one class.
+template <class Network>
+constexpr bool answers_several() noexcept {
+    using last = typename Network::layers::template layer<Network::depth - 1>;
+    return Network::outputs > 1 && same_text(last::name, "sigmoid");
+}
+
 }  // namespace internal
 
 /// Judges a network on data: its loss (the same function that trains it) and its accuracy. An empty set gives zeros.
@@ -49,12 +57,17 @@ template <class Loss, class Network>
     std::size_t right = 0;
     internal::judge_each<Loss, last>(net, data, [&](std::size_t i, const T* scores, T loss) {
         total += loss;
-        if constexpr (internal::classifies<Network>())
-            right += internal::class_of(scores, Network::outputs, on_logits ? T{0} : T{0.5}) ==
+        constexpr T middle = on_logits ? T{0} : T{0.5};
+        if constexpr (internal::answers_several<Network>())
+            for (std::size_t o = 0; o < Network::outputs; ++o)
+                right += (scores[o] >= middle) == (data.target(i)[o] >= T{0.5});
+        else if constexpr (internal::classifies<Network>())
+            right += internal::class_of(scores, Network::outputs, middle) ==
                      internal::class_of(data.target(i).data(), Network::outputs, T{0.5});
     });
     const T count = static_cast<T>(data.size());
-    return {total / count, static_cast<T>(right) / count};
+    constexpr std::size_t answers = internal::answers_several<Network>() ? Network::outputs : 1;
+    return {total / count, static_cast<T>(right) / (count * static_cast<T>(answers))};
 }
 
 }  // namespace etch

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include <etch/data/data_view.hpp>
@@ -10,45 +12,50 @@ namespace internal {
 
 /// Fits the statistics of the layers that have any: all of them, or those that have none yet. All or nothing.
 template <class Network>
-constexpr status fit_statistics_of(Network& net,
-                                   data_view<Network::inputs, Network::outputs, typename Network::value_type> training,
-                                   bool again) noexcept {
+constexpr problem fit_statistics_of(Network& net,
+                                    data_view<Network::inputs, Network::outputs, typename Network::value_type> training,
+                                    bool again) noexcept {
     using T = typename Network::value_type;
     using chain = typename Network::layers;
-    if constexpr (Network::statistic_count == 0) return status::ok;
-    Network fitted = net;
-    status result = status::ok;
-    chain::for_each_layer([&]<std::size_t I>() {
-        using layer = typename chain::template layer<I>;
-        if constexpr (chain::facts[I].statistics > 0) {
-            if (result != status::ok) return;
-            const auto pass = chain::template pass<I, false>(fitted.memory(), nullptr, nullptr, seed{});
-            if (!again && layer::fitted(pass)) return;
-            result = layer::fit(pass, training.size(), [&](std::size_t i) {  // what the layers before make of sample i
-                vector<T, chain::facts[I].input.size()> features;
-                fitted.template infer<1, I>(training.input(i).data(), features.data());
-                return features;
-            });
-        }
-    });
-    if (result == status::ok) net = fitted;
-    return result;
+    if constexpr (Network::statistic_count == 0) {
+        return {};
+    } else {
+        std::array<T, Network::statistic_count> before;  // not the whole network, which may be larger than a stack
+        std::copy(net.statistics().begin(), net.statistics().end(), before.begin());
+        problem result;
+        chain::for_each_layer([&]<std::size_t I>() {
+            using layer = typename chain::template layer<I>;
+            if constexpr (chain::facts[I].statistics > 0) {
+                if (!result.ok()) return;
+                const auto pass = chain::template pass<I, false>(net.memory(), nullptr, nullptr, seed{});
+                if (!again && layer::fitted(pass)) return;
+                result = layer::fit(pass, training.size(), [&](std::size_t i) {  // what the layers before make of it
+                    vector<T, chain::facts[I].input.size()> features;
+                    net.template infer<1, I>(training.input(i).data(), features.data());
+                    return features;
+                });
+            }
+        });
+        if (!result.ok()) std::copy(before.begin(), before.end(), net.statistics().begin());
+        return result;
+    }
 }
 
 }  // namespace internal
 
 /// Fits the statistics of every standardize and normalize layer on the training data, also where they have some.
-/// Errors: empty_set, constant_column; the network is as it was then.
+/// Errors: what data_view::check says, and constant_column with the index of the column among that layer's inputs; the
+/// network is as it was then.
 template <class Network>
-constexpr status fit_statistics(
+constexpr problem fit_statistics(
     Network& net, data_view<Network::inputs, Network::outputs, typename Network::value_type> training) noexcept {
-    if (const problem p = training.check(); !p.ok()) return p.code;
+    if (const problem p = training.check(); !p.ok()) return p;
     return internal::fit_statistics_of(net, training, true);
 }
 
 /// The same for layers that have none yet; `trainer::fit` begins with it.
 template <class Network>
-constexpr status fit_missing_statistics(
+constexpr problem fit_missing_statistics(
     Network& net, data_view<Network::inputs, Network::outputs, typename Network::value_type> training) noexcept {
     return internal::fit_statistics_of(net, training, false);
 }

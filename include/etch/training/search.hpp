@@ -87,7 +87,7 @@ void try_candidate(Result& result, data_of<typename Result::networks::template n
     for (const training_settings& settings : all) {
         Optimizer optimizer = options;
         optimizer.learning_rate = settings.learning_rate;
-        optimizer.weight_decay = settings.weight_decay;
+        if constexpr (requires { optimizer.weight_decay; }) optimizer.weight_decay = settings.weight_decay;
         const auto net = std::make_unique<network>(derive(settings.seed, 0));  // both may be larger than a stack
         const auto teacher = std::make_unique<trainer_type>(
             optimizer, schedule, gradient_clip{.norm = settings.clip_norm}, derive(settings.seed, 1));

@@ -57,12 +57,12 @@ struct range {
     constexpr range(double from, double to) noexcept : low{from}, high{to} {}
 
     /// Uniform in the logarithm, so that 1e-4 to 1e-3 gets as many draws as 1e-3 to 1e-2; uniform in the number itself
-    /// where the range touches or crosses zero. Seven digits: drawn in float, so the same everywhere.
+    /// where the range touches or crosses zero, or numbers below 1e-38. Seven digits: drawn in float, so the same everywhere.
     [[nodiscard]] double draw(random_generator& random) const noexcept {
         using number = lanes<float, 1>;
         const float share = random.uniform();
         if (low == high) return low;
-        const bool logarithmic = low > 0 && high > 0;
+        const bool logarithmic = low >= 0x1p-126 && high >= 0x1p-126;  // floats whose logarithm is exact
         const auto scaled = [&](double x) {
             return logarithmic ? math::log(number(static_cast<float>(x))) : number(static_cast<float>(x));
         };
@@ -96,7 +96,8 @@ struct random_search {
             drawn.learning_rate = learning_rate.draw(random);
             drawn.weight_decay = weight_decay.draw(random);
             drawn.clip_norm = clip_norm.draw(random);
-            drawn.epochs = static_cast<std::size_t>(epochs.draw(random) + 0.5);
+            const double count = epochs.draw(random) + 0.5;
+            drawn.epochs = count >= 1 && count < 0x1p63 ? static_cast<std::size_t>(count) : 0;  // a trial refuses 0
             drawn.patience = patience;
             drawn.seed = derive(derive(seed, trial), 0);
             all.push_back(drawn);

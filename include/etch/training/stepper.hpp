@@ -46,6 +46,8 @@ class stepper {
     static_assert(etch::Loss<Loss>, "etch: the second argument of a trainer is a loss (see etch/loss/loss.hpp)");
     static_assert(etch::Optimizer<Optimizer>,
                   "etch: the third argument of a trainer is an optimizer (see etch/optimizer/optimizer.hpp)");
+    static_assert(etch::Schedule<Schedule>,
+                  "etch: the fifth argument of a trainer is a schedule (see etch/optimizer/schedule.hpp)");
 
 public:
     using network_type = Network;

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -34,11 +35,12 @@ struct step_record {
 template <class T>
 struct fit_result {
     status code = status::ok;
-    std::size_t sample = 0;  ///< where the data is at fault: which sample
-    std::uint64_t step =
-        0;  ///< updates that the trainer has made in all; at non_finite_loss, the one that failed, from 1
+    std::size_t sample = 0;      ///< where the data is at fault: which sample
+    std::size_t column = 0;      ///< and at constant_column which column, among the inputs of the layer that scales
+    bool in_validation = false;  ///< whether it is the validation data
+    std::uint64_t step = 0;      ///< updates in all; at non_finite_loss the one that failed, from 1
     std::size_t epochs = 0;      ///< completed
-    std::size_t best_epoch = 0;  ///< with the lowest loss, of validation if there is such data; from 1
+    std::size_t best_epoch = 0;  ///< the last that improved by more than min_delta; from 1
     T best_loss{};
     T training_loss{}, validation_loss{};  ///< of the last epoch
     bool stopped_early = false;            ///< by patience or by the callback
@@ -64,14 +66,12 @@ public:
 
     struct fit_options {
         std::size_t epochs = 1;
-        data validation{};  ///< judged after each epoch; never trained on
-        std::size_t patience =
-            0;            ///< epochs without improvement before training stops and the best weights return; 0: off
-        T min_delta = 0;  ///< how much lower a loss must be to count as an improvement
-        seed shuffle{0};  ///< the order of the samples, another one each epoch
+        data validation{};         ///< judged after each epoch; never trained on
+        std::size_t patience = 0;  ///< epochs without improvement until training stops, with the best weights; 0: off
+        T min_delta = 0;           ///< how much lower a loss must be to count as an improvement
+        seed shuffle{0};           ///< the order of the samples, another one each epoch
         bool shuffled = true;
-        std::span<epoch_record<T>>
-            history{};  ///< the user's memory: epoch i is written to element i - 1, as far as it reaches
+        std::span<epoch_record<T>> history{};  ///< the user's memory: epoch i goes to element i - 1, if there is one
     };
 
     /// Runs the epochs. Layers with statistics (standardize, normalize) that have none yet are fitted first, on the
@@ -80,21 +80,32 @@ public:
     /// `callback` is called with each epoch_record, and ends the training by returning false; if it can also be called
     /// with a step_record, it is, after each update.
     ///
+    /// A second fit goes on where the first ended: the optimiser keeps its state and its count of steps, on which the
+    /// schedule depends. `reset` forgets both.
+    ///
     /// Errors, each with the network as it was: empty_set, size_mismatch, non_finite_input, non_finite_target (with the
-    /// sample), constant_column, invalid_option. non_finite_loss (with the step): the network has the best weights so
-    /// far.
+    /// sample), constant_column (with the column), invalid_option. non_finite_loss (with the step): the network has the
+    /// best weights so far, and the trainer is reset.
     template <class Callback = std::nullptr_t>
     constexpr fit_result<T> fit(Network& net, data training, const fit_options& options = {},
                                 Callback&& callback = {}) noexcept {
+        using function = std::remove_cvref_t<Callback>;
+        static_assert(
+            std::is_null_pointer_v<function> || std::is_invocable_v<function&, const epoch_record<T>&> ||
+                std::is_invocable_v<function&, const step_record<T>&>,
+            "etch: the callback of a fit takes an epoch_record or a step_record of the network's number type");
         fit_result<T> result;
         if (const problem p = training.check(); !p.ok()) return {.code = p.code, .sample = p.index};
         const bool validates = !options.validation.inputs().empty() || !options.validation.targets().empty();
         if (validates)
-            if (const problem p = options.validation.check(); !p.ok()) return {.code = p.code, .sample = p.index};
-        if (options.epochs == 0 || !(this->optimizer.learning_rate > 0) || !(options.min_delta >= 0))
+            if (const problem p = options.validation.check(); !p.ok())
+                return {.code = p.code, .sample = p.index, .in_validation = true};
+        if (options.epochs == 0 || !(this->optimizer.learning_rate > 0) || !(options.min_delta >= 0) ||
+            !(this->clip.norm >= 0) || !(this->clip.value >= 0))
             return {.code = status::invalid_option};
         best_ = net;
-        if (const status s = fit_missing_statistics(best_, training); s != status::ok) return {.code = s};
+        if (const problem p = fit_missing_statistics(best_, training); !p.ok())
+            return {.code = p.code, .column = p.index};
         net = best_;
 
         const std::size_t per_update = Batch == whole_set ? training.size() : columns;
@@ -129,9 +140,9 @@ public:
             }
             bool goes_on = true;
             if constexpr (requires {
-                              { callback(record) } -> std::same_as<bool>;
+                              { callback(record) } -> std::convertible_to<bool>;
                           })
-                goes_on = callback(record);
+                goes_on = static_cast<bool>(callback(record));
             else if constexpr (requires { callback(record); })
                 callback(record);
             if (!goes_on || (options.patience > 0 && waited >= options.patience)) {
@@ -141,6 +152,16 @@ public:
         }
         if (options.patience > 0) net = best_;
         return result;
+    }
+
+    /// Data of another size or number type: said in a sentence.
+    template <class Data, class... Rest>
+        requires(!std::is_convertible_v<const Data&, data>)
+    constexpr fit_result<T> fit(Network&, const Data&, const Rest&...) noexcept {
+        static_assert(std::is_void_v<Data>,
+                      "etch: the data of a fit must hold samples of the network's inputs, outputs and number type: "
+                      "a data_view, a data_set or two spans");
+        return {};
     }
 
 private:

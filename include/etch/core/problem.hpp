@@ -14,6 +14,7 @@ struct [[nodiscard]] problem {
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] constexpr bool operator==(const problem&) const noexcept = default;
+    [[nodiscard]] constexpr bool operator==(status other) const noexcept { return code == other; }
 };
 
 }  // namespace etch

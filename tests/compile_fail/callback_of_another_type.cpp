@@ -1,0 +1,17 @@
+// expect: etch: the callback of a fit takes an epoch_record or a step_record of the network's number type
+#include <etch/layer/dense.hpp>
+#include <etch/loss/mean_squared_error.hpp>
+#include <etch/optimizer/sgd.hpp>
+#include <etch/training/trainer.hpp>
+
+using policy = etch::network<etch::input<3>, etch::dense<2>>;
+using trainer = etch::trainer<policy, etch::mean_squared_error, etch::sgd, 4>;
+#ifdef ETCH_REJECT
+using number = double;
+#else
+using number = float;
+#endif
+
+auto train(trainer& t, policy& net, const etch::data_view<3, 2>& data) {
+    return t.fit(net, data, {}, [](const etch::epoch_record<number>&) {});
+}

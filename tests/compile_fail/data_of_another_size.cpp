@@ -1,0 +1,15 @@
+// expect: etch: the data of a fit must hold samples of the network's inputs, outputs and number type
+#include <etch/layer/dense.hpp>
+#include <etch/loss/mean_squared_error.hpp>
+#include <etch/optimizer/sgd.hpp>
+#include <etch/training/trainer.hpp>
+
+using policy = etch::network<etch::input<3>, etch::dense<2>>;
+using trainer = etch::trainer<policy, etch::mean_squared_error, etch::sgd, 4>;
+#ifdef ETCH_REJECT
+constexpr std::size_t inputs = 4;
+#else
+constexpr std::size_t inputs = 3;
+#endif
+
+auto train(trainer& t, policy& net, const etch::data_view<inputs, 2>& data) { return t.fit(net, data); }

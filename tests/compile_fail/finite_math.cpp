@@ -1,0 +1,9 @@
+// expect: etch: -ffast-math lets the compiler reorder sums and assume that there is no NaN
+// flags: -ffinite-math-only
+#ifdef ETCH_REJECT
+#include <etch/core/config.hpp>
+#else
+#define ETCH_ALLOW_FAST_MATH
+#include <etch/core/config.hpp>
+#endif
+static_assert(ETCH_VERSION_MAJOR == 0);

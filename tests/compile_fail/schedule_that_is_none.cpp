@@ -1,0 +1,14 @@
+// expect: etch: the fifth argument of a trainer is a schedule
+#include <etch/layer/dense.hpp>
+#include <etch/loss/mean_squared_error.hpp>
+#include <etch/optimizer/sgd.hpp>
+#include <etch/training/trainer.hpp>
+
+using policy = etch::network<etch::input<3>, etch::dense<2>>;
+#ifdef ETCH_REJECT
+using trainer = etch::trainer<policy, etch::mean_squared_error, etch::sgd, 4, etch::sgd>;
+#else
+using trainer = etch::trainer<policy, etch::mean_squared_error, etch::sgd, 4, etch::constant_rate>;
+#endif
+
+auto train(trainer& t, policy& net, const etch::data_view<3, 2>& data) { return t.fit(net, data); }
