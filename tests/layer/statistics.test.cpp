@@ -24,7 +24,7 @@ struct fitted_passes : support::passes<T, shape{N}, 3, Layer> {
     bool fitted() { return Layer::fitted(pass()); }
     /// On `count` samples of the matrix.
     template <std::size_t Count>
-    status fit(const matrix<T, N, Count>& samples, std::size_t count = Count) {
+    problem fit(const matrix<T, N, Count>& samples, std::size_t count = Count) {
         return Layer::fit(pass(), count, [&](std::size_t i) { return samples.column(i); });
     }
 };
