@@ -43,7 +43,8 @@ struct standardize {
 
     /// `sample(i)` gives the features of sample i.
     static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample) {
-        const auto& [mean, deviation] = layer.parameters;
+        const auto& mean = std::get<0>(layer.parameters);  // by name: clang 14 lets no lambda use a structured binding
+        const auto& deviation = std::get<1>(layer.parameters);
         using T = std::remove_cvref_t<decltype(mean[0])>;
         constexpr std::size_t features = std::remove_cvref_t<decltype(mean)>::size();
         const internal::column_ranges<T, features> ranges(count, sample);
