@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <etch/core/random.hpp>
 #include <etch/tensor/product.hpp>
@@ -84,6 +85,41 @@ TEST_CASE("the program gives the bits that the compiler gives: several blocks of
     CHECK(different(all_kinds<66, 9, 2>(), in_compiler) == 0);
 }
 
+TEST_CASE("the program gives the bits that the compiler gives: rows and columns that are their own transposes") {
+    const auto check = []<std::size_t M, std::size_t K, std::size_t N>() {
+        static constexpr auto in_compiler = all_kinds<M, K, N>();
+        return different(all_kinds<M, K, N>(), in_compiler);
+    };
+    CHECK(check.operator()<1, 9, 1>() == 0);
+    CHECK(check.operator()<1, 9, 3>() == 0);
+    CHECK(check.operator()<9, 1, 3>() == 0);
+    CHECK(check.operator()<9, 3, 1>() == 0);
+    CHECK(check.operator()<1, 1, 5>() == 0);
+}
+
+/// One and two columns of a product of Rows rows.
+template <std::size_t Rows, std::size_t Depth>
+constexpr auto few_rows() {
+    const auto w = random_matrix<Rows, Depth>(1);
+    const auto x = random_matrix<Depth, 2>(2);
+    const auto b = random_matrix<Rows, 1>(3);
+    const vector<float, Rows> alone = w * x.column(0), biased = w * x.column(1) + b;
+    const matrix<float, Rows, 2> both = w * x + map(scaled_square{}, b.view());
+    return joined(alone, biased, both);
+}
+
+TEST_CASE("the program gives the bits that the compiler gives: few rows, several columns in a register") {
+    const auto check = []<std::size_t... Index>(std::index_sequence<Index...>) {
+        const auto one = []<std::size_t Rows>() {
+            static constexpr auto whole = few_rows<Rows, 40>();
+            static constexpr auto rest = few_rows<Rows, 33>();  // not a multiple of the period
+            return different(few_rows<Rows, 40>(), whole) + different(few_rows<Rows, 33>(), rest);
+        };
+        return (one.template operator()<Index + 1>() + ...);
+    };
+    CHECK(check(std::make_index_sequence<16>{}) == 0);
+}
+
 TEST_CASE("a column of a product has the same bits alone and among others") {
     const auto check = []<std::size_t M, std::size_t K, std::size_t N>() {
         const auto w = random_matrix<M, K>(1);
@@ -98,7 +134,9 @@ TEST_CASE("a column of a product has the same bits alone and among others") {
         }
         return wrong;
     };
+    CHECK(check.operator()<1, 1, 5>() == 0);
     CHECK(check.operator()<1, 40, 5>() == 0);
+    CHECK(check.operator()<6, 64, 5>() == 0);
     CHECK(check.operator()<10, 33, 7>() == 0);
     CHECK(check.operator()<31, 65, 9>() == 0);
     CHECK(check.operator()<67, 20, 32>() == 0);

@@ -32,7 +32,7 @@ private:
 
     struct folded {
         std::array<internal::layer_facts, depth> layers{};
-        std::size_t count = 0, trained = 0, statistics = 0;
+        std::size_t count = 0, trained = 0, statistics = 0, multiply_adds = 0;
         shape current = Input;
     };
 
@@ -42,6 +42,7 @@ private:
         before.layers[before.count++] = facts;
         before.trained += facts.trained;
         before.statistics += facts.statistics;
+        before.multiply_adds += facts.multiply_adds;
         before.current = facts.output;
         return before;
     });
@@ -144,8 +145,13 @@ public:
     ETCH_INLINE static constexpr void infer(parameter_memory<const T> memory,
                                             matrix_view<const T, Input.size(), Columns> x,
                                             matrix_view<T, rows_after(Last), Columns> y, T* workspace) noexcept {
-        infer_from<0, 0, Last>(memory, x, y, workspace);
+        infer_from<0, 0, Last, Columns>(memory, x.data(), y.data(), workspace);
     }
+
+    /// Whether a pass of so many columns is small enough to be inlined as a whole, layer after layer, into the function
+    /// that asks for it: the few nanoseconds that a call costs count there, and independent passes overlap better.
+    template <std::size_t Columns>
+    static constexpr bool is_small = fold.multiply_adds * Columns <= 1024 && depth <= 16;
 
     /// One step of training: what its passes share. `Fresh`: the gradients hold nothing yet, whatever their numbers are.
     template <std::size_t Last, std::size_t Columns, bool Fresh = false>
@@ -192,14 +198,21 @@ public:
             return chain::pass<I, true, Fresh>(memory, gradients, workspace + plan.workspace[I], from);
         }
 
-        /// From a stored input to the next stored output.
+        /// From a stored input to the next stored output, and on from there.
         template <std::size_t First>
-        constexpr void forward_from() const noexcept {
+        ETCH_INLINE constexpr void forward_from() const noexcept {
             if constexpr (First < Last) {
                 constexpr std::size_t kept = first_kept(First, Last, true);
                 output<kept>() = compose<First, kept>(input<First>());
-                forward_from<kept + 1>();
+                if constexpr (is_small<Columns>)
+                    forward_from<kept + 1>();
+                else
+                    call_forward_from<kept + 1>();
             }
+        }
+        template <std::size_t First>
+        constexpr void call_forward_from() const noexcept {
+            forward_from<First>();
         }
         template <std::size_t I, std::size_t Kept, class E>
         ETCH_INLINE constexpr auto compose(const E& x_or_expression) const noexcept {
@@ -217,40 +230,59 @@ public:
 
         /// From the gradient of the output of layer I - 1 down; `Turn` is the buffer that is free.
         template <std::size_t I, std::size_t Turn, class G>
-        constexpr auto backward_from(const G& g) const noexcept {
+        ETCH_INLINE constexpr auto backward_from(const G& g) const noexcept {
             if constexpr (I > 0) clear_gradients_of<I - 1>();
             if constexpr (I == 0) {
                 return g;
             } else if constexpr (facts[I - 1].lazy_backward()) {
-                return backward_from<I - 1, Turn>(
+                return go_on_backward<I - 1, Turn>(
                     layer<I - 1>::backward(pass<I - 1>(), input<I - 1>(), output<I - 1>(), g));
             } else {
                 const matrix_view<T, facts[I - 1].output.size(), Columns> stored{workspace + plan.gradient[Turn]};
                 stored = g;
-                return backward_from<I - 1, 1 - Turn>(
+                return go_on_backward<I - 1, 1 - Turn>(
                     layer<I - 1>::backward(pass<I - 1>(), input<I - 1>(), output<I - 1>(), stored));
             }
+        }
+        template <std::size_t I, std::size_t Turn, class G>
+        ETCH_INLINE constexpr auto go_on_backward(const G& g) const noexcept {
+            if constexpr (is_small<Columns>)
+                return backward_from<I, Turn>(g);
+            else
+                return call_backward_from<I, Turn>(g);
+        }
+        template <std::size_t I, std::size_t Turn, class G>
+        constexpr auto call_backward_from(const G& g) const noexcept {
+            return backward_from<I, Turn>(g);
         }
     };
 
 private:
-    template <std::size_t First, std::size_t Turn, std::size_t Last, class X, class Y>
-    static constexpr void infer_from(parameter_memory<const T> memory, const X& x, const Y& y, T* workspace) noexcept {
-        if constexpr (First < Last) {
-            constexpr std::size_t columns = Y::columns;
-            constexpr std::size_t kept = first_kept(First, Last, false);
-            if constexpr (kept + 1 == Last) {
-                y = compose<First, kept, Last, columns>(memory, x, workspace);
-            } else {
-                const matrix_view<T, facts[kept].output.size(), columns> stored{
-                    workspace + inference_memory<Last>(columns).buffer[Turn]};
-                stored = compose<First, kept, Last, columns>(memory, x, workspace);
-                infer_from<kept + 1, 1 - Turn, Last>(
-                    memory, matrix_view<const T, facts[kept].output.size(), columns>(stored), y, workspace);
-            }
+    /// From a stored input to the next stored output, and on from there. What is called gets its arguments as pointers,
+    /// which lie in registers.
+    template <std::size_t First, std::size_t Turn, std::size_t Last, std::size_t Columns>
+    ETCH_INLINE static constexpr void infer_from(parameter_memory<const T> memory, const T* from, T* to,
+                                                 T* workspace) noexcept {
+        const matrix_view<const T, rows_after(First), Columns> x{from};
+        if constexpr (First == Last) {
+            matrix_view<T, rows_after(Last), Columns>{to} = x;
         } else {
-            y = x;
+            constexpr std::size_t kept = first_kept(First, Last, false);
+            T* const next = kept + 1 == Last ? to : workspace + inference_memory<Last>(Columns).buffer[Turn];
+            matrix_view<T, rows_after(kept + 1), Columns>{next} =
+                compose<First, kept, Last, Columns>(memory, x, workspace);
+            if constexpr (kept + 1 == Last)
+                return;
+            else if constexpr (is_small<Columns>)
+                infer_from<kept + 1, 1 - Turn, Last, Columns>(memory, next, to, workspace);
+            else
+                call_infer_from<kept + 1, 1 - Turn, Last, Columns>(memory, next, to, workspace);
         }
+    }
+    template <std::size_t First, std::size_t Turn, std::size_t Last, std::size_t Columns>
+    static constexpr void call_infer_from(parameter_memory<const T> memory, const T* from, T* to,
+                                          T* workspace) noexcept {
+        infer_from<First, Turn, Last, Columns>(memory, from, to, workspace);
     }
     template <std::size_t I, std::size_t Kept, std::size_t Last, std::size_t Columns, class E>
     ETCH_INLINE static constexpr auto compose(parameter_memory<const T> memory, const E& e, T* workspace) noexcept {

@@ -80,7 +80,7 @@ public:
     /// inputs x columns: a matrix of outputs x columns, where each column has the bits that its sample has alone.
     template <class Sample>
         requires(!std::is_array_v<Sample>)
-    [[nodiscard]] constexpr auto operator()(const Sample& sample) const noexcept {
+    [[nodiscard]] ETCH_INLINE constexpr auto operator()(const Sample& sample) const noexcept {
         constexpr std::size_t numbers = internal::fixed_size<Sample>;
         constexpr bool is_sample = numbers == inputs;
         constexpr bool is_batch = [] {
@@ -107,7 +107,7 @@ public:
 
     /// The answer to one sample that is written out: net({0.1f, 0.9f}).
     template <std::size_t N>
-    [[nodiscard]] constexpr auto operator()(const T (&sample)[N]) const noexcept {
+    [[nodiscard]] ETCH_INLINE constexpr auto operator()(const T (&sample)[N]) const noexcept {
         return (*this)(std::span<const T, N>{sample});
     }
 
@@ -152,15 +152,27 @@ public:
 
     /// The first `Last` layers of one sample or of a batch: what the loss sees that takes over the last layer.
     template <std::size_t Columns, std::size_t Last = depth>
-    constexpr void infer(const T* from, T* to) const noexcept {
+    ETCH_INLINE constexpr void infer(const T* from, T* to) const noexcept {
+        if constexpr (layers::template is_small<Columns>)
+            infer_here<Columns, Last>(from, to);
+        else
+            call_infer<Columns, Last>(from, to);
+    }
+
+private:
+    template <std::size_t Columns, std::size_t Last>
+    ETCH_INLINE constexpr void infer_here(const T* from, T* to) const noexcept {
         constexpr std::size_t needed = layers::template inference_size<Last>(Columns);
         alignas(internal::storage_alignment<T, 64>) T workspace[needed == 0 ? 1 : needed];
         constexpr std::size_t rows = Last == 0 ? inputs : layers::facts[Last - 1].output.size();
         layers::template infer<Last, Columns>(memory(), matrix_view<const T, inputs, Columns>{from},
                                               matrix_view<T, rows, Columns>{to}, workspace);
     }
+    template <std::size_t Columns, std::size_t Last>
+    constexpr void call_infer(const T* from, T* to) const noexcept {
+        infer_here<Columns, Last>(from, to);
+    }
 
-private:
     template <std::size_t Columns>
     constexpr void infer_batch(const T* from, T* to) const noexcept {
         constexpr std::size_t whole = Columns / batch_columns * batch_columns;

@@ -71,7 +71,7 @@ constexpr void apply_update(const Rule& /*rule*/, const typename Rule::template 
     if (std::is_constant_evaluated()) {
         internal::update_from<Rule, 1, 1>(0, arrays, constants);
     } else {
-        constexpr std::size_t width = widest_lanes<T>;
+        constexpr std::size_t width = lanes_up_to<T>(8);
         constexpr std::size_t packs = 2;
         internal::update_tail<Rule, width>(internal::update_from<Rule, width, packs>(0, arrays, constants), arrays,
                                            constants);

@@ -28,6 +28,8 @@ template <std::size_t Count>
 no_lanes load_some(no_lanes, const float*);
 template <std::size_t Count>
 void store_some(no_lanes, float*);
+no_lanes permute(no_lanes, no_lanes);
+no_lanes extend_register(no_lanes, no_lanes);
 no_lanes upper_two(no_lanes);
 no_lanes second_lane(no_lanes);
 float first_lane(no_lanes);
@@ -47,20 +49,12 @@ template <std::size_t Count>
 ETCH_INLINE lanes<float, 8> load_some(lanes<float, 8>, const float* from) noexcept {
     return {batch_of<float, 8>(_mm256_maskz_loadu_ps((1u << Count) - 1, from))};
 }
-template <std::size_t Count>
-ETCH_INLINE lanes<float, 4> load_some(lanes<float, 4>, const float* from) noexcept {
-    return {batch_of<float, 4>(_mm_maskz_loadu_ps((1u << Count) - 1, from))};
-}
 #elif defined(__AVX2__)
 template <std::size_t Count>
 ETCH_INLINE lanes<float, 8> load_some(lanes<float, 8>, const float* from) noexcept {
     const __m256i mask =
         _mm256_setr_epi32(-1, -(Count > 1), -(Count > 2), -(Count > 3), -(Count > 4), -(Count > 5), -(Count > 6), 0);
     return {batch_of<float, 8>(_mm256_maskload_ps(from, mask))};
-}
-template <std::size_t Count>
-ETCH_INLINE lanes<float, 4> load_some(lanes<float, 4>, const float* from) noexcept {
-    return {batch_of<float, 4>(_mm_maskload_ps(from, _mm_setr_epi32(-1, -(Count > 1), -(Count > 2), 0)))};
 }
 #endif
 
@@ -82,8 +76,72 @@ ETCH_INLINE lanes<float, 4> upper_half(lanes<float, 8> all) noexcept {
 }
 #endif
 
+// Any lane to any place.
+#if defined(__AVX512DQ__)
+/// Lane i of the result is lane index[i].
+ETCH_INLINE lanes<float, 16> permute(lanes<float, 16> of, lanes<std::int32_t, 16> index) noexcept {
+    return {batch_of<float, 16>(_mm512_maskz_permutexvar_ps(0xffff, index.value, of.value))};
+}
+/// The register that begins with lane By of two that stand one after the other.
+template <std::size_t By>
+ETCH_INLINE lanes<float, 16> shifted(lanes<float, 16> first, lanes<float, 16> next) noexcept {
+    return {batch_of<float, 16>(_mm512_castsi512_ps(_mm512_maskz_alignr_epi32(
+        0xffff, _mm512_castps_si512(next.value), _mm512_castps_si512(first.value), static_cast<int>(By))))};
+}
+/// Eight numbers, and eight lanes of no meaning.
+ETCH_INLINE lanes<float, 16> load_eight(lanes<float, 16>, const float* from) noexcept {
+    return {batch_of<float, 16>(_mm512_castps256_ps512(_mm256_loadu_ps(from)))};
+}
+#endif
+#if defined(__AVX2__)
+ETCH_INLINE lanes<float, 8> permute(lanes<float, 8> of, lanes<std::int32_t, 8> index) noexcept {
+    return {batch_of<float, 8>(_mm256_permutevar8x32_ps(of.value, index.value))};
+}
+template <std::size_t By>
+ETCH_INLINE lanes<float, 8> shifted(lanes<float, 8> first, lanes<float, 8> next) noexcept {
+    const __m256i low = _mm256_castps_si256(first.value), high = _mm256_castps_si256(next.value);
+    const __m256i middle = _mm256_permute2x128_si256(low, high, 0x21);
+    if constexpr (By < 4)
+        return {batch_of<float, 8>(_mm256_castsi256_ps(_mm256_alignr_epi8(middle, low, static_cast<int>(4 * By))))};
+    else
+        return {
+            batch_of<float, 8>(_mm256_castsi256_ps(_mm256_alignr_epi8(high, middle, static_cast<int>(4 * By - 16))))};
+}
+ETCH_INLINE lanes<float, 8> load_eight(lanes<float, 8>, const float* from) noexcept {
+    return lanes<float, 8>::load(from);
+}
+#endif
+
+// More lanes, zero beyond those that there are.
+#if defined(__AVX512DQ__)
+ETCH_INLINE lanes<float, 16> extend_register(lanes<float, 8> numbers, lanes<float, 16>) noexcept {
+    return {batch_of<float, 16>(_mm512_zextps256_ps512(numbers.value))};
+}
+ETCH_INLINE lanes<float, 16> extend_register(lanes<float, 4> numbers, lanes<float, 16>) noexcept {
+    return {batch_of<float, 16>(_mm512_zextps128_ps512(numbers.value))};
+}
+#endif
+#if defined(__AVX2__)
+ETCH_INLINE lanes<float, 8> extend_register(lanes<float, 4> numbers, lanes<float, 8>) noexcept {
+    return {batch_of<float, 8>(_mm256_zextps128_ps256(numbers.value))};
+}
+#endif
+
 #if defined(__SSE2__)
-/// Stores the first Count numbers. Not masked: what a masked store wrote cannot be loaded again until it is in the cache.
+// The first Count numbers of four. Not masked, and in the same pieces: what a masked store wrote, or several stores, cannot
+// be loaded again until it is in the cache.
+template <std::size_t Count>
+ETCH_INLINE lanes<float, 4> load_some(lanes<float, 4>, const float* from) noexcept {
+    if constexpr (Count == 1) {
+        return {batch_of<float, 4>(_mm_load_ss(from))};
+    } else {
+        const __m128 two = _mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(from)));
+        if constexpr (Count == 2)
+            return {batch_of<float, 4>(two)};
+        else
+            return {batch_of<float, 4>(_mm_movelh_ps(two, _mm_load_ss(from + 2)))};
+    }
+}
 template <std::size_t Count>
 ETCH_INLINE void store_some(lanes<float, 4> numbers, float* to) noexcept {
     if constexpr (Count == 1) {
@@ -178,6 +236,27 @@ ETCH_INLINE lanes<T, N / 2> upper_half(lanes<T, N> all) noexcept {
     all.store(numbers);
     return lanes<T, N / 2>::load(numbers + N / 2);
 }
+
+/// More lanes, zero beyond those that there are.
+template <std::size_t To, class T, std::size_t N>
+ETCH_INLINE lanes<T, To> extend(lanes<T, N> numbers) noexcept {
+    if constexpr (To == N) {
+        return numbers;
+    } else if constexpr (requires(lanes<T, To> more) { extend_register(numbers, more); }) {
+        return extend_register(numbers, lanes<T, To>(T{0}));
+    } else {
+        T all[To] = {};
+        numbers.store(all);
+        return lanes<T, To>::load(all);
+    }
+}
+/// Whether the target has what moves any lane to any place.
+template <class V>
+inline constexpr bool can_permute = false;
+template <class T, std::size_t N>
+    requires(has_lanes<T, N>)
+inline constexpr bool can_permute<lanes<T, N>> =
+    requires(lanes<T, N> v, lanes<std::int32_t, N> index) { permute(v, index); };
 
 /// Stores the first Count numbers of a register.
 template <std::size_t Count, class T, std::size_t N>

@@ -34,30 +34,12 @@ template <class V, std::size_t P, std::size_t C, class Destination, class E>
 ETCH_INLINE constexpr void assign_tile(Destination to, const E& from, std::size_t row, std::size_t column) noexcept {
     to.template put<V, P, C>(row, column, from.template at<V, P, C>(row, column));
 }
-/// The same behind a call: what is inlined into several layers of functions costs the compiler once in each of them.
-template <class V, std::size_t P, std::size_t C, class Destination, class E>
-constexpr void call_tile(Destination to, const E& from, std::size_t row, std::size_t column) noexcept {
-    assign_tile<V, P, C>(to, from, row, column);
-}
-
-/// Up to how many operations an assignment is worth inlining: in more, the 5 cycles or so that a call costs are lost.
-inline constexpr std::size_t inline_operations = 512;
-
 /// The columns of one block of rows.
 template <class V, std::size_t P, std::size_t C, class Destination, class E>
 ETCH_INLINE constexpr void assign_block(Destination to, const E& from, std::size_t row) noexcept {
-    constexpr bool calls = E::rows * E::columns * E::operations > inline_operations;
     constexpr std::size_t whole = E::columns / C * C, rest = E::columns - whole;
-    for (std::size_t column = 0; column < whole; column += C) {
-        if constexpr (calls)
-            call_tile<V, P, C>(to, from, row, column);
-        else
-            assign_tile<V, P, C>(to, from, row, column);
-    }
-    if constexpr (rest > 0 && calls)
-        call_tile<V, P, rest>(to, from, row, whole);
-    else if constexpr (rest > 0)
-        assign_tile<V, P, rest>(to, from, row, whole);
+    for (std::size_t column = 0; column < whole; column += C) assign_tile<V, P, C>(to, from, row, column);
+    if constexpr (rest > 0) assign_tile<V, P, rest>(to, from, row, whole);
 }
 
 /// The rows from `Row` on: as many blocks of whole registers as there are, then the rest in one register that is not

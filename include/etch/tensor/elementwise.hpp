@@ -65,9 +65,9 @@ constexpr std::size_t operations_of() noexcept {
         return 1;
 }
 
-/// From how many operations on a function is called for the packs of a column instead of being written out for each
-/// pack of a tile: a column's packs then pass through memory, which is little beside the work, and much code is saved.
-inline constexpr std::size_t operations_worth_a_call = 8;
+/// From how many operations on a function is written out once, in a loop over the columns of a tile, instead of for each
+/// of them: the tile then passes through memory, which is little beside the work, and much code is saved.
+inline constexpr std::size_t operations_worth_a_loop = 8;
 
 }  // namespace internal
 
@@ -117,11 +117,10 @@ private:
     template <class V, std::size_t P, std::size_t C, class... Tiles>
     ETCH_INLINE constexpr tile<V, P, C> combine(const Tiles&... tiles) const noexcept {
         tile<V, P, C> result;
-        ETCH_UNROLL(c, C) {
-            if constexpr (C > 1 && internal::operations_of<Operation>() >= internal::operations_worth_a_call)
-                call_column(operation, result.value[c], tiles.value[c]...);
-            else
-                combine_column(operation, result.value[c], tiles.value[c]...);
+        if constexpr (internal::operations_of<Operation>() >= internal::operations_worth_a_loop) {
+            for (std::size_t c = 0; c < C; ++c) combine_column(operation, result.value[c], tiles.value[c]...);
+        } else {
+            ETCH_UNROLL(c, C) combine_column(operation, result.value[c], tiles.value[c]...);
         }
         return result;
     }
@@ -130,11 +129,6 @@ private:
     ETCH_INLINE static constexpr void combine_column(const Operation& apply, Pack (&to)[P],
                                                      const From (&... from)[P]) noexcept {
         ETCH_UNROLL(p, P) to[p] = apply(from[p]...);
-    }
-    template <class Pack, std::size_t P, class... From>
-    ETCH_NO_INLINE static constexpr void call_column(const Operation& apply, Pack (&to)[P],
-                                                     const From (&... from)[P]) noexcept {
-        combine_column(apply, to, from...);
     }
 };
 

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <etch/tensor/narrow.hpp>
 #include <etch/tensor/reduction.hpp>
 #include <etch/tensor/transpose.hpp>
 
@@ -17,7 +18,8 @@ inline constexpr bool is_transpose<transpose_expression<T, Rows, Columns>> = tru
 /// Whether the elements of a product are dot products: where the rows of the left factor and the columns of the right
 /// one stand in memory, that is for a transposed left factor, or for one of a single row.
 template <class Left, class Right>
-inline constexpr bool by_dots = (is_transpose<Left> || (Left::rows == 1 && Stored<Left>)) && Stored<Right>;
+inline constexpr bool by_dots = Left::columns > 1 &&
+                                (is_transpose<Left> || (Left::rows == 1 && Stored<Left>)) && Stored<Right>;
 
 /// In how many interleaved partial sums an element of a product is added. A chain of multiply-adds runs at the latency of
 /// 4 cycles, so 4 registers of 16 rows are wanted in flight where one is computed a cycle, or 8 of 8 rows at two: 64
@@ -70,15 +72,56 @@ struct product_expression : expression {
         start.prepare();
     }
 
+    /// A row is computed as the column that it is in memory: (L R)ᵀ = Rᵀ Lᵀ has rows for lanes to run along.
+    static constexpr bool lies = rows == 1 && columns > 1 && internal::can_turn<Left>&& internal::can_turn<Right> &&
+                                 (!has_start || internal::can_turn<start_type>);
+
+    template <class Destination>
+        requires(lies && internal::can_turn<Destination>)
+    ETCH_INLINE constexpr void assign_to(const Destination& to) const noexcept {
+        auto l = internal::turned(right);
+        auto r = internal::turned(left);
+        if constexpr (has_start) {
+            auto s = internal::turned(start);
+            internal::assign(internal::turned(to), product_expression<decltype(l), decltype(r), decltype(s)>{l, r, s});
+        } else {
+            internal::assign(internal::turned(to), product_expression<decltype(l), decltype(r), void>{l, r, start});
+        }
+    }
+
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
-        if constexpr (internal::by_dots<Left, Right>)
+        if constexpr (internal::by_dots<Left, Right>) {
             return at_by_dots<V, P, C>(row, column);
-        else
+        } else {
+            if constexpr (is_narrow<V>) {
+                if (!std::is_constant_evaluated()) return at_by_periods<V, C>(column);
+            }
             return at_by_columns<V, P, C>(row, column);
+        }
     }
 
 private:
+    /// Whether one register holds all rows and has room for more: see narrow_product.
+    template <class V>
+    static constexpr bool is_narrow = [] {
+        if constexpr (Stored<Left> && Stored<Right> && std::is_same_v<value_type, float>) {
+            using narrow = internal::narrow_product<rows>;
+            return V::count == rows && narrow::size > 0 && partial_sums == narrow::period &&
+                   depth % narrow::period == 0;
+        }
+        return false;
+    }();
+
+    template <class V, std::size_t C>
+    ETCH_INLINE tile<V, 1, C> at_by_periods(std::size_t column) const noexcept {
+        tile<V, 1, C> sum = internal::broadcast_tile<rows, columns, V, 1, C>(start, 0, column);
+        for (std::size_t c = 0; c < C; ++c)
+            sum.value[c][0] = internal::narrow_product<rows>::template add<depth, V>(
+                sum.value[c][0], left.data(), right.data() + (column + c) * depth);
+        return sum;
+    }
+
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at_by_columns(std::size_t row, std::size_t column) const noexcept {
         constexpr std::size_t S = partial_sums;

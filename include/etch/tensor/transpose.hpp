@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 #include <etch/tensor/elementwise.hpp>
 
@@ -76,20 +77,51 @@ private:
     }
 };
 
+namespace internal {
+
+/// A single row or column: its numbers stand in the order of its transpose.
+template <class E>
+inline constexpr bool is_line = E::rows == 1 || E::columns == 1;
+
+/// The transpose of a row or column, which is another view of the same numbers.
+template <Stored E>
+    requires(is_line<E>)
+ETCH_INLINE constexpr auto turned(const E& e) noexcept {
+    return tensor_view<std::remove_pointer_t<decltype(e.data())>, E::columns, E::rows>{e.data()};
+}
+
+/// The transpose of a transpose.
+template <class T, std::size_t Rows, std::size_t Columns>
+ETCH_INLINE constexpr auto turned(const transpose_expression<T, Rows, Columns>& e) noexcept {
+    return tensor_view<const T, Rows, Columns>{e.of};
+}
+
+template <class E>
+inline constexpr bool can_turn = requires(const E& e) { internal::turned(e); };
+
+}  // namespace internal
+
 /// Aᵀ, without moving a number: it reads A while it is evaluated, so the destination must not be A.
 template <Stored E>
 [[nodiscard]] ETCH_INLINE constexpr auto transpose(const E& e) noexcept {
-    return transpose_expression<typename E::value_type, E::rows, E::columns>{e.data()};
+    if constexpr (internal::is_line<E>)
+        return internal::turned(std::as_const(e));
+    else
+        return transpose_expression<typename E::value_type, E::rows, E::columns>{e.data()};
 }
 
 /// Of a tensor without a name nothing would be left to read.
 template <class T, std::size_t... Extents>
 void transpose(tensor<T, Extents...>&&) = delete;
 
-/// Aᵀ, copied into `scratch` (as many numbers as A has) at the moment of evaluation.
+/// Aᵀ, copied into `scratch` (as many numbers as A has) at the moment of evaluation, unless A is a row or a column.
 template <Stored E>
-[[nodiscard]] ETCH_INLINE constexpr auto transpose(const E& e, typename E::value_type* scratch) noexcept {
-    return transposed_copy<typename E::value_type, E::rows, E::columns>{e.data(), scratch};
+[[nodiscard]] ETCH_INLINE constexpr auto transpose(const E& e,
+                                                   [[maybe_unused]] typename E::value_type* scratch) noexcept {
+    if constexpr (internal::is_line<E>)
+        return internal::turned(std::as_const(e));
+    else
+        return transposed_copy<typename E::value_type, E::rows, E::columns>{e.data(), scratch};
 }
 
 }  // namespace etch
