@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <type_traits>
 
 #include <etch/core/config.hpp>
 
@@ -73,7 +72,7 @@ ETCH_INLINE void forget_origin([[maybe_unused]] float& x) noexcept {
 /// fused.
 ETCH_INLINE constexpr float fma_number(float a, float b, float c) noexcept {
     if constexpr (fused_multiply_add) {
-        if (std::is_constant_evaluated()) return constant_fma(a, b, c);
+        if (ETCH_CONSTANT_EVALUATED) return constant_fma(a, b, c);
 #if defined(__GNUC__)
         return __builtin_fmaf(a, b, c);
 #else
@@ -81,13 +80,13 @@ ETCH_INLINE constexpr float fma_number(float a, float b, float c) noexcept {
 #endif
     } else {
         float product = a * b;
-        if (!std::is_constant_evaluated()) forget_origin(product), forget_origin(c);  // c may be a product too
+        if (!ETCH_CONSTANT_EVALUATED) forget_origin(product), forget_origin(c);  // c may be a product too
         return product + c;
     }
 }
 
 ETCH_INLINE constexpr double fma_number(double a, double b, double c) noexcept {
-    if (std::is_constant_evaluated()) return a * b + c;
+    if (ETCH_CONSTANT_EVALUATED) return a * b + c;
 #if defined(__GNUC__)
     return __builtin_fma(a, b, c);
 #else
@@ -96,7 +95,7 @@ ETCH_INLINE constexpr double fma_number(double a, double b, double c) noexcept {
 }
 
 ETCH_INLINE constexpr float sqrt_number(float x) noexcept {
-    if (std::is_constant_evaluated()) return constant_sqrt(x);
+    if (ETCH_CONSTANT_EVALUATED) return constant_sqrt(x);
 #if defined(__GNUC__)
     return __builtin_sqrtf(x);
 #else
