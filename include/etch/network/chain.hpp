@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <utility>
 
+#include <boost/hana/at.hpp>
+#include <boost/hana/basic_tuple.hpp>
 #include <boost/hana/fold_left.hpp>
-#include <boost/hana/integral_constant.hpp>
-#include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
 #include <etch/network/plan.hpp>
@@ -28,7 +28,7 @@ public:
     static constexpr std::size_t depth = sizeof...(Layers);
 
 private:
-    static constexpr auto list = boost::hana::tuple_t<Layers...>;
+    static constexpr auto list = boost::hana::make_basic_tuple(boost::hana::type_c<Layers>...);
 
     struct folded {
         std::array<internal::layer_facts, depth> layers{};
@@ -49,7 +49,7 @@ private:
 public:
     /// Layer I; the layer after `input` is 0.
     template <std::size_t I>
-    using layer = typename std::remove_cvref_t<decltype(list[boost::hana::size_c<I>])>::type;
+    using layer = typename std::remove_cvref_t<decltype(boost::hana::at_c<I>(list))>::type;
 
     static constexpr const std::array<internal::layer_facts, depth>& facts = fold.layers;
     static constexpr shape input_shape = Input, output_shape = fold.current;
