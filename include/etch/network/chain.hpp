@@ -235,7 +235,7 @@ public:
 
 private:
     template <std::size_t First, std::size_t Turn, std::size_t Last, class X, class Y>
-    static constexpr void infer_from(parameter_memory<const T> memory, const X& x, const Y& y, T* workspace) noexcept {
+    static constexpr void infer_from(parameter_memory<const T> memory, X x, Y y, T* workspace) noexcept {
         if constexpr (First < Last) {
             constexpr std::size_t columns = Y::columns;
             constexpr std::size_t kept = first_kept(First, Last, false);
