@@ -1,6 +1,8 @@
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 #include "networks.hpp"
 
@@ -33,6 +35,30 @@ template <bench::activation Activation, std::size_t Count>
         const float scale = 1 / sum;
         for (std::size_t i = 0; i < Count; ++i) z[i] *= scale;
     }
+}
+
+/// y = g(W x + b) of one layer, one sample after the other: `add_product` adds W x to y, which holds the bias.
+template <class Network, std::size_t Samples, std::size_t Layer, class AddProduct>
+inline void forward_through(const float* parameters, const float* x, float* y, const AddProduct& add_product) {
+    constexpr std::size_t outputs = Network::layers[Layer].outputs;
+    constexpr bench::activation after = Network::layers[Layer].after;
+    for (std::size_t j = 0; j < Samples; ++j)
+        std::copy_n(parameters + Network::bias_offset(Layer), outputs, y + j * outputs);
+    add_product.template operator()<Layer>(x, y);
+    if constexpr (after == bench::activation::softmax)
+        for (std::size_t j = 0; j < Samples; ++j) activate<after, outputs>(y + j * outputs);
+    else
+        activate<after, Samples * outputs>(y);
+}
+
+/// All layers in turn, with the outputs of each in a row of y.
+template <class Network, std::size_t Samples, class AddProduct>
+inline void forward_layers(const float* parameters, const float* samples, float (*y)[Samples * Network::widest],
+                           const AddProduct& add_product) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (forward_through<Network, Samples, I>(parameters, I == 0 ? samples : y[I == 0 ? 0 : I - 1], y[I], add_product),
+         ...);
+    }(std::make_index_sequence<Network::depth>{});
 }
 
 /// dz = dy g'(z), from the output y = g(z).

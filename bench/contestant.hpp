@@ -148,20 +148,29 @@ void time_training(benchmark::State& state) {
 
 constexpr std::size_t function_count = 1024;
 
+/// A name as a template's argument.
+template <std::size_t Size>
+struct literal {
+    char text[Size];
+    consteval literal(const char (&from)[Size]) {
+        for (std::size_t i = 0; i < Size; ++i) text[i] = from[i];
+    }
+};
+
 template <class Function>
 void apply(const float* from, float* to) {
     Function::run(from, to, function_count);
 }
 
-template <class Function>
+template <literal Name, class Function>
 double function_error() {
-    return largest_ulp_error(Function::name, apply<Function>, function_count);
+    return largest_ulp_error(Name.text, apply<Function>, function_count);
 }
 
-template <class Function>
+template <literal Name, class Function>
 void time_function(benchmark::State& state) {
-    check(state, 1e30, function_error<Function>);
-    const buffer arguments{function_arguments(Function::name, function_count)};
+    check(state, 1e30, function_error<Name, Function>);
+    const buffer arguments{function_arguments(Name.text, function_count)};
     buffer results{function_count};
     const float* from = arguments.data();
     float* to = results.data();
@@ -218,10 +227,10 @@ static void add_all_training(const std::string& contestant) {
     add_training<Training, digits, optimizer::adam, 32>(contestant);
 }
 
-/// math/<function>/<contestant>: a class with `name` and `run(from, to, count)`.
-template <class... Functions>
-static void add_functions(const std::string& contestant) {
-    (add(std::string{"math/"} + Functions::name, contestant, internal::time_function<Functions>), ...);
+/// math/<function>/<contestant>: `Loop<Of>::run(from, to, count)` applies `Of`, a lambda that captures nothing, to numbers.
+template <internal::literal Name, template <class> class Loop, class Of>
+static void add_function(const std::string& contestant, Of) {
+    add(std::string{"math/"} + Name.text, contestant, internal::time_function<Name, Loop<Of>>);
 }
 
 }  // namespace bench

@@ -248,38 +248,14 @@ private:
     double power1_ = 1, power2_ = 1;
 };
 
-template <class Function>
+template <class Of>
 struct function {
     static void run(const float* from, float* to, std::size_t) {
         constexpr int count = bench::internal::function_count;
         using numbers = Eigen::Array<float, count, 1>;
         Eigen::Map<numbers, Eigen::Aligned64> result{to};
-        result = Function::of(Eigen::Map<const numbers, Eigen::Aligned64>{from});
+        result = Of{}(Eigen::Map<const numbers, Eigen::Aligned64>{from});
     }
-};
-struct exp : function<exp> {
-    static constexpr const char* name = "exp";
-    static auto of(const auto& x) { return x.exp(); }
-};
-struct tanh : function<tanh> {
-    static constexpr const char* name = "tanh";
-    static auto of(const auto& x) { return x.tanh(); }
-};
-struct sigmoid : function<sigmoid> {
-    static constexpr const char* name = "sigmoid";
-    static auto of(const auto& x) { return x.logistic(); }
-};
-struct log : function<log> {
-    static constexpr const char* name = "log";
-    static auto of(const auto& x) { return x.log(); }
-};
-struct softplus : function<softplus> {
-    static constexpr const char* name = "softplus";
-    static auto of(const auto& x) { return x.max(0.0f) + (-x.abs()).exp().log1p(); }
-};
-struct erf : function<erf> {
-    static constexpr const char* name = "erf";
-    static auto of(const auto& x) { return x.erf(); }
 };
 
 const bool registered = [] {
@@ -288,7 +264,12 @@ const bool registered = [] {
     add_single<forward_lazy, tiny, policy, quadrotor, legged, digits>("eigen:lazy");
     add_batches<forward_product, policy, digits>("eigen");
     add_all_training<training>("eigen");
-    add_functions<exp, tanh, sigmoid, log, softplus, erf>("eigen");
+    add_function<"exp", function>("eigen", [](const auto& x) { return x.exp(); });
+    add_function<"tanh", function>("eigen", [](const auto& x) { return x.tanh(); });
+    add_function<"sigmoid", function>("eigen", [](const auto& x) { return x.logistic(); });
+    add_function<"log", function>("eigen", [](const auto& x) { return x.log(); });
+    add_function<"softplus", function>("eigen", [](const auto& x) { return x.max(0.0f) + (-x.abs()).exp().log1p(); });
+    add_function<"erf", function>("eigen", [](const auto& x) { return x.erf(); });
     return true;
 }();
 

@@ -120,43 +120,24 @@ private:
 
 using pack = etch::float_lanes<etch::widest_lanes<float>>;
 
-template <class Function>
+template <class Of>
 struct function {
     static void run(const float* from, float* to, std::size_t count) {
-        for (std::size_t i = 0; i < count; i += pack::size) Function::of(pack::load(from + i)).store(to + i);
+        for (std::size_t i = 0; i < count; i += pack::size) Of{}(pack::load(from + i)).store(to + i);
     }
-};
-
-struct exp : function<exp> {
-    static constexpr const char* name = "exp";
-    ETCH_INLINE static pack of(pack x) { return etch::math::exp(x); }
-};
-struct tanh : function<tanh> {
-    static constexpr const char* name = "tanh";
-    ETCH_INLINE static pack of(pack x) { return etch::math::tanh(x); }
-};
-struct sigmoid : function<sigmoid> {
-    static constexpr const char* name = "sigmoid";
-    ETCH_INLINE static pack of(pack x) { return etch::math::sigmoid(x); }
-};
-struct log : function<log> {
-    static constexpr const char* name = "log";
-    ETCH_INLINE static pack of(pack x) { return etch::math::log(x); }
-};
-struct softplus : function<softplus> {
-    static constexpr const char* name = "softplus";
-    ETCH_INLINE static pack of(pack x) { return etch::math::softplus(x); }
-};
-struct erf : function<erf> {
-    static constexpr const char* name = "erf";
-    ETCH_INLINE static pack of(pack x) { return etch::math::erf(x); }
 };
 
 const bool registered = [] {
     bench::add_single<forward, bench::tiny, bench::policy, bench::quadrotor, bench::legged, bench::digits>("etch");
     bench::add_batches<forward, bench::policy, bench::digits>("etch");
     bench::add_all_training<training>("etch");
-    bench::add_functions<exp, tanh, sigmoid, log, softplus, erf>("etch");
+    bench::add_function<"exp", function>("etch", [](pack x) ETCH_INLINE_LAMBDA { return etch::math::exp(x); });
+    bench::add_function<"tanh", function>("etch", [](pack x) ETCH_INLINE_LAMBDA { return etch::math::tanh(x); });
+    bench::add_function<"sigmoid", function>("etch", [](pack x) ETCH_INLINE_LAMBDA { return etch::math::sigmoid(x); });
+    bench::add_function<"log", function>("etch", [](pack x) ETCH_INLINE_LAMBDA { return etch::math::log(x); });
+    bench::add_function<"softplus", function>("etch",
+                                              [](pack x) ETCH_INLINE_LAMBDA { return etch::math::softplus(x); });
+    bench::add_function<"erf", function>("etch", [](pack x) ETCH_INLINE_LAMBDA { return etch::math::erf(x); });
     return true;
 }();
 

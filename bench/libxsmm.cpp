@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <utility>
 
 #include <libxsmm.h>
 
@@ -40,29 +39,13 @@ public:
     }
 
     const float* operator()(const float* samples) {
-        run(samples, std::make_index_sequence<Network::depth>{});
+        forward_layers<Network, Samples>(parameters_, samples, y_, [&]<std::size_t Layer>(const float* x, float* y) {
+            kernels_[Layer](parameters_ + Network::weight_offset(Layer), x, y);
+        });
         return y_[Network::depth - 1];
     }
 
 private:
-    template <std::size_t... I>
-    void run(const float* samples, std::index_sequence<I...>) {
-        (layer<I>(I == 0 ? samples : y_[I == 0 ? 0 : I - 1], y_[I]), ...);
-    }
-
-    template <std::size_t I>
-    void layer(const float* x, float* y) {
-        constexpr std::size_t outputs = Network::layers[I].outputs;
-        constexpr bench::activation after = Network::layers[I].after;
-        const float* bias = parameters_ + Network::bias_offset(I);
-        for (std::size_t j = 0; j < Samples; ++j) std::copy_n(bias, outputs, y + j * outputs);
-        kernels_[I](parameters_ + Network::weight_offset(I), x, y);
-        if constexpr (after == bench::activation::softmax)
-            for (std::size_t j = 0; j < Samples; ++j) activate<after, outputs>(y + j * outputs);
-        else
-            activate<after, Samples * outputs>(y);
-    }
-
     std::array<kernel, Network::depth> kernels_{};
     alignas(64) float parameters_[Network::parameters];
     alignas(64) float y_[Network::depth][Samples * Network::widest];

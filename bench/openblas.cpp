@@ -11,26 +11,18 @@
 namespace {
 
 /// A batch is a row-major matrix with one sample a row, so that weights are used as they are exchanged.
-template <class Network, std::size_t Samples, std::size_t Layer>
-void forward_layer(const float* parameters, const float* x, float* y) {
-    constexpr int inputs = static_cast<int>(Network::inputs_of(Layer));
-    constexpr int outputs = static_cast<int>(Network::layers[Layer].outputs);
-    constexpr int samples = static_cast<int>(Samples);
-    const float* weight = parameters + Network::weight_offset(Layer);
-    const float* bias = parameters + Network::bias_offset(Layer);
-    for (std::size_t j = 0; j < Samples; ++j) std::copy_n(bias, outputs, y + j * static_cast<std::size_t>(outputs));
-    if constexpr (Samples == 1)
-        cblas_sgemv(CblasRowMajor, CblasNoTrans, outputs, inputs, 1, weight, inputs, x, 1, 1, y, 1);
-    else
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, samples, outputs, inputs, 1, x, inputs, weight, inputs, 1,
-                    y, outputs);
-    using enum bench::activation;
-    if constexpr (Network::layers[Layer].after == softmax) {
-        for (std::size_t j = 0; j < Samples; ++j)
-            activate<softmax, Network::outputs>(y + j * static_cast<std::size_t>(outputs));
-    } else {
-        activate<Network::layers[Layer].after, Samples * Network::layers[Layer].outputs>(y);
-    }
+template <class Network, std::size_t Samples>
+void run_forward(const float* parameters, const float* samples, float (*y)[Samples * Network::widest]) {
+    forward_layers<Network, Samples>(parameters, samples, y, [&]<std::size_t Layer>(const float* x, float* to) {
+        constexpr int inputs = static_cast<int>(Network::inputs_of(Layer));
+        constexpr int outputs = static_cast<int>(Network::layers[Layer].outputs);
+        const float* weight = parameters + Network::weight_offset(Layer);
+        if constexpr (Samples == 1)
+            cblas_sgemv(CblasRowMajor, CblasNoTrans, outputs, inputs, 1, weight, inputs, x, 1, 1, to, 1);
+        else
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(Samples), outputs, inputs, 1, x,
+                        inputs, weight, inputs, 1, to, outputs);
+    });
 }
 
 template <class Network, std::size_t Samples>
@@ -39,16 +31,11 @@ public:
     explicit forward(const float* parameters) { std::copy_n(parameters, Network::parameters, parameters_); }
 
     const float* operator()(const float* samples) {
-        run(samples, std::make_index_sequence<Network::depth>{});
+        run_forward<Network, Samples>(parameters_, samples, y_);
         return y_[Network::depth - 1];
     }
 
 private:
-    template <std::size_t... I>
-    void run(const float* samples, std::index_sequence<I...>) {
-        (forward_layer<Network, Samples, I>(parameters_, I == 0 ? samples : y_[I == 0 ? 0 : I - 1], y_[I]), ...);
-    }
-
     alignas(64) float parameters_[Network::parameters];
     alignas(64) float y_[Network::depth][Samples * Network::widest];
 };
@@ -67,7 +54,7 @@ private:
     template <std::size_t... I>
     float run(const float* samples, const float* targets, std::index_sequence<I...>) {
         constexpr std::size_t last = Network::depth - 1;
-        (forward_layer<Network, Batch, I>(parameters_, I == 0 ? samples : y_[I == 0 ? 0 : I - 1], y_[I]), ...);
+        run_forward<Network, Batch>(parameters_, samples, y_);
         std::copy_n(y_[last], Batch * Network::outputs, dy_[last]);
         float loss = 0;
         constexpr float share = 1.0f / static_cast<float>(Batch);

@@ -167,35 +167,11 @@ using training_mixed = training<Network, layout::mixed, Optimizer, Batch>;
 template <class Network, bench::optimizer Optimizer, std::size_t Batch>
 using training_columns = training<Network, layout::columns, Optimizer, Batch>;
 
-template <class Function>
+template <class Of>
 struct function {
     static void run(const float* __restrict from, float* __restrict to, std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) to[i] = Function::of(from[i]);
+        for (std::size_t i = 0; i < count; ++i) to[i] = Of{}(from[i]);
     }
-};
-struct exp : function<exp> {
-    static constexpr const char* name = "exp";
-    static float of(float x) { return std::exp(x); }
-};
-struct tanh : function<tanh> {
-    static constexpr const char* name = "tanh";
-    static float of(float x) { return std::tanh(x); }
-};
-struct sigmoid : function<sigmoid> {
-    static constexpr const char* name = "sigmoid";
-    static float of(float x) { return 1 / (1 + std::exp(-x)); }
-};
-struct log : function<log> {
-    static constexpr const char* name = "log";
-    static float of(float x) { return std::log(x); }
-};
-struct softplus : function<softplus> {
-    static constexpr const char* name = "softplus";
-    static float of(float x) { return (x > 0 ? x : 0) + std::log1p(std::exp(-std::fabs(x))); }
-};
-struct erf : function<erf> {
-    static constexpr const char* name = "erf";
-    static float of(float x) { return std::erf(x); }
 };
 
 const bool registered = [] {
@@ -209,7 +185,13 @@ const bool registered = [] {
     add_all_training<training_mixed>("plain:mixed");
     add_all_training<training_rows>("plain:rows");
     add_all_training<training_columns>("plain:columns");
-    add_functions<exp, tanh, sigmoid, log, softplus, erf>("plain");
+    add_function<"exp", function>("plain", [](float x) { return std::exp(x); });
+    add_function<"tanh", function>("plain", [](float x) { return std::tanh(x); });
+    add_function<"sigmoid", function>("plain", [](float x) { return 1 / (1 + std::exp(-x)); });
+    add_function<"log", function>("plain", [](float x) { return std::log(x); });
+    add_function<"softplus", function>("plain",
+                                       [](float x) { return (x > 0 ? x : 0) + std::log1p(std::exp(-std::fabs(x))); });
+    add_function<"erf", function>("plain", [](float x) { return std::erf(x); });
     return true;
 }();
 

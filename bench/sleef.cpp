@@ -32,42 +32,24 @@ pack number(float x) { return _mm_set1_ps(x); }
 #define ETCH_BENCH_SLEEF(function) Sleef_##function##4_u10
 #endif
 
-template <class Function>
+template <class Of>
 struct function {
     static void run(const float* from, float* to, std::size_t count) {
-        for (std::size_t i = 0; i < count; i += lanes) store(to + i, Function::of(load(from + i)));
+        for (std::size_t i = 0; i < count; i += lanes) store(to + i, Of{}(load(from + i)));
     }
-};
-struct exp : function<exp> {
-    static constexpr const char* name = "exp";
-    static pack of(pack x) { return ETCH_BENCH_SLEEF(expf)(x); }
-};
-struct tanh : function<tanh> {
-    static constexpr const char* name = "tanh";
-    static pack of(pack x) { return ETCH_BENCH_SLEEF(tanhf)(x); }
-};
-struct sigmoid : function<sigmoid> {
-    static constexpr const char* name = "sigmoid";
-    static pack of(pack x) { return number(1) / (number(1) + ETCH_BENCH_SLEEF(expf)(-x)); }
-};
-struct log : function<log> {
-    static constexpr const char* name = "log";
-    static pack of(pack x) { return ETCH_BENCH_SLEEF(logf)(x); }
-};
-struct softplus : function<softplus> {
-    static constexpr const char* name = "softplus";
-    static pack of(pack x) {
-        const pack positive = x > number(0) ? x : number(0), size = x > number(0) ? -x : x;
-        return positive + ETCH_BENCH_SLEEF(log1pf)(ETCH_BENCH_SLEEF(expf)(size));
-    }
-};
-struct erf : function<erf> {
-    static constexpr const char* name = "erf";
-    static pack of(pack x) { return ETCH_BENCH_SLEEF(erff)(x); }
 };
 
 const bool registered = [] {
-    bench::add_functions<exp, tanh, sigmoid, log, softplus, erf>("sleef");
+    bench::add_function<"exp", function>("sleef", [](pack x) { return ETCH_BENCH_SLEEF(expf)(x); });
+    bench::add_function<"tanh", function>("sleef", [](pack x) { return ETCH_BENCH_SLEEF(tanhf)(x); });
+    bench::add_function<"sigmoid", function>(
+        "sleef", [](pack x) { return number(1) / (number(1) + ETCH_BENCH_SLEEF(expf)(-x)); });
+    bench::add_function<"log", function>("sleef", [](pack x) { return ETCH_BENCH_SLEEF(logf)(x); });
+    bench::add_function<"softplus", function>("sleef", [](pack x) {
+        const pack positive = x > number(0) ? x : number(0), size = x > number(0) ? -x : x;
+        return positive + ETCH_BENCH_SLEEF(log1pf)(ETCH_BENCH_SLEEF(expf)(size));
+    });
+    bench::add_function<"erf", function>("sleef", [](pack x) { return ETCH_BENCH_SLEEF(erff)(x); });
     return true;
 }();
 

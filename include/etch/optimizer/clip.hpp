@@ -39,7 +39,7 @@ template <class T, class Function>
 ETCH_INLINE constexpr void transform_gradients(std::span<T> numbers, Function f) noexcept {
     T* const x = numbers.data();
     std::size_t i = 0;
-    if (!std::is_constant_evaluated()) {
+    if (!ETCH_CONSTANT_EVALUATED) {
         constexpr std::size_t width = widest_lanes<T>;
         const std::size_t whole = numbers.size() - numbers.size() % width;
         for (; i < whole; i += width) f(lanes<T, width>::load(x + i)).store(x + i);
@@ -55,7 +55,7 @@ template <class T>
 [[nodiscard]] constexpr T global_norm(std::span<const T> numbers) noexcept {
     constexpr std::size_t widest = widest_lanes<T>;
     T sums[internal::norm_lanes] = {};
-    if (std::is_constant_evaluated())
+    if (ETCH_CONSTANT_EVALUATED)
         internal::add_squares<1>(numbers.data(), numbers.size(), sums);
     else
         internal::add_squares<widest>(numbers.data(), numbers.size(), sums);

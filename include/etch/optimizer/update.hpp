@@ -68,7 +68,7 @@ constexpr void apply_update(const Rule& /*rule*/, const typename Rule::template 
                             std::span<T> parameters, std::span<const std::type_identity_t<T>> gradients,
                             std::span<std::type_identity_t<T>> state) noexcept {
     const internal::update_arrays<T> arrays{parameters.data(), gradients.data(), state.data(), parameters.size()};
-    if (std::is_constant_evaluated()) {
+    if (ETCH_CONSTANT_EVALUATED) {
         internal::update_from<Rule, 1, 1>(0, arrays, constants);
     } else {
         constexpr std::size_t width = lanes_up_to<T>(8);

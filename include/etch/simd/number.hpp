@@ -53,27 +53,38 @@ constexpr float constant_sqrt(float x) noexcept {
     return static_cast<float>(root);  // no float lies so close to a midpoint that those bits matter
 }
 
-/// Stops the compiler from fusing a product with the sum that it feeds.
-ETCH_INLINE void forget_origin([[maybe_unused]] float& x) noexcept {
-#if ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__x86_64__)
+/// Makes a number or a register opaque to the optimiser, which then neither knows where it came from nor makes it twice.
+template <class Register>
+ETCH_INLINE void make_opaque([[maybe_unused]] Register& x) noexcept {
+#if defined(__GNUC__) && defined(__AVX512VL__)
+    asm("" : "+v"(x));
+#elif defined(__GNUC__) && defined(__x86_64__)
     asm("" : "+x"(x));
-#elif ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__aarch64__)
+#elif defined(__GNUC__) && defined(__aarch64__)
     asm("" : "+w"(x));
-#elif ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__arm__)
+#elif defined(__GNUC__) && defined(__arm__)
     asm("" : "+t"(x));
-#elif ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__riscv)
+#elif defined(__GNUC__) && defined(__riscv)
     asm("" : "+f"(x));
-#elif ETCH_HARDWARE_FMA
-    volatile float kept = x;
-    x = kept;
+#else
+    if constexpr (std::is_arithmetic_v<Register>) {
+        volatile Register kept = x;
+        x = kept;
+    }
 #endif
+}
+
+/// Stops the compiler from fusing a product with the sum that it feeds.
+template <class Register>
+ETCH_INLINE void forget_origin([[maybe_unused]] Register& product) noexcept {
+    if constexpr (ETCH_HARDWARE_FMA) make_opaque(product);
 }
 
 /// a * b + c of one number, under the numeric contract that is in force. Doubles serve gradient checks and are always
 /// fused.
 ETCH_INLINE constexpr float fma_number(float a, float b, float c) noexcept {
     if constexpr (fused_multiply_add) {
-        if (std::is_constant_evaluated()) return constant_fma(a, b, c);
+        if (ETCH_CONSTANT_EVALUATED) return constant_fma(a, b, c);
 #if defined(__GNUC__)
         return __builtin_fmaf(a, b, c);
 #else
@@ -81,13 +92,13 @@ ETCH_INLINE constexpr float fma_number(float a, float b, float c) noexcept {
 #endif
     } else {
         float product = a * b;
-        if (!std::is_constant_evaluated()) forget_origin(product), forget_origin(c);  // c may be a product too
+        if (!ETCH_CONSTANT_EVALUATED) forget_origin(product), forget_origin(c);  // c may be a product too
         return product + c;
     }
 }
 
 ETCH_INLINE constexpr double fma_number(double a, double b, double c) noexcept {
-    if (std::is_constant_evaluated()) return a * b + c;
+    if (ETCH_CONSTANT_EVALUATED) return a * b + c;
 #if defined(__GNUC__)
     return __builtin_fma(a, b, c);
 #else
@@ -96,7 +107,7 @@ ETCH_INLINE constexpr double fma_number(double a, double b, double c) noexcept {
 }
 
 ETCH_INLINE constexpr float sqrt_number(float x) noexcept {
-    if (std::is_constant_evaluated()) return constant_sqrt(x);
+    if (ETCH_CONSTANT_EVALUATED) return constant_sqrt(x);
 #if defined(__GNUC__)
     return __builtin_sqrtf(x);
 #else

@@ -34,9 +34,6 @@ no_lanes upper_two(no_lanes);
 no_lanes second_lane(no_lanes);
 float first_lane(no_lanes);
 
-template <class T>
-ETCH_INLINE constexpr void keep_in_register(lanes<T, 1>&) noexcept {}
-
 #if ETCH_HAS_XSIMD
 
 // Loads the first Count numbers of a register, where the target has instructions that leave the rest of memory alone.
@@ -170,16 +167,6 @@ ETCH_INLINE void transpose_four(lanes<float, 4> (&x)[4]) noexcept {
 }
 #endif
 
-/// Keeps what was loaded in its register: g++ would rather load it again at each of its uses, and loads are scarce.
-template <class V>
-ETCH_INLINE void keep_in_register([[maybe_unused]] V& loaded) noexcept {
-#if defined(__GNUC__) && !defined(__clang__) && defined(__AVX512VL__)
-    asm("" : "+v"(loaded.value.data));
-#elif defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-    asm("" : "+x"(loaded.value.data));
-#endif
-}
-
 #if defined(__AVX512F__)
 template <>
 struct four_numbers<lanes<float, 16>> {
@@ -220,6 +207,14 @@ struct four_numbers<lanes<float, 8>> {
 #endif
 
 #endif  // ETCH_HAS_XSIMD
+
+/// Keeps what was loaded in its register: g++ would rather load it again at each of its uses, and loads are scarce.
+template <class T, std::size_t N>
+ETCH_INLINE void keep_in_register([[maybe_unused]] lanes<T, N>& loaded) noexcept {
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+    if constexpr (N > 1) make_opaque(loaded.value.data);
+#endif
+}
 
 /// The lower and the upper half of a register.
 template <class T, std::size_t N>

@@ -48,7 +48,7 @@ struct lanes<T, 1> {
     ETCH_INLINE friend constexpr lanes operator*(lanes a, lanes b) noexcept {
         T product = static_cast<T>(a.value * b.value);
         if constexpr (std::is_same_v<T, float>)
-            if (!std::is_constant_evaluated()) internal::forget_origin(product);
+            if (!ETCH_CONSTANT_EVALUATED) internal::forget_origin(product);
         return {product};
     }
     ETCH_INLINE friend constexpr lanes operator/(lanes a, lanes b) noexcept {

@@ -41,18 +41,6 @@ ETCH_INLINE float64x2_t fma_register(float64x2_t a, float64x2_t b, float64x2_t c
 }
 #endif
 
-/// Stops the compiler from fusing a product with the sum that it feeds.
-template <class Batch>
-ETCH_INLINE void forget_origin_of([[maybe_unused]] Batch& product) noexcept {
-#if ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__AVX512VL__)
-    asm("" : "+v"(product.data));
-#elif ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__x86_64__)
-    asm("" : "+x"(product.data));
-#elif ETCH_HARDWARE_FMA && defined(__GNUC__) && defined(__aarch64__)
-    asm("" : "+w"(product.data));
-#endif
-}
-
 // a > b ? a : b, and a < b ? a : b: on x86 that is one instruction; elsewhere the instruction treats NaN otherwise.
 template <class Batch>
 ETCH_INLINE Batch max_register(Batch a, Batch b) noexcept {
@@ -169,7 +157,7 @@ struct lanes<T, Size> {
     /// Rounded, whatever it is added to later: see fma.
     ETCH_INLINE friend lanes operator*(lanes a, lanes b) noexcept {
         batch product = a.value * b.value;
-        if constexpr (std::is_same_v<T, float>) internal::forget_origin_of(product);
+        if constexpr (std::is_same_v<T, float>) internal::forget_origin(product.data);
         return {product};
     }
     ETCH_INLINE friend lanes operator/(lanes a, lanes b) noexcept { return {a.value / b.value}; }
@@ -201,7 +189,7 @@ struct lanes<T, Size> {
         using element = typename batch::register_type;
         if constexpr (!fused_multiply_add && std::is_same_v<T, float>) {
             batch product = a.value * b.value, addend = c.value;
-            internal::forget_origin_of(product), internal::forget_origin_of(addend);  // c may be a product too
+            internal::forget_origin(product.data), internal::forget_origin(addend.data);  // c may be a product too
             return {product + addend};
         } else if constexpr (requires { internal::fma_register(a.value, b.value, c.value); }) {
             return {batch(internal::fma_register(static_cast<element>(a.value), static_cast<element>(b.value),

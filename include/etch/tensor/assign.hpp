@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <type_traits>
 
 #include <etch/tensor/expression.hpp>
 
@@ -82,7 +81,7 @@ ETCH_INLINE constexpr void assign(Destination to, const E& from) noexcept {
         from.assign_to(to);
     } else {
         from.prepare();
-        if (std::is_constant_evaluated())
+        if (ETCH_CONSTANT_EVALUATED)
             assign_elements(to, from);
         else
             assign_rows<0>(to, from);

@@ -94,24 +94,26 @@ struct map_expression : expression {
     template <class... Operands>
     ETCH_INLINE constexpr map_expression(Operation op, const Operands&... o) noexcept : operation{op}, operands{o...} {}
 
-    ETCH_INLINE constexpr void prepare() const noexcept {
-        with_operands([](const auto&... o) ETCH_INLINE_LAMBDA { (o.prepare(), ...); });
-    }
+    ETCH_INLINE constexpr void prepare() const noexcept { prepare(every_operand{}); }
 
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
-        return with_operands([&](const auto&... o) ETCH_INLINE_LAMBDA {
-            return combine<V, P, C>(internal::broadcast_tile<rows, columns, V, P, C>(o, row, column)...);
-        });
+        return at<V, P, C>(row, column, every_operand{});
     }
 
 private:
-    /// std::apply, but sure to vanish: a tile that is returned by a call goes through memory.
-    template <class F>
-    ETCH_INLINE constexpr auto with_operands(F&& f) const noexcept {
-        return [&]<std::size_t... I>(std::index_sequence<I...>) ETCH_INLINE_LAMBDA {
-            return f(std::get<I>(operands)...);
-        }(std::make_index_sequence<1 + sizeof...(Rest)>{});
+    using every_operand = std::make_index_sequence<1 + sizeof...(Rest)>;
+
+    template <std::size_t... I>
+    ETCH_INLINE constexpr void prepare(std::index_sequence<I...>) const noexcept {
+        (std::get<I>(operands).prepare(), ...);
+    }
+
+    template <class V, std::size_t P, std::size_t C, std::size_t... I>
+    ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column,
+                                           std::index_sequence<I...>) const noexcept {
+        return combine<V, P, C>(
+            internal::broadcast_tile<rows, columns, V, P, C>(std::get<I>(operands), row, column)...);
     }
 
     template <class V, std::size_t P, std::size_t C, class... Tiles>

@@ -172,7 +172,7 @@ private:
     ETCH_INLINE constexpr void add(tile<V, P, C>& sum, std::size_t row, std::size_t k,
                                    const Number& number) const noexcept {
         tile<Load, P, 1> l = left.template at<Load, P, 1>(row, k);
-        if (C > 1 && !std::is_constant_evaluated()) {
+        if (C > 1 && !ETCH_CONSTANT_EVALUATED) {
             ETCH_UNROLL(p, P) internal::keep_in_register(l.value[0][p]);
         }
         ETCH_UNROLL(c, C) {

@@ -83,7 +83,7 @@ ETCH_INLINE auto reduce_to_lanes(T first, const Step& step, Combine combine) noe
 
 template <class T, std::size_t Count, class Step, class Combine>
 ETCH_INLINE constexpr T reduce(T first, const Step& step, Combine combine) noexcept {
-    if (std::is_constant_evaluated()) {  // the same, number by number
+    if (ETCH_CONSTANT_EVALUATED) {  // the same, number by number
         using One = lanes<T, 1>;
         constexpr std::size_t all = virtual_lanes<Count>;
         One part[all];

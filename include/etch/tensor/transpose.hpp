@@ -49,7 +49,7 @@ struct transposed_copy : tensor_view<const T, Columns, Rows> {
 
     ETCH_INLINE constexpr void prepare() const noexcept {
         if constexpr (has_lanes<T, 4>) {
-            if (!std::is_constant_evaluated()) {
+            if (!ETCH_CONSTANT_EVALUATED) {
                 constexpr std::size_t whole_rows = Rows / 4 * 4, whole_columns = Columns / 4 * 4;
                 for (std::size_t column = 0; column < whole_columns; column += 4)
                     for (std::size_t row = 0; row < whole_rows; row += 4) copy_block(row, column);
