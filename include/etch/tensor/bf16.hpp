@@ -83,8 +83,7 @@ public:
     /// A register of an even column and one of the next, by a single load.
     template <class V>
     ETCH_INLINE constexpr tile<V, 1, 2> pair(std::size_t row, std::size_t column) const noexcept {
-        auto words = load<V>(row, column);
-        if (!std::is_constant_evaluated()) internal::keep_in_register(words);
+        const auto words = load<V>(row, column);
         return {{{lower(words)}, {upper(words)}}};
     }
 
@@ -94,9 +93,9 @@ public:
     constexpr const bf16_matrix_view& operator=(const E& from) const noexcept {
         for (std::size_t column = 0; column < Columns; column += 2)
             for (std::size_t row = 0; row < Rows; ++row) {
-                const std::uint32_t lower = to_bf16(from(row, column));
-                const std::uint32_t upper = column + 1 < Columns ? to_bf16(from(row, column + 1)) : 0;
-                first_[column / 2 * Rows + row] = static_cast<std::int32_t>(upper << 16 | lower);
+                const std::uint32_t even = to_bf16(from(row, column));
+                const std::uint32_t odd = column + 1 < Columns ? to_bf16(from(row, column + 1)) : 0;
+                first_[column / 2 * Rows + row] = static_cast<std::int32_t>(odd << 16 | even);
             }
         return *this;
     }
