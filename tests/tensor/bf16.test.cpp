@@ -133,22 +133,22 @@ TEST_CASE("a matrix of bfloat16 is read right at every number of rows") {
 }
 
 // A single row of floats is added in another order, as a dot product: see dense_bf16.hpp.
-TEST_CASE("a product with a matrix of bfloat16 has the bits of one with floats: one column, every number of rows") {
-    exact::check_sizes<2, exact::most>([]<std::size_t M>() { return different_products<M, 37, 1>(); });
+TEST_CASE("a product with a matrix of bfloat16 has the bits of one with floats: one column, rows around the lanes") {
+    exact::check_edges([]<std::size_t M>() { return different_products<M + 1, 37, 1>(); });
     CHECK(different_products<67, 20, 1>() == 0);
     CHECK(different_products<130, 18, 1>() == 0);
 }
 
-TEST_CASE("a product with a matrix of bfloat16 has the bits of one with floats: one column, every depth") {
-    exact::check_sizes<1, exact::most>([]<std::size_t K>() { return different_products<7, K, 1>(); });
+TEST_CASE("a product with a matrix of bfloat16 has the bits of one with floats: one column, depths around the lanes") {
     exact::check_edges([]<std::size_t K>() { return different_products<12, K, 1>(); });
     exact::check_edges([]<std::size_t K>() { return different_products<40, K, 1>(); });
 }
 
 TEST_CASE("a product with a matrix of bfloat16 has the bits of one with floats: several columns") {
     exact::check_edges([]<std::size_t M>() { return different_products<M + 1, 9, 3>(); });
-    exact::check_edges([]<std::size_t K>() { return different_products<18, K, 5>(); });
-    exact::check_edges([]<std::size_t N>() { return different_products<34, 7, N>(); });
+    CHECK(different_products<18, 1, 5>() == 0);
+    CHECK(different_products<18, 4, 5>() == 0);
+    CHECK(different_products<34, 7, 32>() == 0);
 }
 
 TEST_CASE("a product with a matrix of bfloat16 has the bits that the compiler computes") {
