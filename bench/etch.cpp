@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <tuple>
 #include <utility>
 
@@ -78,6 +79,28 @@ private:
     typename etch_network<Network>::type net_;
 };
 
+/// With weights rounded to bf16. What is compared with the reference are answers of the trained weights: the tolerance is
+/// what rounding them does to these networks, see docs/bf16.md.
+template <class Network, std::size_t Samples>
+class forward_bf16 {
+public:
+    static constexpr double tolerance = 0.05;
+
+    explicit forward_bf16(const float* parameters) {
+        const auto trained = std::make_unique<trained_type>();
+        set_parameters(*trained, parameters);
+        net_ = etch::convert<etch::with_bf16<trained_type>>(*trained);
+    }
+
+    auto operator()(const float* samples) const {
+        return net_(etch::matrix_view<const float, Network::inputs, Samples>{samples});
+    }
+
+private:
+    using trained_type = typename etch_network<Network>::type;
+    etch::with_bf16<trained_type> net_;
+};
+
 template <bench::optimizer>
 struct rule;
 template <>
@@ -130,6 +153,7 @@ struct function {
 const bool registered = [] {
     bench::add_single<forward, bench::tiny, bench::policy, bench::quadrotor, bench::legged, bench::digits>("etch");
     bench::add_batches<forward, bench::policy, bench::digits>("etch");
+    bench::add_single<forward_bf16, bench::legged, bench::digits>("etch_bf16");
     bench::add_all_training<training>("etch");
     bench::add_function<"exp", function>("etch", [](pack x) ETCH_INLINE_LAMBDA { return etch::math::exp(x); });
     bench::add_function<"tanh", function>("etch", [](pack x) ETCH_INLINE_LAMBDA { return etch::math::tanh(x); });

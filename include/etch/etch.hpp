@@ -23,12 +23,14 @@
 #include <etch/math/softplus.hpp>
 #include <etch/math/tanh.hpp>
 // tensor: fixed extents, lazy expressions, products
+#include <etch/tensor/bf16.hpp>
 #include <etch/tensor/product.hpp>
 #include <etch/tensor/reduction.hpp>
 #include <etch/tensor/tensor.hpp>
 #include <etch/tensor/transpose.hpp>
 // layer
 #include <etch/layer/dense.hpp>
+#include <etch/layer/dense_bf16.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/elu.hpp>
 #include <etch/layer/flatten.hpp>
@@ -63,6 +65,7 @@
 #include <etch/optimizer/sgd.hpp>
 #include <etch/optimizer/update.hpp>
 // network: the type list, forward and backward
+#include <etch/network/convert.hpp>
 #include <etch/network/network.hpp>
 #include <etch/network/residual.hpp>
 #include <etch/network/summary.hpp>

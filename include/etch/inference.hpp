@@ -1,6 +1,7 @@
 #pragma once
 // What a deployed program needs: networks and their layers; no loss, optimizer, data or training. The least to compile.
 #include <etch/layer/dense.hpp>
+#include <etch/layer/dense_bf16.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/elu.hpp>
 #include <etch/layer/flatten.hpp>
@@ -15,5 +16,6 @@
 #include <etch/layer/softplus.hpp>
 #include <etch/layer/standardize.hpp>
 #include <etch/layer/tanh.hpp>
+#include <etch/network/convert.hpp>
 #include <etch/network/network.hpp>
 #include <etch/network/residual.hpp>

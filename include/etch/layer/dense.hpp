@@ -13,8 +13,11 @@ namespace etch {
 /// Shapes: a is inputs x batch, W is outputs x inputs, b is outputs, z is outputs x batch.
 /// Cost of one sample: outputs * inputs multiply-adds forward, twice as many backward.
 /// The weights begin as the activation that comes next wants it, unless an initialiser is named; the bias at zero.
-template <std::size_t Outputs, initializer Weight = automatic, initializer Bias = zeros>
+/// `dense<Outputs, bf16>` is the same layer for inference alone, with weights of half the size: see dense_bf16.hpp.
+template <std::size_t Outputs, auto Weight = automatic, initializer Bias = zeros>
 struct dense {
+    static_assert(std::same_as<std::remove_const_t<decltype(Weight)>, initializer>,
+                  "etch: dense takes how many outputs, then an initializer for its weights, or bf16");
     static_assert(Outputs > 0, "etch: dense needs at least one output");
 
     static constexpr const char* name = "dense";

@@ -11,6 +11,7 @@
 #include <etch/core/problem.hpp>
 #include <etch/core/shape.hpp>
 #include <etch/layer/initializer.hpp>
+#include <etch/tensor/bf16.hpp>
 #include <etch/tensor/product.hpp>
 
 namespace etch {
@@ -36,12 +37,14 @@ struct label {
     }
 };
 
-/// A tensor that a layer holds: trained by the optimiser, or a statistic that is fitted on the training data.
+/// A tensor that a layer holds: trained by the optimiser, a statistic that is fitted on the training data, or weights that
+/// were trained elsewhere and are held as bfloat16.
 struct parameter {
     label name{};
     shape extents{};  ///< one extent: a vector; two: rows x columns
     initializer begin = zeros;
     bool trained = true;
+    bool rounded = false;                 ///< a matrix of bfloat16, which is then not trained
     std::size_t fan_in = 1, fan_out = 1;  ///< for the initialiser
 };
 
@@ -158,13 +161,22 @@ constexpr std::size_t workspace_of(shape input, std::size_t columns, bool traini
         return 0;
 }
 
-/// How many numbers of one kind, trained or statistics, stand before parameter `index`.
+/// How many floats of one kind, trained or statistics, stand before parameter `index`.
 template <std::size_t Count>
 constexpr std::size_t numbers_before(const std::array<parameter, Count>& all, std::size_t index, bool trained) {
     std::size_t numbers = 0;
     for (std::size_t i = 0; i < index; ++i)
-        if (all[i].trained == trained) numbers += all[i].extents.size();
+        if (all[i].trained == trained && !all[i].rounded) numbers += all[i].extents.size();
     return numbers;
+}
+
+/// How many words of rounded weights stand before parameter `index`, two weights in each.
+template <std::size_t Count>
+constexpr std::size_t words_before(const std::array<parameter, Count>& all, std::size_t index) {
+    std::size_t words = 0;
+    for (std::size_t i = 0; i < index; ++i)
+        if (all[i].rounded) words += bf16_words(all[i].extents.extent[0], all[i].extents.extent[1]);
+    return words;
 }
 
 template <class T, shape Extents>
@@ -203,16 +215,18 @@ struct not_kept {};
 
 }  // namespace internal
 
-/// Where a network's numbers lie: those that are trained, and the statistics.
+/// Where a network's numbers lie: those that are trained, the statistics, and the words of rounded weights.
 template <class T>
 struct parameter_memory {
+    using word = std::conditional_t<std::is_const_v<T>, const std::int32_t, std::int32_t>;
     T* trained;
     T* statistics;
+    word* rounded = nullptr;
 
     constexpr operator parameter_memory<const T>() const noexcept
         requires(!std::is_const_v<T>)
     {
-        return {trained, statistics};
+        return {trained, statistics, rounded};
     }
 };
 
@@ -227,14 +241,20 @@ struct layer_pass {
 
 private:
     template <std::size_t I, class U>
-    static constexpr auto one(U* trained, U* statistics) noexcept {
-        U* from = held[I].trained ? trained : statistics;
-        return typename internal::view_of<U, held[I].extents>::type{from +
-                                                                    internal::numbers_before(held, I, held[I].trained)};
+    static constexpr auto one(parameter_memory<U> from) noexcept {
+        constexpr parameter p = held[I];
+        if constexpr (p.rounded) {
+            using word = typename parameter_memory<U>::word;
+            return bf16_matrix_view<word, p.extents.extent[0], p.extents.extent[1]>{from.rounded +
+                                                                                    internal::words_before(held, I)};
+        } else {
+            return typename internal::view_of<U, p.extents>::type{(p.trained ? from.trained : from.statistics) +
+                                                                  internal::numbers_before(held, I, p.trained)};
+        }
     }
     static constexpr auto all(parameter_memory<T> memory) noexcept {
         return [&]<std::size_t... I>(std::index_sequence<I...>) ETCH_INLINE_LAMBDA {
-            return std::tuple{one<I, T>(memory.trained, memory.statistics)...};
+            return std::tuple{one<I, T>(memory)...};
         }(std::make_index_sequence<held.size()>{});
     }
     template <class View>
@@ -244,8 +264,8 @@ private:
     template <std::size_t I>
     static constexpr auto one_gradient(number* gradients) noexcept {
         if constexpr (held[I].trained)
-            return std::tuple{
-                gradient_view<decltype(one<I, number>(gradients, nullptr))>{one<I, number>(gradients, nullptr).data()}};
+            return std::tuple{gradient_view<decltype(one<I, number>({gradients, nullptr}))>{
+                one<I, number>({gradients, nullptr}).data()}};
         else
             return std::tuple{};
     }

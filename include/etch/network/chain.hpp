@@ -32,16 +32,18 @@ private:
 
     struct folded {
         std::array<internal::layer_facts, depth> layers{};
-        std::size_t count = 0, trained = 0, statistics = 0, multiply_adds = 0;
+        std::size_t count = 0, trained = 0, statistics = 0, rounded = 0, words = 0, multiply_adds = 0;
         shape current = Input;
     };
 
     static constexpr folded fold = boost::hana::fold_left(list, folded{}, [](folded before, auto type) {
         using L = typename decltype(type)::type;
-        const auto facts = internal::facts_of<L>(before.current, before.trained, before.statistics);
+        const auto facts = internal::facts_of<L>(before.current, before.trained, before.statistics, before.words);
         before.layers[before.count++] = facts;
         before.trained += facts.trained;
         before.statistics += facts.statistics;
+        before.rounded += facts.rounded;
+        before.words += facts.words;
         before.multiply_adds += facts.multiply_adds;
         before.current = facts.output;
         return before;
@@ -55,6 +57,7 @@ public:
     static constexpr const std::array<internal::layer_facts, depth>& facts = fold.layers;
     static constexpr shape input_shape = Input, output_shape = fold.current;
     static constexpr std::size_t trained_count = fold.trained, statistic_count = fold.statistics;
+    static constexpr std::size_t rounded_count = fold.rounded, word_count = fold.words;
 
     static_assert([]<std::size_t... I>(std::index_sequence<I...>) {
         return (internal::check_layer<layer<I>, facts[I].input>() && ...);
@@ -134,7 +137,8 @@ public:
     ETCH_INLINE static constexpr auto pass(parameter_memory<U> memory, T* gradients, T* workspace, seed from) noexcept {
         constexpr auto f = facts[I];
         return layer_pass<layer<I>, f.input, U, Training, Fresh && internal::adds_once<layer<I>>()>{
-            {memory.trained + f.trained_before, memory.statistics + f.statistics_before},
+            {memory.trained + f.trained_before, memory.statistics + f.statistics_before,
+             memory.rounded + f.words_before},
             gradients == nullptr ? nullptr : gradients + f.trained_before,
             workspace,
             derive(from, I)};

@@ -43,6 +43,14 @@ inline constexpr std::size_t fixed_size<std::span<T, N>> = N == std::dynamic_ext
 template <Stored E>
 inline constexpr std::size_t fixed_size<E> = E::rows * E::columns;
 
+/// The words of weights that are held as bfloat16; nothing where there are none.
+template <std::size_t Words>
+struct rounded_weights {
+    alignas(storage_alignment<std::int32_t, Words>) std::int32_t words[Words] = {};
+};
+template <>
+struct rounded_weights<0> {};
+
 }  // namespace internal
 
 /// A network: a list of layers that begins with the shape of one sample.
@@ -52,7 +60,7 @@ inline constexpr std::size_t fixed_size<E> = E::rows * E::columns;
 /// It holds its parameters in one flat array and nothing else: it is trivially copyable, `sizeof` is known (from 1 KB on
 /// rounded up to whole lines of the cache where there is SIMD), and a const network may be asked from any number of threads. Gradients and the optimiser's state live in a `trainer`.
 template <class T, class... Layers>
-class basic_network {
+class basic_network : internal::rounded_weights<internal::chain_after_input<T, Layers...>::type::word_count> {
     static_assert(internal::begins_with_input<Layers...>,
                   "etch: a network begins with input<...>, once, and has at least one layer after it");
 
@@ -65,6 +73,10 @@ public:
     static constexpr std::size_t depth = layers::depth;
     /// How many numbers the optimiser trains, and how many statistics are fitted on the data.
     static constexpr std::size_t parameter_count = layers::trained_count, statistic_count = layers::statistic_count;
+    /// How many weights are held as bfloat16. Such a network is converted from a trained one (see convert.hpp).
+    static constexpr std::size_t rounded_count = layers::rounded_count;
+    static_assert(rounded_count == 0 || std::same_as<T, float>,
+                  "etch: weights are held as bf16 in a network of floats alone");
 
     /// The same topology over another element type.
     template <class U>
@@ -74,7 +86,11 @@ public:
     constexpr basic_network() noexcept = default;
 
     /// Drawn as the activations want it, from a seed: same seed, same network, everywhere.
-    explicit constexpr basic_network(seed from) noexcept { layers::initialize(memory(), from); }
+    explicit constexpr basic_network(seed from) noexcept {
+        static_assert(rounded_count == 0,
+                      "etch: weights held as bf16 are not trained: train a network of dense<...>, and convert it");
+        layers::initialize(memory(), from);
+    }
 
     /// The answer to one sample: an array, span or tensor of `inputs` numbers. The answers to a batch, a matrix of
     /// inputs x columns: a matrix of outputs x columns, where each column has the bits that its sample has alone.
@@ -135,15 +151,15 @@ public:
         return layers::template pass<I, false>(memory(), nullptr, nullptr, seed{}).parameters;
     }
 
-    [[nodiscard]] constexpr parameter_memory<T> memory() noexcept { return {numbers_, numbers_ + parameter_count}; }
-    [[nodiscard]] constexpr parameter_memory<const T> memory() const noexcept {
-        return {numbers_, numbers_ + parameter_count};
-    }
+    [[nodiscard]] constexpr parameter_memory<T> memory() noexcept { return memory_of<T>(*this); }
+    [[nodiscard]] constexpr parameter_memory<const T> memory() const noexcept { return memory_of<const T>(*this); }
 
-    /// Equal numbers everywhere.
+    /// Equal numbers everywhere; of weights held as bf16 equal bits.
     [[nodiscard]] friend constexpr bool operator==(const basic_network& a, const basic_network& b) noexcept {
         for (std::size_t i = 0; i < size; ++i)
             if (!(a.numbers_[i] == b.numbers_[i])) return false;
+        for (std::size_t i = 0; i < layers::word_count; ++i)
+            if (a.memory().rounded[i] != b.memory().rounded[i]) return false;
         return true;
     }
 
@@ -171,6 +187,14 @@ private:
     template <std::size_t Columns, std::size_t Last>
     constexpr void call_infer(const T* from, T* to) const noexcept {
         infer_here<Columns, Last>(from, to);
+    }
+
+    template <class U>
+    ETCH_INLINE static constexpr parameter_memory<U> memory_of(auto& net) noexcept {
+        if constexpr (rounded_count > 0)
+            return {net.numbers_, net.numbers_ + parameter_count, net.words};
+        else
+            return {net.numbers_, net.numbers_ + parameter_count};
     }
 
     template <std::size_t Columns>

@@ -14,6 +14,7 @@ struct layer_facts {
     std::size_t parameters = 0;               // how many tensors
     std::size_t trained = 0, statistics = 0;  // how many numbers
     std::size_t trained_before = 0, statistics_before = 0;
+    std::size_t rounded = 0, words = 0, words_before = 0;  // weights held as bfloat16, and the words that hold them
     std::size_t multiply_adds = 0;
     bool elementwise = false, stored_output = false, reads_input = true, reads_output = true;
     initializer preferred = automatic;
@@ -24,8 +25,12 @@ struct layer_facts {
 };
 
 template <class L>
-constexpr layer_facts facts_of(shape input, std::size_t trained_before, std::size_t statistics_before) {
+constexpr layer_facts facts_of(shape input, std::size_t trained_before, std::size_t statistics_before,
+                               std::size_t words_before) {
     const auto held = parameters_of<L>(input);
+    std::size_t rounded = 0;
+    for (const parameter& p : held)
+        if (p.rounded) rounded += p.extents.size();
     return {.name = L::name,
             .input = input,
             .output = L::output(input),
@@ -34,6 +39,9 @@ constexpr layer_facts facts_of(shape input, std::size_t trained_before, std::siz
             .statistics = numbers_before(held, held.size(), false),
             .trained_before = trained_before,
             .statistics_before = statistics_before,
+            .rounded = rounded,
+            .words = internal::words_before(held, held.size()),
+            .words_before = words_before,
             .multiply_adds = multiply_adds_of<L>(input),
             .elementwise = is_elementwise<L>(),
             .stored_output = stores_output<L>(),

@@ -86,7 +86,7 @@ struct residual {
         std::array<std::size_t, sizeof...(Layers)> workspaces{};
         shape current = input;
         std::size_t i = 0;
-        ((facts[i] = internal::facts_of<Layers>(current, 0, 0),
+        ((facts[i] = internal::facts_of<Layers>(current, 0, 0, 0),
           workspaces[i] = internal::workspace_of<Layers>(current, columns, training), current = facts[i].output, ++i),
          ...);
         return training ? internal::plan_training(facts, workspaces, sizeof...(Layers), columns).size

@@ -11,7 +11,7 @@ namespace etch {
 struct layer_summary {
     const char* name = "";
     shape input{}, output{};
-    std::size_t parameters = 0;     ///< numbers that are trained
+    std::size_t parameters = 0;     ///< numbers that are trained, or were before they were rounded to bf16
     std::size_t statistics = 0;     ///< numbers that are fitted on the training data
     std::size_t bytes = 0;          ///< of both
     std::size_t multiply_adds = 0;  ///< of the products, for one sample forward; an activation counts as 0
@@ -53,7 +53,7 @@ constexpr auto summarize() noexcept {
     using T = typename network::value_type;
     network_summary<network::depth> all{
         .input = network::input_shape,
-        .parameters = network::parameter_count,
+        .parameters = network::parameter_count + network::rounded_count,
         .statistics = network::statistic_count,
         .network_bytes = sizeof(network),
         .workspace_bytes = sizeof(T) * chain::template inference_size<network::depth>(1),
@@ -65,9 +65,9 @@ constexpr auto summarize() noexcept {
         all.layers[i] = {.name = layer.name,
                          .input = layer.input,
                          .output = layer.output,
-                         .parameters = layer.trained,
+                         .parameters = layer.trained + layer.rounded,
                          .statistics = layer.statistics,
-                         .bytes = (layer.trained + layer.statistics) * sizeof(T),
+                         .bytes = (layer.trained + layer.statistics) * sizeof(T) + layer.words * sizeof(std::int32_t),
                          .multiply_adds = layer.multiply_adds};
         all.multiply_adds += layer.multiply_adds;
     }

@@ -2,6 +2,7 @@
 // Parts of a register: its halves, its first lanes, a number spread over all of them. What has an instruction uses it by
 // name; the rest goes through memory.
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 #include <etch/core/config.hpp>
@@ -45,6 +46,10 @@ ETCH_INLINE lanes<float, 16> load_some(lanes<float, 16>, const float* from) noex
 template <std::size_t Count>
 ETCH_INLINE lanes<float, 8> load_some(lanes<float, 8>, const float* from) noexcept {
     return {batch_of<float, 8>(_mm256_maskz_loadu_ps((1u << Count) - 1, from))};
+}
+template <std::size_t Count>
+ETCH_INLINE lanes<std::int32_t, 16> load_some(lanes<std::int32_t, 16>, const std::int32_t* from) noexcept {
+    return {batch_of<std::int32_t, 16>(_mm512_maskz_loadu_epi32((1u << Count) - 1, from))};
 }
 #elif defined(__AVX2__)
 template <std::size_t Count>

@@ -35,6 +35,30 @@ constexpr std::size_t partial_sums_of() noexcept {
     return sums;
 }
 
+/// How many neighbours of a row share a word of memory: 2 where they are half as wide (see bf16.hpp), 0 where the factor
+/// does not lie in memory.
+template <class E>
+inline constexpr std::size_t columns_in_word = Stored<E> ? 1 : 0;
+template <class E>
+    requires requires { E::columns_in_word; }
+inline constexpr std::size_t columns_in_word<E> = E::columns_in_word;
+
+/// For how many columns of a left factor a register V may be loaded whole. One that is not full ends within the columns
+/// of memory that come next, as long as there are any: its other lanes hold their numbers, and nobody looks at their sums.
+template <class Left, class V>
+constexpr std::size_t loaded_whole() noexcept {
+    constexpr std::size_t together = columns_in_word<Left>;
+    constexpr std::size_t beyond = (V::size - V::count + Left::rows - 1) / Left::rows;
+    if constexpr (beyond == 0) {
+        return Left::columns;
+    } else if constexpr (together == 0) {
+        return 0;
+    } else {
+        constexpr std::size_t in_memory = (Left::columns + together - 1) / together;
+        return in_memory > beyond ? (in_memory - beyond) * together : 0;
+    }
+}
+
 }  // namespace internal
 
 /// start + L * R, the matrix product that every layer rests on:
@@ -135,12 +159,9 @@ private:
                 ETCH_UNROLL(p, P) sum[s + 1].value[c][p] = pack(value_type{0});
             }
         }
-        // A register that is not full is loaded whole as long as it ends within the left factor: its other lanes hold
-        // numbers of the next columns, and nobody looks at their sums.
-        constexpr std::size_t beyond = (V::size - V::count + rows - 1) / rows;
-        constexpr bool loads_whole = beyond == 0 || (Stored<Left> && depth > beyond);
-        using Load = std::conditional_t<loads_whole, pack, V>;
-        constexpr std::size_t ahead = loads_whole ? depth - beyond : depth;
+        constexpr std::size_t loads_whole = internal::loaded_whole<Left, V>();
+        using Load = std::conditional_t<(loads_whole > 0), pack, V>;
+        constexpr std::size_t ahead = loads_whole > 0 ? loads_whole : depth;
         constexpr std::size_t whole = ahead / turn * turn;
         const auto number = [&](std::size_t k) ETCH_INLINE_LAMBDA {
             return [this, k, column](std::size_t c) ETCH_INLINE_LAMBDA { return pack(right(k, column + c)); };
@@ -150,9 +171,14 @@ private:
                 internal::four_numbers<pack> four[turn / 4];
                 ETCH_UNROLL(i, turn / 4)
                     four[i] = internal::four_numbers<pack>(right.data() + column * depth + k + 4 * i);
-                ETCH_UNROLL(i, turn)
-                    add<Load>(sum[i % S], row, k + i,
-                              [&](std::size_t) ETCH_INLINE_LAMBDA { return four[i / 4].spread(i % 4); });
+                if constexpr (internal::columns_in_word<Left> == 2)
+                    ETCH_UNROLL(i, turn / 2)
+                        add_pair<Load>(sum[2 * i % S], sum[(2 * i + 1) % S], row, k + 2 * i,
+                                       four[i / 2].spread(2 * i % 4), four[i / 2].spread((2 * i + 1) % 4));
+                else
+                    ETCH_UNROLL(i, turn)
+                        add<Load>(sum[i % S], row, k + i,
+                                  [&](std::size_t) ETCH_INLINE_LAMBDA { return four[i / 4].spread(i % 4); });
             } else {
                 ETCH_UNROLL(i, turn) add<Load>(sum[i % S], row, k + i, number(k + i));
             }
@@ -178,6 +204,17 @@ private:
         ETCH_UNROLL(c, C) {
             const typename V::pack r = number(c);
             ETCH_UNROLL(p, P) sum.value[c][p] = fma(l.value[0][p], r, sum.value[c][p]);
+        }
+    }
+
+    /// Two steps of k whose columns of L share their words: each pack is loaded once.
+    template <class Load, class V, std::size_t P>
+    ETCH_INLINE constexpr void add_pair(tile<V, P, 1>& first, tile<V, P, 1>& second, std::size_t row, std::size_t k,
+                                        typename V::pack r0, typename V::pack r1) const noexcept {
+        ETCH_UNROLL(p, P) {
+            const tile<Load, 1, 2> l = left.template pair<Load>(row + p * V::size, k);
+            first.value[0][p] = fma(l.value[0][0], r0, first.value[0][p]);
+            second.value[0][p] = fma(l.value[1][0], r1, second.value[0][p]);
         }
     }
 

@@ -42,6 +42,8 @@ struct objective {
 /// mini-batch.
 template <class Network, class Loss, class Optimizer, std::size_t Batch = 1, class Schedule = constant_rate>
 class stepper {
+    static_assert(Network::rounded_count == 0,
+                  "etch: weights held as bf16 are not trained: train a network of dense<...>, and convert it");
     static_assert(Batch > 0, "etch: a batch needs at least one sample");
     static_assert(etch::Loss<Loss>, "etch: the second argument of a trainer is a loss (see etch/loss/loss.hpp)");
     static_assert(etch::Optimizer<Optimizer>,

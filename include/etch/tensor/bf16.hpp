@@ -1,0 +1,123 @@
+#pragma once
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <etch/tensor/tensor.hpp>
+
+namespace etch {
+
+/// The bfloat16 nearest to x, ties to even, in the lower half of the result: the sign, exponent and first 7 fraction bits
+/// of a float.
+///
+/// Error: at most 2^-8 of x (half a unit of its 8 significant bits), or 2^-134 where x is denormal. A float beyond the
+/// largest bfloat16 by half a unit, 0x1.ffp127 or more, becomes infinite, as IEEE 754 says; NaN stays NaN.
+[[nodiscard]] constexpr std::uint32_t to_bf16(float x) noexcept {
+    const auto bits = std::bit_cast<std::uint32_t>(x);
+    const bool is_nan = (bits & 0x7fffffffu) > 0x7f800000u;
+    if (is_nan) return bits >> 16 | 0x0040u;  // quiet, so that it does not depend on the fraction bits that are dropped
+    const std::uint32_t last = bits >> 16 & 1;
+    return (bits + 0x7fffu + last) >> 16;
+}
+
+/// The float of a bfloat16: exact.
+[[nodiscard]] constexpr float from_bf16(std::uint32_t bits) noexcept { return std::bit_cast<float>(bits << 16); }
+
+/// How many words hold a matrix of bfloat16.
+[[nodiscard]] constexpr std::size_t bf16_words(std::size_t rows, std::size_t columns) noexcept {
+    return rows * ((columns + 1) / 2);
+}
+
+namespace internal {
+
+/// The lanes of integers that hold what V holds of floats.
+template <class V>
+struct words_for;
+template <std::size_t Size>
+struct words_for<lanes<float, Size>> {
+    using type = lanes<std::int32_t, Size>;
+};
+template <std::size_t Size, std::size_t Count>
+struct words_for<some_lanes<float, Size, Count>> {
+    using type = some_lanes<std::int32_t, Size, Count>;
+};
+
+}  // namespace internal
+
+/// A matrix of bfloat16 that somebody else owns: half the bytes of floats, and read as floats.
+///
+/// Two neighbours of a row share a word, column k in its lower half and column k + 1, for even k, in its upper half; the
+/// words are a column-major matrix of Rows x ⌈Columns / 2⌉. So one load gives a register of column k by a shift and one of
+/// column k + 1 by a mask, for every number of rows and of lanes. Of an odd number of columns the last upper half is 0.
+///
+/// Word is std::int32_t, or const where the matrix may only be read.
+template <class Word, std::size_t Rows, std::size_t Columns>
+class bf16_matrix_view : public expression {
+public:
+    using value_type = float;
+    static constexpr std::size_t rows = Rows, columns = Columns, partial_sums = 1;
+    static constexpr std::size_t columns_in_word = 2;
+
+    explicit constexpr bf16_matrix_view(Word* first) noexcept : first_{first} {}
+    constexpr bf16_matrix_view(const bf16_matrix_view&) noexcept = default;
+
+    [[nodiscard]] static constexpr std::size_t size() noexcept { return rows * columns; }
+    [[nodiscard]] constexpr Word* data() const noexcept { return first_; }
+
+    [[nodiscard]] ETCH_INLINE constexpr float operator()(std::size_t row, std::size_t column) const noexcept {
+        return at<lanes<float, 1>, 1, 1>(row, column).value[0][0].value;
+    }
+
+    template <class V, std::size_t P, std::size_t C>
+    ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
+        tile<V, P, C> result;
+        ETCH_UNROLL(c, C)
+            ETCH_UNROLL(p, P) {
+                const auto words = load<V>(row + p * V::size, column + c);
+                result.value[c][p] = (column + c) % 2 == 0 ? lower(words) : upper(words);
+            }
+        return result;
+    }
+
+    /// A register of an even column and one of the next, by a single load.
+    template <class V>
+    ETCH_INLINE constexpr tile<V, 1, 2> pair(std::size_t row, std::size_t column) const noexcept {
+        const auto words = load<V>(row, column);
+        return {{{lower(words)}, {upper(words)}}};
+    }
+
+    /// Rounds every number; of a matrix of bfloat16 that is a copy.
+    template <class E>
+        requires(Expression<E> && SameShape<bf16_matrix_view, E>)
+    constexpr const bf16_matrix_view& operator=(const E& from) const noexcept {
+        for (std::size_t column = 0; column < Columns; column += 2)
+            for (std::size_t row = 0; row < Rows; ++row) {
+                const std::uint32_t even = to_bf16(from(row, column));
+                const std::uint32_t odd = column + 1 < Columns ? to_bf16(from(row, column + 1)) : 0;
+                first_[column / 2 * Rows + row] = static_cast<std::int32_t>(odd << 16 | even);
+            }
+        return *this;
+    }
+    constexpr const bf16_matrix_view& operator=(const bf16_matrix_view& from) const noexcept {
+        return *this = bf16_matrix_view<const Word, Rows, Columns>{from.first_};
+    }
+
+private:
+    template <class V>
+    ETCH_INLINE constexpr auto load(std::size_t row, std::size_t column) const noexcept {
+        return internal::words_for<V>::type::load(first_ + column / 2 * Rows + row);
+    }
+    template <std::size_t N>
+    ETCH_INLINE static constexpr float_lanes<N> lower(integer_lanes<N> words) noexcept {
+        return as_float(words << 16);
+    }
+    template <std::size_t N>
+    ETCH_INLINE static constexpr float_lanes<N> upper(integer_lanes<N> words) noexcept {
+        return as_float(words & integer_lanes<N>(static_cast<std::int32_t>(0xffff0000)));
+    }
+
+    Word* first_;
+};
+
+}  // namespace etch

@@ -1,0 +1,11 @@
+// expect: etch: weights held as bf16 are not trained: train a network of dense<...>, and convert it
+#include <etch/layer/dense_bf16.hpp>
+#include <etch/network/network.hpp>
+
+using policy = etch::network<etch::input<3>, etch::dense<2, etch::bf16>>;
+
+#ifdef ETCH_REJECT
+policy start() { return policy{etch::seed{1}}; }
+#else
+policy start() { return policy{}; }
+#endif

@@ -1,0 +1,14 @@
+// expect: etch: weights held as bf16 are not trained: train a network of dense<...>, and convert it
+#include <etch/layer/dense_bf16.hpp>
+#include <etch/loss/mean_squared_error.hpp>
+#include <etch/optimizer/sgd.hpp>
+#include <etch/training/trainer.hpp>
+
+#ifdef ETCH_REJECT
+using policy = etch::network<etch::input<3>, etch::dense<2, etch::bf16>>;
+#else
+using policy = etch::network<etch::input<3>, etch::dense<2>>;
+#endif
+using trainer = etch::trainer<policy, etch::mean_squared_error, etch::sgd, 4>;
+
+auto train(trainer& t, policy& net, const etch::data_view<3, 2>& data) { return t.fit(net, data); }
