@@ -119,18 +119,23 @@ TEST_CASE("lanes move to any place, and registers are cut out of two") {
 }
 
 TEST_CASE("what is extended is zero beyond its numbers") {
-    const auto check = []<std::size_t From, std::size_t To>() {
+    const auto check = []<std::size_t From, std::size_t To, std::size_t Count>() {
+        std::size_t wrong = 0;
         if constexpr (has_lanes<float, From> && has_lanes<float, To>) {
             float numbers[From], got[To];
             for (std::size_t i = 0; i < From; ++i) numbers[i] = static_cast<float>(i + 1);
-            internal::extend<To>(lanes<float, From>::load(numbers)).store(got);
-            std::size_t wrong = 0;
-            for (std::size_t i = 0; i < To; ++i) wrong += got[i] != (i < From ? numbers[i] : 0.0f);
-            CHECK(wrong == 0);
+            internal::extend<To, Count>(lanes<float, From>::load(numbers)).store(got);
+            for (std::size_t i = 0; i < To; ++i) wrong += got[i] != (i < Count ? numbers[i] : 0.0f);
         }
+        return wrong;
     };
-    check.operator()<4, 4>();
-    check.operator()<4, 8>();
-    check.operator()<4, 16>();
-    check.operator()<8, 16>();
+    CHECK(check.operator()<4, 4, 3>() == 0);
+    CHECK(check.operator()<4, 4, 4>() == 0);
+    CHECK(check.operator()<4, 8, 1>() == 0);
+    CHECK(check.operator()<4, 8, 4>() == 0);
+    CHECK(check.operator()<4, 16, 3>() == 0);
+    CHECK(check.operator()<8, 8, 5>() == 0);
+    CHECK(check.operator()<8, 16, 7>() == 0);
+    CHECK(check.operator()<8, 16, 8>() == 0);
+    CHECK(check.operator()<16, 16, 11>() == 0);
 }

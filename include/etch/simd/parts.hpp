@@ -30,6 +30,10 @@ no_lanes load_some(no_lanes, const float*);
 template <std::size_t Count>
 void store_some(no_lanes, float*);
 no_lanes permute(no_lanes, no_lanes);
+template <std::size_t By>
+no_lanes shifted(no_lanes, no_lanes);
+no_lanes load_eight(no_lanes, const float*);
+template <std::size_t Count>
 no_lanes extend_register(no_lanes, no_lanes);
 no_lanes upper_two(no_lanes);
 no_lanes second_lane(no_lanes);
@@ -114,18 +118,28 @@ ETCH_INLINE lanes<float, 8> load_eight(lanes<float, 8>, const float* from) noexc
 }
 #endif
 
-// More lanes, zero beyond those that there are.
+// The first Count lanes in a wider register, or in one of the same size; the others are zero.
 #if defined(__AVX512DQ__)
-ETCH_INLINE lanes<float, 16> extend_register(lanes<float, 8> numbers, lanes<float, 16>) noexcept {
-    return {batch_of<float, 16>(_mm512_zextps256_ps512(numbers.value))};
+template <std::size_t Count>
+ETCH_INLINE lanes<float, 16> extend_register(lanes<float, 16> numbers, lanes<float, 16>) noexcept {
+    return {batch_of<float, 16>(_mm512_maskz_mov_ps((1u << Count) - 1, numbers.value))};
 }
+template <std::size_t Count>
+ETCH_INLINE lanes<float, 16> extend_register(lanes<float, 8> numbers, lanes<float, 16>) noexcept {
+    return {batch_of<float, 16>(_mm512_maskz_mov_ps((1u << Count) - 1, _mm512_castps256_ps512(numbers.value)))};
+}
+template <std::size_t Count>
 ETCH_INLINE lanes<float, 16> extend_register(lanes<float, 4> numbers, lanes<float, 16>) noexcept {
-    return {batch_of<float, 16>(_mm512_zextps128_ps512(numbers.value))};
+    return {batch_of<float, 16>(_mm512_maskz_mov_ps((1u << Count) - 1, _mm512_castps128_ps512(numbers.value)))};
 }
 #endif
 #if defined(__AVX2__)
+template <std::size_t Count>
+    requires(Count <= 4)
 ETCH_INLINE lanes<float, 8> extend_register(lanes<float, 4> numbers, lanes<float, 8>) noexcept {
-    return {batch_of<float, 8>(_mm256_zextps128_ps256(numbers.value))};
+    const __m256 mask =
+        _mm256_castsi256_ps(_mm256_setr_epi32(-1, -(Count > 1), -(Count > 2), -(Count > 3), 0, 0, 0, 0));
+    return {batch_of<float, 8>(_mm256_and_ps(_mm256_castps128_ps256(numbers.value), mask))};
 }
 #endif
 
@@ -237,19 +251,6 @@ ETCH_INLINE lanes<T, N / 2> upper_half(lanes<T, N> all) noexcept {
     return lanes<T, N / 2>::load(numbers + N / 2);
 }
 
-/// More lanes, zero beyond those that there are.
-template <std::size_t To, class T, std::size_t N>
-ETCH_INLINE lanes<T, To> extend(lanes<T, N> numbers) noexcept {
-    if constexpr (To == N) {
-        return numbers;
-    } else if constexpr (requires(lanes<T, To> more) { extend_register(numbers, more); }) {
-        return extend_register(numbers, lanes<T, To>(T{0}));
-    } else {
-        T all[To] = {};
-        numbers.store(all);
-        return lanes<T, To>::load(all);
-    }
-}
 /// Whether the target has what moves any lane to any place.
 template <class V>
 inline constexpr bool can_permute = false;
@@ -307,6 +308,24 @@ ETCH_INLINE lanes<T, N> first_of(lanes<T, N> these, lanes<T, N> others) noexcept
         others.store(rest);
         for (std::size_t i = Count; i < N; ++i) numbers[i] = rest[i];
         return lanes<T, N>::load(numbers);
+    }
+}
+
+/// The first Count lanes in a register of To; the others are zero.
+template <std::size_t To, std::size_t Count, class T, std::size_t N>
+ETCH_INLINE lanes<T, To> extend(lanes<T, N> numbers) noexcept {
+    static_assert(Count <= N && N <= To);
+    if constexpr (Count == To) {
+        return numbers;
+    } else if constexpr (requires(lanes<T, To> more) { extend_register<Count>(numbers, more); }) {
+        return extend_register<Count>(numbers, lanes<T, To>(T{0}));
+    } else if constexpr (N == To) {
+        return first_of<Count>(numbers, lanes<T, To>(T{0}));
+    } else {
+        T from[N], to[To] = {};
+        numbers.store(from);
+        for (std::size_t i = 0; i < Count; ++i) to[i] = from[i];
+        return lanes<T, To>::load(to);
     }
 }
 

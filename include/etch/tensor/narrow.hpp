@@ -38,7 +38,7 @@ struct narrow_product {
         using Index = lanes<std::int32_t, size>;
         R sum[registers];
         ETCH_UNROLL(i, registers) sum[i] = R(0.0f);
-        sum[0] = extend<size>(first_of_register<Rows>(start));
+        sum[0] = extend<size, Rows>(start);
         for (std::size_t k = 0; k < Depth; k += period) {
             const R x = load_eight(R(0.0f), right + k);
             ETCH_UNROLL(i, registers) {
@@ -76,14 +76,6 @@ private:
             }(std::make_index_sequence<(Half * Rows + size - 1) / size>{});
             fold<Half / 2>(sum);
         }
-    }
-
-    template <std::size_t Count, std::size_t N>
-    ETCH_INLINE static lanes<float, N> first_of_register(lanes<float, N> start) noexcept {
-        if constexpr (Count == N)
-            return start;
-        else
-            return first_of<Count>(start, lanes<float, N>(0.0f));
     }
 
     /// The first To lanes.
