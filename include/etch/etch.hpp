@@ -12,6 +12,7 @@
 #include <etch/core/shape.hpp>
 #include <etch/core/status.hpp>
 // simd: numbers that are computed together
+#include <etch/simd/exponent.hpp>
 #include <etch/simd/lanes.hpp>
 // math: elementary functions, the same bits everywhere
 #include <etch/math/cos_pi.hpp>
