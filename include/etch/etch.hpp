@@ -19,6 +19,7 @@
 #include <etch/math/distribution.hpp>
 #include <etch/math/erf.hpp>
 #include <etch/math/exp.hpp>
+#include <etch/math/fast_tanh.hpp>
 #include <etch/math/log.hpp>
 #include <etch/math/sigmoid.hpp>
 #include <etch/math/softplus.hpp>
@@ -32,6 +33,7 @@
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/elu.hpp>
+#include <etch/layer/fast_tanh.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/gelu.hpp>
 #include <etch/layer/identity.hpp>
