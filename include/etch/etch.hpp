@@ -12,12 +12,14 @@
 #include <etch/core/shape.hpp>
 #include <etch/core/status.hpp>
 // simd: numbers that are computed together
+#include <etch/simd/exponent.hpp>
 #include <etch/simd/lanes.hpp>
 // math: elementary functions, the same bits everywhere
 #include <etch/math/cos_pi.hpp>
 #include <etch/math/distribution.hpp>
 #include <etch/math/erf.hpp>
 #include <etch/math/exp.hpp>
+#include <etch/math/fast_tanh.hpp>
 #include <etch/math/log.hpp>
 #include <etch/math/sigmoid.hpp>
 #include <etch/math/softplus.hpp>
@@ -33,6 +35,7 @@
 #include <etch/layer/dense_bf16.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/elu.hpp>
+#include <etch/layer/fast_tanh.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/gelu.hpp>
 #include <etch/layer/identity.hpp>

@@ -4,6 +4,7 @@
 #include <etch/layer/dense_bf16.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/elu.hpp>
+#include <etch/layer/fast_tanh.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/gelu.hpp>
 #include <etch/layer/identity.hpp>

@@ -24,7 +24,7 @@ TEST_CASE("log is within 1.2 ulp, denormal arguments too") {
 
 TEST_CASE("log gives the same bits on every machine") {
     // Changes with the function's coefficients and steps, and with nothing else.
-    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x31706123a8d1a7c9u, 0x792574430ec00c21u));
+    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x4df8c592973f4246u, 0xf7765f0035833af6u));
 }
 
 TEST_CASE("log gives the same bits at all numbers of lanes") {

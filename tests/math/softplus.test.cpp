@@ -13,18 +13,18 @@ constexpr auto function = [](auto x) { return etch::math::softplus(x); };
 constexpr auto reference = [](double x) { return x < 0 ? std::log1p(std::exp(x)) : x + std::log1p(std::exp(-x)); };
 }  // namespace
 
-TEST_CASE("softplus is within 1.4 ulp, denormal results too") {
+TEST_CASE("softplus is within 2.0 ulp, denormal results too") {
     const finding found = examine(function, reference, 0, step);
     INFO("largest error at " << std::bit_cast<float>(found.at) << ", first wrong "
                              << std::bit_cast<float>(found.first_wrong));
-    CHECK(found.error < 1.4);
+    CHECK(found.error < 2.0);
     CHECK(found.error > 0.5);  // or nothing was compared
     CHECK(found.wrong == 0);
 }
 
 TEST_CASE("softplus gives the same bits on every machine") {
     // Changes with the function's coefficients and steps, and with nothing else.
-    CHECK(examine(function, reference, 0, step).checksum == by_contract(0x2146132b7bfb2097u, 0x9152cb95217298fcu));
+    CHECK(examine(function, reference, 0, step).checksum == by_contract(0xb7d0fc7c8963685au, 0x8c68e9c2d89dff3du));
 }
 
 TEST_CASE("softplus gives the same bits at all numbers of lanes") {

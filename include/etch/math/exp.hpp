@@ -3,17 +3,19 @@
 #include <cstddef>
 
 #include <etch/math/polynomial.hpp>
-#include <etch/simd/lanes.hpp>
+#include <etch/simd/exponent.hpp>
 
 namespace etch::math {
 
 namespace internal {
 
 /// x = n ln 2 + r with an integer n and |r| <= ln 2 / 2. Adding 1.5 * 2^23 rounds to an integer and leaves it in the
-/// low bits of the sum: `n << 23` of those bits is what 2^n needs, and the sum's own exponent is shifted out.
+/// low bits of the sum: `shifted << 23` of those bits is what 2^n needs, and the sum's own exponent is shifted out.
 template <std::size_t N>
 struct exp_parts {
-    integer_lanes<N> n;  // modulo 2^9, which is all that a float's exponent has room for
+    float_lanes<N> shifted;  // n + 1.5 * 2^23
+    float_lanes<N> n;
+    float_lanes<N> near;  // r but for |n| 2^-29: known earlier, and enough in the higher powers where |n| is small
     float_lanes<N> r;
 };
 
@@ -22,9 +24,14 @@ ETCH_INLINE constexpr exp_parts<N> exp_reduce(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     const V shifted = fma(x, V(0x1.715476p+0f), V(0x1.8p+23f));  // x / ln 2 + 1.5 * 2^23
     const V n = shifted - V(0x1.8p+23f);
-    // ln 2 in two pieces; n times the first is exact, since that has 15 bits and n has 8.
-    const V r = fma(n, V(-0x1.62e4p-1f), x);
-    return {as_integer(shifted), fma(n, V(-0x1.7f7d1cp-20f), r)};
+    // ln 2 in two pieces; x less n times the first is exact. Where n times that is rounded, it must have few bits.
+    if constexpr (fused_multiply_add) {
+        const V near = fma(n, V(-0x1.62e43p-1f), x);
+        return {shifted, n, near, fma(n, V(0x1.05c61p-29f), near)};
+    } else {
+        const V r = fma(n, V(-0x1.7f7d1cp-20f), fma(n, V(-0x1.62e4p-1f), x));
+        return {shifted, n, r, r};
+    }
 }
 
 /// (e^r - 1 - r) / r^2 for |r| <= ln 2 / 2. Minimax for the relative error of e^r - 1, which it keeps below 2^-26.
@@ -33,13 +40,11 @@ ETCH_INLINE constexpr float_lanes<N> exp_tail(float_lanes<N> r, float_lanes<N> s
     return polynomial(r, square, 0x1.fffffep-2f, 0x1.5554b2p-3f, 0x1.555702p-5f, 0x1.1226a6p-7f, 0x1.6b8cb6p-10f);
 }
 
-/// p 2^n for p between 1/2 and 2, plus `nothing`, a zero or the NaN that came in. 2^n may be no float where p 2^n is
-/// one, so it is applied in halves: the first is exact, the second rounds once.
+/// e^r - 1.
 template <std::size_t N>
-ETCH_INLINE constexpr float_lanes<N> scale(float_lanes<N> p, integer_lanes<N> n, float_lanes<N> nothing) noexcept {
-    const integer_lanes<N> half = (n >> 1) << 23;
-    const integer_lanes<N> other = (n << 23) - half + integer_lanes<N>(0x3f800000);
-    return fma(as_float(as_integer(p) + half), as_float(other), nothing);
+ETCH_INLINE constexpr float_lanes<N> exp_rest(const exp_parts<N>& parts) noexcept {
+    const float_lanes<N> square = parts.r * parts.r;
+    return fma(exp_tail(parts.r, square), square, parts.r);
 }
 
 }  // namespace internal
@@ -49,10 +54,8 @@ template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> exp(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     // In this order of operands min and max let a NaN through.
-    const auto [n, r] = internal::exp_reduce(min(V(89.0f), max(V(-104.0f), x)));
-    const V square = r * r;
-    const V p = fma(internal::exp_tail(r, square), square, r) + V(1.0f);
-    return internal::scale(p, n, r - r);
+    const auto parts = internal::exp_reduce(min(V(89.0f), max(V(-104.0f), x)));
+    return scale_one_plus(internal::exp_rest(parts), parts.n, parts.shifted);
 }
 
 /// e^x - 1 without the cancellation at small x.
@@ -60,10 +63,9 @@ template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> expm1(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
-    const auto [n, r] = internal::exp_reduce(min(V(89.0f), max(V(-18.0f), x)));
-    const V square = r * r;
-    const V p = fma(internal::exp_tail(r, square), square, r);
-    const V half = as_float((n << 23) + I(0x3f000000));  // 2^n / 2, since 2^128 is no float
+    const auto parts = internal::exp_reduce(min(V(89.0f), max(V(-18.0f), x)));
+    const V p = internal::exp_rest(parts);
+    const V half = as_float((as_integer(parts.shifted) << 23) + I(0x3f000000));  // 2^n / 2, since 2^128 is no float
     const V y = fma(half, p, half - V(0.5f));
     return select(abs(x) < V(0x1p-24f), x, y + y);
 }

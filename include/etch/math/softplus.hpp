@@ -3,33 +3,26 @@
 #include <cstddef>
 
 #include <etch/math/exp.hpp>
-#include <etch/math/log.hpp>
 
 namespace etch::math {
 
-/// log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), which neither overflows nor cancels.
+/// log(1 + e^x) = max(x, 0) + log(1 + z) with z = e^-|x| in [0, 1], which neither overflows nor cancels.
 template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> softplus(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
-    const auto [n, r] = internal::exp_reduce(max(V(-104.0f), -abs(x)));
-    const V r_square = r * r;
-    const V above_one = fma(internal::exp_tail(r, r_square), r_square, r);
-    const V p = above_one + V(1.0f);
-    const V z = internal::scale(p, n, r - r);
-    // log(1 + z) = log(1 + f), or log 2 + log(1 + f) with f = (1 + z) / 2 - 1. What z, f and log 2 + f lose by rounding
-    // is carried on, or the errors would add up to 2.1 ulp. Where z is tiny it is the result, and 2^n may be no float.
-    const V half = V(0.5f);
-    const auto upper = z > V(0x1.555556p-2f);
-    const V power = select(z < V(0x1p-25f), V(0.0f), as_float((n << 23) + integer_lanes<N>(0x3f800000)));
-    const V z_lost = (above_one - (p - V(1.0f))) * power;
-    const V f = select(upper, fma(z, half, -half), z);
-    const V f_lost = select(upper, fma(z_lost, half, fma(z, half, -(f + half))), z_lost);
-    const V base = select(upper, V(0x1.62e43p-1f), V(0.0f));
-    const V sum = base + f;
-    const V lost = fma(f_lost, -f, f_lost) + ((base - sum) + f);  // 1 / (1 + f) is 1 - f, nearly
-    const V square = f * f;
-    const V log_part = sum + fma(internal::log_tail(f, square), square, lost);
-    return max(V(0.0f), x) + log_part;
+    const auto parts = internal::exp_reduce(max(V(-104.0f), -abs(x)));
+    const V t = internal::exp_rest(parts);
+    const V z = scale_one_plus(t, parts.n, parts.shifted);
+    // What 1 + t loses by rounding moves the logarithm by about half of that, relative to z. Without it: 2.1 ulp.
+    const V lost = t - ((t + V(1.0f)) - V(1.0f));
+    // (log(1 + z) - z) / z^2 in powers of z - 1/2, which fall faster than those of z and so round less. Minimax for the
+    // relative error of log(1 + z): 2^-27.
+    const V v = z - V(0.5f);
+    const V tail =
+        internal::polynomial(v, v * v, -0x1.833704p-2f, 0x1.6f0d78p-3f, -0x1.7de114p-4f, 0x1.a28448p-5f,
+                             -0x1.d978dap-6f, 0x1.10fc9ap-6f, -0x1.4ecfaep-7f, 0x1.c56718p-8f, -0x1.a870f8p-9f);
+    // In this order the last rounding alone is one of the whole sum.
+    return z + fma(fma(tail, z, lost * V(0.5f)), z, max(V(0.0f), x));
 }
 
 template <std::size_t N>

@@ -1,6 +1,7 @@
 #pragma once
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 #include <etch/math/polynomial.hpp>
 #include <etch/simd/lanes.hpp>
@@ -16,19 +17,21 @@ template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> tanh(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
-    const V a = min(V(9.02f), abs(x));  // from 9.0110 on the nearest float is 1
+    const I sign = as_integer(x) & I(INT32_MIN);
+    const V a = min(V(9.02f), as_float(as_integer(x) ^ sign));  // from 9.0110 on the nearest float is 1
     // Adding 1.5 * 2^15 leaves n and eight bits of fraction at the end of the sum; they are cut off, n is the floor.
     const I bits = as_integer(fma(a, V(0x1.715476p+1f), V(49152.2578125f))) & I(-256);
     const V b = fma(as_float(bits) - V(49152.0f), V(-0x1.62e43p-2f), a);
     const V u = b * b;
     const V tail = fma(fma(u, V(-0x1.a3a332p-5f), V(0x1.10d942p-3f)), u, V(-0x1.555506p-2f));
     const V t = fma(b * u, tail, b);
-    const V s = as_float((bits << 15) + I(0x3f800000));
-    const V denominator = fma(s - V(1.0f), t, s + V(1.0f));
+    // Halves of all that is said above. t is what takes long, so one fma after it has both parts of the fraction.
+    const V half = as_float((bits << 15) + I(0x3f000000));
+    const V less = half - V(0.5f), more = half + V(0.5f);
     const auto large = a > V(0.54930615f);
-    const V numerator = select(large, V(2.0f) - (t + t), fma(s + V(1.0f), t, s - V(1.0f)));
-    // copysign takes the magnitude, so 0 - quotient will do for the quotient.
-    return copysign(select(large, V(1.0f), V(0.0f)) - numerator / denominator, x);
+    const V numerator = fma(select(large, V(1.0f), more), t, select(large, V(-1.0f), less));
+    const V y = select(large, V(1.0f), V(0.0f)) + numerator / fma(less, t, more);
+    return as_float(as_integer(y) ^ sign);
 }
 
 template <std::size_t N>

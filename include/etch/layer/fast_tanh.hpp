@@ -1,0 +1,29 @@
+#pragma once
+#include <etch/layer/activation.hpp>
+#include <etch/math/fast_tanh.hpp>
+
+namespace etch {
+
+/// tanh within 5e-5, in about half of the time; for networks where that is exact enough. g'(z) = 1 - a², from the
+/// approximate a.
+struct fast_tanh : activation<fast_tanh> {
+    static constexpr const char* name = "fast_tanh";
+    static constexpr initializer preferred = glorot_uniform;
+    static constexpr reads backward_reads = reads::output;
+
+    ETCH_INLINE static constexpr auto value(auto z) { return math::fast_tanh(z); }
+    ETCH_INLINE static constexpr auto derivative(auto a) { return fma(-a, a, decltype(a)(1)); }
+};
+
+/// sigmoid within 2.5e-5 of the true value, for layers inside of a network: a probability near 0 has few right digits.
+/// g'(z) = a (1 - a), from the approximate a.
+struct fast_sigmoid : activation<fast_sigmoid> {
+    static constexpr const char* name = "fast_sigmoid";
+    static constexpr initializer preferred = glorot_uniform;
+    static constexpr reads backward_reads = reads::output;
+
+    ETCH_INLINE static constexpr auto value(auto z) { return math::fast_sigmoid(z); }
+    ETCH_INLINE static constexpr auto derivative(auto a) { return a * (decltype(a)(1) - a); }
+};
+
+}  // namespace etch
