@@ -65,8 +65,9 @@ constexpr std::size_t operations_of() noexcept {
         return 1;
 }
 
-/// From how many operations on a function is written out once, in a loop over the columns of a tile, instead of for each
-/// of them: the tile then passes through memory, which is little beside the work, and much code is saved.
+/// From how many operations on a function is written out once, in a loop over the registers of a tile of several columns,
+/// instead of for each of them: the tile then passes through memory, which is little beside the work, much code is
+/// saved, and the function's constants stay in registers.
 inline constexpr std::size_t operations_worth_a_loop = 8;
 
 }  // namespace internal
@@ -119,18 +120,14 @@ private:
     template <class V, std::size_t P, std::size_t C, class... Tiles>
     ETCH_INLINE constexpr tile<V, P, C> combine(const Tiles&... tiles) const noexcept {
         tile<V, P, C> result;
-        if constexpr (internal::operations_of<Operation>() >= internal::operations_worth_a_loop) {
-            for (std::size_t c = 0; c < C; ++c) combine_column(operation, result.value[c], tiles.value[c]...);
+        if constexpr (C > 1 && internal::operations_of<Operation>() >= internal::operations_worth_a_loop) {
+            for (std::size_t c = 0; c < C; ++c)
+                for (std::size_t p = 0; p < P; ++p) result.value[c][p] = operation(tiles.value[c][p]...);
         } else {
-            ETCH_UNROLL(c, C) combine_column(operation, result.value[c], tiles.value[c]...);
+            ETCH_UNROLL(c, C)
+                ETCH_UNROLL(p, P) result.value[c][p] = operation(tiles.value[c][p]...);
         }
         return result;
-    }
-
-    template <class Pack, std::size_t P, class... From>
-    ETCH_INLINE static constexpr void combine_column(const Operation& apply, Pack (&to)[P],
-                                                     const From (&... from)[P]) noexcept {
-        ETCH_UNROLL(p, P) to[p] = apply(from[p]...);
     }
 };
 
