@@ -69,6 +69,13 @@ constexpr std::size_t operations_of() noexcept {
 /// pack of a tile: a column's packs then pass through memory, which is little beside the work, and much code is saved.
 inline constexpr std::size_t operations_worth_a_call = 8;
 
+/// Where a register holds one number: the function of each of `count` numbers, by a loop in a function of its own. The
+/// function's constants then stay in registers, and its code stands once in a program, not once for each pack.
+template <class Operation, class T>
+ETCH_NO_INLINE constexpr void map_numbers(const Operation& apply, const T* from, T* to, std::size_t count) noexcept {
+    for (const T* const end = from + count; from != end; ++from, ++to) *to = apply(lanes<T, 1>(*from)).value;
+}
+
 }  // namespace internal
 
 /// A function applied element by element: every sum, difference, activation and derivative is one of these. Operands of
@@ -103,6 +110,15 @@ struct map_expression : expression {
         return with_operands([&](const auto&... o) ETCH_INLINE_LAMBDA {
             return combine<V, P, C>(internal::broadcast_tile<rows, columns, V, P, C>(o, row, column)...);
         });
+    }
+
+    /// A costly function where a register holds one number: the operand first, then the function in place.
+    template <class Destination>
+        requires(sizeof...(Rest) == 0 && widest_lanes<value_type> == 1 && rows * columns > 1 &&
+                 internal::operations_of<Operation>() >= internal::operations_worth_a_call)
+    ETCH_INLINE constexpr void assign_to(Destination to) const noexcept {
+        internal::assign(to, std::get<0>(operands));
+        internal::map_numbers(operation, to.data(), to.data(), rows * columns);
     }
 
 private:

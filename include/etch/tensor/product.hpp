@@ -83,7 +83,7 @@ private:
     ETCH_INLINE constexpr tile<V, P, C> at_by_columns(std::size_t row, std::size_t column) const noexcept {
         constexpr std::size_t S = partial_sums;
         // A turn of the loop takes S steps of k, or a few more where that only saves counting.
-        constexpr std::size_t turn = S >= 4 || depth < 4 ? S : 4;
+        constexpr std::size_t turn = S >= 4 || depth < 4 || V::size == 1 ? S : 4;
         using pack = typename V::pack;
         tile<V, P, C> sum[S];
         sum[0] = internal::broadcast_tile<rows, columns, V, P, C>(start, row, column);
