@@ -48,7 +48,7 @@ inline constexpr std::size_t inline_operations = 512;
 /// The columns of one block of rows.
 template <class V, std::size_t P, std::size_t C, class Destination, class E>
 ETCH_INLINE constexpr void assign_block(Destination to, const E& from, std::size_t row) noexcept {
-    constexpr bool calls = E::rows * E::columns * E::operations > inline_operations;
+    constexpr bool calls = has_simd && E::rows * E::columns * E::operations > inline_operations;
     constexpr std::size_t whole = E::columns / C * C, rest = E::columns - whole;
     for (std::size_t column = 0; column < whole; column += C) {
         if constexpr (calls)
