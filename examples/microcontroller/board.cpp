@@ -29,9 +29,10 @@ static std::uint32_t ask(std::uint32_t operation, const void* argument) noexcept
     at(0xe000ed88) = 0xf << 20;  // CPACR: the floating-point unit, before the first float
     asm volatile("dsb\n isb" ::: "memory");
 
+    // Volatile, or the compiler calls memcpy and memset, half a kilobyte of C library.
     const std::uint32_t* from = image_data;
-    for (std::uint32_t* to = data_begin; to != data_end; ++to) *to = *from++;
-    for (std::uint32_t* to = bss_begin; to != bss_end; ++to) *to = 0;
+    for (volatile std::uint32_t* to = data_begin; to != data_end; ++to) *to = *from++;
+    for (volatile std::uint32_t* to = bss_begin; to != bss_end; ++to) *to = 0;
 
     at(0xe000e014) = 0xffffff;  // SysTick: from 2^24 - 1 down, at the processor's clock, without an interrupt
     at(0xe000e018) = 0;

@@ -128,6 +128,14 @@ private:
     template <class Load, class V, std::size_t P, std::size_t C, class Number>
     ETCH_INLINE constexpr void add(tile<V, P, C>& sum, std::size_t row, std::size_t k,
                                    const Number& number) const noexcept {
+        if constexpr (C == 1 && P % 8 == 0 && Stored<Left> &&
+                      requires(const value_type* from) { internal::fma_eight(from, number(0), sum.value[0]); }) {
+            if (!std::is_constant_evaluated()) {
+                const value_type* from = left.data() + k * rows + row;
+                ETCH_UNROLL(i, P / 8) internal::fma_eight(from, number(0), sum.value[0] + 8 * i);
+                return;
+            }
+        }
         tile<Load, P, 1> l = left.template at<Load, P, 1>(row, k);
         if (C > 1 && !std::is_constant_evaluated()) {
             ETCH_UNROLL(p, P) internal::keep_in_register(l.value[0][p]);
