@@ -36,7 +36,7 @@ void fma_eight(const float*&, no_lanes, no_lanes*);
 template <class T>
 ETCH_INLINE constexpr void keep_in_register(lanes<T, 1>&) noexcept {}
 
-#if defined(__GNUC__) && defined(__thumb2__) && defined(__ARM_FP) && ETCH_HARDWARE_FMA && ETCH_FMA
+#if defined(__GNUC__) && defined(__arm__) && ETCH_HARDWARE_FMA && ETCH_FMA
 /// sum[i] = from[i] * factor + sum[i] of eight numbers that stand one after the other, and moves `from` behind them.
 /// Compilers load them one by one; with one load of all eight a product takes 5 instructions where it took 9.
 ETCH_INLINE void fma_eight(const float*& from, lanes<float, 1> factor, lanes<float, 1>* sum) noexcept {
