@@ -1,8 +1,6 @@
-// From reset to main on a Cortex-M, and the way out through the debugger (semihosting). Nothing here is etch's: a project
+// From reset to `program` on a Cortex-M, and the way out through the debugger (semihosting). Nothing here is etch's: a project
 // of yours has a start-up of its own.
 #include "board.hpp"
-
-int main();
 
 extern "C" {
 extern std::uint32_t image_data[], data_begin[], data_end[], bss_begin[], bss_end[], stack_top[];  // image.ld
@@ -19,7 +17,8 @@ static std::uint32_t ask(std::uint32_t operation, const void* argument) noexcept
     constexpr std::uint32_t sys_exit_extended = 0x20, application_exit = 0x20026;
     const std::uint32_t reason[] = {application_exit, status};
     ask(sys_exit_extended, reason);
-    while (true) {}
+    while (true) {
+    }
 }
 
 [[noreturn]] void reset() noexcept {
@@ -37,15 +36,15 @@ static std::uint32_t ask(std::uint32_t operation, const void* argument) noexcept
     at(0xe000e014) = 0xffffff;  // SysTick: from 2^24 - 1 down, at the processor's clock, without an interrupt
     at(0xe000e018) = 0;
     at(0xe000e010) = 5;
-    leave(static_cast<std::uint32_t>(main()));
+    leave(static_cast<std::uint32_t>(program()));
 }
 
 [[noreturn]] static void fault() noexcept { leave(255); }
 
 /// What the processor reads first: the stack's end, where to begin, and where to go on NMI and on any fault.
-[[gnu::used, gnu::section(".vectors")]] const void* const vectors[] = {
-    stack_top, reinterpret_cast<const void*>(reset), reinterpret_cast<const void*>(fault),
-    reinterpret_cast<const void*>(fault)};
+[[gnu::used, gnu::section(".vectors")]] const void* const vectors[] = {stack_top, reinterpret_cast<const void*>(reset),
+                                                                       reinterpret_cast<const void*>(fault),
+                                                                       reinterpret_cast<const void*>(fault)};
 }
 
 namespace board {

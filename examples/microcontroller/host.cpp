@@ -11,3 +11,5 @@ std::uint32_t ticks() noexcept { return 0; }
 void print(const char* name, std::uint32_t bits) noexcept { std::printf("%s %08" PRIx32 "\n", name, bits); }
 
 }  // namespace board
+
+int main() { return program(); }
