@@ -69,11 +69,11 @@ constexpr std::size_t operations_of() noexcept {
 /// pack of a tile: a column's packs then pass through memory, which is little beside the work, and much code is saved.
 inline constexpr std::size_t operations_worth_a_call = 8;
 
-/// Where a register holds one number: the function of each of `count` numbers, by a loop in a function of its own. The
-/// function's constants then stay in registers, and its code stands once in a program, not once for each pack.
+/// Where a register holds one number: the function of each of `count` numbers, in place, by a loop in a function of its
+/// own. The function's constants then stay in registers, and its code stands once in a program, not once for each pack.
 template <class Operation, class T>
-ETCH_NO_INLINE constexpr void map_numbers(const Operation& apply, const T* from, T* to, std::size_t count) noexcept {
-    for (const T* const end = from + count; from != end; ++from, ++to) *to = apply(lanes<T, 1>(*from)).value;
+ETCH_NO_INLINE constexpr void map_in_place(const Operation& apply, T* number, std::size_t count) noexcept {
+    for (T* const end = number + count; number != end; ++number) *number = apply(lanes<T, 1>(*number)).value;
 }
 
 }  // namespace internal
@@ -118,7 +118,7 @@ struct map_expression : expression {
                  internal::operations_of<Operation>() >= internal::operations_worth_a_call)
     ETCH_INLINE constexpr void assign_to(Destination to) const noexcept {
         internal::assign(to, std::get<0>(operands));
-        internal::map_numbers(operation, to.data(), to.data(), rows * columns);
+        internal::map_in_place(operation, to.data(), rows * columns);
     }
 
 private:
