@@ -31,6 +31,12 @@ std::size_t everything() {
     });
 }
 
+/// So costly that it is called where the hardware computes one number at a time.
+struct cube {
+    static constexpr std::size_t operations = 24;
+    constexpr auto operator()(auto x) const { return x * x * x; }
+};
+
 }  // namespace
 
 TEST_CASE("elementwise operations with repeated rows and columns are right for every number of rows") {
@@ -46,6 +52,17 @@ TEST_CASE("elementwise operations on one column are right for every size") {
         const block<float, M, 1> a(1), b(2), got(3);
         got.view() = 3.0f - hadamard(a.view(), b.view());
         return wrong(got.data(), M, 1, [&](std::size_t i, std::size_t j) { return 3 - a(i, j) * b(i, j); });
+    });
+}
+
+TEST_CASE("a costly function of a matrix is right for every number of rows, and in place") {
+    exact::check_edges([]<std::size_t M>() {
+        const block<float, M, 3> a(1), got(2), in_place(1);
+        got.view() = map(cube{}, a.view() - 1.0f);
+        in_place.view() = map(cube{}, in_place.view());
+        return wrong(got.data(), M, 3,
+                     [&](std::size_t i, std::size_t j) { return (a(i, j) - 1) * (a(i, j) - 1) * (a(i, j) - 1); }) +
+               wrong(in_place.data(), M, 3, [&](std::size_t i, std::size_t j) { return a(i, j) * a(i, j) * a(i, j); });
     });
 }
 

@@ -108,7 +108,11 @@ ETCH_INLINE constexpr double fma_number(double a, double b, double c) noexcept {
 
 ETCH_INLINE constexpr float sqrt_number(float x) noexcept {
     if (ETCH_CONSTANT_EVALUATED) return constant_sqrt(x);
-#if defined(__GNUC__)
+#if defined(__GNUC__) && defined(__arm__) && ETCH_HARDWARE_FMA
+    float root;  // by its own name: the builtin brings the C library's along, which sets errno below zero
+    asm("vsqrt.f32 %0, %1" : "=t"(root) : "t"(x));
+    return root;
+#elif defined(__GNUC__)
     return __builtin_sqrtf(x);
 #else
     return std::sqrt(x);

@@ -38,6 +38,7 @@ no_lanes extend_register(no_lanes, no_lanes);
 no_lanes upper_two(no_lanes);
 no_lanes second_lane(no_lanes);
 float first_lane(no_lanes);
+void fma_eight(const float*&, no_lanes, no_lanes*);
 
 #if ETCH_HAS_XSIMD
 
@@ -234,6 +235,27 @@ ETCH_INLINE void keep_in_register([[maybe_unused]] lanes<T, N>& loaded) noexcept
     if constexpr (N > 1) make_opaque(loaded.value.data);
 #endif
 }
+
+#if defined(__GNUC__) && defined(__arm__) && ETCH_HARDWARE_FMA && ETCH_FMA
+/// sum[i] = from[i] * factor + sum[i] of eight numbers that stand one after the other, and moves `from` behind them.
+/// Compilers load them one by one; with one load of all eight a product takes 5 instructions where it took 9.
+ETCH_INLINE void fma_eight(const float*& from, lanes<float, 1> factor, lanes<float, 1>* sum) noexcept {
+    const float* const first = from;
+    asm("vldmia %[from]!, {s16-s23}\n\t"
+        "vfma.f32 %0, s16, %[factor]\n\t"
+        "vfma.f32 %1, s17, %[factor]\n\t"
+        "vfma.f32 %2, s18, %[factor]\n\t"
+        "vfma.f32 %3, s19, %[factor]\n\t"
+        "vfma.f32 %4, s20, %[factor]\n\t"
+        "vfma.f32 %5, s21, %[factor]\n\t"
+        "vfma.f32 %6, s22, %[factor]\n\t"
+        "vfma.f32 %7, s23, %[factor]"
+        : "+&t"(sum[0].value), "+&t"(sum[1].value), "+&t"(sum[2].value), "+&t"(sum[3].value), "+&t"(sum[4].value),
+          "+&t"(sum[5].value), "+&t"(sum[6].value), "+&t"(sum[7].value), [from] "+r"(from)
+        : [factor] "t"(factor.value), "m"(*reinterpret_cast<const float(*)[8]>(first))
+        : "s16", "s17", "s18", "s19", "s20", "s21", "s22", "s23");
+}
+#endif
 
 /// The lower and the upper half of a register.
 template <class T, std::size_t N>

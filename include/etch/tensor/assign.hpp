@@ -17,7 +17,9 @@ constexpr tiling choose_tiling(std::size_t rows, std::size_t columns, std::size_
     constexpr std::size_t budget = register_count >= 32 ? 24 : 12;
     const std::size_t available = (rows + Lanes - 1) / Lanes == 1 ? 1 : rows / Lanes;
     if (columns == 1) {
-        const std::size_t wanted = partial_sums >= 8 ? 1 : 8 / partial_sums;
+        // Where a register holds one number, more of them share a number of the right factor, each load of which counts.
+        constexpr std::size_t in_flight = Lanes == 1 && register_count >= 32 ? 16 : 8;
+        const std::size_t wanted = partial_sums >= in_flight ? 1 : in_flight / partial_sums;
         return {available < wanted ? available : wanted, 1};
     }
     const std::size_t most_packs = budget >= 24 ? 4 : 2;

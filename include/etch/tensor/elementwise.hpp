@@ -70,6 +70,13 @@ constexpr std::size_t operations_of() noexcept {
 /// saved, and the function's constants stay in registers.
 inline constexpr std::size_t operations_worth_a_loop = 8;
 
+/// Where a register holds one number: the function of each of `count` numbers, in place, by a loop in a function of its
+/// own. The function's constants then stay in registers, and its code stands once in a program, not once for each pack.
+template <class Operation, class T>
+ETCH_NO_INLINE constexpr void map_in_place(const Operation& apply, T* number, std::size_t count) noexcept {
+    for (T* const end = number + count; number != end; ++number) *number = apply(lanes<T, 1>(*number)).value;
+}
+
 }  // namespace internal
 
 /// A function applied element by element: every sum, difference, activation and derivative is one of these. Operands of
@@ -100,6 +107,15 @@ struct map_expression : expression {
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
         return at<V, P, C>(row, column, every_operand{});
+    }
+
+    /// A costly function where a register holds one number: the operand first, then the function in place.
+    template <class Destination>
+        requires(sizeof...(Rest) == 0 && widest_lanes<value_type> == 1 && rows * columns > 1 &&
+                 internal::operations_of<Operation>() >= internal::operations_worth_a_loop)
+    ETCH_INLINE constexpr void assign_to(Destination to) const noexcept {
+        internal::assign(to, std::get<0>(operands));
+        internal::map_in_place(operation, to.data(), rows * columns);
     }
 
 private:

@@ -119,7 +119,7 @@ struct product_expression : expression {
             return at_by_dots<V, P, C>(row, column);
         } else {
             if constexpr (is_narrow<V>) {
-                if (!std::is_constant_evaluated()) return at_by_periods<V, C>(column);
+                if (!ETCH_CONSTANT_EVALUATED) return at_by_periods<V, C>(column);
             }
             return at_by_columns<V, P, C>(row, column);
         }
@@ -150,7 +150,7 @@ private:
     ETCH_INLINE constexpr tile<V, P, C> at_by_columns(std::size_t row, std::size_t column) const noexcept {
         constexpr std::size_t S = partial_sums;
         // A turn of the loop takes S steps of k, or a few more where that only saves counting.
-        constexpr std::size_t turn = S >= 4 || depth < 4 ? S : 4;
+        constexpr std::size_t turn = S >= 4 || depth < 4 || V::size == 1 ? S : 4;
         using pack = typename V::pack;
         tile<V, P, C> sum[S];
         sum[0] = internal::broadcast_tile<rows, columns, V, P, C>(start, row, column);
@@ -197,6 +197,14 @@ private:
     template <class Load, class V, std::size_t P, std::size_t C, class Number>
     ETCH_INLINE constexpr void add(tile<V, P, C>& sum, std::size_t row, std::size_t k,
                                    const Number& number) const noexcept {
+        if constexpr (C == 1 && P % 8 == 0 && Stored<Left> &&
+                      requires(const value_type* from) { internal::fma_eight(from, number(0), sum.value[0]); }) {
+            if (!ETCH_CONSTANT_EVALUATED) {
+                const value_type* from = left.data() + k * rows + row;
+                ETCH_UNROLL(i, P / 8) internal::fma_eight(from, number(0), sum.value[0] + 8 * i);
+                return;
+            }
+        }
         tile<Load, P, 1> l = left.template at<Load, P, 1>(row, k);
         if (C > 1 && !ETCH_CONSTANT_EVALUATED) {
             ETCH_UNROLL(p, P) internal::keep_in_register(l.value[0][p]);

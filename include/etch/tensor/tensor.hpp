@@ -50,21 +50,24 @@ public:
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
         tile<V, P, C> result;
-        ETCH_UNROLL(c, C)
-            ETCH_UNROLL(p, P) result.value[c][p] = V::load(first_ + (column + c) * Rows + row + p * V::size);
+        ETCH_UNROLL(c, C) {
+            const T* const from = first_ + (column + c) * Rows + row;
+            ETCH_UNROLL(p, P) result.value[c][p] = V::load(from + p * V::size);
+        }
         return result;
     }
 
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr void put(std::size_t row, std::size_t column, const tile<V, P, C>& values) const noexcept {
-        ETCH_UNROLL(c, C)
+        ETCH_UNROLL(c, C) {
+            T* const to = first_ + (column + c) * Rows + row;
             ETCH_UNROLL(p, P) {
-                T* const to = first_ + (column + c) * Rows + row + p * V::size;
                 if constexpr (V::count == V::size)
-                    values.value[c][p].store(to);
+                    values.value[c][p].store(to + p * V::size);
                 else
-                    V::store(values.value[c][p], to);
+                    V::store(values.value[c][p], to + p * V::size);
             }
+        }
     }
 
     ETCH_INLINE constexpr const tensor_view& operator=(const tensor_view& from) const noexcept {

@@ -1,0 +1,17 @@
+// One forward pass of `tiny`, its weights in flash.
+#include <array>
+
+#include "board.hpp"
+#include "networks.hpp"
+
+constinit const tiny net{etch::seed{42}};  // drawn by the compiler: the image holds the numbers
+
+[[gnu::noinline]] auto forward(const std::array<float, tiny::inputs>& x) noexcept { return net(x); }
+
+int program() {
+    std::array<float, tiny::inputs> x{0.25f, -0.75f};
+    board::forget(x);  // else the compiler would compute the answer
+    board::print_ticks([&] { forward(x); });
+    board::print_bits(forward(x));
+    return 0;
+}
