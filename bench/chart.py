@@ -16,7 +16,8 @@ PANELS = [
 ]
 # Colours that stay apart for colour-blind readers: M. Okabe, K. Ito, "Color Universal Design", 2008.
 CONTESTANTS = {
-    "etch_bf16": "#f0e442", "eigen": "#0072b2", "plain": "#009e73", "openblas": "#e69f00", "libxsmm": "#cc79a7",
+    "etch_bf16": "#f0e442", "etch_fast": "#b0e070", "eigen": "#0072b2", "plain": "#009e73", "openblas": "#e69f00",
+    "libxsmm": "#cc79a7",
     "onednn": "#d55e00", "libtorch": "#56b4e9", "fann": "#808080",
 }
 LOWEST, HIGHEST = 0.25, 20

@@ -101,6 +101,35 @@ private:
     etch::with_bf16<trained_type> net_;
 };
 
+/// With the coarser tanh and sigmoid, which a network names in its type. They are within 5e-5; the tolerance is what that
+/// grows to behind layers of weights.
+template <class Network>
+struct fast_network;
+template <>
+struct fast_network<bench::tiny> {
+    using type = etch::network<etch::input<2>, etch::dense<8>, etch::fast_tanh, etch::dense<1>, etch::fast_sigmoid>;
+};
+template <>
+struct fast_network<bench::policy> {
+    using type = etch::network<etch::input<17>, etch::dense<64>, etch::fast_tanh, etch::dense<64>, etch::fast_tanh,
+                               etch::dense<6>>;
+};
+
+template <class Network, std::size_t Samples>
+class forward_fast {
+public:
+    static constexpr double tolerance = 1e-3;
+
+    explicit forward_fast(const float* parameters) { set_parameters(net_, parameters); }
+
+    auto operator()(const float* samples) const {
+        return net_(etch::matrix_view<const float, Network::inputs, Samples>{samples});
+    }
+
+private:
+    typename fast_network<Network>::type net_;
+};
+
 template <bench::optimizer>
 struct rule;
 template <>
@@ -154,6 +183,8 @@ const bool registered = [] {
     bench::add_single<forward, bench::tiny, bench::policy, bench::quadrotor, bench::legged, bench::digits>("etch");
     bench::add_batches<forward, bench::policy, bench::digits>("etch");
     bench::add_single<forward_bf16, bench::legged, bench::digits>("etch_bf16");
+    bench::add_single<forward_fast, bench::tiny, bench::policy>("etch_fast");
+    bench::add_batches<forward_fast, bench::policy>("etch_fast");
     bench::add_all_training<training>("etch");
     bench::add_function<"exp", function>("etch", [](pack x) ETCH_INLINE_LAMBDA { return etch::math::exp(x); });
     bench::add_function<"tanh", function>("etch", [](pack x) ETCH_INLINE_LAMBDA { return etch::math::tanh(x); });

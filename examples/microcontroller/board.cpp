@@ -51,12 +51,16 @@ namespace board {
 
 std::uint32_t ticks() noexcept { return *reinterpret_cast<volatile std::uint32_t*>(0xe000e018); }
 
-void print(const char* name, std::uint32_t bits) noexcept {
+void print(const char* text) noexcept {
     constexpr std::uint32_t sys_write0 = 4;  // a text that ends in zero
+    ask(sys_write0, text);
+}
+
+void print(const char* name, std::uint32_t bits) noexcept {
     char text[] = " 00000000\n";
     for (int i = 8; i > 0; --i, bits >>= 4) text[i] = "0123456789abcdef"[bits & 15];
-    ask(sys_write0, name);
-    ask(sys_write0, text);
+    print(name);
+    print(text);
 }
 
 }  // namespace board

@@ -12,6 +12,8 @@ namespace board {
 /// Where SysTick stands; it counts down.
 std::uint32_t ticks() noexcept;
 
+void print(const char* text) noexcept;
+
 /// A line: the name and the 32 bits, as eight hexadecimal digits.
 void print(const char* name, std::uint32_t bits) noexcept;
 

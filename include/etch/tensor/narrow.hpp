@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <etch/simd/lanes.hpp>
+#include <etch/simd/permute.hpp>
 
 namespace etch::internal {
 

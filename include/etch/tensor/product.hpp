@@ -130,9 +130,8 @@ private:
     template <class V>
     static constexpr bool is_narrow = [] {
         if constexpr (Stored<Left> && Stored<Right> && std::is_same_v<value_type, float>) {
-            using narrow = internal::narrow_product<rows>;
-            return V::count == rows && narrow::size > 0 && partial_sums == narrow::period &&
-                   depth % narrow::period == 0;
+            using few = internal::narrow_product<rows>;
+            return V::count == rows && few::size > 0 && partial_sums == few::period && depth % few::period == 0;
         }
         return false;
     }();
