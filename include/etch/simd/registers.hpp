@@ -19,6 +19,8 @@ using batch_of = xsimd::make_sized_batch_t<T, Size>;  // void where the target h
 
 struct no_register {};  // keeps the names below declared on every target
 no_register fma_register(no_register, no_register, no_register);
+no_register divide_register(no_register, no_register);
+no_register root_register(no_register);
 
 // xsimd 8 multiplies and adds in two roundings on most targets, so the fused operation is asked for by its own name.
 #if defined(__x86_64__) || defined(_M_X64)
@@ -91,8 +93,27 @@ ETCH_INLINE Batch shift_right(Batch a, int n) noexcept {
 #endif
         return a >> n;
 }
+#if defined(__aarch64__) || defined(_M_ARM64)
+// By their own names: xsimd 8 estimates quotients and roots of floats here, some of them wrong in the last bit.
+ETCH_INLINE float32x4_t divide_register(float32x4_t a, float32x4_t b) noexcept { return vdivq_f32(a, b); }
+ETCH_INLINE float64x2_t divide_register(float64x2_t a, float64x2_t b) noexcept { return vdivq_f64(a, b); }
+ETCH_INLINE float32x4_t root_register(float32x4_t a) noexcept { return vsqrtq_f32(a); }
+ETCH_INLINE float64x2_t root_register(float64x2_t a) noexcept { return vsqrtq_f64(a); }
+#endif
+template <class Batch>
+ETCH_INLINE Batch divide_registers(Batch a, Batch b) noexcept {
+    using element = typename Batch::register_type;
+    if constexpr (requires { divide_register(static_cast<element>(a), static_cast<element>(b)); })
+        return Batch(divide_register(static_cast<element>(a), static_cast<element>(b)));
+    else
+        return a / b;
+}
 template <class Batch>
 ETCH_INLINE Batch sqrt_register(Batch a) noexcept {
+    using element = typename Batch::register_type;
+    if constexpr (requires { root_register(static_cast<element>(a)); })
+        return Batch(root_register(static_cast<element>(a)));
+    else
 #if defined(__AVX512F__)
     if constexpr (std::is_same_v<typename Batch::value_type, float> && Batch::size == 16)
         return _mm512_maskz_sqrt_ps(0xffff, a);
@@ -160,7 +181,9 @@ struct lanes<T, Size> {
         if constexpr (std::is_same_v<T, float>) internal::forget_origin(product.data);
         return {product};
     }
-    ETCH_INLINE friend lanes operator/(lanes a, lanes b) noexcept { return {a.value / b.value}; }
+    ETCH_INLINE friend lanes operator/(lanes a, lanes b) noexcept {
+        return {internal::divide_registers(a.value, b.value)};
+    }
     ETCH_INLINE friend lanes operator-(lanes a) noexcept {
         if constexpr (std::is_integral_v<T>)
             return {batch(T{0}) - a.value};

@@ -1,0 +1,79 @@
+// Every layer and every loss, forward and backward.
+#include <cstddef>
+
+#include <etch/inference.hpp>
+#include <etch/loss/binary_cross_entropy.hpp>
+#include <etch/loss/cross_entropy.hpp>
+#include <etch/loss/huber.hpp>
+#include <etch/loss/mean_absolute_error.hpp>
+#include <etch/loss/mean_squared_error.hpp>
+#include <etch/optimizer/sgd.hpp>
+#include <etch/training/stepper.hpp>
+
+#include "golden.hpp"
+
+namespace golden {
+
+namespace {
+
+using namespace etch;
+
+/// Outputs, loss and gradients of a batch of five.
+template <class Net, class Loss = mean_squared_error>
+void both_passes(const char* name) {
+    constexpr std::size_t batch = 5;
+    static Net net;
+    net = Net{seed{3}};
+    for (float& x : net.statistics()) x = 0.75f;
+    matrix<float, Net::inputs, batch> x;
+    matrix<float, Net::outputs, batch> y;
+    draw(x, 4);
+    for (std::size_t j = 0; j < batch; ++j) y(j % Net::outputs, j) = 1;
+    static stepper<Net, Loss, sgd, batch> step{sgd{}, {}, {}, seed{5}};
+    digest d;
+    d.add_all(net(x));
+    d.add(step.set_gradients(net, x.view(), y.view(), batch, 0.2f));
+    d.add_all(step.gradients());
+    report(name, d);
+}
+
+/// A layer between two dense ones.
+template <class L>
+void layer(const char* name) {
+    both_passes<network<input<7>, dense<21>, L, dense<3>>>(name);
+}
+template <class Loss, class... Last>
+void loss(const char* name) {
+    both_passes<network<input<7>, dense<4>, Last...>, Loss>(name);
+}
+
+}  // namespace
+
+void layers() {
+    layer<identity>("identity");
+    layer<relu>("relu");
+    layer<leaky_relu<>>("leaky_relu");
+    layer<elu<>>("elu");
+    layer<selu>("selu");
+    layer<gelu>("gelu");
+    layer<silu>("silu");
+    layer<etch::softplus>("softplus layer");
+    layer<etch::tanh>("tanh layer");
+    layer<etch::sigmoid>("sigmoid layer");
+    layer<etch::fast_tanh>("fast_tanh layer");
+    layer<etch::fast_sigmoid>("fast_sigmoid layer");
+    layer<hard_tanh>("hard_tanh");
+    layer<softmax>("softmax");
+    layer<layer_norm<>>("layer_norm");
+    layer<dropout<30>>("dropout");
+    layer<residual<dense<21>, etch::tanh>>("residual");
+    both_passes<network<input<7>, standardize, dense<3>>>("standardize");
+    both_passes<network<input<7>, dense<1>, etch::tanh, dense<1>>>("single numbers");
+    loss<mean_squared_error>("mean_squared_error");
+    loss<mean_absolute_error>("mean_absolute_error");
+    loss<huber<>>("huber");
+    loss<cross_entropy, softmax>("cross_entropy");
+    loss<binary_cross_entropy, etch::sigmoid>("binary_cross_entropy");
+}
+
+}  // namespace golden
