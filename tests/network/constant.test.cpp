@@ -4,12 +4,14 @@
 #include <cstdint>
 
 #include <etch/layer/dense.hpp>
+#include <etch/layer/dense_bf16.hpp>
 #include <etch/layer/elu.hpp>
 #include <etch/layer/gelu.hpp>
 #include <etch/layer/layer_norm.hpp>
 #include <etch/layer/softmax.hpp>
 #include <etch/layer/softplus.hpp>
 #include <etch/layer/tanh.hpp>
+#include <etch/network/convert.hpp>
 #include <etch/network/network.hpp>
 #include <etch/network/residual.hpp>
 
@@ -60,4 +62,17 @@ TEST_CASE("a classifier gives the same bits in a constant expression") {
 TEST_CASE("normal initialisers and functions of every kind give the same bits in a constant expression") {
     check_constants<network<input<5>, dense<16, he_normal>, gelu, layer_norm<>, residual<dense<16>, softplus>,
                             dense<3, lecun_normal>, selu>>();
+}
+
+TEST_CASE("weights held as bf16 are rounded, and answer, with the same bits in a constant expression") {
+    using trained = network<input<17>, dense<19>, etch::tanh, dense<1>>;
+    using constants = at_compile_time<trained>;
+    using deployed = with_bf16<trained>;
+    static constexpr deployed folded = convert<deployed>(constants::net);
+    static constexpr auto folded_answer = folded(constants::sample);
+    const volatile std::uint64_t number = 42;
+    const deployed net = convert<deployed>(trained{seed{number}});
+    CHECK(differing_bits(net(constants::sample), folded_answer) == 0);
+    CHECK(differing_bits(folded(constants::sample), folded_answer) == 0);
+    CHECK(differing_bits(constants::answer, folded_answer) == 1);
 }

@@ -41,6 +41,38 @@ TEST_CASE("a register that is not full loads and stores its own numbers only") {
     check(double{});
 }
 
+namespace {
+
+/// Numbers are written one by one, and loaded together; nothing but memory tells the compiler that they are the same.
+template <class T, std::size_t Size, std::size_t Count>
+ETCH_NO_INLINE T sum_of_what_was_stored(T* to, const T* from, T number) {
+    for (std::size_t i = 0; i < Count; ++i) to[i] = number;
+    const auto loaded = some_lanes<T, Size, Count>::load(from);
+    for (std::size_t i = 0; i < Count; ++i) to[i] = T{0};
+    T all[Size], sum{0};
+    loaded.store(all);
+    for (std::size_t i = 0; i < Count; ++i) sum += all[i];
+    return sum;
+}
+
+}  // namespace
+
+TEST_CASE("a register that is not full loads what was stored before, and not what is stored later") {
+    const auto check = []<class T>(T) {
+        for_each_width<T>([]<std::size_t Size>() {
+            []<std::size_t... Index>(std::index_sequence<Index...>) {
+                T memory[Size] = {};
+                CHECK(((sum_of_what_was_stored<T, Size, Index + 1>(memory, memory, T{2}) ==
+                        static_cast<T>(2 * (Index + 1))) &&
+                       ...));
+            }(std::make_index_sequence<Size - 1>{});
+        });
+    };
+    check(float{});
+    check(double{});
+    check(std::int32_t{});
+}
+
 TEST_CASE("halves, and sums across four registers") {
     const auto check = []<class T>(T) {
         T numbers[16];

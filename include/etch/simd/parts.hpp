@@ -85,7 +85,8 @@ ETCH_INLINE lanes<float, 4> load_some(lanes<float, 4>, const float* from) noexce
     if constexpr (Count == 1) {
         return {batch_of<float, 4>(_mm_load_ss(from))};
     } else {
-        const __m128 two = _mm_loadl_pi(_mm_setzero_ps(), reinterpret_cast<const __m64*>(from));
+        // Not _mm_load_sd, which reads a double: g++ may then move it before the stores of two floats.
+        const __m128 two = _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
         if constexpr (Count == 2)
             return {batch_of<float, 4>(two)};
         else

@@ -30,6 +30,10 @@ struct lanes<T, 1> {
     using pack = lanes;
     static constexpr std::size_t count = 1;
 
+    /// Integers wrap around, as they do in registers; in C++ only unsigned ones may.
+    using wrapping =
+        typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
+
     T value;
 
     lanes() = default;
@@ -93,15 +97,6 @@ struct lanes<T, 1> {
         return {a.value < b.value ? a.value : b.value};
     }
     ETCH_INLINE friend constexpr lanes sqrt(lanes a) noexcept { return {internal::sqrt_number(a.value)}; }
-
-private:
-    /// Integers wrap around, as they do in registers; in C++ only unsigned ones may.
-    ETCH_INLINE static constexpr auto wrapping(T number) noexcept {
-        if constexpr (std::is_integral_v<T>)
-            return static_cast<std::make_unsigned_t<T>>(number);
-        else
-            return number;
-    }
 };
 
 /// Whether the target computes `Size` values of type T together.

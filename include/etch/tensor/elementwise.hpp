@@ -135,6 +135,7 @@ private:
 
     template <class V, std::size_t P, std::size_t C, class... Tiles>
     ETCH_INLINE constexpr tile<V, P, C> combine(const Tiles&... tiles) const noexcept {
+        if constexpr (P == 1 && C == 1) return {{{operation(tiles.value[0][0]...)}}};
         tile<V, P, C> result;
         if constexpr (C > 1 && internal::operations_of<Operation>() >= internal::operations_worth_a_loop) {
             for (std::size_t c = 0; c < C; ++c)

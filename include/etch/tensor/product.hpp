@@ -118,6 +118,9 @@ struct product_expression : expression {
         if constexpr (internal::by_dots<Left, Right>) {
             return at_by_dots<V, P, C>(row, column);
         } else {
+            if constexpr (V::size == 1 && P == 1 && C == 1) {
+                if (ETCH_CONSTANT_EVALUATED) return {{{element(row, column)}}};
+            }
             if constexpr (is_narrow<V>) {
                 if (!ETCH_CONSTANT_EVALUATED) return at_by_periods<V, C>(column);
             }
@@ -135,6 +138,18 @@ private:
         }
         return false;
     }();
+
+    /// One element, for constant expressions: the sum as it is defined, in few steps of the compiler.
+    constexpr lanes<value_type, 1> element(std::size_t row, std::size_t column) const noexcept {
+        using V = lanes<value_type, 1>;
+        V sum[partial_sums] = {};
+        sum[0] = internal::broadcast_tile<rows, columns, V, 1, 1>(start, row, column).value[0][0];
+        for (std::size_t k = 0; k < depth; ++k)
+            sum[k % partial_sums] = fma(V(left(row, k)), V(right(k, column)), sum[k % partial_sums]);
+        for (std::size_t half = partial_sums / 2; half > 0; half /= 2)
+            for (std::size_t s = 0; s < half; ++s) sum[s] = sum[s] + sum[s + half];
+        return sum[0];
+    }
 
     template <class V, std::size_t C>
     ETCH_INLINE tile<V, 1, C> at_by_periods(std::size_t column) const noexcept {

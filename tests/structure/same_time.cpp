@@ -1,0 +1,68 @@
+// The program of same_time.cmake. `same_time KIND` asks a network for an answer to inputs of one kind; how many
+// instructions that takes must not depend on the kind.
+#include <etch/inference.hpp>
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <iterator>
+#include <limits>
+
+using namespace etch;
+
+#if defined(ETCH_TEST_BRANCHES)
+/// What must not be: a layer that computes only where it seems to pay.
+struct branching {
+    static constexpr const char* name = "branching";
+    static constexpr bool elementwise = true;
+    static constexpr reads backward_reads = reads::nothing;
+    static constexpr shape output(shape input) { return input; }
+    static auto forward(const auto&, const auto& x) {
+        vector<float, 16> y = x;
+        for (float& number : y)
+            if (number > 0) number = math::tanh(lanes<float, 1>(number)).value;
+        return y;
+    }
+};
+#else
+using branching = identity;
+#endif
+
+// Every activation, and a policy as it is used.
+using activations = network<input<16>, branching, dense<16>, etch::tanh, dense<16>, sigmoid, dense<16>, fast_tanh,
+                            dense<16>, fast_sigmoid, dense<16>, relu, dense<16>, leaky_relu<>, dense<16>, elu<>,
+                            dense<16>, selu, dense<16>, gelu, dense<16>, silu, dense<16>, softplus, dense<16>,
+                            hard_tanh, layer_norm<>, residual<dense<16>, identity>, dense<7>, softmax>;
+using policy = network<input<17>, dense<64>, etch::tanh, dense<64>, etch::tanh, dense<6>>;
+
+activations net_of_activations{seed{1}};
+policy net_of_policy{seed{2}};
+float inputs[17], outputs[13];
+
+/// What is counted: from here until it returns.
+extern "C" ETCH_NO_INLINE void etch_same_time() {
+    vector<float, 16> x;
+    std::memcpy(x.data(), inputs, sizeof x);
+    const auto a = net_of_activations(x);
+    const auto b = net_of_policy(inputs);
+    std::memcpy(outputs, a.data(), sizeof a);
+    std::memcpy(outputs + 7, b.data(), sizeof b);
+}
+
+int main(int count, char** arguments) {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    constexpr float kinds[][4] = {{0.3f, -1.2f, 0.7f, 2.5f},  // ordinary
+                                  {0, 0, -0.0f, 0},           // zeros
+                                  {1e-40f, -3e-42f, 1e-45f, -1e-39f},
+                                  {nan, nan, -nan, nan},
+                                  {infinity, -infinity, infinity, infinity},
+                                  {3e38f, -3e38f, 1e30f, -1e25f},
+                                  {100, -100, 88.7f, -103.9f},
+                                  {nan, 0, infinity, 1e-40f}};
+    const auto kind = count > 1 ? static_cast<std::size_t>(std::atoi(arguments[1])) : 0;
+    if (kind >= std::size(kinds)) return 2;  // no such kind
+    for (std::size_t i = 0; i < std::size(inputs); ++i) inputs[i] = kinds[kind][i % 4];
+    etch_same_time();
+    return 0;
+}
