@@ -1,6 +1,6 @@
 // Every elementary function, on all special values and on a grid through all exponents.
 #include <array>
-#include <bit>
+#include <etch/core/bit_cast.hpp>
 #include <cstdint>
 #include <limits>
 
@@ -54,7 +54,7 @@ void on_grid(const char* name, F function, std::uint32_t count = 1u << 16) {
     for (std::uint32_t first = 0; first < count; first += 16) {
         for (std::uint32_t i = 0; i < 16; ++i) {
             const std::uint32_t high = (first + i) << 16;
-            from[i] = std::bit_cast<float>(high | ((first + i) * 40503u & 0xffffu));
+            from[i] = etch::bit_cast<float>(high | ((first + i) * 40503u & 0xffffu));
         }
         run();
     }

@@ -2,7 +2,7 @@
 // What etch promises to compute the same everywhere, as a list of digests: each build prints it, and all prints must be
 // equal. Nothing here needs a file, the heap or an operating system. Everything that a digest hangs on is drawn from
 // etch's own random generator.
-#include <bit>
+#include <etch/core/bit_cast.hpp>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,7 +16,7 @@ struct digest {
     std::uint32_t hash = 2166136261u, count = 0, last = 0;
 
     constexpr void add(float x) noexcept {
-        last = x == x ? std::bit_cast<std::uint32_t>(x) : 0x7fc00000u;
+        last = x == x ? etch::bit_cast<std::uint32_t>(x) : 0x7fc00000u;
         for (int byte = 0; byte < 4; ++byte) hash = (hash ^ (last >> (8 * byte) & 0xffu)) * 16777619u;
         ++count;
     }

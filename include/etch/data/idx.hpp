@@ -1,5 +1,4 @@
 #pragma once
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -8,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <etch/core/bit_cast.hpp>
 #include <etch/data/data_set.hpp>
 #include <etch/data/one_hot.hpp>
 #include <etch/data/reading.hpp>
@@ -55,8 +55,8 @@ struct idx_array {
             case idx_type::int8: return static_cast<std::int8_t>(static_cast<std::uint8_t>(raw));
             case idx_type::int16: return static_cast<std::int16_t>(static_cast<std::uint16_t>(raw));
             case idx_type::int32: return static_cast<std::int32_t>(static_cast<std::uint32_t>(raw));
-            case idx_type::float32: return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(raw)));
-            case idx_type::float64: return std::bit_cast<double>(raw);
+            case idx_type::float32: return static_cast<double>(bit_cast<float>(static_cast<std::uint32_t>(raw)));
+            case idx_type::float64: return bit_cast<double>(raw);
         }
         return 0;
     }

@@ -1,9 +1,9 @@
 #pragma once
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
+#include <etch/core/bit_cast.hpp>
 #include <etch/core/config.hpp>
 #include <etch/simd/parts.hpp>
 
@@ -57,11 +57,11 @@ using integer_lanes = lanes<std::int32_t, N>;
 /// The bits of each float as an integer, and back.
 template <std::size_t N>
 ETCH_INLINE constexpr integer_lanes<N> as_integer(float_lanes<N> x) noexcept {
-    return std::bit_cast<integer_lanes<N>>(x);
+    return bit_cast<integer_lanes<N>>(x);
 }
 template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> as_float(integer_lanes<N> x) noexcept {
-    return std::bit_cast<float_lanes<N>>(x);
+    return bit_cast<float_lanes<N>>(x);
 }
 
 template <std::size_t N>

@@ -1,10 +1,10 @@
 #pragma once
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
 
+#include <etch/core/bit_cast.hpp>
 #include <etch/core/config.hpp>
 
 namespace etch::internal {
@@ -14,10 +14,10 @@ namespace etch::internal {
 /// Source: S. Boldo, G. Melquiond, "Emulation of FMA and Correctly Rounded Sums: Proved Algorithms Using Rounding to
 /// Odd", 2008.
 constexpr double round_to_odd(double value, double error) noexcept {
-    const auto bits = std::bit_cast<std::uint64_t>(value);
+    const auto bits = bit_cast<std::uint64_t>(value);
     if (error == 0 || (bits & 1) != 0 || !(error == error)) return value;
     const bool away_from_zero = (error > 0) == (value > 0);
-    return std::bit_cast<double>(away_from_zero ? bits + 1 : bits - 1);
+    return bit_cast<double>(away_from_zero ? bits + 1 : bits - 1);
 }
 
 template <class T>
@@ -48,10 +48,10 @@ constexpr float constant_fma(float a, float b, float c) noexcept {
 
 /// The square root, rounded correctly, in a constant expression.
 constexpr float constant_sqrt(float x) noexcept {
-    if (!(x > 0) || !is_finite(x)) return x == 0 || x > 0 ? x : std::bit_cast<float>(0x7fc00000u);
+    if (!(x > 0) || !is_finite(x)) return x == 0 || x > 0 ? x : bit_cast<float>(0x7fc00000u);
     const double value = x;
-    double root = std::bit_cast<double>((std::bit_cast<std::uint64_t>(value) >> 1) + (std::uint64_t{511} << 52) +
-                                        (std::uint64_t{1} << 51));
+    double root =
+        bit_cast<double>((bit_cast<std::uint64_t>(value) >> 1) + (std::uint64_t{511} << 52) + (std::uint64_t{1} << 51));
     for (int i = 0; i < 6; ++i) root = 0.5 * (root + value / root);  // Newton: exact to a double's last bits
     return static_cast<float>(root);  // no float lies so close to a midpoint that those bits matter
 }
