@@ -91,7 +91,7 @@ def main():
         "at screen 0.07,0.985 font ',13'",
     ]
     for i, contestant in enumerate(present):
-        x = 0.07 + i * 0.115
+        x = 0.07 + i * min(0.115, 0.92 / len(present))
         script.append(f"set object {i + 1} rectangle from screen {x},0.958 to screen {x + 0.012},0.969 "
                       f"fc rgb '{CONTESTANTS[contestant]}' fs solid noborder")
         script.append(f"set label {i + 2} \"{contestant}\" at screen {x + 0.017},0.9635 noenhanced")
