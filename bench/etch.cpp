@@ -71,7 +71,7 @@ class forward {
 public:
     explicit forward(const float* parameters) { set_parameters(net_, parameters); }
 
-    auto operator()(const float* samples) const {
+    ETCH_INLINE auto operator()(const float* samples) const {
         return net_(etch::matrix_view<const float, Network::inputs, Samples>{samples});
     }
 
@@ -92,7 +92,7 @@ public:
         net_ = etch::convert<etch::with_bf16<trained_type>>(*trained);
     }
 
-    auto operator()(const float* samples) const {
+    ETCH_INLINE auto operator()(const float* samples) const {
         return net_(etch::matrix_view<const float, Network::inputs, Samples>{samples});
     }
 
@@ -122,7 +122,7 @@ public:
 
     explicit forward_fast(const float* parameters) { set_parameters(net_, parameters); }
 
-    auto operator()(const float* samples) const {
+    ETCH_INLINE auto operator()(const float* samples) const {
         return net_(etch::matrix_view<const float, Network::inputs, Samples>{samples});
     }
 

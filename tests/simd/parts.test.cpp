@@ -61,7 +61,7 @@ TEST_CASE("a register that is not full loads what was stored before, and not wha
     const auto check = []<class T>(T) {
         for_each_width<T>([]<std::size_t Size>() {
             []<std::size_t... Index>(std::index_sequence<Index...>) {
-                T memory[Size] = {};
+                [[maybe_unused]] T memory[Size] = {};
                 CHECK(((sum_of_what_was_stored<T, Size, Index + 1>(memory, memory, T{2}) ==
                         static_cast<T>(2 * (Index + 1))) &&
                        ...));
