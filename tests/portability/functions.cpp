@@ -1,7 +1,7 @@
 // Every elementary function, on all special values and on a grid through all exponents.
 #include <array>
-#include <etch/core/bit_cast.hpp>
 #include <cstdint>
+#include <etch/core/bit_cast.hpp>
 #include <limits>
 
 #include <etch/math/cos_pi.hpp>

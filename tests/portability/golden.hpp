@@ -2,9 +2,9 @@
 // What etch promises to compute the same everywhere, as a list of digests: each build prints it, and all prints must be
 // equal. Nothing here needs a file, the heap or an operating system. Everything that a digest hangs on is drawn from
 // etch's own random generator.
-#include <etch/core/bit_cast.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <etch/core/bit_cast.hpp>
 
 #include <etch/core/random.hpp>
 
