@@ -144,3 +144,19 @@ TEST_CASE("a column of a product has the same bits alone and among others") {
     CHECK(check.operator()<67, 20, 32>() == 0);
     CHECK(check.operator()<130, 11, 6>() == 0);
 }
+
+TEST_CASE("a row times a transpose has the same bits alone and inside of a larger expression") {
+    const auto check = []<std::size_t N, std::size_t K>() {
+        const auto x = random_matrix<1, K>(1);
+        const auto a = random_matrix<N, K>(2);
+        const matrix<float, 1, N> alone = x * transpose(a);
+        const matrix<float, 1, N> inside = 1.0f * (x * transpose(a));
+        const matrix<float, 1, N> begun = x * transpose(a) + 0.0f;  // no column that could be turned with the product
+        return different(joined(alone), joined(inside)) + different(joined(alone), joined(begun));
+    };
+    CHECK(check.operator()<2, 32>() == 0);
+    CHECK(check.operator()<9, 33>() == 0);
+    CHECK(check.operator()<20, 16>() == 0);
+    CHECK(check.operator()<40, 64>() == 0);
+    CHECK(check.operator()<64, 64>() == 0);
+}

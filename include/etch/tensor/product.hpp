@@ -25,11 +25,14 @@ inline constexpr bool by_dots = Left::columns > 1 &&
 /// 4 cycles, so 4 registers of 16 rows are wanted in flight where one is computed a cycle, or 8 of 8 rows at two: 64
 /// numbers, and fewer rows make up for it in partial sums. A function of the factors' shapes alone, so that the order of
 /// additions is the same on every instruction set and for every batch. With a transposed right factor (the gradient of
-/// weights: a sum over the samples of a batch) there are columns enough, and one chain serves.
+/// weights: a sum over the samples of a batch) there are columns enough, and one chain serves;
+/// a single row has the sums of the column that it is computed as, also inside of a larger expression.
 template <class Left, class Right>
 constexpr std::size_t partial_sums_of() noexcept {
-    if (is_transpose<Right> || by_dots<Left, Right>) return 1;
-    constexpr std::size_t wanted = Left::rows >= 64 ? 1 : Left::rows >= 32 ? 2 : Left::rows >= 16 ? 4 : 8;
+    constexpr bool is_row = Left::rows == 1 && is_transpose<Right>;  // which is computed as a column
+    if (by_dots<Left, Right> || (is_transpose<Right> && !is_row)) return 1;
+    constexpr std::size_t rows = is_row ? Right::columns : Left::rows;
+    constexpr std::size_t wanted = rows >= 64 ? 1 : rows >= 32 ? 2 : rows >= 16 ? 4 : 8;
     std::size_t sums = wanted;
     while (sums > 1 && sums * 4 > Left::columns) sums /= 2;  // at least four turns of each
     return sums;
