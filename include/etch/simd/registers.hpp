@@ -115,7 +115,7 @@ ETCH_INLINE Batch sqrt_register(Batch a) noexcept {
         return Batch(root_register(static_cast<element>(a)));
     else
 #if defined(__AVX512F__)
-    if constexpr (std::is_same_v<typename Batch::value_type, float> && Batch::size == 16)
+        if constexpr (std::is_same_v<typename Batch::value_type, float> && Batch::size == 16)
         return _mm512_maskz_sqrt_ps(0xffff, a);
     else if constexpr (std::is_same_v<typename Batch::value_type, double> && Batch::size == 8)
         return _mm512_maskz_sqrt_pd(0xff, a);
