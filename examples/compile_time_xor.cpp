@@ -13,6 +13,7 @@
 #include <etch/layer/sigmoid.hpp>
 #include <etch/layer/tanh.hpp>
 #include <etch/loss/binary_cross_entropy.hpp>
+#include <etch/network/constant_cost.hpp>
 #include <etch/optimizer/momentum.hpp>
 #include <etch/training/stepper.hpp>
 
@@ -23,16 +24,18 @@ struct training {
     float loss = 0;  // before the last update
 };
 
-constexpr training train(int updates) {
+template <int Updates>
+constexpr training train() {
+    etch::check_constant_training<gate, Updates, 4>();                   // says so in words where that is too much
     constexpr etch::matrix<float, 2, 4> inputs{0, 0, 0, 1, 1, 0, 1, 1};  // a sample a column
     constexpr etch::matrix<float, 1, 4> targets{0, 1, 1, 0};
     training result;
     etch::stepper<gate, etch::binary_cross_entropy, etch::momentum, 4> stepper{{.learning_rate = 1}};
-    for (int i = 0; i < updates; ++i) result.loss = stepper.step(result.net, inputs, targets);
+    for (int i = 0; i < Updates; ++i) result.loss = stepper.step(result.net, inputs, targets);
     return result;
 }
 
-constexpr training trained = train(25);
+constexpr training trained = train<25>();
 
 // Declared as a header would declare it, so that it is an object with a name that other files may use.
 extern const gate exclusive_or;

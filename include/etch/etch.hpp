@@ -68,6 +68,7 @@
 #include <etch/optimizer/sgd.hpp>
 #include <etch/optimizer/update.hpp>
 // network: the type list, forward and backward
+#include <etch/network/constant_cost.hpp>
 #include <etch/network/convert.hpp>
 #include <etch/network/network.hpp>
 #include <etch/network/residual.hpp>

@@ -1,0 +1,57 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include <etch/network/network.hpp>
+
+namespace etch {
+
+/// About how many steps, as clang counts them, an answer to one sample takes in a constant expression: 16 a multiply-add,
+/// 350 an output of an activation, 1,500 for the call. Held against clang 19 for networks of 12, 768 and 3,072
+/// multiply-adds (3,600, 22,800 and 57,100 steps), and right within a third. g++ counts operations instead, and stops at
+/// 33,554,432 of them by itself.
+template <class Network>
+[[nodiscard]] constexpr std::uint64_t constant_answer_steps() noexcept {
+    std::uint64_t steps = 1500;
+    for (const auto& layer : Network::layers::facts)
+        steps += 16 * layer.multiply_adds + (layer.parameters == 0 ? 350 * layer.output.size() : 0);
+    return steps;
+}
+
+/// The same of a training: `updates` updates from batches of `batch` samples. 60 a multiply-add and 850 an output of an
+/// activation, forward and backward; 60 a parameter and update. Held against clang 19 for an update of 12, 45 and 768
+/// multiply-adds from batches of four (27,000, 39,100 and 330,100 steps, momentum), and right within a third.
+template <class Network>
+[[nodiscard]] constexpr std::uint64_t constant_training_steps(std::uint64_t updates, std::uint64_t batch) noexcept {
+    std::uint64_t sample = 0;
+    for (const auto& layer : Network::layers::facts)
+        sample += 60 * layer.multiply_adds + (layer.parameters == 0 ? 850 * layer.output.size() : 0);
+    return updates * (batch * sample + 60 * Network::parameter_count);
+}
+
+/// Ends the build with a sentence and the sizes where a network is too large to answer in a constant expression, before
+/// the compiler has tried and says that a loop has no end. `Allowed` is clang's own limit; who raises that
+/// (-fconstexpr-steps, or -fconstexpr-ops-limit with g++) says here to how much.
+/// Does not compile where it is too much: "etch: this network takes more steps than a constant expression may".
+template <class Network, std::uint64_t Allowed = 1'048'576>
+consteval void check_constant_answer() noexcept {
+    constexpr std::uint64_t needed = constant_answer_steps<Network>();
+    static_assert(needed <= Allowed,
+                  "etch: this network takes more steps than a constant expression may: take a smaller "
+                  "one, or raise the compiler's limit and the last argument with it");
+}
+
+/// The same of a training.
+///
+///     constexpr gate train() {
+///         etch::check_constant_training<gate, 25, 4>();  // 25 updates from batches of 4
+template <class Network, std::uint64_t Updates, std::uint64_t Batch, std::uint64_t Allowed = 1'048'576>
+consteval void check_constant_training() noexcept {
+    constexpr std::uint64_t needed = constant_training_steps<Network>(Updates, Batch);
+    static_assert(
+        needed <= Allowed,
+        "etch: this training takes more steps than a constant expression may: take fewer updates or a smaller "
+        "network, or raise the compiler's limit and the last argument with it");
+}
+
+}  // namespace etch
