@@ -20,6 +20,18 @@ enum class [[nodiscard]] status : std::uint8_t {
     cannot_open,
     truncated,
     malformed,
+    too_large,
+    duplicate_key,
+    missing_tensor,
+    unused_tensor,
+    wrong_shape,
+    wrong_type,
+    wrong_topology,
+    wrong_version,
+    non_finite_weight,
+    golden_mismatch,
+    no_room,
+    cannot_write,
 };
 
 /// The sentence for a status, to show to a person.
@@ -40,6 +52,18 @@ enum class [[nodiscard]] status : std::uint8_t {
         case status::cannot_open: return "the file cannot be opened";
         case status::truncated: return "the data ends too early";
         case status::malformed: return "the data is not of the expected form";
+        case status::too_large: return "the data is larger than what is read of its kind";
+        case status::duplicate_key: return "the same key is there twice";
+        case status::missing_tensor: return "a tensor of the network is not in the file";
+        case status::unused_tensor: return "a tensor of the file is used by nothing";
+        case status::wrong_shape: return "a tensor has another shape in the file than in the network";
+        case status::wrong_type: return "a tensor is of a type that no weights are read from";
+        case status::wrong_topology: return "the file holds a network of other layers";
+        case status::wrong_version: return "the file is of a later version of the format";
+        case status::non_finite_weight: return "a weight is NaN, infinite or too large";
+        case status::golden_mismatch: return "the network does not answer what the source of its weights answered";
+        case status::no_room: return "the memory that was given is too small";
+        case status::cannot_write: return "the file cannot be written";
     }
     return "unknown status";
 }

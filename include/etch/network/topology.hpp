@@ -1,0 +1,127 @@
+#pragma once
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+#include <etch/layer/dense_bf16.hpp>
+#include <etch/network/network.hpp>
+
+namespace etch {
+
+namespace internal {
+
+/// Text that the compiler puts together. What finds no room is counted only, so that `text<0>` measures.
+template <std::size_t Capacity>
+struct text {
+    std::array<char, Capacity> characters{};
+    std::size_t size = 0;
+
+    constexpr text& append(char c) noexcept {
+        if (size < Capacity) characters[size] = c;
+        ++size;
+        return *this;
+    }
+    constexpr text& append(std::string_view from) noexcept {
+        for (const char c : from) append(c);
+        return *this;
+    }
+    constexpr text& append_integer(std::integral auto number) noexcept {
+        if (number < 0) {
+            append('-');
+            if (number / 10 != 0) append_integer(-(number / 10));
+            return append(static_cast<char>('0' - number % 10));
+        }
+        if (number / 10 != 0) append_integer(number / 10);
+        return append(static_cast<char>('0' + number % 10));
+    }
+    [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters.data(), size}; }
+};
+
+/// Entries between commas.
+struct separated {
+    bool first = true;
+    constexpr void next(auto& to) noexcept {
+        if (!first) to.append(", ");
+        first = false;
+    }
+};
+
+constexpr void append_argument(auto& to, separated& list, auto argument) noexcept {
+    if constexpr (std::same_as<decltype(argument), weight_format>) {
+        list.next(to);
+        to.append("bf16");
+    } else if constexpr (std::integral<decltype(argument)>) {
+        list.next(to);
+        to.append_integer(argument);
+    }  // an initialiser plays no part in what a network answers
+}
+
+/// How a layer is spelled: its name, and the arguments of its template.
+template <class L>
+struct spelling {
+    static constexpr void append(auto& to) noexcept { to.append(L::name); }
+};
+template <template <auto...> class L, auto... Arguments>
+struct spelling<L<Arguments...>> {
+    static constexpr void append(auto& to) noexcept {
+        const std::string_view name = L<Arguments...>::name;
+        to.append(name.substr(0, name.find(' ')));  // dense bf16 is dense<N, bf16>
+        separated list;
+        to.append('<');
+        (append_argument(to, list, Arguments), ...);
+        to.append('>');
+    }
+};
+template <class... Layers>
+constexpr void append_layers(auto& to) noexcept {
+    separated list;
+    ((list.next(to), spelling<Layers>::append(to)), ...);
+}
+
+template <template <class...> class L, class... Inner>
+struct spelling<L<Inner...>> {
+    static constexpr void append(auto& to) noexcept {
+        to.append(L<Inner...>::name).append('<');
+        append_layers<Inner...>(to);
+        to.append('>');
+    }
+};
+
+template <class Network>
+struct network_spelling;
+template <class T, class... Layers>
+struct network_spelling<basic_network<T, Layers...>> {
+    template <std::size_t Capacity>
+    static constexpr text<Capacity> write() noexcept {
+        text<Capacity> to;
+        append_layers<Layers...>(to);
+        return to;
+    }
+    static constexpr auto characters = write<write<0>().size>();
+};
+
+}  // namespace internal
+
+/// The type list of a network as text, as C++ spells it: "input<2>, dense<8>, tanh, dense<1>, sigmoid". Numbers among a
+/// layer's template arguments are always written, also where they are the default; initialisers are left out. See
+/// docs/weights.md.
+template <class Network>
+inline constexpr std::string_view topology = internal::network_spelling<Network>::characters.view();
+
+/// Whether two texts stand for the same layers; how they hold their weights, dense<8> or dense<8, bf16>, makes no
+/// difference.
+[[nodiscard]] constexpr bool same_topology(std::string_view a, std::string_view b) noexcept {
+    constexpr std::string_view ignored = ", bf16>";
+    std::size_t i = 0, j = 0;
+    const auto next = [ignored](std::string_view text, std::size_t& at) {
+        if (text.substr(at, ignored.size()) == ignored) at += ignored.size() - 1;
+        return at < text.size() ? text[at++] : '\0';
+    };
+    while (i < a.size() || j < b.size())
+        if (next(a, i) != next(b, j)) return false;
+    return true;
+}
+
+}  // namespace etch
