@@ -73,6 +73,8 @@
 #include <etch/network/network.hpp>
 #include <etch/network/residual.hpp>
 #include <etch/network/summary.hpp>
+#include <etch/network/tensor_table.hpp>
+#include <etch/network/topology.hpp>
 // data: sets, splits, preparation (host side)
 #include <etch/data/data_set.hpp>
 #include <etch/data/data_view.hpp>
@@ -99,3 +101,13 @@
 #include <etch/training/stepper.hpp>
 #include <etch/training/summary_text.hpp>
 #include <etch/training/trainer.hpp>
+// io: weights in and out
+#include <etch/io/files.hpp>
+#include <etch/io/golden.hpp>
+#include <etch/io/hexadecimal.hpp>
+#include <etch/io/json.hpp>
+#include <etch/io/key_map.hpp>
+#include <etch/io/load.hpp>
+#include <etch/io/safetensors.hpp>
+#include <etch/io/save.hpp>
+#include <etch/io/tensor_source.hpp>

@@ -1,0 +1,214 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <etch/network/tensor_table.hpp>
+#include <etch/network/topology.hpp>
+
+namespace etch {
+
+/// How a framework counts the layers that it names in its keys.
+enum class numbering : std::uint8_t {
+    position,            ///< every layer after input, from 0: nn.Sequential
+    from_first_trained,  ///< every layer from the first that is trained on: a Sequential without the normaliser before it
+    trained,             ///< those that are trained alone
+};
+
+/// Which key of a file belongs to which tensor of a network, and how matrices lie there. A framework is named, nothing is
+/// guessed: a square matrix does not tell whether it has to be transposed.
+///
+///     etch::load(net, bytes);                                                        // nn.Sequential, or saved by etch
+///     etch::load(net, bytes, {.prefix = "module."});                                 // wrapped by DataParallel
+///     etch::load(net, bytes, {.layers = {"fc1", "fc2", "head"}});                    // a module with names of its own
+///     etch::load(net, bytes, etch::stable_baselines3_ppo);
+///
+/// A key is `prefix`, then `key` with {layer} and {tensor} replaced. {layer} is `layer`, where {number} is the layer's number
+/// and {_number} the same with "_" before it, or nothing for 0.
+///
+/// `ignored` are keys of the file that belong to no tensor, with * for any characters: all that is in the file must be
+/// used, or be listed here.
+struct key_map {
+    std::string_view prefix{};
+    std::string_view key = "{layer}.{tensor}";
+    std::string_view layer = "{number}";
+    std::string_view last_layer{};              ///< of the last layer that is trained, where it has a name of its own
+    std::string_view statistics_layer{};        ///< of a normaliser, likewise
+    std::array<std::string_view, 16> layers{};  ///< in place of `layer`: the names of all layers that are trained
+    std::string_view weight = "weight", bias = "bias";
+    std::string_view mean = "mean", deviation = "deviation";
+    numbering number = numbering::position;
+    bool inputs_first = false;    ///< matrices are [inputs, outputs], the transpose of what a layer computes with
+    bool may_lack_bias = false;   ///< a bias that is not in the file is zero
+    bool any_topology = false;    ///< do not compare the topology that etch has written into the file
+    double deviation_offset = 0;  ///< is added to each deviation: y = (x - mean) / (deviation + offset)
+    std::array<std::string_view, 16> ignored{};
+};
+
+/// torch.nn.Sequential, and what etch saves.
+inline constexpr key_map torch_sequential{};
+
+/// The actor of Stable-Baselines3's PPO and A2C: policy.state_dict(). VecNormalize keeps its statistics elsewhere.
+inline constexpr key_map stable_baselines3_ppo{.layer = "mlp_extractor.policy_net.{number}",
+                                               .last_layer = "action_net",
+                                               .number = numbering::from_first_trained,
+                                               .ignored = {"log_std", "mlp_extractor.value_net.*", "value_net.*"}};
+
+/// The actor of Stable-Baselines3's SAC: its mean action, before the tanh that squashes it.
+inline constexpr key_map stable_baselines3_sac{
+    .layer = "actor.latent_pi.{number}",
+    .last_layer = "actor.mu",
+    .number = numbering::from_first_trained,
+    .ignored = {"actor.log_std*", "critic.*", "critic_target.*", "log_ent_coef"}};
+
+/// The actor of Stable-Baselines3's TD3 and DDPG.
+inline constexpr key_map stable_baselines3_td3{.layer = "actor.mu.{number}",
+                                               .number = numbering::from_first_trained,
+                                               .ignored = {"actor_target.*", "critic.*", "critic_target.*"}};
+
+/// The actor of legged_gym and rsl_rl: `model_state_dict` of a checkpoint, with its empirical normaliser where the network
+/// begins with standardize.
+inline constexpr key_map rsl_rl{.layer = "actor.{number}",
+                                .statistics_layer = "actor_obs_normalizer",
+                                .mean = "_mean",
+                                .deviation = "_std",
+                                .number = numbering::from_first_trained,
+                                .deviation_offset = 1e-2,
+                                .ignored = {"critic.*", "std", "log_std", "critic_obs_normalizer.*",
+                                            "actor_obs_normalizer._var", "actor_obs_normalizer.count"}};
+
+/// Dense layers of Keras as it calls them when nobody else does: dense/kernel, dense_1/kernel, ... Keras 2 adds ":0" to
+/// each: {.key = "{layer}/{tensor}:0"}.
+inline constexpr key_map keras{.key = "{layer}/{tensor}",
+                               .layer = "dense{_number}",
+                               .weight = "kernel",
+                               .number = numbering::trained,
+                               .inputs_first = true};
+
+/// scikit-learn's MLPClassifier and MLPRegressor: coefs_[i] as "coefs_0", intercepts_[i] as "intercepts_0".
+inline constexpr key_map scikit_learn{.key = "{tensor}_{layer}",
+                                      .weight = "coefs",
+                                      .bias = "intercepts",
+                                      .number = numbering::trained,
+                                      .inputs_first = true};
+
+namespace internal {
+
+/// A key, put together without a heap.
+using key_text = text<192>;
+
+[[nodiscard]] constexpr bool fits(const key_text& key) noexcept { return key.size <= key.characters.size(); }
+
+/// Whether `pattern`, in which * stands for any characters, matches all of `key`.
+[[nodiscard]] constexpr bool matches(std::string_view pattern, std::string_view key) noexcept {
+    std::size_t p = 0, k = 0, star = pattern.npos, resume = 0;
+    while (k < key.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            resume = k;
+        } else if (p < pattern.size() && pattern[p] == key[k]) {
+            ++p;
+            ++k;
+        } else if (star != pattern.npos) {  // the last * takes one character more
+            p = star + 1;
+            k = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*') ++p;
+    return p == pattern.size();
+}
+
+[[nodiscard]] constexpr bool is_ignored(const key_map& keys, std::string_view key) noexcept {
+    for (const std::string_view pattern : keys.ignored)
+        if (!pattern.empty() && matches(pattern, key)) return true;
+    return false;
+}
+
+/// Which layers of a network are trained, as far as keys ask for it.
+struct layer_count {
+    std::size_t first = 0, last = 0;  ///< the first and last that are trained
+    std::size_t before = 0;           ///< how many of them stand before the layer in question
+
+    constexpr layer_count(std::span<const network_tensor> tensors, std::size_t layer) noexcept {
+        bool seen = false;
+        for (const network_tensor& t : tensors) {
+            if (!(t.trained || t.rounded) || (seen && t.layer == last)) continue;
+            if (!seen) first = t.layer;
+            if (t.layer < layer) ++before;
+            last = t.layer;
+            seen = true;
+        }
+    }
+};
+
+constexpr void append_layer(key_text& to, std::string_view pattern, std::size_t number) noexcept {
+    while (!pattern.empty()) {
+        constexpr std::string_view plain = "{number}", joined = "{_number}";
+        if (pattern.starts_with(plain)) {
+            to.append_integer(number);
+            pattern.remove_prefix(plain.size());
+        } else if (pattern.starts_with(joined)) {
+            if (number != 0) to.append('_').append_integer(number);
+            pattern.remove_prefix(joined.size());
+        } else {
+            to.append(pattern.front());
+            pattern.remove_prefix(1);
+        }
+    }
+}
+
+/// The name of a tensor, "weight" or "0.weight", with what stands after the last point as the framework calls it.
+constexpr void append_tensor(key_text& to, const key_map& keys, std::string_view name) noexcept {
+    const std::size_t point = name.rfind('.');
+    const std::size_t begin = point == name.npos ? 0 : point + 1;
+    to.append(name.substr(0, begin));
+    name.remove_prefix(begin);
+    const std::array<std::string_view, 2> renamed[] = {
+        {"weight", keys.weight}, {"bias", keys.bias}, {"mean", keys.mean}, {"deviation", keys.deviation}};
+    for (const auto& [ours, theirs] : renamed)
+        if (name == ours) return (void)to.append(theirs);
+    to.append(name);
+}
+
+/// The key of tensor `index`.
+[[nodiscard]] constexpr key_text key_of(const key_map& keys, std::span<const network_tensor> tensors,
+                                        std::size_t index) noexcept {
+    const network_tensor& tensor = tensors[index];
+    const layer_count count{tensors, tensor.layer};
+    const bool trained = tensor.trained || tensor.rounded;
+    const std::size_t number = keys.number == numbering::position             ? tensor.layer
+                               : keys.number == numbering::from_first_trained ? tensor.layer - count.first
+                                                                              : count.before;
+    std::string_view layer = keys.layer;
+    if (!trained && !keys.statistics_layer.empty())
+        layer = keys.statistics_layer;
+    else if (trained && !keys.layers[0].empty())
+        layer = count.before < keys.layers.size() ? keys.layers[count.before] : std::string_view{};
+    else if (trained && tensor.layer == count.last && !keys.last_layer.empty())
+        layer = keys.last_layer;
+
+    key_text to;
+    to.append(keys.prefix);
+    for (std::string_view rest = keys.key; !rest.empty();) {
+        constexpr std::string_view for_layer = "{layer}", for_tensor = "{tensor}";
+        if (rest.starts_with(for_layer)) {
+            append_layer(to, layer, number);
+            rest.remove_prefix(for_layer.size());
+        } else if (rest.starts_with(for_tensor)) {
+            append_tensor(to, keys, tensor.name.text);
+            rest.remove_prefix(for_tensor.size());
+        } else {
+            to.append(rest.front());
+            rest.remove_prefix(1);
+        }
+    }
+    return to;
+}
+
+}  // namespace internal
+
+}  // namespace etch

@@ -1,0 +1,201 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include <etch/io/key_map.hpp>
+#include <etch/io/safetensors.hpp>
+
+namespace etch {
+
+/// What came of loading weights. Where the code is not ok the network is as it was, and the rest says what is wrong with
+/// what: `explain` (io/files.hpp) makes a sentence of it.
+struct [[nodiscard]] load_result {
+    status code = status::ok;
+    internal::key_text expected_key{};  ///< of the network's tensor: what was looked for
+    std::string_view key{};             ///< of the file's tensor, where there is one: lies in the file
+    shape expected{};                   ///< of the network's tensor, as [outputs, inputs]
+    file_shape found{};                 ///< of the file's
+    std::size_t index = 0;              ///< of the number that is not finite; of the byte in a file that is refused
+
+    [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
+    /// The same numbers the other way round: a hint for a person, never acted upon.
+    [[nodiscard]] constexpr bool looks_transposed() const noexcept {
+        return code == status::wrong_shape && expected.rank == 2 && found.rank == 2 &&
+               expected.extent[0] == found.extent[1] && expected.extent[1] == found.extent[0];
+    }
+};
+
+namespace internal {
+
+/// Tensors whose keys begin with `prefix`, and the memory that they are for: a network; in a checkpoint also the
+/// optimiser's state, which has the shapes of what is trained.
+template <class T>
+struct tensor_group {
+    std::string_view prefix{};
+    std::span<const network_tensor> tensors{};
+    parameter_memory<T> memory{};
+    bool trained_alone = false;
+
+    [[nodiscard]] constexpr bool has(const network_tensor& t) const noexcept { return t.trained || !trained_alone; }
+    [[nodiscard]] constexpr key_text key(const key_map& keys, std::size_t index) const noexcept {
+        if (prefix.empty()) return key_of(keys, tensors, index);
+        key_map prefixed = keys;
+        prefixed.prefix = prefix;
+        return key_of(prefixed, tensors, index);
+    }
+};
+
+/// Whether a file's tensor holds the numbers of a network's: the same extents, or for a vector also [1, n].
+[[nodiscard]] constexpr bool same_shape(const network_tensor& tensor, const file_shape& found,
+                                        bool inputs_first) noexcept {
+    if (tensor.extents.rank == 2)
+        return found == (inputs_first ? shape{tensor.columns(), tensor.rows()} : tensor.extents);
+    return found == tensor.extents || found == shape{std::size_t{1}, tensor.rows()};
+}
+
+/// Number (row, column) of a network's tensor, from the file's.
+template <class T>
+[[nodiscard]] constexpr T number_of(const file_tensor& from, const network_tensor& tensor, const key_map& keys,
+                                    std::size_t row, std::size_t column) noexcept {
+    const std::size_t at = keys.inputs_first ? column * tensor.rows() + row : row * tensor.columns() + column;
+    const bool is_deviation = keys.deviation_offset != 0 && std::string_view{tensor.name.text} == "deviation";
+    if (is_deviation) return static_cast<T>(from.number<double>(at) + keys.deviation_offset);
+    return from.number<T>(at);
+}
+
+[[nodiscard]] constexpr bool is_bias(const network_tensor& tensor) noexcept {
+    const std::string_view name = tensor.name.text;
+    return name == "bias" || name.ends_with(".bias");
+}
+
+/// Checks one tensor of a network against the file.
+template <class T, TensorSource Source>
+[[nodiscard]] load_result check_tensor(const network_tensor& tensor, const key_text& key, const Source& file,
+                                       const key_map& keys) noexcept {
+    load_result result{.expected_key = key, .expected = tensor.extents};
+    const auto failed = [&result](status code) {
+        result.code = code;
+        return result;
+    };
+    if (!fits(key)) return failed(status::invalid_option);
+    for (const file_tensor& from : file.tensors()) {
+        if (from.key != key.view()) continue;
+        result.key = from.key;
+        result.found = from.extents;
+        if (from.type == number_type::other) return failed(status::wrong_type);
+        if (!same_shape(tensor, from.extents, keys.inputs_first)) return failed(status::wrong_shape);
+        for (std::size_t i = 0; i < from.size(); ++i) {
+            const T x = from.number<T>(i);
+            // A float that rounds to infinity in bf16 is too large as well.
+            const bool too_large = tensor.rounded && (to_bf16(static_cast<float>(x)) & 0x7fffu) == 0x7f80u;
+            if (!(x - x == 0) || too_large) {
+                result.index = i;
+                return failed(status::non_finite_weight);
+            }
+        }
+        return result;
+    }
+    if (keys.may_lack_bias && is_bias(tensor)) return result;
+    return failed(status::missing_tensor);
+}
+
+/// How many tensors of the groups have this key.
+template <class T>
+[[nodiscard]] std::size_t uses_of(std::string_view key, std::span<const tensor_group<T>> groups,
+                                  const key_map& keys) noexcept {
+    std::size_t uses = 0;
+    for (const tensor_group<T>& group : groups)
+        for (std::size_t i = 0; i < group.tensors.size(); ++i)
+            if (group.has(group.tensors[i]) && group.key(keys, i).view() == key) ++uses;
+    return uses;
+}
+
+/// Whether the file has all tensors of the groups, each as it must be, and no other.
+template <class T, TensorSource Source>
+[[nodiscard]] load_result check_tensors(std::span<const tensor_group<T>> groups, const Source& file,
+                                        const key_map& keys) noexcept {
+    for (const tensor_group<T>& group : groups)
+        for (std::size_t i = 0; i < group.tensors.size(); ++i) {
+            if (!group.has(group.tensors[i])) continue;
+            const load_result found = check_tensor<T>(group.tensors[i], group.key(keys, i), file, keys);
+            if (!found.ok()) return found;
+        }
+    for (const file_tensor& from : file.tensors()) {
+        const std::size_t uses = uses_of(from.key, groups, keys);
+        if (uses == 1 || (uses == 0 && is_ignored(keys, from.key))) continue;
+        return {
+            .code = uses == 0 ? status::unused_tensor : status::invalid_option, .key = from.key, .found = from.extents};
+    }
+    return {};
+}
+
+/// Copies what was checked.
+template <class T, TensorSource Source>
+void take_tensors(std::span<const tensor_group<T>> groups, const Source& file, const key_map& keys) noexcept {
+    for (const tensor_group<T>& group : groups)
+        for (std::size_t i = 0; i < group.tensors.size(); ++i) {
+            const network_tensor& tensor = group.tensors[i];
+            if (!group.has(tensor)) continue;
+            const key_text key = group.key(keys, i);
+            file_tensor from;  // stays empty for a bias that is not there
+            for (const file_tensor& candidate : file.tensors())
+                if (candidate.key == key.view()) from = candidate;
+            for (std::size_t row = 0; row < tensor.rows(); ++row)
+                for (std::size_t column = 0; column < tensor.columns(); ++column)
+                    tensor.set(group.memory, row, column,
+                               from.bytes.empty() ? T{0} : number_of<T>(from, tensor, keys, row, column));
+        }
+}
+
+/// What etch has written beside the tensors, where it has: the version of the format, and the topology.
+template <TensorSource Source>
+[[nodiscard]] status check_metadata(const Source& file, std::string_view topology, bool any_topology) noexcept {
+    if constexpr (requires { file.metadata(std::string_view{}); }) {
+        if (const auto version = file.metadata("etch.version"); version && *version != "1")
+            return status::wrong_version;
+        if (const auto written = file.metadata("etch.topology");
+            written && !any_topology && !same_topology(*written, topology))
+            return status::wrong_topology;
+    }
+    return status::ok;
+}
+
+template <class Bytes>
+concept ByteRange = requires(const Bytes& bytes) { std::as_bytes(std::span{bytes}); } && !TensorSource<Bytes>;
+
+}  // namespace internal
+
+/// Sets all weights and statistics of a network from the tensors of a file. All or nothing: every tensor of the network
+/// is in the file, every one of the file is used once or ignored by name, or the network stays as it was. Float64,
+/// float16 and bfloat16 are converted; a transposed or missing matrix is never guessed.
+///
+/// Errors: missing_tensor, unused_tensor, wrong_shape, wrong_type, non_finite_weight (NaN, infinite, or too large for the
+/// network's numbers), wrong_topology and wrong_version (where etch has written them), invalid_option (two tensors with one
+/// key, or a key of more than 192 characters). No heap, no exceptions; about 500 bytes of stack.
+/// Cost: the header is read a few times for each tensor of the network.
+template <class Network, TensorSource Source>
+load_result load(Network& net, const Source& file, const key_map& keys = {}) noexcept {
+    using T = typename Network::value_type;
+    if (const status code = internal::check_metadata(file, topology<Network>, keys.any_topology); code != status::ok)
+        return {.code = code};
+    const internal::tensor_group<T> group{{}, tensors_of<Network>, net.memory()};
+    const std::span<const internal::tensor_group<T>> groups{&group, 1};
+    const load_result found = internal::check_tensors(groups, file, keys);
+    if (found.ok()) internal::take_tensors(groups, file, keys);
+    return found;
+}
+
+/// The same from the bytes of a safetensors file, which may lie anywhere: in a file that was read, in flash, in an array of
+/// the program. Also the errors of safetensors_view::open, with the byte.
+template <class Network, internal::ByteRange Bytes>
+load_result load(Network& net, const Bytes& bytes, const key_map& keys = {}) noexcept {
+    safetensors_view file;
+    if (const problem found = file.open(std::as_bytes(std::span{bytes})); !found.ok())
+        return {.code = found.code, .index = found.index};
+    return load(net, file, keys);
+}
+
+}  // namespace etch

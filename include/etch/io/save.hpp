@@ -1,0 +1,221 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <etch/io/hexadecimal.hpp>
+#include <etch/io/load.hpp>
+
+namespace etch {
+
+/// What came of writing a file into memory.
+struct [[nodiscard]] save_result {
+    status code = status::ok;
+    std::size_t size = 0;  ///< how many bytes the file has; at no_room how many it needs
+
+    [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
+};
+
+namespace internal {
+
+/// Writes bytes into memory, and counts those that find no room.
+class byte_writer {
+public:
+    explicit constexpr byte_writer(std::span<std::byte> to) noexcept : to_{to} {}
+
+    constexpr byte_writer& append(char c) noexcept {
+        if (size_ < to_.size()) to_[size_] = static_cast<std::byte>(c);
+        ++size_;
+        return *this;
+    }
+    constexpr byte_writer& append(std::string_view from) noexcept {
+        for (const char c : from) append(c);
+        return *this;
+    }
+    constexpr byte_writer& append_integer(std::uint64_t number) noexcept {
+        text<20> digits;
+        return append(digits.append_integer(number).view());
+    }
+    /// An integer's bytes, the lowest first.
+    constexpr byte_writer& append_bytes(std::uint64_t bits, std::size_t count) noexcept {
+        for (std::size_t b = 0; b < count; ++b) append(static_cast<char>(bits >> (8 * b) & 0xff));
+        return *this;
+    }
+    /// A string of JSON.
+    constexpr byte_writer& append_quoted(std::string_view from) noexcept {
+        constexpr std::string_view digits = "0123456789abcdef";
+        append('"');
+        for (const char c : from) {
+            const auto code = static_cast<unsigned char>(c);
+            if (code < 0x20)
+                append("\\u00").append(digits[code >> 4]).append(digits[code & 15]);
+            else if (c == '"' || c == '\\')
+                append('\\').append(c);
+            else
+                append(c);
+        }
+        return append('"');
+    }
+
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+
+private:
+    std::span<std::byte> to_;
+    std::size_t size_ = 0;
+};
+
+/// The metadata of a file while it is written.
+class metadata_writer {
+public:
+    explicit constexpr metadata_writer(byte_writer& to) noexcept : to_{&to} {}
+
+    constexpr void add(std::string_view key, std::string_view value) noexcept {
+        next(key);
+        to_->append_quoted(value);
+    }
+    constexpr void add(std::string_view key, std::uint64_t value) noexcept {
+        next(key);
+        to_->append('"').append_integer(value).append('"');
+    }
+    /// Numbers, exactly; see hexadecimal.hpp.
+    template <class T, std::size_t N>
+    constexpr void add(std::string_view key, std::span<const T, N> numbers) noexcept {
+        next(key);
+        to_->append('"');
+        for (const T number : numbers) append_hexadecimal(*to_, number);
+        to_->append('"');
+    }
+    /// What begins here, digits or text that needs no escape, ends with `end_value`.
+    constexpr byte_writer& begin_value(std::string_view key) noexcept {
+        next(key);
+        return to_->append('"');
+    }
+    constexpr void end_value() noexcept { to_->append('"'); }
+
+private:
+    constexpr void next(std::string_view key) noexcept {
+        to_->append(first_ ? "" : ",").append_quoted(key).append(':');
+        first_ = false;
+    }
+
+    byte_writer* to_;
+    bool first_ = true;
+};
+
+/// Calls f(group, index, tensor) for all tensors in the order of the file: bfloat16 last, so that all are aligned.
+template <class T>
+constexpr void for_each_saved(std::span<const tensor_group<const T>> groups, auto f) noexcept {
+    for (const bool rounded : {false, true})
+        for (const tensor_group<const T>& group : groups)
+            for (std::size_t i = 0; i < group.tensors.size(); ++i)
+                if (group.has(group.tensors[i]) && group.tensors[i].rounded == rounded) f(group, i, group.tensors[i]);
+}
+
+template <class T>
+[[nodiscard]] constexpr std::size_t saved_bytes(const network_tensor& tensor) noexcept {
+    return tensor.extents.size() * (tensor.rounded ? 2 : sizeof(T));
+}
+
+template <class T>
+constexpr void write_header(byte_writer& to, std::span<const tensor_group<const T>> groups, std::string_view topology,
+                            const auto& add_metadata) noexcept {
+    to.append("{\"__metadata__\":{");
+    metadata_writer metadata{to};
+    metadata.add("format", "pt");
+    metadata.add("etch.version", "1");
+    metadata.add("etch.topology", topology);
+    add_metadata(metadata);
+    to.append('}');
+    std::size_t at = 0;
+    for_each_saved(groups, [&](const tensor_group<const T>& group, std::size_t i, const network_tensor& tensor) {
+        const std::string_view type = tensor.rounded ? "BF16" : sizeof(T) == 8 ? "F64" : "F32";
+        to.append(',').append_quoted(group.key(torch_sequential, i).view());
+        to.append(":{\"dtype\":").append_quoted(type).append(",\"shape\":[").append_integer(tensor.rows());
+        if (tensor.extents.rank == 2) to.append(',').append_integer(tensor.columns());
+        to.append("],\"data_offsets\":[").append_integer(at);
+        at += saved_bytes<T>(tensor);
+        to.append(',').append_integer(at).append("]}");
+    });
+    to.append('}');
+    while (to.size() % 8 != 0) to.append(' ');
+}
+
+template <class T>
+constexpr void write_numbers(byte_writer& to, std::span<const tensor_group<const T>> groups) noexcept {
+    using bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+    for_each_saved(groups, [&](const tensor_group<const T>& group, std::size_t, const network_tensor& tensor) {
+        for (std::size_t row = 0; row < tensor.rows(); ++row)
+            for (std::size_t column = 0; column < tensor.columns(); ++column) {
+                const T number = tensor.get<T>(group.memory, row, column);
+                if (tensor.rounded)
+                    to.append_bytes(to_bf16(static_cast<float>(number)), 2);
+                else
+                    to.append_bytes(bit_cast<bits>(number), sizeof(T));
+            }
+    });
+}
+
+/// A whole file. `add_metadata(metadata_writer&)` may add to what every file of etch has. Nothing is written where there
+/// is not room for all of it.
+template <class T>
+constexpr save_result write_file(std::span<std::byte> to, std::span<const tensor_group<const T>> groups,
+                                 std::string_view topology, const auto& add_metadata) noexcept {
+    byte_writer counted{{}};
+    write_header(counted, groups, topology, add_metadata);
+    std::size_t size = 8 + counted.size();
+    for_each_saved(groups,
+                   [&](const auto&, std::size_t, const network_tensor& tensor) { size += saved_bytes<T>(tensor); });
+    if (to.size() < size) return {status::no_room, size};
+    byte_writer file{to};
+    file.append_bytes(counted.size(), 8);
+    write_header(file, groups, topology, add_metadata);
+    write_numbers(file, groups);
+    return {status::ok, file.size()};
+}
+
+}  // namespace internal
+
+/// What a file of weights holds beside them.
+template <class T>
+struct save_options {
+    /// Samples that go into the file with the network's answers, as golden vectors: count * inputs numbers.
+    std::span<const T> golden{};
+    std::string_view source{};  ///< who made the file, from what
+};
+
+/// Writes a network into memory as a safetensors file, as docs/weights.md describes it. No heap, no exceptions.
+/// Errors, with nothing written: no_room, with the size that is needed; size_mismatch where the golden samples do not fill
+/// up whole samples.
+/// What is saved and loaded again has the same bits; what etch saves, torch.nn.Sequential loads.
+template <class Network>
+constexpr save_result save(const Network& net, std::span<std::byte> to,
+                           const save_options<typename Network::value_type>& options = {}) noexcept {
+    using T = typename Network::value_type;
+    if (options.golden.size() % Network::inputs != 0) return {.code = status::size_mismatch};
+    const internal::tensor_group<const T> group{{}, tensors_of<Network>, net.memory()};
+    const auto add_metadata = [&](internal::metadata_writer& metadata) {
+        if (!options.source.empty()) metadata.add("etch.source", options.source);
+        if (options.golden.empty()) return;
+        metadata.add("etch.golden.count", options.golden.size() / Network::inputs);
+        auto& inputs = metadata.begin_value("etch.golden.inputs");
+        for (const T x : options.golden) internal::append_hexadecimal(inputs, static_cast<float>(x));
+        metadata.end_value();
+        auto& outputs = metadata.begin_value("etch.golden.outputs");
+        for (std::size_t i = 0; i < options.golden.size(); i += Network::inputs) {
+            const auto answer = net(std::span<const T, Network::inputs>{options.golden.data() + i, Network::inputs});
+            for (const T y : answer) internal::append_hexadecimal(outputs, static_cast<float>(y));
+        }
+        metadata.end_value();
+    };
+    return internal::write_file<T>(to, {&group, 1}, topology<Network>, add_metadata);
+}
+
+/// How many bytes the file of a network has that is saved without options: for a buffer of a fixed size.
+template <class Network>
+inline constexpr std::size_t saved_size = [] {
+    const Network zeros_alone;
+    return save(zeros_alone, {}).size;
+}();
+
+}  // namespace etch
