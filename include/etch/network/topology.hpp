@@ -54,7 +54,7 @@ constexpr void append_argument(auto& to, separated& list, auto argument) noexcep
         to.append("bf16");
     } else if constexpr (std::integral<decltype(argument)>) {
         list.next(to);
-        to.append_integer(argument);
+        to.append_integer(+argument);  // of bool 0 or 1
     }  // an initialiser plays no part in what a network answers
 }
 

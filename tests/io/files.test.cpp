@@ -1,0 +1,120 @@
+#include <etch/io/files.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <etch/inference.hpp>
+
+#include "data/temporary_folder.hpp"
+#include "io/file_bytes.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using etch::status;
+
+using net_type = etch::network<etch::input<3>, etch::dense<2>, etch::tanh, etch::dense<1>>;
+
+float_file whole(const std::string& prefix = {}) {
+    return float_file{}
+        .tensor(prefix + "0.weight", {2, 3})
+        .tensor(prefix + "0.bias", {2})
+        .tensor(prefix + "2.weight", {1, 2})
+        .tensor(prefix + "2.bias", {1});
+}
+
+std::string told(const std::vector<std::byte>& bytes, const etch::key_map& keys = {}) {
+    const temporary_folder folder;
+    REQUIRE(etch::replace_file(folder / "a", bytes));
+    net_type net{etch::seed{7}};
+    const net_type before = net;
+    const etch::file_result result = etch::load_file(net, folder / "a", keys);
+    CHECK_FALSE(result);
+    CHECK(net == before);
+    CHECK(result.message.starts_with((folder / "a") + ": "));
+    return result.message.substr((folder / "a").size() + 2);
+}
+
+}  // namespace
+
+TEST_CASE("a network goes through a file") {
+    const temporary_folder folder;
+    const net_type net{etch::seed{7}};
+    constexpr float golden[] = {1, 2, 3};
+    REQUIRE(etch::save_file(net, folder / "n.safetensors", {.golden = golden}));
+    net_type back;
+    REQUIRE(etch::load_file(back, folder / "n.safetensors"));
+    CHECK(back == net);
+    CHECK_FALSE(std::filesystem::exists(folder / "n.safetensors.new"));
+}
+
+TEST_CASE("a file that cannot be read or written is said so") {
+    const temporary_folder folder;
+    net_type net;
+    CHECK(etch::load_file(net, folder / "none").code == status::cannot_open);
+    CHECK(etch::save_file(net, folder / "none/n").code == status::cannot_write);
+    CHECK(etch::save_file(net, folder / "none/n").message == (folder / "none/n") + ": the file cannot be written");
+    CHECK(etch::save_file(net, folder / "n", {.golden = std::span<const float>{net.parameters()}.first(1)}).code ==
+          status::size_mismatch);
+    CHECK_FALSE(std::filesystem::exists(folder / "n"));
+    std::filesystem::create_directory(folder / "directory");
+    std::ofstream{folder / "directory/file"} << 'x';
+    CHECK(etch::save_file(net, folder / "directory").code == status::cannot_write);
+    CHECK(std::filesystem::exists(folder / "directory/file"));
+    CHECK_FALSE(std::filesystem::exists(folder / "directory.new"));
+}
+
+TEST_CASE("every mistake has a sentence of its own") {
+    CHECK(told(whole("module.").bytes()) ==
+          "0.weight [2, 3] is not in the file; the nearest of its keys is module.0.weight");
+    CHECK(told(whole().bytes(), {.prefix = "modul."}) ==
+          "modul.0.weight [2, 3] is not in the file; the nearest of its keys is 0.weight");
+    CHECK(told(float_file{}.bytes()) == "0.weight [2, 3] is not in the file, which holds no tensor");
+    CHECK(told(whole().tensor("critic.0", {4, 5}).bytes()) ==
+          "critic.0 [4, 5] of the file is used by nothing; where that is meant, list it in `ignored`");
+    CHECK(
+        told(float_file{}.tensor("0.weight", {3, 2}).bytes()) ==
+        "0.weight has the shape [3, 2] in the file, [2, 3] in the network; this looks transposed: if the framework keeps "
+        "[inputs, outputs], say so by its key map or by `inputs_first`");
+    CHECK(told(float_file{}.tensor("0.weight", {6}).bytes()) ==
+          "0.weight has the shape [6] in the file, [2, 3] in the network");
+    CHECK(told(file_bytes("{\"0.weight\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]}}", 8)) ==
+          "0.weight is of a type that no weights are read from: these are F64, F32, F16, BF16");
+    CHECK(told(file_bytes("{\"0.weight\":{\"dtype\":\"X64\",\"shape\":[],\"data_offsets\":[0,8]}}", 8)) ==
+          "byte 34: an unknown type of numbers");
+    float_file infinite = whole();
+    infinite.number(5) = std::numeric_limits<float>::infinity();
+    CHECK(told(infinite.bytes()) == "0.weight: number 5 is NaN, infinite or too large for the network");
+    CHECK(told(whole().metadata("etch.topology", "input<3>, dense<2>, relu, dense<1>").bytes()) ==
+          "the file holds a network of other layers: input<3>, dense<2>, relu, dense<1>; the network's are "
+          "input<3>, dense<2>, tanh, dense<1>");
+    CHECK(told(whole().metadata("etch.version", "9").bytes()) == "the file is of a later version of the format");
+    CHECK(told(whole().bytes(), {.layers = {"0", "0"}}) ==
+          "0.weight has the shape [2, 3] in the file, [1, 2] in the network");
+    CHECK(told(file_bytes("{]")) == "byte 9: the data is not of the expected form");
+    CHECK(told({}) == "byte 0: the data ends too early");
+}
+
+TEST_CASE("a file whose golden vectors are not met is refused") {
+    CHECK(told(whole()
+                   .metadata("etch.golden.count", "1")
+                   .metadata("etch.golden.inputs", "000000000000000000000000")
+                   .metadata("etch.golden.outputs", "00004040")
+                   .bytes())
+              .starts_with(
+                  "the network does not answer what the source of its weights answered: golden vector 0 differs by "));
+    CHECK(told(whole().metadata("etch.golden.count", "1").bytes()) == "the golden vectors are not as they must be");
+}
+
+TEST_CASE("what a message shows of a file can be shown") {
+    CHECK(told(whole().tensor("a\x1b[2J\x7f" + std::string(200, 'b'), {1}).bytes()).find('\x1b') == std::string::npos);
+    CHECK(etch::internal::printable("a\x01\nb", 10) == "a??b");
+    CHECK(etch::internal::printable("abcdef", 3) == "abc...");
+}
+
+TEST_CASE("the nearest key is the one with the fewest edits") {
+    CHECK(etch::internal::edit_distance("", "abc") == 3);
+    CHECK(etch::internal::edit_distance("kitten", "sitting") == 3);
+    CHECK(etch::internal::edit_distance("abc", "abc") == 0);
+}

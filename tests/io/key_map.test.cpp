@@ -1,0 +1,90 @@
+#include <etch/io/key_map.hpp>
+
+#include <string>
+
+#include <etch/inference.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using etch::internal::matches;
+
+/// An actor as robots use it, with a normaliser in front.
+using actor = etch::network<etch::input<4>, etch::standardize, etch::dense<8>, etch::tanh, etch::dense<8>, etch::tanh,
+                            etch::dense<2>>;
+
+std::string keys_of(const etch::key_map& map) {
+    std::string keys;
+    for (std::size_t i = 0; i < etch::tensors_of<actor>.size(); ++i) {
+        const auto key = etch::internal::key_of(map, etch::tensors_of<actor>, i);
+        CHECK(etch::internal::fits(key));
+        keys += (i == 0 ? "" : " ") + std::string{key.view()};
+    }
+    return keys;
+}
+
+}  // namespace
+
+TEST_CASE("keys are those that the frameworks give") {
+    CHECK(keys_of({}) == "0.mean 0.deviation 1.weight 1.bias 3.weight 3.bias 5.weight 5.bias");
+    CHECK(
+        keys_of({.prefix = "module."}) ==
+        "module.0.mean module.0.deviation module.1.weight module.1.bias module.3.weight module.3.bias module.5.weight "
+        "module.5.bias");
+    CHECK(keys_of({.prefix = "_orig_mod.", .statistics_layer = "norm", .layers = {"fc1", "fc2", "head"}}) ==
+          "_orig_mod.norm.mean _orig_mod.norm.deviation _orig_mod.fc1.weight _orig_mod.fc1.bias _orig_mod.fc2.weight "
+          "_orig_mod.fc2.bias _orig_mod.head.weight _orig_mod.head.bias");
+    CHECK(
+        keys_of(etch::rsl_rl) ==
+        "actor_obs_normalizer._mean actor_obs_normalizer._std actor.0.weight actor.0.bias actor.2.weight actor.2.bias "
+        "actor.4.weight actor.4.bias");
+    const auto without_normaliser = [](const etch::key_map& map) {
+        const std::string keys = keys_of(map);
+        return keys.substr(keys.find(' ', keys.find(' ') + 1) + 1);
+    };
+    CHECK(without_normaliser(etch::stable_baselines3_ppo) ==
+          "mlp_extractor.policy_net.0.weight mlp_extractor.policy_net.0.bias mlp_extractor.policy_net.2.weight "
+          "mlp_extractor.policy_net.2.bias action_net.weight action_net.bias");
+    CHECK(
+        without_normaliser(etch::stable_baselines3_sac) ==
+        "actor.latent_pi.0.weight actor.latent_pi.0.bias actor.latent_pi.2.weight actor.latent_pi.2.bias actor.mu.weight "
+        "actor.mu.bias");
+    CHECK(without_normaliser(etch::stable_baselines3_td3) ==
+          "actor.mu.0.weight actor.mu.0.bias actor.mu.2.weight actor.mu.2.bias actor.mu.4.weight actor.mu.4.bias");
+    CHECK(without_normaliser(etch::keras) ==
+          "dense/kernel dense/bias dense_1/kernel dense_1/bias dense_2/kernel dense_2/bias");
+    CHECK(without_normaliser(etch::scikit_learn) == "coefs_0 intercepts_0 coefs_1 intercepts_1 coefs_2 intercepts_2");
+}
+
+TEST_CASE("a residual's tensors keep their place in it") {
+    using net = etch::network<etch::input<4>, etch::dense<4>, etch::residual<etch::dense<4>, etch::relu>>;
+    etch::key_map keras = etch::keras;
+    keras.key = "{layer}.{tensor}";
+    CHECK(etch::internal::key_of({}, etch::tensors_of<net>, 2).view() == "1.0.weight");
+    CHECK(etch::internal::key_of(keras, etch::tensors_of<net>, 2).view() == "dense_1.0.kernel");
+}
+
+TEST_CASE("a key that is too long does not fit, and is not cut short") {
+    const std::string prefix(200, 'x');
+    const auto key = etch::internal::key_of({.prefix = prefix}, etch::tensors_of<actor>, 0);
+    CHECK_FALSE(etch::internal::fits(key));
+}
+
+TEST_CASE("patterns match with stars for any characters") {
+    CHECK(matches("std", "std"));
+    CHECK_FALSE(matches("std", "log_std"));
+    CHECK(matches("critic.*", "critic.0.weight"));
+    CHECK_FALSE(matches("critic.*", "critic"));
+    CHECK(matches("*.bias", "a.b.bias"));
+    CHECK_FALSE(matches("*.bias", "a.biases"));
+    CHECK(matches("*", ""));
+    CHECK(matches("a*b*c", "axxbyybzzc"));
+    CHECK_FALSE(matches("a*b*c", "axxbyybzz"));
+    CHECK(matches("**", "x"));
+    CHECK_FALSE(matches("", "x"));
+    const etch::key_map map{.ignored = {"std", "critic.*"}};
+    CHECK(etch::internal::is_ignored(map, "critic.2.bias"));
+    CHECK_FALSE(etch::internal::is_ignored(map, ""));
+    CHECK_FALSE(etch::internal::is_ignored(map, "actor.0.bias"));
+}

@@ -1,0 +1,123 @@
+#include <etch/io/save.hpp>
+
+#include <string>
+#include <vector>
+
+#include <etch/inference.hpp>
+#include <etch/io/golden.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using etch::status;
+
+template <class Network>
+std::vector<std::byte> saved(const Network& net, const etch::save_options<typename Network::value_type>& options = {}) {
+    std::vector<std::byte> bytes(etch::save(net, {}, options).size);
+    const etch::save_result result = etch::save(net, bytes, options);
+    CHECK(result.ok());
+    CHECK(result.size == bytes.size());
+    return bytes;
+}
+
+/// Every number another one.
+template <class Network>
+Network filled() {
+    Network net;
+    float next = -3;
+    for (const etch::network_tensor& t : etch::tensors_of<Network>)
+        for (std::size_t row = 0; row < t.rows(); ++row)
+            for (std::size_t column = 0; column < t.columns(); ++column)
+                t.template set<typename Network::value_type>(net.memory(), row, column, next += 0.25f);
+    return net;
+}
+
+template <class Network>
+void check_round_trip() {
+    const Network net = filled<Network>();
+    const auto bytes = saved(net);
+    CHECK(bytes.size() == etch::saved_size<Network>);
+    Network back;
+    CHECK(etch::load(back, bytes).ok());
+    CHECK(back == net);
+}
+
+using gate = etch::network<etch::input<2>, etch::dense<3>, etch::tanh, etch::dense<1>, etch::sigmoid>;
+
+}  // namespace
+
+TEST_CASE("a network comes back with the same bits") {
+    using namespace etch;
+    check_round_trip<gate>();
+    check_round_trip<
+        network<input<5>, standardize, dense<7>, relu, layer_norm<>, residual<dense<7>, elu<>>, dense<2>>>();
+    check_round_trip<network<input<5>, normalize<>, dense<7, bf16>, relu, dense<3>, dense<1, bf16>>>();
+    check_round_trip<basic_network<double, input<3>, dense<2>>>();
+    check_round_trip<network<input<3>, relu>>();
+}
+
+TEST_CASE("zeros keep their sign, and the smallest numbers their bits") {
+    etch::network<etch::input<2>, etch::dense<1>> net, back;
+    net.parameters()[0] = -0.0f;
+    net.parameters()[1] = 1e-45f;
+    REQUIRE(etch::load(back, saved(net)).ok());
+    CHECK(etch::bit_cast<std::uint32_t>(back.parameters()[0]) == 0x80000000);
+    CHECK(etch::bit_cast<std::uint32_t>(back.parameters()[1]) == 1);
+}
+
+TEST_CASE("a file is what docs/weights.md says") {
+    const auto bytes =
+        saved(filled<etch::network<etch::input<2>, etch::dense<2>, etch::relu, etch::dense<1, etch::bf16>>>());
+    const std::string header =
+        R"({"__metadata__":{"format":"pt","etch.version":"1","etch.topology":"input<2>, dense<2>, relu, dense<1, bf16>"},)"
+        R"("0.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},)"
+        R"("0.bias":{"dtype":"F32","shape":[2],"data_offsets":[16,24]},)"
+        R"("2.bias":{"dtype":"F32","shape":[1],"data_offsets":[24,28]},)"
+        R"("2.weight":{"dtype":"BF16","shape":[1,2],"data_offsets":[28,32]}})";
+    std::string expected = header;
+    while (expected.size() % 8 != 0) expected += ' ';
+    REQUIRE(bytes.size() == 8 + expected.size() + 32);
+    CHECK(std::to_integer<std::size_t>(bytes[0]) + 256 * std::to_integer<std::size_t>(bytes[1]) == expected.size());
+    std::string found;
+    for (std::size_t i = 0; i < expected.size(); ++i) found += static_cast<char>(bytes[8 + i]);
+    CHECK(found == expected);
+    // 0.weight[0][1] = -2.5 = 0xc0200000
+    CHECK(bytes[8 + expected.size() + 4 + 3] == std::byte{0xc0});
+    CHECK(bytes[8 + expected.size() + 4 + 2] == std::byte{0x20});
+}
+
+TEST_CASE("nothing is written where there is no room") {
+    const gate net{etch::seed{1}};
+    std::vector<std::byte> bytes(etch::saved_size<gate> - 1, std::byte{7});
+    const etch::save_result result = etch::save(net, bytes);
+    CHECK(result.code == status::no_room);
+    CHECK(result.size == etch::saved_size<gate>);
+    for (const std::byte b : bytes) CHECK(b == std::byte{7});
+}
+
+TEST_CASE("a network can be saved while compiling") {
+    constexpr auto file = [] {
+        std::array<std::byte, etch::saved_size<gate>> bytes{};
+        (void)etch::save(gate{etch::seed{42}}, bytes);
+        return bytes;
+    }();
+    gate net;
+    REQUIRE(etch::load(net, file).ok());
+    CHECK(net == gate{etch::seed{42}});
+}
+
+TEST_CASE("golden vectors go with the network, and text is quoted") {
+    const gate net{etch::seed{3}};
+    constexpr float samples[] = {0, 1, -2, 0.5f, 3, 3};
+    auto bytes = saved(net, {.golden = samples, .source = "a \"test\"\n\\"});
+    etch::safetensors_view file;
+    REQUIRE(file.open(bytes).ok());
+    CHECK(file.metadata("etch.golden.count") == "3");
+    CHECK(file.metadata("etch.source") == R"(a \"test\"\u000a\\)");
+    const etch::golden_result golden = etch::verify(net, bytes);
+    CHECK(golden.ok());
+    CHECK(golden.count == 3);
+    CHECK(golden.largest == 0);
+    CHECK(etch::save(net, {}, {.golden = std::span{samples}.first(3)}).code == status::size_mismatch);
+}

@@ -1,0 +1,49 @@
+#include <string>
+
+#include <etch/etch.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+/// A layer of the user's, with arguments of three kinds.
+template <int Number, bool Flag, etch::initializer Begin>
+struct custom {
+    static constexpr const char* name = "custom";
+    static constexpr etch::shape output(etch::shape input) { return input; }
+    static constexpr auto forward(const auto&, const auto& x) { return x; }
+    static constexpr auto backward(const auto&, const auto&, const auto&, const auto& dy) { return dy; }
+};
+
+template <class... Layers>
+std::string of() {
+    return std::string{etch::topology<etch::network<Layers...>>};
+}
+
+}  // namespace
+
+TEST_CASE("a topology is the type list as C++ spells it") {
+    using namespace etch;
+    CHECK(of<input<2>, dense<8>, etch::tanh, dense<1>, sigmoid>() == "input<2>, dense<8>, tanh, dense<1>, sigmoid");
+    CHECK(of<input<28, 28>, flatten, dense<10>>() == "input<28, 28>, flatten, dense<10>");
+    CHECK(of<input<12>, elu<>, leaky_relu<>, layer_norm<>, dropout<20>, normalize<-1, 1>>() ==
+          "input<12>, elu<1, 1>, leaky_relu<1, 100>, layer_norm<100000>, dropout<20, 100>, normalize<-1, 1>");
+    CHECK(of<input<8>, residual<dense<8>, etch::tanh, residual<dense<8>>>, dense<3, bf16>>() ==
+          "input<8>, residual<dense<8>, tanh, residual<dense<8>>>, dense<3, bf16>");
+    CHECK(of<input<4>, custom<-2147483648, true, zeros>>() == "input<4>, custom<-2147483648, 1>");
+    CHECK(topology<basic_network<double, input<2>, dense<1, he_uniform>>> == "input<2>, dense<1>");
+}
+
+TEST_CASE("a topology is a constant") {
+    static_assert(etch::topology<etch::network<etch::input<2>, etch::dense<1>>> == "input<2>, dense<1>");
+}
+
+TEST_CASE("topologies are the same however weights are held, and in no other case") {
+    using etch::same_topology;
+    CHECK(same_topology("dense<3, bf16>, relu, dense<2>", "dense<3>, relu, dense<2, bf16>"));
+    CHECK(same_topology("", ""));
+    CHECK_FALSE(same_topology("dense<3>", "dense<4>"));
+    CHECK_FALSE(same_topology("dense<3>", "dense<3>, relu"));
+    CHECK_FALSE(same_topology("dense<3>, relu", "dense<3>"));
+    CHECK_FALSE(same_topology("dense<3, bf16", "dense<3"));
+}
