@@ -58,6 +58,10 @@ void for_each_activation(F f) {
                                                                                    : z > 1 ? 1
                                                                                            : z; },
                                       [](double z) { return z > -1 && z < 1 ? 1.0 : 0.0; }});
+    f.template operator()<clamp<3, 2>>({&reference::clamp, [](double z) { return z < -1.5  ? -1.5
+                                                                                 : z > 1.5 ? 1.5
+                                                                                           : z; },
+                                        [](double z) { return z > -1.5 && z < 1.5 ? 1.0 : 0.0; }});
 }
 
 /// An activation on a batch of a certain size. Compiled once for each size, since each costs the compiler half a
@@ -187,6 +191,10 @@ TEST_CASE("activations have the values and slopes that a person works out by han
     exactly(at<hard_tanh>(-3), -1, 0);
     exactly(at<hard_tanh>(0.25f), 0.25f, 1);
     exactly(at<hard_tanh>(1.5f), 1, 0);
+    exactly(at<clamp<>>(-3), -1, 0);
+    exactly(at<clamp<10>>(-3), -3, 1);
+    exactly(at<clamp<10>>(12), 10, 0);
+    exactly(at<clamp<3, 2>>(-1.5f), -1.5f, 0);
 }
 
 TEST_CASE("activations forward and backward match PyTorch") {

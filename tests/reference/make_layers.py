@@ -39,6 +39,7 @@ ACTIVATIONS = {
     "tanh": (torch.tanh, ""),
     "sigmoid": (torch.sigmoid, ""),
     "hard_tanh": (F.hardtanh, "min(max(x, -1), 1)."),
+    "clamp": (lambda x: F.hardtanh(x, -1.5, 1.5), "min(max(x, -1.5), 1.5); its derivative at -1.5 is 0."),
     "softmax": (lambda x: F.softmax(x, dim=1), "Over the 11 features of each sample."),
 }
 

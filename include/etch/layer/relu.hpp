@@ -55,4 +55,30 @@ struct hard_tanh : activation<hard_tanh> {
     }
 };
 
+/// a = z between -L and L, and the nearer of the two beyond;  g'(z) = 1 inside, else 0. L is Numerator / Denominator.
+/// For observations that were clipped in training after they were standardised.
+template <int Numerator = 1, int Denominator = 1>
+struct clamp : activation<clamp<Numerator, Denominator>> {
+    static_assert(Numerator > 0 && Denominator > 0, "etch: the limit of clamp is above 0");
+
+    static constexpr const char* name = "clamp";
+    static constexpr initializer preferred = glorot_uniform;
+    static constexpr reads backward_reads = reads::output;
+    static constexpr std::size_t operations = 1;
+
+    template <class T>
+    static constexpr T limit = static_cast<T>(Numerator) / static_cast<T>(Denominator);
+
+    template <class V>
+    ETCH_INLINE static constexpr V value(V z) {
+        constexpr auto most = limit<typename V::value_type>;
+        return max(V(-most), min(V(most), z));
+    }
+    template <class V>
+    ETCH_INLINE static constexpr V derivative(V a) {
+        constexpr auto most = limit<typename V::value_type>;
+        return select(a > V(-most), select(a < V(most), V(1), V(0)), V(0));
+    }
+};
+
 }  // namespace etch
