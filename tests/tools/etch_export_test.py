@@ -1,0 +1,859 @@
+"""tools/etch_export.py: what it writes, that it is what the source computes, and what it refuses.
+
+    /usr/bin/python3 tests/tools/etch_export_test.py
+"""
+import contextlib
+import io
+import json
+import math
+import os
+import pickle
+import random
+import struct
+import sys
+import tempfile
+import types
+import unittest
+import warnings
+import zipfile
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+from torch.nn import functional as F
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path[:0] = [os.path.join(ROOT, "tools"), os.path.dirname(os.path.abspath(__file__))]
+import etch_export  # noqa: E402
+from random_networks import ACTIVATIONS, WIDTHS, random_network  # noqa: E402
+
+warnings.filterwarnings("ignore")
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.out = self.path("out.safetensors")
+        torch.manual_seed(7)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def command(self, *arguments):
+        """Exit status, what is printed, what is complained."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = etch_export.main([str(a) for a in arguments])
+        return status, out.getvalue(), err.getvalue()
+
+    def exported(self, source, *options):
+        """Exports by the command; the topology, and what was printed."""
+        status, out, err = self.command(source, self.out, *options)
+        self.assertEqual((status, err), (0, ""))
+        return etch_export.read(self.out).metadata["etch.topology"], out
+
+    def refused(self, message, source, *options):
+        """The command says one sentence, holding `message`, and writes nothing."""
+        self.remove_out()
+        status, out, err = self.command(source, self.out, *options)
+        self.assertEqual(status, 1)
+        self.assertIn(message, err)
+        self.assertTrue(err.startswith("etch_export: "), err)
+        self.assertEqual(err.count("\n"), 1, err)
+        self.assertEqual(out, "")
+        self.assertEqual([n for n in os.listdir(self.folder) if n.startswith("out.safetensors")], [])
+
+    def remove_out(self):
+        if os.path.exists(self.out):
+            os.remove(self.out)
+
+    def refused_module(self, message, model, **options):
+        self.remove_out()
+        with self.assertRaises(etch_export.Refused) as caught:
+            etch_export.save(model, self.out, **options)
+        self.assertIn(message, str(caught.exception))
+        self.assertFalse(os.path.exists(self.out))
+
+    def topology(self, model, **options):
+        text = etch_export.save(model, self.out, **options)
+        self.assertEqual(text, etch_export.read(self.out).metadata["etch.topology"])
+        return text
+
+    def golden(self, path=None):
+        """Inputs and outputs, as a reader of the file finds them."""
+        metadata = etch_export.read(path or self.out).metadata
+        count = int(metadata["etch.golden.count"])
+        return [np.frombuffer(bytes.fromhex(metadata[f"etch.golden.{k}"]), "<f4").reshape(count, -1)
+                for k in ("inputs", "outputs")]  # fmt: skip
+
+    def assert_answers(self, model, shape=None):
+        """The golden vectors are what the model answers, and what the file's network answers in PyTorch."""
+        inputs, outputs = self.golden()
+        x = torch.from_numpy(inputs.copy()).reshape((len(inputs), *(shape or (-1,))))
+        with torch.no_grad():
+            for answers in (model(x), etch_export.to_torch(self.out)(x)):
+                difference = np.abs(answers.reshape(outputs.shape).numpy() - outputs).max()
+                self.assertLessEqual(difference, 1e-5 * np.abs(outputs).max())
+
+
+class FromModules(Case):
+    def test_every_supported_module_is_spelled_with_its_numbers(self):
+        for module, text in {
+            nn.ReLU(): "relu",
+            nn.LeakyReLU(): "leaky_relu<1, 100>",
+            nn.LeakyReLU(0.2): "leaky_relu<1, 5>",
+            nn.LeakyReLU(1 / 3): "leaky_relu<1, 3>",
+            nn.LeakyReLU(0.0): "leaky_relu<0, 1>",
+            nn.ELU(): "elu<1, 1>",
+            nn.ELU(0.3): "elu<3, 10>",
+            nn.SELU(): "selu",
+            nn.GELU(): "gelu",
+            nn.SiLU(): "silu",
+            nn.Softplus(): "softplus",
+            nn.Tanh(): "tanh",
+            nn.Sigmoid(): "sigmoid",
+            nn.Hardtanh(): "hard_tanh",
+            nn.Hardtanh(-2.5, 2.5): "clamp<5, 2>",
+            nn.Softmax(dim=-1): "softmax",
+            nn.Softmax(dim=1): "softmax",
+            nn.LayerNorm(6): "layer_norm<100000>",
+            nn.LayerNorm(6, eps=1e-3): "layer_norm<1000>",
+            nn.LayerNorm(6, elementwise_affine=False): "layer_norm<100000>",
+            nn.Dropout(0.1): "dropout<10, 100>",
+            nn.Dropout(1 / 3): "dropout<1, 3>",
+            nn.Identity(): "identity",
+            nn.Flatten(): "flatten",
+        }.items():
+            model = nn.Sequential(nn.Linear(4, 6), module, nn.Linear(6, 2)).eval()
+            with self.subTest(text):
+                self.assertEqual(self.topology(model), f"input<4>, dense<6>, {text}, dense<2>")
+                self.assert_answers(model)
+
+    def test_save_and_to_torch_give_the_same_state_and_the_same_bits(self):
+        for index, shape in enumerate(WIDTHS):
+            for seed in range(3):
+                model = random_network(random.Random(seed * 100 + index), shape)
+                etch_export.save(model, self.out)
+                back = etch_export.to_torch(self.out)
+                with self.subTest(str(model)):
+                    x = torch.randn(16, shape[0])
+                    with torch.no_grad():
+                        self.assertTrue(torch.equal(back(x), model(x)))
+                    state, again = model.state_dict(), back.state_dict()
+                    self.assertEqual(list(state), list(again))
+                    self.assertTrue(all(torch.equal(state[k], again[k]) for k in state))
+                    self.assertEqual(etch_export.save(back, self.path("again")), str(etch_export.read(self.out).metadata["etch.topology"]))
+
+    def test_a_linear_without_bias_is_written_with_zeros(self):
+        self.topology(nn.Sequential(nn.Linear(3, 2, bias=False)))
+        self.assertEqual(etch_export.read(self.out).tensors["0.bias"].tolist(), [0, 0])
+
+    def test_nested_sequentials_are_one_list(self):
+        model = nn.Sequential(nn.Sequential(nn.Linear(3, 4), nn.Sequential(nn.ReLU())), nn.Linear(4, 1))
+        self.assertEqual(self.topology(model), "input<3>, dense<4>, relu, dense<1>")
+
+    def test_what_counts_is_what_forward_does(self):
+        class Plain(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.last, self.first = nn.Linear(5, 2), nn.Linear(3, 5)
+                self.scale = nn.Parameter(torch.rand(3) + 0.5)
+                self.register_buffer("mean", torch.randn(3))
+                self.register_buffer("variance", torch.rand(3))
+
+            def forward(self, x):
+                x = (x - self.mean) / torch.sqrt(self.variance + 1e-5) * self.scale
+                return torch.tanh(self.last(F.elu(self.first(x), 0.5).clamp(-3, 3)))
+
+        model = Plain()
+        self.assertEqual(self.topology(model), "input<3>, standardize, dense<5>, elu<1, 2>, clamp<3, 1>, dense<2>, tanh")
+        self.assert_answers(model)
+
+    def test_functions_and_methods_are_layers_too(self):
+        class Functions(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.weight = nn.Parameter(torch.randn(4, 3))
+
+            def forward(self, x):
+                x = F.leaky_relu(F.linear(x, self.weight), 0.1)
+                x = F.softplus(F.silu(F.gelu(F.selu(x))))
+                x = F.layer_norm(x, (4,)).sigmoid().relu()
+                return F.softmax(F.hardtanh(F.dropout(x @ self.weight, 0.25, self.training)), -1)
+
+        model = Functions().eval()
+        self.assertEqual(
+            self.topology(model),
+            "input<3>, dense<4>, leaky_relu<1, 10>, selu, gelu, silu, softplus, layer_norm<100000>, sigmoid, relu, "
+            "dense<3>, dropout<25, 100>, hard_tanh, softmax",
+        )
+        self.assert_answers(model)
+
+    def test_a_way_around_layers_is_a_residual(self):
+        class Block(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a, self.b = nn.Linear(4, 8), nn.Linear(8, 4)
+
+            def forward(self, x):
+                return x + self.b(F.relu(self.a(x)))
+
+        model = nn.Sequential(nn.Linear(3, 4), *(Block() for _ in range(8)))
+        block = "residual<dense<8>, relu, dense<4>>"
+        self.assertEqual(self.topology(model), "input<3>, dense<4>, " + ", ".join([block] * 8))
+        self.assertIn("2.0.weight", etch_export.read(self.out).tensors)
+        self.assert_answers(model)
+
+    def test_images_are_flattened(self):
+        class View(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(12, 2)
+
+            def forward(self, x):
+                return self.fc(x.view(x.size(0), -1))
+
+        for model in (nn.Sequential(nn.Flatten(), nn.Linear(12, 2)), View()):
+            self.assertEqual(self.topology(model, inputs=(3, 4)), "input<3, 4>, flatten, dense<2>")
+            self.assert_answers(model, (3, 4))
+        self.refused_module("a flatten is missing", nn.Linear(12, 2), inputs=(3, 4))
+
+    def test_half_and_double_weights_become_floats(self):
+        for dtype in (torch.float64, torch.float16, torch.bfloat16):
+            model = nn.Sequential(nn.Linear(3, 2)).to(dtype)
+            self.topology(model)
+            self.assertTrue(np.array_equal(etch_export.read(self.out).tensors["0.weight"], model[0].weight.detach().float().numpy()))
+
+    def test_wrappers_are_looked_through(self):
+        model = nn.Sequential(nn.Linear(3, 2))
+        self.assertEqual(self.topology(nn.DataParallel(model)), "input<3>, dense<2>")
+        compiled = nn.Sequential(nn.ReLU())
+        compiled._orig_mod = model
+        self.assertEqual(self.topology(compiled), "input<3>, dense<2>")
+
+    def test_rsl_rl_normaliser_is_standardize_with_its_epsilon(self):
+        model = nn.Sequential(EmpiricalNormalization(3), nn.Linear(3, 2)).eval()
+        self.assertEqual(self.topology(model), "input<3>, standardize, dense<2>")
+        tensors = etch_export.read(self.out).tensors
+        self.assertTrue(np.allclose(tensors["0.deviation"], model[0]._std.numpy() + 0.01, rtol=1e-7))
+        self.assert_answers(model)
+
+    def test_the_module_itself_stays_as_it_is(self):
+        model = nn.Sequential(nn.Linear(3, 2), nn.Dropout(0.5)).train()
+        before = {k: v.clone() for k, v in model.state_dict().items()}
+        self.topology(model)
+        self.assertTrue(model.training and all(torch.equal(before[k], v) for k, v in model.state_dict().items()))
+
+    def test_golden_vectors_follow_from_the_seed_and_the_normaliser(self):
+        model = nn.Sequential(EmpiricalNormalization(3), nn.Linear(3, 2)).eval()
+        model[0]._mean.fill_(1000)
+        etch_export.save(model, self.out, golden=100, seed=1)
+        first, _ = self.golden()
+        self.assertEqual(first.shape, (100, 3))
+        self.assertLess(abs(first.mean() - 1000), 1)
+        etch_export.save(model, self.out, golden=100, seed=1)
+        self.assertTrue(np.array_equal(first, self.golden()[0]))
+        etch_export.save(model, self.out, golden=100, seed=2)
+        self.assertFalse(np.array_equal(first, self.golden()[0]))
+        etch_export.save(model, self.out, golden=0)
+        self.assertFalse([k for k in etch_export.read(self.out).metadata if "golden" in k])
+
+    def test_refusals(self):
+        class Two(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a, self.b = nn.Linear(3, 3), nn.Linear(3, 3)
+
+            def forward(self, x):
+                return self.combine(self.a(x), self.b(x))
+
+        def two(combine):
+            model = Two()
+            model.combine = combine
+            return model
+
+        shared = nn.Linear(3, 3)
+        spare = nn.Sequential(nn.Linear(3, 3))
+        spare.register_parameter("critic", nn.Parameter(torch.zeros(1)))
+        not_finite = nn.Sequential(nn.Linear(3, 3))
+        not_finite[0].bias.data[1] = math.nan
+        too_large = nn.Sequential(nn.Linear(3, 3)).double()
+        too_large[0].weight.data[0] = 1e39
+
+        class Branches(nn.Module):
+            def forward(self, x):
+                return x if x.sum() > 0 else -x
+
+        class Method(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(3, 3)
+
+            def forward(self, x):
+                return self.fc(x).cumsum(-1)
+
+        linear = nn.Linear(3, 3)
+        for message, model in [
+            ("the module BatchNorm1d (1)", nn.Sequential(linear, nn.BatchNorm1d(3))),
+            ("the module GRU (0)", nn.Sequential(nn.GRU(3, 3))),
+            ("the module ReLU6 (1)", nn.Sequential(linear, nn.ReLU6())),
+            ("the operator `cumsum`", Method()),
+            ("cannot be traced", nn.Sequential(linear, Branches())),
+            ("combines what comes on two ways", two(lambda a, b: a * b)),
+            ("adds what comes on two ways", two(lambda a, b: a + b)),
+            ("the tensor 0.weight is used twice", nn.Sequential(shared, nn.ReLU(), shared)),
+            ("the tensor critic of the source is not used", spare),
+            ("0.bias holds a number that is not finite", not_finite),
+            ("0.weight holds a number that is not finite as a float32", too_large),
+            ("approximated by tanh", nn.Sequential(linear, nn.GELU(approximate="tanh"))),
+            ("another beta", nn.Sequential(linear, nn.Softplus(beta=2))),
+            ("a threshold below 16", nn.Sequential(linear, nn.Softplus(threshold=5))),
+            ("symmetric around 0", nn.Sequential(linear, nn.Hardtanh(0, 1))),
+            ("dimension 0", nn.Sequential(linear, nn.Softmax(dim=0))),
+            ("is no fraction of small integers", nn.Sequential(linear, nn.ELU(1e-9))),
+            ("is not below 1", nn.Sequential(linear, nn.LeakyReLU(2.0))),
+            ("epsilon 1e-12", nn.Sequential(linear, nn.LayerNorm(3, eps=1e-12))),
+            ("gives list", two(lambda a, b: (a, b))),
+            ("--inputs", nn.Sequential(nn.ReLU())),
+            ("must have [3, 3]", nn.Sequential(linear, nn.Linear(4, 3))),
+            ("flattens other dimensions", nn.Sequential(linear, nn.Flatten(0))),
+        ]:
+            with self.subTest(message):
+                self.refused_module(message, model)
+        self.assertEqual(self.topology(spare, ignore=["crit*"]), "input<3>, dense<3>")
+        self.refused_module("must have [3, 5]", nn.Sequential(linear), inputs=5)
+        class_of_layers = nn.Module()
+        class_of_layers.actor = nn.Sequential(linear)
+        self.refused_module("save its actor alone", class_of_layers)
+
+
+class EmpiricalNormalization(nn.Module):
+    """As rsl_rl's: it holds more than it needs to answer."""
+
+    def __init__(self, features, eps=1e-2):
+        super().__init__()
+        self.eps = eps
+        self.register_buffer("_mean", torch.randn(1, features))
+        self.register_buffer("_var", torch.rand(1, features) + 0.1)
+        self.register_buffer("_std", torch.sqrt(self._var))
+        self.register_buffer("count", torch.tensor(123))
+
+    def forward(self, x):
+        return (x - self._mean) / (self._std + self.eps)
+
+
+class FromOnnx(Case):
+    def onnx_of(self, model, inputs, **options):
+        path = self.path("model.onnx")
+        shape = (inputs,) if isinstance(inputs, int) else inputs
+        torch.onnx.export(model, torch.zeros(1, *shape), path, **options)
+        return path
+
+    def test_random_networks_of_every_shape_and_activation_answer_as_in_pytorch(self):
+        for index, widths in enumerate(WIDTHS):
+            for opset in (9, 11, 13, 16):
+                model = random_network(random.Random(index * 10 + opset), widths)
+                with self.subTest(opset=opset, model=str(model)):
+                    self.exported(self.onnx_of(model, widths[0], opset_version=opset), "--golden", 16)
+                    self.assert_answers(model)
+
+    def test_every_activation_is_found_as_what_it_was(self):
+        for make, text in ACTIVATIONS:
+            model = nn.Sequential(nn.Linear(3, 5), make(5), nn.Linear(5, 2)).eval()
+            for opset in (9, 13, 16):
+                with self.subTest(text, opset=opset):
+                    found, _ = self.exported(self.onnx_of(model, 3, opset_version=opset))
+                    gone = ("identity", "dropout<20, 100>")  # the exporter drops them
+                    expected = "" if text in gone else f"{text}, "
+                    self.assertEqual(found, f"input<3>, dense<5>, {expected}dense<2>")
+
+    def test_normalisers_residuals_and_images(self):
+        class Policy(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.normalizer, self.fc, self.out = EmpiricalNormalization(4), nn.Linear(4, 4), nn.Linear(4, 2)
+
+            def forward(self, x):
+                x = self.normalizer(x).clamp(-10, 10)
+                return self.out(x + torch.tanh(self.fc(x)))
+
+        model = Policy().eval()
+        found, _ = self.exported(self.onnx_of(model, 4))
+        self.assertEqual(found, "input<4>, standardize, clamp<10, 1>, residual<dense<4>, tanh>, dense<2>")
+        self.assert_answers(model)
+        images = nn.Sequential(nn.Flatten(), nn.Linear(12, 2))
+        found, _ = self.exported(self.onnx_of(images, (3, 4), dynamic_axes={"x": {0: "batch"}}, input_names=["x"]))
+        self.assertEqual(found, "input<3, 4>, flatten, dense<2>")
+        self.assert_answers(images, (3, 4))
+
+    def graph(self, nodes, initializers=(), shape=(None, 3), outputs=("y",)):
+        tensors = [numpy_helper.from_array(np.asarray(v), k) for k, v in dict(initializers).items()]
+        made = helper.make_graph(
+            [helper.make_node(op, inputs, [output], name=f"{op}_of_{output}", **attributes)
+             for op, inputs, output, attributes in nodes], "graph",
+            [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+            [helper.make_tensor_value_info(o, TensorProto.FLOAT, None) for o in outputs], tensors)  # fmt: skip
+        path = self.path("made.onnx")
+        onnx.save(helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)]), path)
+        return path
+
+    def test_factors_of_gemm_are_folded(self):
+        w, c = np.random.rand(3, 2).astype(np.float32), np.random.rand(1, 2).astype(np.float32)
+        for trans in (0, 1):
+            path = self.graph([("Gemm", ["x", "w", "c"], "y", {"alpha": 0.5, "beta": 3.0, "transB": trans})],
+                              {"w": w.T.copy() if trans else w, "c": c})  # fmt: skip
+            self.exported(path)
+            inputs, outputs = self.golden()
+            self.assertTrue(np.allclose(outputs, 0.5 * inputs @ w + 3 * c, rtol=1e-5))
+            tensors = etch_export.read(self.out).tensors
+            self.assertTrue(np.allclose(tensors["0.weight"], 0.5 * w.T) and np.allclose(tensors["0.bias"], 3 * c[0]))
+
+    def test_operators_that_pytorch_does_not_write(self):
+        w = {"w": np.random.rand(3, 3).astype(np.float32), "g": np.ones(3, np.float32), "b": np.zeros(3, np.float32)}
+        product = ("MatMul", ["x", "w"], "p", {})
+        for text, nodes in {
+            "layer_norm<1000>": [product, ("LayerNormalization", ["p", "g", "b"], "y", {"epsilon": 1e-3})],
+            "gelu": [product, ("Gelu", ["p"], "y", {})],
+            "selu": [product, ("Selu", ["p"], "q", {}), ("Add", ["q", "b"], "r", {}), ("Mul", ["r", "g"], "y", {})],
+        }.items():
+            with self.subTest(text):
+                used = {k: v for k, v in w.items() if any(k in n[1] for n in nodes)}
+                self.assertIn(text, self.exported(self.graph(nodes, used))[0])
+
+    def test_refusals(self):
+        w = {"w": np.ones((3, 3), np.float32)}
+        nan = {"w": np.full((3, 3), np.nan, np.float32)}
+        product = ("MatMul", ["x", "w"], "p", {})
+        for message, arguments in [
+            ("the operator LSTM (node LSTM_of_y)", ([product, ("LSTM", ["p"], "y", {})], w)),
+            ("the operator Exp (node Exp_of_y)", ([product, ("Exp", ["p"], "y", {})], w)),
+            ("node Gemm_of_y is not of samples and constant weights", ([("Gemm", ["x", "w"], "y", {"transA": 1})], w)),
+            ("node MatMul_of_y", ([("MatMul", ["w", "x"], "y", {})], w)),
+            ("adds what comes on two ways", ([product, ("Tanh", ["x"], "q", {}), ("Add", ["p", "q"], "y", {})], w)),
+            ("the tensor spare of the source is not used", ([product, ("Tanh", ["p"], "y", {})], {**w, "spare": w["w"]})),
+            ("w holds a number that is not finite", ([("MatMul", ["x", "w"], "y", {})], nan)),
+            ("symmetric around 0", ([product, ("Clip", ["p", "low", "high"], "y", {})],
+                                    {**w, "low": np.float32(0), "high": np.float32(6)})),
+            ("the alpha of node Selu_of_y", ([product, ("Selu", ["p"], "y", {"alpha": 1.0})], w)),
+            ("2 outputs", ([product, ("Tanh", ["p"], "y", {})], w, (None, 3), ("p", "y"))),
+            ("other dimensions than the last", ([product, ("LayerNormalization", ["p", "w"], "y", {"axis": 0})], w)),
+            ("scales by zero", ([("Div", ["x", "z"], "p", {}), ("MatMul", ["p", "w"], "y", {})], {**w, "z": np.float32(0)})),
+            ("must have [3, 4]", ([("MatMul", ["x", "w"], "y", {})], w, (None, 4))),
+        ]:  # fmt: skip
+            with self.subTest(message):
+                self.refused(message, self.graph(*arguments))
+        with open(self.path("junk.onnx"), "wb") as junk:
+            junk.write(b"\xff" * 100)
+        self.refused("cannot be read as ONNX", self.path("junk.onnx"))
+
+
+def mlp(*widths, activation=nn.Tanh):
+    layers = []
+    for a, b in zip(widths, widths[1:]):
+        layers += [nn.Linear(a, b), activation()]
+    return nn.Sequential(*layers[:-1])
+
+
+class ActorCritic(nn.Module):
+    """The names of rsl_rl 2 and 3."""
+
+    def __init__(self, normalised=True):
+        super().__init__()
+        self.std = nn.Parameter(torch.ones(2))
+        self.actor, self.critic = mlp(5, 8, 6, 2, activation=nn.ELU), mlp(7, 8, 1, activation=nn.ELU)
+        if normalised:
+            self.actor_obs_normalizer, self.critic_obs_normalizer = EmpiricalNormalization(5), EmpiricalNormalization(7)
+
+
+class Ppo(nn.Module):
+    """The names of Stable-Baselines3's ActorCriticPolicy, SACPolicy and TD3Policy below."""
+
+    def __init__(self):
+        super().__init__()
+        self.features_extractor = FlattenExtractor()
+        self.log_std = nn.Parameter(torch.zeros(2))
+        self.mlp_extractor = nn.Module()
+        self.mlp_extractor.policy_net = nn.Sequential(nn.Linear(5, 8), nn.Tanh(), nn.Linear(8, 8), nn.Tanh())
+        self.mlp_extractor.value_net = nn.Sequential(nn.Linear(5, 8), nn.Tanh(), nn.Linear(8, 8), nn.Tanh())
+        self.action_net, self.value_net = nn.Linear(8, 2), nn.Linear(8, 1)
+
+    def answer(self, x):
+        return self.action_net(self.mlp_extractor.policy_net(x))
+
+
+class FlattenExtractor(nn.Module):
+    pass
+
+
+def actor_and_critics(actor):
+    model = nn.Module()
+    model.actor, model.critic, model.critic_target = actor, nn.Module(), nn.Module()
+    actor.features_extractor = FlattenExtractor()
+    model.critic.qf0, model.critic_target.qf0 = mlp(7, 8, 1), mlp(7, 8, 1)
+    return model
+
+
+def sac():
+    actor = nn.Module()
+    actor.latent_pi = nn.Sequential(nn.Linear(5, 8), nn.ReLU(), nn.Linear(8, 8), nn.ReLU())
+    actor.mu, actor.log_std = nn.Linear(8, 2), nn.Linear(8, 2)
+    model = actor_and_critics(actor)
+    model.answer = lambda x: torch.tanh(actor.mu(actor.latent_pi(x)))
+    return model
+
+
+def td3():
+    actor = nn.Module()
+    actor.mu = nn.Sequential(nn.Linear(5, 8), nn.ReLU(), nn.Linear(8, 2), nn.Tanh())
+    model = actor_and_critics(actor)
+    model.actor_target = nn.Module()
+    model.actor_target.mu = mlp(5, 8, 2)
+    model.answer = lambda x: actor.mu(x)
+    return model
+
+
+class FromFiles(Case):
+    def saved(self, value, name="model.pt"):
+        torch.save(value, self.path(name))
+        return self.path(name)
+
+    def test_a_state_dict_wants_to_be_told_its_activations(self):
+        model = mlp(4, 6, 3, activation=nn.SiLU)
+        path = self.saved(model.state_dict())
+        self.refused("say --activation", path)
+        self.refused("say --output-activation", path, "--activation", "silu")
+        found, _ = self.exported(path, "--activation", "silu", "--output-activation", "none")
+        self.assertEqual(found, "input<4>, dense<6>, silu, dense<3>")
+        self.assert_answers(model)
+        found, _ = self.exported(path, "--activation", "leaky_relu<1, 5>", "--output-activation", "softmax")
+        self.assertEqual(found, "input<4>, dense<6>, leaky_relu<1, 5>, dense<3>, softmax")
+
+    def test_a_state_dict_is_matched_to_a_topology(self):
+        model = nn.Sequential(nn.Linear(4, 6), nn.LayerNorm(6), nn.ReLU(), nn.Linear(6, 3))
+        path = self.saved(model.state_dict())
+        self.refused("say --topology", path, "--activation", "relu", "--output-activation", "none")
+        text = "input<4>, dense<6>, layer_norm<100000>, relu, dense<3>"
+        self.assertEqual(self.exported(path, "--topology", text.replace("<100000>", ""))[0], text)
+        self.assert_answers(model)
+        for message, wrong in {
+            "must have [4, 6]; this looks transposed": "input<6>, dense<4>, layer_norm<>, relu, dense<3>",
+            "must have [5, 4]": "input<4>, dense<5>, layer_norm<>, relu, dense<3>",
+            "the source has no tensors for the layer dense<2>": text + ", dense<2>",
+            "the topology has no layer for the tensors of 3": "input<4>, dense<6>, layer_norm<>, relu",
+            "which is no standardize": "input<4>, standardize, dense<6>, layer_norm<>, dense<3>",
+            "etch has no layer `conv`": "input<4>, conv<3>",
+            "begins with input": "dense<4>",
+            "misses a '>'": "input<4>, dense<4, relu",
+            "other arguments": "input<4>, elu<1, 2, 3>",
+            "residual holds a list": "input<4>, residual<4>",
+        }.items():
+            with self.subTest(message):
+                self.refused(message, path, "--topology", wrong)
+
+    def test_weights_may_be_rounded_to_bf16(self):
+        model = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 3))
+        self.exported(self.saved(model.state_dict()), "--topology", "input<4>, dense<6, bf16>, relu, dense<3>")
+        file = etch_export.read(self.out)
+        self.assertEqual(list(file.kinds.items()),
+                         [("0.bias", "F32"), ("2.weight", "F32"), ("2.bias", "F32"), ("0.weight", "BF16")])  # fmt: skip
+        rounded = model[0].weight.detach().bfloat16().float()
+        self.assertTrue(np.array_equal(file.tensors["0.weight"], rounded.numpy()))
+        model[0].weight.data = rounded
+        self.assert_answers(model)
+
+    def test_prefixes_wrappers_and_ignored_tensors(self):
+        model = mlp(4, 6, 3)
+        state = {f"module._orig_mod.net.{k}": v for k, v in model.state_dict().items()}
+        state["module._orig_mod.other.0.weight"] = torch.zeros(9, 9)
+        path = self.saved({"state_dict": state, "epoch": 3})
+        options = ["--activation", "tanh", "--output-activation", "none"]
+        self.exported(path, *options, "--prefix", "net.")
+        self.assert_answers(model)
+        self.exported(path, *options, "--ignore", "other.*")
+        self.assert_answers(model)
+        self.refused("must have [9, 3]", path, *options)
+        self.refused("has no tensors nut.", path, *options, "--prefix", "nut.")
+        self.refused("epoch is of the type int", self.saved({"epoch": 3, "w": torch.zeros(1)}), *options)
+        self.refused("running_mean", self.saved(nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3)).state_dict()), *options)
+
+    def test_rsl_rl_checkpoints(self):
+        model = ActorCritic()
+        checkpoint = {"model_state_dict": model.state_dict(), "optimizer_state_dict": {"state": {}}, "iter": 7, "infos": None}
+        found, printed = self.exported(self.saved(checkpoint))
+        self.assertEqual(found, "input<5>, standardize, dense<8>, elu<1, 1>, dense<6>, elu<1, 1>, dense<2>")
+        self.assertIn("assumed: elu<1, 1> between the layers, the default of rsl_rl", printed)
+        self.assertIn("assumed: the normaliser's eps is 0.01", printed)
+        answer = nn.Sequential(model.actor_obs_normalizer, model.actor)
+        self.assert_answers(answer)
+        found, printed = self.exported(self.path("model.pt"), "--activation", "tanh")
+        self.assertIn("tanh", found)
+        self.assertNotIn("between the layers", printed)
+
+        without = ActorCritic(normalised=False)
+        normalizer = EmpiricalNormalization(5)
+        checkpoint = {"model_state_dict": without.state_dict(), "obs_norm_state_dict": normalizer.state_dict(), "iter": 1}
+        self.exported(self.saved(checkpoint))
+        self.assert_answers(nn.Sequential(normalizer, without.actor))
+
+        newer = {"std": "distribution.std_param", "actor_obs_normalizer.": "obs_normalizer.", "actor.": "mlp."}
+        state = {}
+        for name, tensor in model.state_dict().items():
+            for old, new in newer.items():
+                if name.startswith(old) and not name.startswith("critic"):
+                    state[new + name[len(old):]] = tensor
+        self.exported(self.saved({"actor_state_dict": state, "critic_state_dict": {}, "iter": 1}))
+        self.assert_answers(answer)
+
+        state = dict(without.state_dict())
+        self.refused("memory_a.rnn.weight_ih_l0", self.saved({"model_state_dict": {**state, "memory_a.rnn.weight_ih_l0": torch.zeros(4, 4)}}))
+        del state["std"]
+        self.refused("neither std nor log_std", self.saved({"model_state_dict": state}))
+
+    def test_stable_baselines3_state_dicts(self):
+        for framework, model, text, note in [
+            ("sb3-ppo", Ppo(), "input<5>, dense<8>, tanh, dense<8>, tanh, dense<2>", "tanh between the layers"),
+            ("sb3-sac", sac(), "input<5>, dense<8>, relu, dense<8>, relu, dense<2>, tanh", "tanh after the layers"),
+            ("sb3-td3", td3(), "input<5>, dense<8>, relu, dense<2>, tanh", "the actions are in -1 ... 1"),
+        ]:
+            with self.subTest(framework):
+                path = self.saved(model.state_dict(), "policy.pth")
+                found, printed = self.exported(path, "--framework", framework)
+                self.assertEqual(found, text)
+                self.assertIn(note, printed)
+                self.assert_answers(model.answer)
+                with zipfile.ZipFile(self.path("model.zip"), "w") as archive:
+                    archive.write(path, "policy.pth")
+                self.refused("needs the Python package stable_baselines3", self.path("model.zip"))
+                self.exported(self.path("model.zip"), "--framework", framework)
+                self.assert_answers(model.answer)
+                extra = {**model.state_dict(), "features_extractor.cnn.0.weight": torch.zeros(3, 3, 3, 3)}
+                self.refused("features_extractor.cnn.0.weight", self.saved(extra), "--framework", framework)
+
+    def test_stable_baselines3_with_its_package(self):
+        for name, model, kind, text in [
+            ("PPO", Ppo(), "common", "input<5>, dense<8>, tanh, dense<8>, tanh, dense<2>"),
+            ("SAC", sac(), "sac", "input<5>, dense<8>, relu, dense<8>, relu, dense<2>, tanh"),
+            ("TD3", td3(), "td3", "input<5>, dense<8>, relu, dense<2>, tanh"),
+        ]:
+            with zipfile.ZipFile(self.path("model.zip"), "w") as archive:
+                data = {"policy_class": {"__module__": f"stable_baselines3.{kind}.policies"}, "clip_range": 0.2}
+                archive.writestr("data", json.dumps(data))
+            loaded = types.SimpleNamespace(policy=model, observation_space=None)
+            package = types.ModuleType("stable_baselines3")
+            setattr(package, name, types.SimpleNamespace(load=lambda path, device: loaded))
+            sys.modules["stable_baselines3"] = package
+            try:
+                self.assertEqual(self.exported(self.path("model.zip"))[0], text)
+                self.assert_answers(model.answer)
+                self.assertEqual(etch_export.save(loaded, self.out), text)
+                holder = getattr(model, "actor", model)
+                holder.features_extractor = nn.Module()
+                self.refused_module("the policy's features come from Module", loaded)
+            finally:
+                del sys.modules["stable_baselines3"]
+
+    def vec_normalize(self, **changes):
+        """A pickle whose classes are not here when it is read."""
+        module = types.ModuleType("sb3_that_is_gone")
+
+        class VecNormalize:
+            pass
+
+        class RunningMeanStd:
+            pass
+
+        for c in (VecNormalize, RunningMeanStd):
+            c.__module__, c.__qualname__ = module.__name__, c.__name__
+            setattr(module, c.__name__, c)
+        normalizer, statistics = VecNormalize(), RunningMeanStd()
+        statistics.mean, statistics.var, statistics.count = np.linspace(-5, 5, 5), np.linspace(0.1, 9, 5), 1e4
+        usual = {"obs_rms": statistics, "epsilon": 1e-8, "clip_obs": 10.0, "norm_obs": True, "np_random": np.random.RandomState(3)}
+        normalizer.__dict__.update({**usual, **changes})
+        sys.modules[module.__name__] = module
+        try:
+            with open(self.path("vec.pkl"), "wb") as file:
+                pickle.dump(normalizer, file)
+        finally:
+            del sys.modules[module.__name__]
+        return normalizer, self.path("vec.pkl")
+
+    def test_vec_normalize_is_read_without_running_it(self):
+        model = Ppo()
+        normalizer, path = self.vec_normalize(clip_obs=1.5)
+        found, _ = self.exported(self.saved(model.state_dict()), "--framework", "sb3-ppo", "--normalizer", path)
+        self.assertEqual(found, "input<5>, standardize, clamp<3, 2>, dense<8>, tanh, dense<8>, tanh, dense<2>")
+        mean, deviation = torch.from_numpy(normalizer.obs_rms.mean), torch.from_numpy(np.sqrt(normalizer.obs_rms.var + 1e-8))
+
+        def answer(x):
+            return model.answer(((x.double() - mean) / deviation).clamp(-1.5, 1.5).float())
+
+        self.assert_answers(answer)
+        actor = nn.Sequential(*model.mlp_extractor.policy_net, model.action_net)
+        for given in (path, normalizer):
+            etch_export.save(actor, self.out, normalizer=given)
+            self.assert_answers(answer)
+
+        class Evil:
+            def __reduce__(self):
+                return os.mkdir, (outer.path("evil"),)
+
+        outer = self
+        _, path = self.vec_normalize(evil=Evil())
+        self.exported(self.path("model.pt"), "--framework", "sb3-ppo", "--normalizer", path)
+        self.assertFalse(os.path.exists(self.path("evil")))
+        for message, changes in {"normalises one vector": {"norm_obs": False}, "clip_obs": {"clip_obs": 1e-9},
+                                 "is no VecNormalize": {"obs_rms": {}}}.items():  # fmt: skip
+            self.refused(message, self.path("model.pt"), "--framework", "sb3-ppo", "--normalizer", self.vec_normalize(**changes)[1])
+        with open(self.path("junk"), "wb") as junk:
+            junk.write(b"junk")
+        self.refused("cannot be read as a pickle", self.path("model.pt"), "--framework", "sb3-ppo", "--normalizer", self.path("junk"))
+
+    def test_torchscript(self):
+        class Policy(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.normalizer, self.actor = EmpiricalNormalization(5), mlp(5, 8, 6, 2, activation=nn.ELU)
+
+            def forward(self, x):
+                return self.actor(self.normalizer(x))
+
+        model = Policy().eval()
+        text = "input<5>, standardize, dense<8>, elu<1, 1>, dense<6>, elu<1, 1>, dense<2>"
+        for script in (torch.jit.script(model), torch.jit.trace(model, torch.zeros(1, 5))):
+            script.save(self.path("policy_1.pt"))
+            self.assertEqual(self.exported(self.path("policy_1.pt"))[0], text)
+            self.assert_answers(model)
+        for make, text in ACTIVATIONS:
+            model = nn.Sequential(nn.Linear(5, 4), make(4)).eval()
+            torch.jit.script(model).save(self.path("policy_1.pt"))
+            gone = ("identity", "dropout<20, 100>")
+            self.assertEqual(self.exported(self.path("policy_1.pt"))[0], "input<5>, dense<4>" + ("" if text in gone else f", {text}"))
+            self.assert_answers(model)
+        torch.jit.script(nn.Sequential(nn.Linear(3, 3), nn.Mish())).save(self.path("other.pt"))
+        self.refused("none that etch has a layer for", self.path("other.pt"))
+
+    def test_a_pickled_module_is_read_where_the_user_trusts_it(self):
+        model = mlp(4, 6, 3)
+        path = self.saved(model)
+        self.refused("add --trust", path)
+        self.assertEqual(self.exported(path, "--trust")[0], "input<4>, dense<6>, tanh, dense<3>")
+        self.assert_answers(model)
+        self.refused("neither a module nor a state_dict", self.saved([1, 2]), "--trust")
+
+    def test_a_module_of_a_python_file(self):
+        with open(self.path("train.py"), "w") as file:
+            file.write("from torch import nn\nnet = nn.Linear(3, 2)\ndef make():\n    return nn.Sequential(net, nn.ReLU())\nx = 3\n")
+        self.assertEqual(self.exported(self.path("train.py:net"))[0], "input<3>, dense<2>")
+        self.assertEqual(self.exported(self.path("train.py:make"))[0], "input<3>, dense<2>, relu")
+        text = "input<3>, dense<2>, relu"
+        self.exported(self.path("train.py:make"), "--topology", text, "--inputs", "3")
+        self.refused("not input<3>, dense<2>, tanh", self.path("train.py:make"), "--topology", "input<3>, dense<2>, tanh")
+        self.refused("has no other", self.path("train.py:other"))
+        self.refused("is a int", self.path("train.py:x"))
+
+    def test_the_command_says_what_is_wrong_with_it(self):
+        for message, arguments in {
+            "there is no file": ["nothing.pt", self.out],
+            "SOURCE and OUT are wanted": ["nothing.pt"],
+            "unrecognized arguments": ["a", "b", "--what"],
+            "is no list of sizes": ["a", "b", "--inputs", "many"],
+            "wants the name of a file to write": ["--to-torch", "a"],
+            "is none of": [__file__, self.out],
+        }.items():
+            with self.subTest(message):
+                status, _, err = self.command(*arguments)
+                self.assertEqual((status, err.count("\n")), (1, 1))
+                self.assertIn(message, err)
+        status, _, err = self.command(self.saved(mlp(3, 2)), self.path("no/folder/x"), "--trust")
+        self.assertIn("there is no folder", err)
+        with contextlib.redirect_stdout(io.StringIO()) as out, self.assertRaises(SystemExit):
+            etch_export.main(["--help"])
+        self.assertIn("--trust", out.getvalue())
+
+    def test_the_old_file_stays_where_the_new_one_is_refused(self):
+        path = self.saved(mlp(3, 2).state_dict())
+        self.exported(path, "--output-activation", "none")
+        with open(self.out, "rb") as file:
+            before = file.read()
+        self.assertEqual(self.command(self.saved({"w": torch.zeros(1)}), self.out)[0], 1)
+        with open(self.out, "rb") as file:
+            self.assertEqual(file.read(), before)
+
+
+class TheFile(Case):
+    def test_the_bytes_are_those_of_the_format(self):
+        model = nn.Sequential(nn.Linear(2, 1))
+        etch_export.save(model, self.out, golden=1)
+        with open(self.out, "rb") as file:
+            content = file.read()
+        length = struct.unpack("<Q", content[:8])[0]
+        self.assertEqual(length % 8, 0)
+        header = json.loads(content[8:8 + length])
+        self.assertEqual(header["0.weight"], {"dtype": "F32", "shape": [1, 2], "data_offsets": [0, 8]})
+        self.assertEqual(header["0.bias"], {"dtype": "F32", "shape": [1], "data_offsets": [8, 12]})
+        self.assertEqual(len(content), 8 + length + 12)
+        self.assertEqual(struct.unpack("<2f", content[8 + length:][:8]), tuple(model[0].weight.flatten().tolist()))
+        metadata = header["__metadata__"]
+        self.assertEqual({k: metadata[k] for k in ("format", "etch.version", "etch.topology", "etch.golden.count")},
+                         {"format": "pt", "etch.version": "1", "etch.topology": "input<2>, dense<1>",
+                          "etch.golden.count": "1"})  # fmt: skip
+        self.assertEqual(len(metadata["etch.golden.inputs"]), 16)
+        self.assertTrue(all(isinstance(v, str) for v in metadata.values()))
+
+    def test_show_and_to_torch(self):
+        model = nn.Sequential(EmpiricalNormalization(3), nn.Linear(3, 4), nn.Hardtanh(-2.0, 2.0), nn.Linear(4, 2)).eval()
+        text = self.topology(model)
+        status, out, err = self.command("--show", self.out)
+        self.assertEqual((status, err), (0, ""))
+        for line in (f"topology  {text}", "tensor    1.weight F32 [4, 3]", "metadata  etch.version: 1", "golden    8"):
+            self.assertIn(line + "\n", out)
+        self.assertEqual(self.command("--to-torch", self.out, self.path("back.pt"))[0], 0)
+        x = torch.randn(5, 3)
+        back = torch.jit.load(self.path("back.pt"))
+        self.assertTrue(torch.allclose(back(x), model(x), rtol=1e-6))
+        self.assertEqual(self.exported(self.path("back.pt"))[0], text)
+
+    def test_modules_of_to_torch_can_be_pickled_and_exported_again(self):
+        tensors = {"0.minimum": np.zeros(3), "0.maximum": np.ones(3), "1.0.weight": np.eye(3), "1.0.bias": np.ones(3)}
+        network = etch_export.parse_topology("input<3>, normalize<-1, 1>, residual<dense<3>, fast_tanh>".replace("-1", "0"))
+        etch_export.attach(network.layers, {k: v.astype(np.float32) for k, v in tensors.items()}, "", "here")
+        etch_export.write(self.out, network, (np.zeros((0, 3)), np.zeros((0, 3))), "by hand")
+        model = etch_export.to_torch(self.out)
+        copied = pickle.loads(pickle.dumps(model))
+        self.assertEqual(etch_export.save(copied, self.path("again")), "input<3>, normalize<0, 1>, residual<dense<3>, tanh>")
+
+    def with_topology(self, content, topology):
+        length = struct.unpack("<Q", content[:8])[0]
+        header = json.loads(content[8 : 8 + length])
+        header["__metadata__"]["etch.topology"] = topology
+        text = json.dumps(header).encode()
+        return struct.pack("<Q", len(text)) + text + content[8 + length :]
+
+    def test_damaged_files_are_refused(self):
+        etch_export.save(nn.Sequential(nn.Linear(2, 1)), self.out)
+        with open(self.out, "rb") as file:
+            content = file.read()
+        for message, damaged in {
+            "its header's length does not fit": content[:4],
+            "the place of 0.bias does not fit": content[:-1],
+            "1 bytes belong to no tensor": content + b"x",
+            "its header cannot be read": content[:9] + b"!" + content[10:],
+            "holds F16": content.replace(b'"F32"', b'"F16"'),
+            "must have [2, 2]": content.replace(b"dense<1>", b"dense<2>"),
+            "relu has no use for the tensor 0.weight": self.with_topology(content, "input<2>, relu, dense<1>"),
+            "no tensor 1.weight": self.with_topology(content, "input<2>, dense<1>, dense<1>"),
+        }.items():
+            with self.subTest(message):
+                with open(self.path("damaged"), "wb") as file:
+                    file.write(damaged)
+                status, _, err = self.command("--to-torch", self.path("damaged"), self.path("x.pt"))
+                self.assertEqual(status, 1)
+                self.assertIn(message, err)
+
+
+if __name__ == "__main__":
+    unittest.main()
