@@ -1,0 +1,223 @@
+"""PyTorch -> file -> etch -> file -> PyTorch, for random networks of ten shapes and with every layer that is exported.
+
+    /usr/bin/python3 tests/tools/round_trip.py --settings build/test/compiler_settings.cmake
+
+Each network goes two ways into a file, as an nn.Module and as ONNX. A C++ program, compiled for the topologies that the
+files name, loads each file, which verifies its golden vectors, answers samples that neither side has seen, and saves the
+network again. The answers must be PyTorch's, and the weights that come back must be the weights that left, bit for bit.
+"""
+import argparse
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path[:0] = [os.path.join(ROOT, "tools"), os.path.dirname(os.path.abspath(__file__))]
+import etch_export  # noqa: E402
+from random_networks import ACTIVATIONS, WIDTHS, random_network  # noqa: E402
+
+SAMPLES = 64
+TOLERANCE = 1e-5  # of the largest output: sums of floats in another order, as docs/weights.md has it for golden vectors
+TOPOLOGIES_A_PROGRAM = 8  # a compiler's memory and a machine's patience
+
+PROGRAM = """\
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include <etch/inference.hpp>
+#include <etch/io/files.hpp>
+
+template <class Network>
+int round_trip(const std::string& stem) {
+    Network net;
+    if (const auto loaded = etch::load_file(net, stem + ".safetensors"); !loaded) {
+        std::fprintf(stderr, "%s\\n", loaded.message.c_str());
+        return 1;
+    }
+    std::FILE* samples = std::fopen((stem + ".samples").c_str(), "rb");
+    std::FILE* answers = std::fopen((stem + ".answers").c_str(), "wb");
+    if (!samples || !answers) return 1;
+    std::array<float, Network::inputs> sample{};
+    while (std::fread(sample.data(), sizeof(float), sample.size(), samples) == sample.size()) {
+        const auto answer = net(sample);
+        std::fwrite(answer.data(), sizeof(float), Network::outputs, answers);
+    }
+    std::fclose(samples);
+    std::fclose(answers);
+    if (const auto saved = etch::save_file(net, stem + ".saved"); !saved) {
+        std::fprintf(stderr, "%s\\n", saved.message.c_str());
+        return 1;
+    }
+    return 0;
+}
+
+// Takes pairs: the number of a topology, and the files' name.
+int main(int count, char** arguments) {
+    for (int i = 1; i + 1 < count; i += 2) {
+        const std::string stem = arguments[i + 1];
+        int failed = 1;
+        switch (std::atoi(arguments[i])) {
+//CASES
+        }
+        if (failed != 0) return 1;
+    }
+    return 0;
+}
+"""
+
+
+@dataclass
+class Trip:
+    name: str
+    model: nn.Module  # what PyTorch answers with
+    state: dict  # what must come back
+    topology: str
+    inputs: tuple
+
+
+class EmpiricalNormalization(nn.Module):
+    """As rsl_rl's."""
+
+    def __init__(self, features):
+        super().__init__()
+        self.eps = 1e-2
+        self.register_buffer("_mean", 3 * torch.randn(1, features))
+        self.register_buffer("_std", torch.rand(1, features) + 0.1)
+
+    def forward(self, x):
+        return (x - self._mean) / (self._std + self.eps)
+
+
+class Residual(nn.Sequential):
+    def forward(self, x):
+        return x + super().forward(x)
+
+
+def policy():
+    """What is no plain list: a normaliser with limits, residuals, layers without bias."""
+    block = [Residual(nn.Linear(24, 24, bias=False), nn.LayerNorm(24), nn.ELU()) for _ in range(2)]
+    return nn.Sequential(EmpiricalNormalization(19), nn.Hardtanh(-1.5, 1.5), nn.Linear(19, 24), *block, nn.Linear(24, 7))
+
+
+def models(draw, count):
+    """Networks with the shape of one sample each. The first of each shape take all activations in turn."""
+    turn = iter(draw.sample(ACTIVATIONS, len(ACTIVATIONS)) * 2)
+    for round_number in range(count):
+        for widths in WIDTHS:
+            in_turn = type("InTurn", (), {"choice": lambda self, all_of_them: next(turn)})()
+            yield random_network(in_turn if round_number == 0 else draw, widths), (widths[0],)
+    yield policy(), (19,)
+    yield nn.Sequential(nn.Flatten(), nn.Linear(35, 9), nn.Softplus(), nn.Linear(9, 3), nn.Softmax(dim=-1)), (5, 7)
+
+
+def export(model, inputs, index, folder):
+    """The two ways of one model into a file."""
+    for way in ("module", "onnx"):
+        name = f"{index}_{way}"
+        path = os.path.join(folder, name)
+        if way == "module":
+            etch_export.save(model, path + ".safetensors", inputs=inputs, seed=index)
+        else:
+            torch.onnx.export(model, torch.zeros(1, *inputs), path + ".onnx", opset_version=9 + index % 8)
+            if etch_export.main([path + ".onnx", path + ".safetensors", "--seed", str(index)]) != 0:
+                sys.exit(1)
+        file = etch_export.read(path + ".safetensors")
+        own = {key: tensor.numpy() for key, tensor in model.state_dict().items()}
+        state = own if list(own) == list(file.tensors) else file.tensors  # a network of other modules has other names
+        yield Trip(path, model, state, file.metadata["etch.topology"], inputs)
+
+
+def bf16_trip(folder):
+    """Weights that are rounded on their way, from a state_dict and a list of layers."""
+    model = nn.Sequential(nn.Linear(21, 32), nn.Tanh(), nn.Linear(32, 5))
+    path, topology = os.path.join(folder, "bf16"), "input<21>, dense<32, bf16>, tanh, dense<5>"
+    torch.save(model.state_dict(), path + ".pt")
+    if etch_export.main([path + ".pt", path + ".safetensors", "--topology", topology]) != 0:
+        sys.exit(1)
+    model[0].weight.data = model[0].weight.data.bfloat16().float()
+    return Trip(path, model, etch_export.read(path + ".safetensors").tensors, topology, (21,))
+
+
+def compile_programs(trips, compiler, folder):
+    """Which program knows a topology, and under which number."""
+    topologies = list(dict.fromkeys(trip.topology for trip in trips))
+    place = {}
+    for first in range(0, len(topologies), TOPOLOGIES_A_PROGRAM):
+        program = os.path.join(folder, f"trip{first}")
+        cases = ""
+        for number, topology in enumerate(topologies[first:first + TOPOLOGIES_A_PROGRAM]):
+            place[topology] = (program, number)
+            network = re.sub(r"\b([a-z]\w*)", r"etch::\1", topology)
+            cases += f"            case {number}: failed = round_trip<etch::network<{network}>>(stem); break;\n"
+        with open(program + ".cpp", "w") as source:
+            source.write(PROGRAM.replace("//CASES\n", cases))
+        subprocess.run([*compiler, "-O1", program + ".cpp", "-o", program], check=True)
+    return place
+
+
+def compiler_of(settings):
+    with open(settings) as file:
+        return re.search(r'set\(COMPILER "([^"]+)"\)', file.read()).group(1).split(";")
+
+
+def reach(trip, place, numbers):
+    """One network there and back; the largest difference to PyTorch as a part of the largest output."""
+    first = trip.model[0] if isinstance(trip.model, nn.Sequential) else None
+    samples = numbers.standard_normal((SAMPLES, *trip.inputs)).astype(np.float32)
+    if isinstance(first, EmpiricalNormalization):
+        samples = samples * first._std.numpy() + first._mean.numpy()
+    samples.tofile(trip.name + ".samples")
+    program, number = place[trip.topology]
+    subprocess.run([program, str(number), trip.name], check=True)
+    with torch.no_grad():
+        expected = trip.model.double()(torch.from_numpy(samples).double()).numpy()
+    trip.model.float()
+    answers = np.fromfile(trip.name + ".answers", np.float32).reshape(expected.shape)
+    difference = np.abs(answers - expected).max() / np.abs(expected).max()
+    if not difference <= TOLERANCE:
+        sys.exit(f"{trip.topology}: differs from PyTorch by {difference:.2e} of the largest output")
+    back = etch_export.to_torch(trip.name + ".saved").state_dict()
+    if set(back) != set(trip.state):
+        sys.exit(f"{trip.topology}: {list(back)} came back for {list(trip.state)}")
+    for key, tensor in trip.state.items():
+        if back[key].numpy().tobytes() != tensor.tobytes():
+            sys.exit(f"{trip.topology}: {key} came back as other numbers")
+    return difference, answers.size, sum(t.size for t in trip.state.values())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--settings", required=True, help="the CMake script that sets COMPILER")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=2, help="networks of each shape (default 2)")
+    given = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    torch.manual_seed(given.seed)
+    with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w") as nowhere:
+        said, sys.stdout = sys.stdout, nowhere
+        made = enumerate(models(random.Random(given.seed), given.count))
+        trips = [trip for index, (model, inputs) in made for trip in export(model.eval(), inputs, index, folder)]
+        trips.append(bf16_trip(folder))
+        sys.stdout = said
+        place = compile_programs(trips, compiler_of(given.settings), folder)
+        numbers = np.random.default_rng(given.seed)
+        reached = [reach(trip, place, numbers) for trip in trips]
+    print(f"networks           {len(trips)}, of {len(place)} topologies")
+    print(f"tensors            {sum(len(trip.state) for trip in trips)}, of {sum(r[2] for r in reached)} numbers, all the same bits")
+    print(f"answers compared   {sum(r[1] for r in reached)}, {SAMPLES} samples a network")
+    print(f"largest difference {max(r[0] for r in reached):.2e} of the network's largest output; {TOLERANCE:.0e} is allowed")
+
+
+if __name__ == "__main__":
+    main()
