@@ -32,6 +32,7 @@ import fnmatch
 import functools
 import importlib
 import importlib.util
+import io
 import json
 import math
 import os
@@ -59,6 +60,10 @@ class Refused(ValueError):
 
 def refuse(sentence: str) -> NoReturn:
     raise Refused(sentence)
+
+
+def first_line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).strip().splitlines()[0]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -407,7 +412,10 @@ class Step:
 def step(op: str, where: str, inputs: Sequence[Any], **options: Any) -> Union[Step, Constant]:
     """A step, or its result where it has no step among its inputs."""
     if op in OPERATORS and inputs and all(isinstance(i, Constant) for i in inputs):
-        result = OPERATORS[op](*(i.values for i in inputs), **options)
+        try:
+            result = OPERATORS[op](*(i.values for i in inputs), **options)
+        except (ValueError, TypeError) as error:
+            refuse(f"the constants of {where} do not fit ({first_line(error)})")
         return Constant(result, frozenset().union(*(i.sources for i in inputs)))
     return Step(op, where, list(inputs), options)
 
@@ -517,7 +525,7 @@ def with_constant(value: Any, op: str) -> Tuple[Any, Optional[Constant]]:
 
 
 def is_number(constant: Optional[Constant], number: float) -> bool:
-    return constant is not None and constant.values.size == 1 and math.isclose(constant.values.item(), number, rel_tol=1e-6)
+    return bool(constant and constant.values.size == 1 and math.isclose(constant.values.item(), number, rel_tol=1e-6))
 
 
 def dense(value: Step, start: Step) -> Found:
@@ -665,12 +673,15 @@ def plain(name: str) -> Callable[..., List[Layer]]:
 
 
 def leaky_relu_layer(value: Step, where: str, negative_slope: float) -> List[Layer]:
-    slope = fraction(negative_slope, f"the slope of {where}")
-    return [Layer("leaky_relu", slope)] if slope[0] < slope[1] else refuse(f"the slope of {where} is not below 1")
+    if not 0 <= negative_slope < 1:
+        refuse(f"the slope of {where} is not at least 0 and below 1")
+    return [Layer("leaky_relu", fraction(negative_slope, f"the slope of {where}"))]
 
 
 def elu_layer(value: Step, where: str, alpha: float) -> List[Layer]:
-    return [Layer("elu", fraction(alpha, f"the alpha of {where}"))] if alpha > 0 else refuse(f"the alpha of {where} is not above 0")
+    if not alpha > 0:
+        refuse(f"the alpha of {where} is not above 0")
+    return [Layer("elu", fraction(alpha, f"the alpha of {where}"))]
 
 
 def clamp_layer(value: Step, where: str, min_val: float, max_val: float) -> List[Layer]:
@@ -689,7 +700,9 @@ def dropout_layer(value: Step, where: str, p: float) -> List[Layer]:
 
 
 def softmax_layer(value: Step, where: str, dim: Optional[int]) -> List[Layer]:
-    return [Layer("softmax")] if dim in (-1, 1) else refuse(f"{where} is over dimension {dim}, not the last")
+    if dim not in (-1, 1):
+        refuse(f"{where} is over dimension {dim}, not the last")
+    return [Layer("softmax")]
 
 
 def layer_norm_layer(value: Step, where: str, eps: float, axes: Shape, features: Optional[int]) -> List[Layer]:
@@ -851,7 +864,8 @@ def as_operand(value: Any, where: str) -> Any:
 
 def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:
     """An operator with PyTorch's name and PyTorch's defaults."""
-    name = {"truediv": "div", "mm": "matmul", "clip": "clamp", "reshape": "view"}.get(name.rstrip("_"), name.rstrip("_"))
+    name = name.rstrip("_")  # what works in place
+    name = {"truediv": "div", "mm": "matmul", "clip": "clamp", "reshape": "view"}.get(name, name)
     x = as_operand(x, where)
 
     def operands(*names: str) -> List[Any]:
@@ -896,8 +910,9 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
     if name == "layer_norm":
         shape = tuple(given["normalized_shape"])
         weight, bias = operands("weight", "bias")[1:]
-        return step(name, where, [x, weight or Constant(np.ones(1)), bias or Constant(np.zeros(1))],
-                    eps=float(given.get("eps", 1e-5)), axes=tuple(range(-len(shape), 0)), features=math.prod(shape))  # fmt: skip
+        operands_of_it = [x, weight or Constant(np.ones(1)), bias or Constant(np.zeros(1))]
+        axes, epsilon = tuple(range(-len(shape), 0)), float(given.get("eps", 1e-5))
+        return step(name, where, operands_of_it, eps=epsilon, axes=axes, features=math.prod(shape))
     if name == "flatten":
         if given.get("start_dim", 0) != 1 or given.get("end_dim", -1) != -1:
             refuse(f"{where} flattens other dimensions than those of one sample")
@@ -967,10 +982,6 @@ def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
         refuse(f"{type(module).__name__} cannot be traced ({first_line(error)}){hint}")
 
 
-def first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).strip().splitlines()[0]
-
-
 def leaf_of(module: Any) -> Optional[Tuple[str, Dict[str, Any]]]:
     """Modules that are one operator: its name and options."""
     kind = type(module)
@@ -980,7 +991,7 @@ def leaf_of(module: Any) -> Optional[Tuple[str, Dict[str, Any]]]:
     if kind.__module__ == __name__ and kind.__name__ == "Standardize":
         return "standardize", {"mean": module.mean, "deviation": module.deviation}
     if kind.__module__ == __name__ and kind.__name__ == "Normalize":
-        return "normalize", {"minimum": module.minimum, "maximum": module.maximum, "low": module.low, "high": module.high}
+        return "normalize", {name: getattr(module, name) for name in ("minimum", "maximum", "low", "high")}
     if kind.__name__ == "EmpiricalNormalization" and hasattr(module, "_std") and hasattr(module, "eps"):
         return "empirical", {"mean": module._mean, "std": module._std, "eps": module.eps}
     return None
@@ -1011,7 +1022,7 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
         return values[argument] if argument in values else argument
 
     for node in graph.nodes:
-        where = f"{node.target}" if node.op == "call_module" else node.name
+        where = f"module {node.target}" if node.op == "call_module" else node.name
         if node.op == "output":
             end = value_of(node.args[0])
             if not isinstance(end, (Step, Constant)):
@@ -1023,7 +1034,7 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
             leaf = module.get_submodule(node.target)
             found = leaf_of(leaf)
             if found is None:
-                refuse(f"the module {type(leaf).__name__} ({where}) is none that etch has a layer for")
+                refuse(f"the module {type(leaf).__name__} ({node.target}) is none that etch has a layer for")
             for name, tensor in leaf.named_parameters():
                 if names[id(tensor)] in trained:
                     refuse(f"the tensor {names[id(tensor)]} is used twice; in a file its copies would part")
@@ -1063,7 +1074,7 @@ def answer_of_module(module: Any) -> Answer:
         with torch.no_grad():
             try:
                 found = copy.deepcopy(module).double()(torch.from_numpy(samples))
-            except RuntimeError:
+            except RuntimeError:  # a constant of TorchScript stays as it is
                 found = module.float()(torch.from_numpy(samples).float())
         return found.double().numpy()
 
@@ -1102,7 +1113,8 @@ def from_torchscript(path: str, options: Options) -> Source:
             values[where] = None  # of the batch, for a reshape
         elif kind.startswith("aten::") and kind[6:].rstrip("_") in FUNCTIONS:
             name = kind[6:].rstrip("_")
-            values[where] = torch_step(name, f"{kind} {where}", arguments[0], dict(zip(FUNCTIONS[name], arguments[1:])))
+            given = dict(zip(FUNCTIONS[name], arguments[1:]))
+            values[where] = torch_step(name, f"{kind} {where}", arguments[0], given)
         else:
             refuse(f"the operator `{kind}` ({where}) is none that etch has a layer for")
     output = next(graph.outputs()).debugName()
@@ -1124,10 +1136,8 @@ def from_onnx(path: str, options: Options) -> Source:
         refuse(f"{path} cannot be read as ONNX ({first_line(error)})")
     values: Dict[str, Any] = {"": None}
     for tensor in graph.initializer:
-        numbers = numpy_helper.to_array(tensor)
-        if numbers.dtype.kind == "f":
-            to_float32(numbers, tensor.name)
-        values[tensor.name] = Constant(numbers.astype(np.float64) if numbers.dtype.kind == "f" else numbers, frozenset([tensor.name]))
+        numbers = onnx_numbers(numpy_helper.to_array(tensor), tensor.name)
+        values[tensor.name] = Constant(numbers, frozenset([tensor.name]))
     inputs = [i for i in graph.input if i.name not in values]
     if len(inputs) != 1 or len(graph.output) != 1:
         refuse(f"{path} has {len(inputs)} inputs and {len(graph.output)} outputs; a network has one of each")
@@ -1145,6 +1155,15 @@ def from_onnx(path: str, options: Options) -> Source:
     dims = [d.dim_value for d in inputs[0].type.tensor_type.shape.dim][1:]
     return Source(chain(end, start), os.path.basename(path), lambda x: evaluate(end, start, x, {}),
                   tuple(dims) if dims and all(dims) else None)  # fmt: skip
+
+
+def onnx_numbers(numbers: np.ndarray, name: str) -> np.ndarray:
+    """Weights as float64; integers, which are shapes and axes, as they are."""
+    if numbers.dtype.kind != "f":
+        return numbers
+    if np.isnan(numbers).any() or numbers.size > 1:
+        to_float32(numbers, name)
+    return numbers.astype(np.float64)
 
 
 def shapes_read(graph: Any) -> set:
@@ -1173,8 +1192,7 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
 
     if op == "Constant":
         name, value = next(iter(attributes.items()))
-        array = to_array(value) if name == "value" else np.asarray(value)
-        return Constant(array.astype(np.float64) if array.dtype.kind == "f" else array)
+        return Constant(onnx_numbers(to_array(value) if name == "value" else np.asarray(value), where))
     if op == "Identity" and not isinstance(inputs[0], Step):
         return inputs[0]
     if op in ONNX_SAME:
@@ -1257,11 +1275,12 @@ class Framework:
 
 IN_UNIT_RANGE = "the actions are in -1 ... 1; scale them to the action space"
 FRAMEWORKS = {
-    "sb3-ppo": Framework(("mlp_extractor.policy_net.*", "action_net.*"),
+    "sb3-ppo": Framework(("mlp_extractor.shared_net.*", "mlp_extractor.policy_net.*", "action_net.*"),
                          ("mlp_extractor.value_net.*", "value_net.*", "log_std"), "tanh"),
     "sb3-sac": Framework(("actor.latent_pi.*", "actor.mu.*"),
                          ("actor.log_std.*", "critic.*", "critic_target.*"), "relu", "tanh", IN_UNIT_RANGE),
-    "sb3-td3": Framework(("actor.mu.*",), ("actor_target.*", "critic.*", "critic_target.*"), "relu", "tanh", IN_UNIT_RANGE),
+    "sb3-td3": Framework(("actor.mu.*",),
+                         ("actor_target.*", "critic.*", "critic_target.*"), "relu", "tanh", IN_UNIT_RANGE),
     "rsl_rl": Framework(("actor.*",), ("critic.*", "std", "log_std", "critic_obs_normalizer.*"), "elu"),
 }  # fmt: skip
 RSL_RL_EPSILON = 0.01  # EmpiricalNormalization: y = (x - mean) / (std + eps), and a checkpoint does not hold eps
@@ -1315,8 +1334,8 @@ def from_tensors(tensors: Dict[str, Any], options: Options, name: Optional[str],
         groups += empirical_normalization(tensors, ignored, notes) if name == "rsl_rl" else []
         notes += [framework.note] if framework.note else []
         if name == "rsl_rl" and not {"std", "log_std"} & set(tensors):
-            refuse(f"{description} has neither std nor log_std, so its actor gives deviations beside the actions, or it is "
-                   "a student; say --prefix actor. and --activation to take the whole of it")  # fmt: skip
+            refuse(f"{description} has neither std nor log_std, so its actor gives deviations beside the actions, or "
+                   "it is a student; say --prefix actor. and --activation to take the whole of it")  # fmt: skip
         chosen = [key for pattern in framework.actor for key in tensors if matches(key, [pattern])]
     else:
         chosen = [key for key in tensors if key.startswith(options.prefix)]
@@ -1387,7 +1406,7 @@ def dense_of_group(module: str, tensors: Dict[str, np.ndarray], bf16: bool = Fal
         refuse(f"{module or 'the source'} holds {', '.join(sorted(tensors))}, which is no dense layer")
     weight = tensors["weight"]
     if weight.ndim != 2:
-        refuse(f"{module}.weight has shape {list(weight.shape)}, which is no dense layer; say --topology if it is one of another kind")
+        refuse(f"{module}.weight has shape {list(weight.shape)}, which is no dense layer; of another say --topology")
     bias = tensors.get("bias", np.zeros(len(weight)))
     return Layer("dense", (len(weight), "bf16") if bf16 else (len(weight),), {"weight": weight, "bias": bias})
 
@@ -1433,7 +1452,7 @@ def from_pt(path: str, options: Options) -> Source:
 
 
 def load_pickle(file: Any, name: str, trust: bool) -> Any:
-    """By PyTorch's reader of tensors alone; what else a pickle holds may be code, and is read where the user says so."""
+    """By PyTorch's reader of tensors alone; what else a pickle holds may be code, and is read where the user says."""
     import torch
 
     if trust:
@@ -1444,8 +1463,8 @@ def load_pickle(file: Any, name: str, trust: bool) -> Any:
     try:
         return torch.load(file, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, TypeError, AttributeError) as error:
-        refuse(f"{name} holds more than tensors, or is damaged ({first_line(error)}); reading a pickled module runs the "
-               "code in it: add --trust if you know where it comes from")  # fmt: skip
+        refuse(f"{name} holds more than tensors, or is damaged ({first_line(error)}); reading a pickled module runs "
+               "the code in it: add --trust if you know where it comes from")  # fmt: skip
 
 
 def from_python(source: str, options: Options) -> Source:
@@ -1468,39 +1487,46 @@ def from_python(source: str, options: Options) -> Source:
 
 
 def from_sb3_zip(path: str, options: Options) -> Source:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            data, tensors = json.loads(archive.read("data")), io.BytesIO(archive.read("policy.pth"))
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        refuse(f"{path} is no model of Stable-Baselines3 ({first_line(error)})")
     if options.framework:
-        with zipfile.ZipFile(path) as archive, archive.open("policy.pth") as policy:
-            import io
-
-            return from_checkpoint(load_pickle(io.BytesIO(policy.read()), path, options.trust), options, os.path.basename(path))
+        name = os.path.basename(path)
+        return from_checkpoint(load_pickle(tensors, name, options.trust), options, name)
     try:
         import stable_baselines3
     except ImportError:
         refuse(f"reading {path} needs the Python package stable_baselines3, which is not installed; or say --framework "
                "sb3-ppo, sb3-sac or sb3-td3, and its policy's tensors are read without the package")  # fmt: skip
-    with zipfile.ZipFile(path) as archive:
-        data = json.loads(archive.read("data"))
     kind = str(data.get("policy_class", {}).get("__module__", ""))
-    name = "SAC" if ".sac." in kind else "TD3" if ".td3." in kind else "PPO" if "clip_range" in data else "A2C"
-    return from_sb3(getattr(stable_baselines3, name).load(path, device="cpu").policy, options)
+    algorithm = "SAC" if ".sac." in kind else "TD3" if ".td3." in kind else "PPO" if "clip_range" in data else "A2C"
+    return from_sb3(getattr(stable_baselines3, algorithm).load(path, device="cpu").policy, options)
 
 
 def from_sb3(policy: Any, options: Options) -> Source:
     """The part of a Stable-Baselines3 policy that maps an observation to the mean of its actions."""
-    import torch
+    from torch import nn
 
-    holder = policy.actor if hasattr(policy, "actor") else policy
+    space, holder = policy.observation_space, getattr(policy, "actor", policy)
+    if type(space).__name__ != "Box" or str(space.dtype) == "uint8":
+        refuse(f"the policy's observations are {space}; etch has a network for vectors of real numbers")
     extractor = type(holder.features_extractor).__name__
     if extractor != "FlattenExtractor":
         refuse(f"the policy's features come from {extractor}; etch has a network for FlattenExtractor alone")
-    notes = []
-    if hasattr(policy, "mlp_extractor"):  # PPO, A2C
-        parts = [policy.mlp_extractor.policy_net, policy.action_net]
-    else:
-        notes.append(IN_UNIT_RANGE)
-        parts = [holder.latent_pi, holder.mu, torch.nn.Tanh()] if hasattr(holder, "latent_pi") else [holder.mu]
-    source = from_module(torch.nn.Sequential(*parts), options)
-    return Source(source.layers, f"{type(policy).__module__}.{type(policy).__name__}", source.answer, source.inputs, notes)
+    parts = [nn.Flatten()] if len(space.shape) > 1 else []
+    squashed = [nn.Tanh()] if policy.squash_output else []
+    if hasattr(policy, "mlp_extractor"):  # PPO, A2C; before 1.8 with layers that actor and critic share
+        shared = getattr(policy.mlp_extractor, "shared_net", nn.Sequential())
+        parts += [shared, policy.mlp_extractor.policy_net, policy.action_net, *squashed]
+    elif hasattr(holder, "latent_pi"):  # SAC
+        parts += [holder.latent_pi, holder.mu, *squashed]
+    else:  # TD3, whose mu ends in its tanh
+        parts += [holder.mu]
+    source = from_module(nn.Sequential(*parts), options)
+    name = f"{type(policy).__module__}.{type(policy).__name__}"
+    return Source(source.layers, name, source.answer, tuple(space.shape), [IN_UNIT_RANGE] if squashed else [])
 
 
 # --- normalisers
@@ -1556,7 +1582,9 @@ def normalizer_layers(normalizer: Any) -> List[Layer]:
         try:
             with open(normalizer, "rb") as file:
                 normalizer = Unpickler(file).load()
-        except (pickle.UnpicklingError, EOFError, AttributeError, ValueError, ImportError, IndexError, KeyError, TypeError) as error:
+        except OSError:
+            raise
+        except Exception as error:  # junk may be anything
             refuse(f"{name} cannot be read as a pickle ({first_line(error)})")
     statistics = getattr(normalizer, "obs_rms", None)
     if not hasattr(statistics, "mean") or not hasattr(statistics, "var") or not getattr(normalizer, "norm_obs", True):
@@ -1619,9 +1647,12 @@ def golden_samples(network: Network, count: int, seed: int) -> np.ndarray:
 def answers_to(samples: np.ndarray, answer: Answer, network: Network) -> np.ndarray:
     """What the model answers, which must be what the network in the file answers."""
     exact = samples.astype(np.float64)
-    with np.errstate(all="ignore"):
-        theirs, ours = answer(exact), answer_of(network)(exact)
-    theirs = theirs.reshape(len(samples), -1)
+    try:
+        with np.errstate(all="ignore"):
+            theirs = answer(exact).reshape(len(samples), -1)
+            ours = answer_of(network)(exact)
+    except (ValueError, RuntimeError, TypeError) as error:
+        refuse(f"the model does not answer samples of shape {list(network.inputs)} ({first_line(error)})")
     if not np.isfinite(theirs).all():
         refuse("the model's answer to a sample of normal numbers is not finite")
     if theirs.shape != ours.shape or not np.abs(theirs - ours).max() <= 1e-5 * np.abs(theirs).max():
@@ -1784,6 +1815,7 @@ class Parser(argparse.ArgumentParser):
         refuse(f"{message}; --help tells more")
 
 
+# fmt: off
 def parser() -> Parser:
     p = Parser("etch_export.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("source", nargs="?", metavar="SOURCE")
@@ -1791,18 +1823,23 @@ def parser() -> Parser:
     p.add_argument("--show", metavar="FILE", help="print what a file holds")
     p.add_argument("--to-torch", metavar="FILE", help="write the network of a file as TorchScript to OUT.pt")
     p.add_argument("--inputs", metavar="N[,N...]", help="the shape of one sample, where the source does not tell")
-    p.add_argument("--activation", metavar="LAYER", help="of a state_dict, between its layers: relu, elu, 'leaky_relu<1, 5>'")
+    p.add_argument("--activation", metavar="LAYER",
+                   help="of a state_dict, between its layers: relu, elu, 'leaky_relu<1, 5>', ... or none")
     p.add_argument("--output-activation", metavar="LAYER", help="of a state_dict, after its last layer; or none")
-    p.add_argument("--topology", metavar="LIST", help="of a state_dict: 'input<4>, dense<8>, layer_norm<100000>, relu'; of "
-                   "another source what it must turn out to be")  # fmt: skip
-    p.add_argument("--prefix", default="", help="of a state_dict: take the tensors whose names begin so, leave the others")
-    p.add_argument("--ignore", action="append", default=[], metavar="PATTERN", help="tensors not to use, such as 'critic.*'")
-    p.add_argument("--framework", choices=sorted(FRAMEWORKS), help="whose names a state_dict has; rsl_rl is known by itself")
+    p.add_argument("--topology", metavar="LIST",
+                   help="of a state_dict: 'input<4>, dense<8>, layer_norm<100000>, relu, ...', as docs/weights.md "
+                        "spells it; what another source must turn out to be")
+    p.add_argument("--prefix", default="", help="of a state_dict: take the tensors whose names begin so")
+    p.add_argument("--ignore", action="append", default=[], metavar="PATTERN",
+                   help="tensors not to use, such as 'critic.*'; may be said again")
+    p.add_argument("--framework", choices=sorted(FRAMEWORKS),
+                   help="whose names a state_dict has; checkpoints of rsl_rl are known by themselves")
     p.add_argument("--normalizer", metavar="FILE", help="a pickled VecNormalize; no code in it is run")
     p.add_argument("--trust", action="store_true", help="read pickled modules, which runs the code that they hold")
     p.add_argument("--golden", type=int, default=8, metavar="N", help="how many golden vectors (default 8)")
     p.add_argument("--seed", type=int, default=0, help="of the golden vectors' samples (default 0)")
     return p
+# fmt: on
 
 
 def run(arguments: Optional[Sequence[str]]) -> None:
@@ -1817,6 +1854,8 @@ def run(arguments: Optional[Sequence[str]]) -> None:
         return torch.jit.script(to_torch(given.to_torch)).save(out)
     if not given.out:
         p.error("SOURCE and OUT are wanted")
+    if given.golden < 0:
+        p.error("--golden wants a count")
     if given.inputs and not re.fullmatch(r"[1-9]\d*( ?[,x] ?[1-9]\d*)*", given.inputs):
         p.error(f"--inputs {given.inputs} is no list of sizes")
     options = Options(

@@ -9,6 +9,7 @@ import math
 import os
 import pickle
 import random
+import re
 import struct
 import sys
 import tempfile
@@ -146,7 +147,7 @@ class FromModules(Case):
                     state, again = model.state_dict(), back.state_dict()
                     self.assertEqual(list(state), list(again))
                     self.assertTrue(all(torch.equal(state[k], again[k]) for k in state))
-                    self.assertEqual(etch_export.save(back, self.path("again")), str(etch_export.read(self.out).metadata["etch.topology"]))
+                    self.assertEqual(etch_export.save(back, self.path("again")), etch_export.save(model, self.out))
 
     def test_a_linear_without_bias_is_written_with_zeros(self):
         self.topology(nn.Sequential(nn.Linear(3, 2, bias=False)))
@@ -170,7 +171,8 @@ class FromModules(Case):
                 return torch.tanh(self.last(F.elu(self.first(x), 0.5).clamp(-3, 3)))
 
         model = Plain()
-        self.assertEqual(self.topology(model), "input<3>, standardize, dense<5>, elu<1, 2>, clamp<3, 1>, dense<2>, tanh")
+        text = "input<3>, standardize, dense<5>, elu<1, 2>, clamp<3, 1>, dense<2>, tanh"
+        self.assertEqual(self.topology(model), text)
         self.assert_answers(model)
 
     def test_functions_and_methods_are_layers_too(self):
@@ -226,7 +228,8 @@ class FromModules(Case):
         for dtype in (torch.float64, torch.float16, torch.bfloat16):
             model = nn.Sequential(nn.Linear(3, 2)).to(dtype)
             self.topology(model)
-            self.assertTrue(np.array_equal(etch_export.read(self.out).tensors["0.weight"], model[0].weight.detach().float().numpy()))
+            weight = etch_export.read(self.out).tensors["0.weight"]
+            self.assertTrue(np.array_equal(weight, model[0].weight.detach().float().numpy()))
 
     def test_wrappers_are_looked_through(self):
         model = nn.Sequential(nn.Linear(3, 2))
@@ -261,6 +264,23 @@ class FromModules(Case):
         self.assertFalse(np.array_equal(first, self.golden()[0]))
         etch_export.save(model, self.out, golden=0)
         self.assertFalse([k for k in etch_export.read(self.out).metadata if "golden" in k])
+
+    def test_what_is_found_must_answer_what_the_model_answers(self):
+        layers = etch_export.from_module(nn.Linear(3, 3), etch_export.Options()).layers
+
+        def export(answer):
+            source = etch_export.Source(layers, "here", answer)
+            etch_export.export(source, self.out, etch_export.Options(), golden=0, seed=0, normalizer=None)
+
+        for message, answer in [
+            ("do not answer what the model answers", lambda x: x),
+            ("do not answer what the model answers", lambda x: x[:, :1]),
+            ("is not finite", lambda x: x * np.inf),
+            ("does not answer samples of shape [3]", lambda x: x @ np.ones((4, 4))),
+        ]:
+            with self.assertRaisesRegex(etch_export.Refused, re.escape(message)):
+                export(answer)
+            self.assertFalse(os.path.exists(self.out))
 
     def test_refusals(self):
         class Two(nn.Module):
@@ -315,7 +335,7 @@ class FromModules(Case):
             ("symmetric around 0", nn.Sequential(linear, nn.Hardtanh(0, 1))),
             ("dimension 0", nn.Sequential(linear, nn.Softmax(dim=0))),
             ("is no fraction of small integers", nn.Sequential(linear, nn.ELU(1e-9))),
-            ("is not below 1", nn.Sequential(linear, nn.LeakyReLU(2.0))),
+            ("the slope of module 1 is not at least 0 and below 1", nn.Sequential(linear, nn.LeakyReLU(2.0))),
             ("epsilon 1e-12", nn.Sequential(linear, nn.LayerNorm(3, eps=1e-12))),
             ("gives list", two(lambda a, b: (a, b))),
             ("--inputs", nn.Sequential(nn.ReLU())),
@@ -434,14 +454,16 @@ class FromOnnx(Case):
             ("node Gemm_of_y is not of samples and constant weights", ([("Gemm", ["x", "w"], "y", {"transA": 1})], w)),
             ("node MatMul_of_y", ([("MatMul", ["w", "x"], "y", {})], w)),
             ("adds what comes on two ways", ([product, ("Tanh", ["x"], "q", {}), ("Add", ["p", "q"], "y", {})], w)),
-            ("the tensor spare of the source is not used", ([product, ("Tanh", ["p"], "y", {})], {**w, "spare": w["w"]})),
+            ("the tensor spare of the source is not used", ([product, ("Tanh", ["p"], "y", {})],
+                                                            {**w, "spare": w["w"]})),
             ("w holds a number that is not finite", ([("MatMul", ["x", "w"], "y", {})], nan)),
             ("symmetric around 0", ([product, ("Clip", ["p", "low", "high"], "y", {})],
                                     {**w, "low": np.float32(0), "high": np.float32(6)})),
             ("the alpha of node Selu_of_y", ([product, ("Selu", ["p"], "y", {"alpha": 1.0})], w)),
             ("2 outputs", ([product, ("Tanh", ["p"], "y", {})], w, (None, 3), ("p", "y"))),
             ("other dimensions than the last", ([product, ("LayerNormalization", ["p", "w"], "y", {"axis": 0})], w)),
-            ("scales by zero", ([("Div", ["x", "z"], "p", {}), ("MatMul", ["p", "w"], "y", {})], {**w, "z": np.float32(0)})),
+            ("scales by zero", ([("Div", ["x", "z"], "p", {}), ("MatMul", ["p", "w"], "y", {})],
+                                {**w, "z": np.float32(0)})),
             ("must have [3, 4]", ([("MatMul", ["x", "w"], "y", {})], w, (None, 4))),
         ]:  # fmt: skip
             with self.subTest(message):
@@ -487,6 +509,12 @@ class Ppo(nn.Module):
 
 class FlattenExtractor(nn.Module):
     pass
+
+
+class Box:
+    """As gymnasium's."""
+
+    shape, dtype = (5,), np.dtype(np.float32)
 
 
 def actor_and_critics(actor):
@@ -578,11 +606,12 @@ class FromFiles(Case):
         self.refused("must have [9, 3]", path, *options)
         self.refused("has no tensors nut.", path, *options, "--prefix", "nut.")
         self.refused("epoch is of the type int", self.saved({"epoch": 3, "w": torch.zeros(1)}), *options)
-        self.refused("running_mean", self.saved(nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3)).state_dict()), *options)
+        normalised = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3))
+        self.refused("running_mean", self.saved(normalised.state_dict()), *options)
 
     def test_rsl_rl_checkpoints(self):
         model = ActorCritic()
-        checkpoint = {"model_state_dict": model.state_dict(), "optimizer_state_dict": {"state": {}}, "iter": 7, "infos": None}
+        checkpoint = {"model_state_dict": model.state_dict(), "optimizer_state_dict": {"state": {}}, "infos": None}
         found, printed = self.exported(self.saved(checkpoint))
         self.assertEqual(found, "input<5>, standardize, dense<8>, elu<1, 1>, dense<6>, elu<1, 1>, dense<2>")
         self.assertIn("assumed: elu<1, 1> between the layers, the default of rsl_rl", printed)
@@ -595,7 +624,7 @@ class FromFiles(Case):
 
         without = ActorCritic(normalised=False)
         normalizer = EmpiricalNormalization(5)
-        checkpoint = {"model_state_dict": without.state_dict(), "obs_norm_state_dict": normalizer.state_dict(), "iter": 1}
+        checkpoint = {"model_state_dict": without.state_dict(), "obs_norm_state_dict": normalizer.state_dict()}
         self.exported(self.saved(checkpoint))
         self.assert_answers(nn.Sequential(normalizer, without.actor))
 
@@ -609,7 +638,8 @@ class FromFiles(Case):
         self.assert_answers(answer)
 
         state = dict(without.state_dict())
-        self.refused("memory_a.rnn.weight_ih_l0", self.saved({"model_state_dict": {**state, "memory_a.rnn.weight_ih_l0": torch.zeros(4, 4)}}))
+        recurrent = {**state, "memory_a.rnn.weight_ih_l0": torch.zeros(4, 4)}
+        self.refused("memory_a.rnn.weight_ih_l0", self.saved({"model_state_dict": recurrent}))
         del state["std"]
         self.refused("neither std nor log_std", self.saved({"model_state_dict": state}))
 
@@ -627,6 +657,7 @@ class FromFiles(Case):
                 self.assert_answers(model.answer)
                 with zipfile.ZipFile(self.path("model.zip"), "w") as archive:
                     archive.write(path, "policy.pth")
+                    archive.writestr("data", "{}")
                 self.refused("needs the Python package stable_baselines3", self.path("model.zip"))
                 self.exported(self.path("model.zip"), "--framework", framework)
                 self.assert_answers(model.answer)
@@ -642,7 +673,9 @@ class FromFiles(Case):
             with zipfile.ZipFile(self.path("model.zip"), "w") as archive:
                 data = {"policy_class": {"__module__": f"stable_baselines3.{kind}.policies"}, "clip_range": 0.2}
                 archive.writestr("data", json.dumps(data))
-            loaded = types.SimpleNamespace(policy=model, observation_space=None)
+                archive.writestr("policy.pth", "")
+            model.observation_space, model.squash_output = Box(), name != "PPO"
+            loaded = types.SimpleNamespace(policy=model, observation_space=Box())
             package = types.ModuleType("stable_baselines3")
             setattr(package, name, types.SimpleNamespace(load=lambda path, device: loaded))
             sys.modules["stable_baselines3"] = package
@@ -650,11 +683,21 @@ class FromFiles(Case):
                 self.assertEqual(self.exported(self.path("model.zip"))[0], text)
                 self.assert_answers(model.answer)
                 self.assertEqual(etch_export.save(loaded, self.out), text)
-                holder = getattr(model, "actor", model)
-                holder.features_extractor = nn.Module()
+                if name == "PPO":  # with what older versions have, and gSDE
+                    model.mlp_extractor.shared_net = nn.Sequential(nn.Linear(5, 5), nn.Tanh())
+                    model.squash_output = True
+                    text = text.replace("input<5>", "input<5>, dense<5>, tanh") + ", tanh"
+                    self.assertEqual(etch_export.save(loaded, self.out), text)
+                getattr(model, "actor", model).features_extractor = nn.Module()
                 self.refused_module("the policy's features come from Module", loaded)
+                model.observation_space = "Discrete(3)"
+                self.refused_module("the policy's observations are Discrete(3)", loaded)
             finally:
                 del sys.modules["stable_baselines3"]
+
+        with open(self.path("model.zip"), "w") as file:
+            file.write("junk")
+        self.refused("is no model of Stable-Baselines3", self.path("model.zip"))
 
     def vec_normalize(self, **changes):
         """A pickle whose classes are not here when it is read."""
@@ -671,8 +714,8 @@ class FromFiles(Case):
             setattr(module, c.__name__, c)
         normalizer, statistics = VecNormalize(), RunningMeanStd()
         statistics.mean, statistics.var, statistics.count = np.linspace(-5, 5, 5), np.linspace(0.1, 9, 5), 1e4
-        usual = {"obs_rms": statistics, "epsilon": 1e-8, "clip_obs": 10.0, "norm_obs": True, "np_random": np.random.RandomState(3)}
-        normalizer.__dict__.update({**usual, **changes})
+        usual = {"obs_rms": statistics, "epsilon": 1e-8, "clip_obs": 10.0, "norm_obs": True}
+        normalizer.__dict__.update({**usual, "np_random": np.random.RandomState(3), **changes})
         sys.modules[module.__name__] = module
         try:
             with open(self.path("vec.pkl"), "wb") as file:
@@ -686,7 +729,8 @@ class FromFiles(Case):
         normalizer, path = self.vec_normalize(clip_obs=1.5)
         found, _ = self.exported(self.saved(model.state_dict()), "--framework", "sb3-ppo", "--normalizer", path)
         self.assertEqual(found, "input<5>, standardize, clamp<3, 2>, dense<8>, tanh, dense<8>, tanh, dense<2>")
-        mean, deviation = torch.from_numpy(normalizer.obs_rms.mean), torch.from_numpy(np.sqrt(normalizer.obs_rms.var + 1e-8))
+        mean = torch.from_numpy(normalizer.obs_rms.mean)
+        deviation = torch.from_numpy(np.sqrt(normalizer.obs_rms.var + 1e-8))
 
         def answer(x):
             return model.answer(((x.double() - mean) / deviation).clamp(-1.5, 1.5).float())
@@ -705,12 +749,13 @@ class FromFiles(Case):
         _, path = self.vec_normalize(evil=Evil())
         self.exported(self.path("model.pt"), "--framework", "sb3-ppo", "--normalizer", path)
         self.assertFalse(os.path.exists(self.path("evil")))
+        ppo = [self.path("model.pt"), "--framework", "sb3-ppo"]
         for message, changes in {"normalises one vector": {"norm_obs": False}, "clip_obs": {"clip_obs": 1e-9},
                                  "is no VecNormalize": {"obs_rms": {}}}.items():  # fmt: skip
-            self.refused(message, self.path("model.pt"), "--framework", "sb3-ppo", "--normalizer", self.vec_normalize(**changes)[1])
+            self.refused(message, *ppo, "--normalizer", self.vec_normalize(**changes)[1])
         with open(self.path("junk"), "wb") as junk:
             junk.write(b"junk")
-        self.refused("cannot be read as a pickle", self.path("model.pt"), "--framework", "sb3-ppo", "--normalizer", self.path("junk"))
+        self.refused("cannot be read as a pickle", *ppo, "--normalizer", self.path("junk"))
 
     def test_torchscript(self):
         class Policy(nn.Module):
@@ -731,7 +776,8 @@ class FromFiles(Case):
             model = nn.Sequential(nn.Linear(5, 4), make(4)).eval()
             torch.jit.script(model).save(self.path("policy_1.pt"))
             gone = ("identity", "dropout<20, 100>")
-            self.assertEqual(self.exported(self.path("policy_1.pt"))[0], "input<5>, dense<4>" + ("" if text in gone else f", {text}"))
+            expected = "input<5>, dense<4>" + ("" if text in gone else f", {text}")
+            self.assertEqual(self.exported(self.path("policy_1.pt"))[0], expected)
             self.assert_answers(model)
         torch.jit.script(nn.Sequential(nn.Linear(3, 3), nn.Mish())).save(self.path("other.pt"))
         self.refused("none that etch has a layer for", self.path("other.pt"))
@@ -746,12 +792,14 @@ class FromFiles(Case):
 
     def test_a_module_of_a_python_file(self):
         with open(self.path("train.py"), "w") as file:
-            file.write("from torch import nn\nnet = nn.Linear(3, 2)\ndef make():\n    return nn.Sequential(net, nn.ReLU())\nx = 3\n")
+            file.write("from torch import nn\nx = 3\nnet = nn.Linear(3, 2)\n")
+            file.write("def make():\n    return nn.Sequential(net, nn.ReLU())\n")
         self.assertEqual(self.exported(self.path("train.py:net"))[0], "input<3>, dense<2>")
         self.assertEqual(self.exported(self.path("train.py:make"))[0], "input<3>, dense<2>, relu")
         text = "input<3>, dense<2>, relu"
         self.exported(self.path("train.py:make"), "--topology", text, "--inputs", "3")
-        self.refused("not input<3>, dense<2>, tanh", self.path("train.py:make"), "--topology", "input<3>, dense<2>, tanh")
+        other = "input<3>, dense<2>, tanh"
+        self.refused(f"not {other}", self.path("train.py:make"), "--topology", other)
         self.refused("has no other", self.path("train.py:other"))
         self.refused("is a int", self.path("train.py:x"))
 
@@ -805,12 +853,13 @@ class TheFile(Case):
         self.assertTrue(all(isinstance(v, str) for v in metadata.values()))
 
     def test_show_and_to_torch(self):
-        model = nn.Sequential(EmpiricalNormalization(3), nn.Linear(3, 4), nn.Hardtanh(-2.0, 2.0), nn.Linear(4, 2)).eval()
+        model = nn.Sequential(EmpiricalNormalization(3), nn.Linear(3, 4), nn.Hardtanh(-2.0, 2.0), nn.Linear(4, 2))
         text = self.topology(model)
         status, out, err = self.command("--show", self.out)
         self.assertEqual((status, err), (0, ""))
+        lines = out.splitlines()
         for line in (f"topology  {text}", "tensor    1.weight F32 [4, 3]", "metadata  etch.version: 1", "golden    8"):
-            self.assertIn(line + "\n", out)
+            self.assertIn(line, lines)
         self.assertEqual(self.command("--to-torch", self.out, self.path("back.pt"))[0], 0)
         x = torch.randn(5, 3)
         back = torch.jit.load(self.path("back.pt"))
@@ -819,12 +868,16 @@ class TheFile(Case):
 
     def test_modules_of_to_torch_can_be_pickled_and_exported_again(self):
         tensors = {"0.minimum": np.zeros(3), "0.maximum": np.ones(3), "1.0.weight": np.eye(3), "1.0.bias": np.ones(3)}
-        network = etch_export.parse_topology("input<3>, normalize<-1, 1>, residual<dense<3>, fast_tanh>".replace("-1", "0"))
+        network = etch_export.parse_topology("input<3>, normalize<0, 1>, residual<dense<3>, fast_tanh>")
         etch_export.attach(network.layers, {k: v.astype(np.float32) for k, v in tensors.items()}, "", "here")
         etch_export.write(self.out, network, (np.zeros((0, 3)), np.zeros((0, 3))), "by hand")
         model = etch_export.to_torch(self.out)
         copied = pickle.loads(pickle.dumps(model))
-        self.assertEqual(etch_export.save(copied, self.path("again")), "input<3>, normalize<0, 1>, residual<dense<3>, tanh>")
+        text = "input<3>, normalize<0, 1>, residual<dense<3>, tanh>"
+        self.assertEqual(etch_export.save(copied, self.path("again")), text)
+        self.assertEqual(self.command("--to-torch", self.out, self.path("back.pt"))[0], 0)
+        x = torch.rand(4, 3)
+        self.assertTrue(torch.equal(torch.jit.load(self.path("back.pt"))(x), model(x)))
 
     def with_topology(self, content, topology):
         length = struct.unpack("<Q", content[:8])[0]

@@ -3,8 +3,8 @@
     /usr/bin/python3 tests/tools/round_trip.py --settings build/test/compiler_settings.cmake
 
 Each network goes two ways into a file, as an nn.Module and as ONNX. A C++ program, compiled for the topologies that the
-files name, loads each file, which verifies its golden vectors, answers samples that neither side has seen, and saves the
-network again. The answers must be PyTorch's, and the weights that come back must be the weights that left, bit for bit.
+files name, loads each file, which verifies its golden vectors, answers samples that neither side has seen, and saves
+the network again. The answers must be PyTorch's, and the weights that come back those that left, bit for bit.
 """
 import argparse
 import os
@@ -107,7 +107,8 @@ class Residual(nn.Sequential):
 def policy():
     """What is no plain list: a normaliser with limits, residuals, layers without bias."""
     block = [Residual(nn.Linear(24, 24, bias=False), nn.LayerNorm(24), nn.ELU()) for _ in range(2)]
-    return nn.Sequential(EmpiricalNormalization(19), nn.Hardtanh(-1.5, 1.5), nn.Linear(19, 24), *block, nn.Linear(24, 7))
+    first = [EmpiricalNormalization(19), nn.Hardtanh(-1.5, 1.5), nn.Linear(19, 24)]
+    return nn.Sequential(*first, *block, nn.Linear(24, 7))
 
 
 def models(draw, count):
@@ -213,10 +214,11 @@ def main():
         place = compile_programs(trips, compiler_of(given.settings), folder)
         numbers = np.random.default_rng(given.seed)
         reached = [reach(trip, place, numbers) for trip in trips]
+    differences, outputs, weights = zip(*reached)
     print(f"networks           {len(trips)}, of {len(place)} topologies")
-    print(f"tensors            {sum(len(trip.state) for trip in trips)}, of {sum(r[2] for r in reached)} numbers, all the same bits")
-    print(f"answers compared   {sum(r[1] for r in reached)}, {SAMPLES} samples a network")
-    print(f"largest difference {max(r[0] for r in reached):.2e} of the network's largest output; {TOLERANCE:.0e} is allowed")
+    print(f"tensors            {sum(len(t.state) for t in trips)}, of {sum(weights)} numbers, all the same bits")
+    print(f"outputs compared   {sum(outputs)}, of {SAMPLES} samples a network")
+    print(f"largest difference {max(differences):.2e} of a network's largest output; {TOLERANCE:.0e} is allowed")
 
 
 if __name__ == "__main__":
