@@ -214,8 +214,8 @@ def fit_layer(layer: Layer, shape: Shape, inside: bool) -> Shape:
 
 def fit_tensor(layer: Layer, name: str, shape: Shape) -> None:
     tensor = layer.tensors[name]
-    if tensor.size == 1 and len(shape) == 1:
-        layer.tensors[name] = np.full(shape, tensor.reshape(-1)[0])
+    if tensor.ndim == 0:
+        layer.tensors[name] = np.full(shape, tensor)
     elif len(shape) == 1 and tensor.shape == (1, *shape):
         layer.tensors[name] = tensor[0]
     elif tensor.shape != shape:
@@ -225,12 +225,9 @@ def fit_tensor(layer: Layer, name: str, shape: Shape) -> None:
 
 def inputs_from_layers(layers: List[Layer]) -> Shape:
     """Where the source does not say how many numbers it gets: what its first tensor needs."""
-    for layer in layers:
-        for tensor in layer.tensors.values():
-            if tensor.size > 1 or layer.name == "dense":
-                return (tensor.shape[-1],)
-        if layer.inner:
-            return inputs_from_layers(layer.inner)
+    for _, tensor in named_tensors(layers, ""):
+        if tensor.ndim > 0:
+            return (tensor.shape[-1],)
     refuse("how many numbers a sample has is not told by the source: say --inputs N")
 
 
@@ -528,6 +525,11 @@ def is_number(constant: Optional[Constant], number: float) -> bool:
     return bool(constant and constant.values.size == 1 and math.isclose(constant.values.item(), number, rel_tol=1e-6))
 
 
+def vector(constant: Constant) -> np.ndarray:
+    """A number for each feature, or one for all."""
+    return constant.values.reshape(() if constant.values.size == 1 else -1)
+
+
 def dense(value: Step, start: Step) -> Found:
     """linear, or MatMul with or without an Add."""
     bias: Optional[Constant]
@@ -546,7 +548,7 @@ def dense(value: Step, start: Step) -> Found:
     if bias is not None and not isinstance(bias, Constant):
         refuse(f"the bias of {before.where} is not constant")
     matrix = weight.values.T if transposed else weight.values
-    numbers = bias.values.reshape(-1) if bias else np.zeros(len(matrix))
+    numbers = vector(bias) if bias else np.zeros(())
     return x, [Layer("dense", (len(matrix),), {"weight": matrix, "bias": numbers})]
 
 
@@ -571,8 +573,7 @@ def layer_norm_of_steps(value: Step, start: Step) -> Found:
         return None
     if any(m.options["dim"] not in ((-1,), (1,)) for m in (mean, variance)):
         refuse(f"the layer norm at {value.where} is over other dimensions than the last")
-    ones, zeros = np.ones(1), np.zeros(1)
-    tensors = {"weight": weight.values if weight else ones, "bias": bias.values if bias else zeros}
+    tensors = {"weight": vector(weight) if weight else np.ones(()), "bias": vector(bias) if bias else np.zeros(())}
     return x, [Layer("layer_norm", (inverse_epsilon(epsilon.values.item()),), tensors)]
 
 
@@ -643,13 +644,13 @@ def affine(value: Step, start: Step) -> Found:
             break
         if any(p(rest, start) for p in (dense, layer_norm_of_steps, gelu_of_steps)):
             break
-        operations.insert(0, (rest.op, constant.values.reshape(-1)))
+        operations.insert(0, (rest.op, vector(constant)))
         rest = x
     if not operations:
         if value.op in ("sub", "mul", "div"):
             refuse(f"the graph is not a chain of layers: {value.where} combines what comes on two ways")
         return None
-    mean, deviation = np.zeros(1), np.ones(1)
+    mean, deviation = np.zeros(()), np.ones(())
     for op, number in operations:
         if op in ("add", "sub"):
             mean = mean + (number if op == "sub" else -number) * deviation
@@ -709,13 +710,13 @@ def layer_norm_layer(value: Step, where: str, eps: float, axes: Shape, features:
     tensors = {"weight": value.inputs[1], "bias": value.inputs[2]}
     if not all(isinstance(t, Constant) for t in tensors.values()):
         refuse(f"weight and bias of {where} are not constant")
-    numbers = {name: t.values.reshape(-1) for name, t in tensors.items()}
+    numbers = {name: vector(t) for name, t in tensors.items()}
     return [Layer("layer_norm", (inverse_epsilon(eps),), numbers, features=features)]
 
 
 def statistics_layer(value: Step, where: str, **options: int) -> List[Layer]:
     names = TENSORS[value.op]
-    tensors = {name: constant.values.reshape(-1) for name, constant in zip(names, value.inputs[1:])}
+    tensors = {name: vector(constant) for name, constant in zip(names, value.inputs[1:])}
     return [Layer(value.op, tuple(options.values()), tensors)]
 
 
@@ -846,13 +847,14 @@ FUNCTIONS: Dict[str, Tuple[str, ...]] = {
     "t": (),
     "clamp": ("min", "max"),
     "clip": ("min", "max"),
-    "view": ("first", "second"),
-    "reshape": ("first", "second"),
+    "view": ("first", "second", "third"),
+    "reshape": ("first", "second", "third"),
     "addmm": ("left", "right", "beta", "alpha"),
     "mean": ("dim", "keepdim"),
     "contiguous": (),
     "detach": (),
     "clone": (),
+    "float": (),
 }
 
 
@@ -871,7 +873,7 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
     def operands(*names: str) -> List[Any]:
         return [x, *(as_operand(given.get(n), where) for n in names)]
 
-    if name in ("contiguous", "detach", "clone"):
+    if name in ("contiguous", "detach", "clone", "float"):
         return x
     if name in ("add", "sub", "mul", "div", "matmul", "pow"):
         if given.get("alpha", 1) != 1:
@@ -910,9 +912,9 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
     if name == "layer_norm":
         shape = tuple(given["normalized_shape"])
         weight, bias = operands("weight", "bias")[1:]
-        operands_of_it = [x, weight or Constant(np.ones(1)), bias or Constant(np.zeros(1))]
+        scale, shift = weight or Constant(np.ones(())), bias or Constant(np.zeros(()))
         axes, epsilon = tuple(range(-len(shape), 0)), float(given.get("eps", 1e-5))
-        return step(name, where, operands_of_it, eps=epsilon, axes=axes, features=math.prod(shape))
+        return step(name, where, [x, scale, shift], eps=epsilon, axes=axes, features=math.prod(shape))
     if name == "flatten":
         if given.get("start_dim", 0) != 1 or given.get("end_dim", -1) != -1:
             refuse(f"{where} flattens other dimensions than those of one sample")
@@ -920,7 +922,7 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
     if name == "view":
         shape = given.get("first")
         last = shape[-1] if isinstance(shape, (list, tuple)) and len(shape) == 2 else given.get("second")
-        if not isinstance(last, int):
+        if not isinstance(last, int) or "third" in given:
             refuse(f"{where} reshapes to something else than a row for each sample")
         return step("flatten", where, [x], features=None if last == -1 else last)
     refuse(f"the operator `{name}` ({where}) is none that etch has a layer for")
@@ -933,10 +935,19 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
 NOT_NEEDED = {"EmpiricalNormalization": ("_var", "count")}
 
 
+def not_needed(module: Any) -> List[str]:
+    kinds = {name: getattr(each, "original_name", type(each).__name__) for name, each in module.named_modules()}
+    return [f"{name}.{tensor}".lstrip(".") for name, kind in kinds.items() for tensor in NOT_NEEDED.get(kind, ())]
+
+
 def from_module(module: Any, options: Options) -> Source:
     """Traced by torch.fx, so that what matters is what forward does, not in which order the children were made."""
     import torch
 
+    if isinstance(module, torch.jit.ScriptModule):
+        return from_script(copy.deepcopy(module), type(module).__name__, options)
+    if not isinstance(module, torch.nn.Module):
+        refuse(f"a {type(module).__name__} is no nn.Module")
     while type(module).__name__ in ("DataParallel", "DistributedDataParallel"):
         module = module.module
     module = getattr(module, "_orig_mod", module)  # of torch.compile
@@ -944,13 +955,10 @@ def from_module(module: Any, options: Options) -> Source:
     if not any(True for _ in module.state_dict()) and not any(True for _ in module.children()):
         refuse(f"{type(module).__name__} holds no layers")
     names = {id(t): name for name, t in [*module.named_parameters(), *module.named_buffers()]}
-    ignored = list(options.ignore)
-    for name, each in module.named_modules():
-        ignored += [f"{name}.{n}".lstrip(".") for n in NOT_NEEDED.get(type(each).__name__, ())]
     graph, read_tensors = trace(module, names)
     start, end = graph_of_fx(module, graph, names)
     layers = chain(end, start)
-    check_all_used(module.state_dict(), sources_of(end) | read_tensors, ignored)
+    check_all_used(module.state_dict(), sources_of(end) | read_tensors, [*options.ignore, *not_needed(module)])
     return Source(layers, type(module).__name__, answer_of_module(module))
 
 
@@ -999,7 +1007,8 @@ def leaf_of(module: Any) -> Optional[Tuple[str, Dict[str, Any]]]:
 
 def constant_of_tensor(tensor: Any, names: Dict[int, str]) -> Constant:
     name = names.get(id(tensor), "a constant")
-    values = real_numbers(tensor.detach().double().numpy() if tensor.is_floating_point() else tensor.numpy(), name)
+    tensor_of_numpy = tensor.detach().cpu().double() if tensor.is_floating_point() else tensor.detach().cpu()
+    values = real_numbers(tensor_of_numpy.numpy(), name)
     to_float32(values, name)
     return Constant(values, frozenset([name] if id(tensor) in names else []))
 
@@ -1040,7 +1049,8 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
                     refuse(f"the tensor {names[id(tensor)]} is used twice; in a file its copies would part")
                 trained[names[id(tensor)]] = where
             op, given = found
-            values[node] = leaf_step(op, where, value_of(node.args[0]), {k: value_of(v) for k, v in given.items()})
+            x = value_of((*node.args, *node.kwargs.values())[0])
+            values[node] = leaf_step(op, where, x, {k: value_of(v) for k, v in given.items()})
         elif node.op in ("call_function", "call_method"):
             name = node.target if node.op == "call_method" else node.target.__name__
             if name in ("size", "getattr", "getitem"):  # of the batch, for a reshape
@@ -1087,14 +1097,21 @@ def answer_of_module(module: Any) -> Answer:
 def from_torchscript(path: str, options: Options) -> Source:
     import torch
 
-    script = torch.jit.load(path, map_location="cpu").eval()
     try:
-        graph = torch.jit.freeze(script, optimize_numerics=False).graph
-    except Exception as error:
-        refuse(f"{path} cannot be frozen ({first_line(error)})")
+        script = torch.jit.load(path, map_location="cpu")
+    except RuntimeError as error:
+        refuse(f"{path} cannot be read as TorchScript ({first_line(error)})")
+    return from_script(script, os.path.basename(path), options)
+
+
+def from_script(script: Any, name: str, options: Options) -> Source:
+    """Frozen, so that weights and options are constants and what depends on options is decided."""
+    import torch
+
+    graph = torch.jit.freeze(script.eval(), optimize_numerics=False).graph
     inputs = list(graph.inputs())[1:]
     if len(inputs) != 1:
-        refuse(f"{path} takes {len(inputs)} inputs; a network has one")
+        refuse(f"{name} takes {len(inputs)} inputs; a network has one")
     start = Step("input", inputs[0].debugName())
     values: Dict[str, Any] = {inputs[0].debugName(): start}
     for node in graph.nodes():
@@ -1104,8 +1121,7 @@ def from_torchscript(path: str, options: Options) -> Source:
         if kind == "prim::Constant":
             value = node.output().toIValue()
             if isinstance(value, torch.Tensor):
-                name = where[len("self."):] if where.startswith("self.") else f"the constant {where}"
-                value = constant_of_tensor(value, {id(value): name})
+                value = constant_of_tensor(value, {id(value): re.sub(r"^self\.", "", where)})
             values[where] = value
         elif kind in ("prim::ListConstruct", "prim::TupleConstruct"):
             values[where] = arguments
@@ -1117,8 +1133,24 @@ def from_torchscript(path: str, options: Options) -> Source:
             values[where] = torch_step(name, f"{kind} {where}", arguments[0], given)
         else:
             refuse(f"the operator `{kind}` ({where}) is none that etch has a layer for")
-    output = next(graph.outputs()).debugName()
-    return Source(chain(values[output], start), os.path.basename(path), answer_of_module(script))
+    layers = chain(values[next(graph.outputs()).debugName()], start)
+    check_all_used(script.state_dict(), attributes_of(script.inlined_graph), [*options.ignore, *not_needed(script)])
+    return Source(layers, name, answer_of_module(script))
+
+
+def attributes_of(graph: Any) -> List[str]:
+    """What forward looks at, as "actor.0.weight"."""
+    paths = {next(graph.inputs()).debugName(): ""}
+
+    def visit(block: Any) -> None:
+        for node in block.nodes():
+            if node.kind() == "prim::GetAttr":
+                paths[node.output().debugName()] = f"{paths[node.input().debugName()]}.{node.s('name')}"
+            for inner in node.blocks():
+                visit(inner)
+
+    visit(graph)
+    return [path[1:] for path in paths.values()]
 
 
 # --- ONNX
@@ -1255,7 +1287,7 @@ def normalization(where: str, inputs: List[Any], attributes: Dict[str, Any]) -> 
     x, weight, bias = (*inputs, None)[:3]
     if attributes.get("axis", -1) not in (-1, 1):
         refuse(f"the layer norm at {where} is over other dimensions than the last")
-    return step("layer_norm", where, [x, weight, bias or Constant(np.zeros(1))],
+    return step("layer_norm", where, [x, weight, bias or Constant(np.zeros(()))],
                 eps=attributes.get("epsilon", 1e-5), axes=(-1,), features=None)  # fmt: skip
 
 
@@ -1289,23 +1321,20 @@ RSL_RL_EPSILON = 0.01  # EmpiricalNormalization: y = (x - mean) / (std + eps), a
 def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) -> Source:
     """A state_dict, or a dictionary that holds one."""
     framework, normalizer = options.framework, loaded.get("obs_norm_state_dict")
-    state = loaded
-    for key in ("actor_state_dict", "model_state_dict", "state_dict"):
-        if isinstance(loaded.get(key), dict):
-            state = loaded[key]
-            if not options.prefix and (key == "actor_state_dict" or any("actor." in name for name in state)):
-                framework = framework or "rsl_rl"
-            break
-    tensors = {}
+    kinds = ("actor_state_dict", "model_state_dict", "state_dict")
+    kind = next((k for k in kinds if isinstance(loaded.get(k), dict)), "")
+    state = loaded[kind] if kind else loaded
     for name, tensor in state.items():
         if not hasattr(tensor, "detach"):
             refuse(f"{description} is no state_dict: {name} is of the type {type(tensor).__name__}")
-        tensors[name] = tensor.detach().cpu()
-    if normalizer:
-        tensors.update({f"actor_obs_normalizer.{name}": t.detach().cpu() for name, t in normalizer.items()})
-    tensors = without_wrappers(tensors)
+    tensors = without_wrappers(state)
+    if options.prefix:
+        tensors = {k[len(options.prefix):]: t for k, t in tensors.items() if k.startswith(options.prefix)}
+    elif kind == "actor_state_dict" or kind == "model_state_dict" and any(k.startswith("actor.") for k in tensors):
+        framework = framework or "rsl_rl"
     if framework == "rsl_rl":
         tensors = {rsl_rl_name(name): tensor for name, tensor in tensors.items()}
+        tensors.update({f"actor_obs_normalizer.{name}": tensor for name, tensor in (normalizer or {}).items()})
     return from_tensors(tensors, options, framework, description)
 
 
@@ -1338,12 +1367,11 @@ def from_tensors(tensors: Dict[str, Any], options: Options, name: Optional[str],
                    "it is a student; say --prefix actor. and --activation to take the whole of it")  # fmt: skip
         chosen = [key for pattern in framework.actor for key in tensors if matches(key, [pattern])]
     else:
-        chosen = [key for key in tensors if key.startswith(options.prefix)]
-        ignored += ["*"] if options.prefix else []
+        chosen = list(tensors)
     chosen = [key for key in chosen if not matches(key, options.ignore)]
     if not chosen:
-        wanted = " and ".join(framework.actor) if framework else options.prefix
-        refuse(f"{description} has no tensors {wanted}; it has {', '.join(list(tensors)[:4]) or 'none'} ...")
+        wanted = " and ".join(framework.actor) if framework else f"{options.prefix}*"
+        refuse(f"{description} has no tensors {wanted}")
     check_all_used(tensors, chosen, [*ignored, "actor_obs_normalizer.*"] if groups else ignored)
     groups += grouped({key: tensors[key] for key in chosen})
     if options.topology:

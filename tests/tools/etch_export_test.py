@@ -231,6 +231,37 @@ class FromModules(Case):
             weight = etch_export.read(self.out).tensors["0.weight"]
             self.assertTrue(np.array_equal(weight, model[0].weight.detach().float().numpy()))
 
+    def test_modules_may_be_called_by_keyword_and_copied(self):
+        class Keyword(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(3, 2)
+
+            def forward(self, x):
+                return self.fc(input=x.float().contiguous())
+
+        model = Keyword()
+        self.assertEqual(self.topology(model), "input<3>, dense<2>")
+        self.assert_answers(model)
+        self.assertEqual(self.topology(torch.jit.script(nn.Sequential(nn.Linear(3, 2)))), "input<3>, dense<2>")
+
+    def test_numbers_for_all_features_are_spread_and_short_vectors_are_not(self):
+        class Scaled(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(3, 2)
+
+            def forward(self, x):
+                return self.fc((x - 1) / 4)
+
+        model = Scaled()
+        self.assertEqual(self.topology(model), "input<3>, standardize, dense<2>")
+        self.assertEqual(etch_export.read(self.out).tensors["0.deviation"].tolist(), [4, 4, 4])
+        self.assert_answers(model)
+        torch.save({"weight": torch.ones(2, 3), "bias": torch.ones(1)}, self.path("short.pt"))
+        message = "bias of dense<2> has shape [1], and must have [2]"
+        self.refused(message, self.path("short.pt"), "--output-activation", "none")
+
     def test_wrappers_are_looked_through(self):
         model = nn.Sequential(nn.Linear(3, 2))
         self.assertEqual(self.topology(nn.DataParallel(model)), "input<3>, dense<2>")
@@ -339,6 +370,7 @@ class FromModules(Case):
             ("epsilon 1e-12", nn.Sequential(linear, nn.LayerNorm(3, eps=1e-12))),
             ("gives list", two(lambda a, b: (a, b))),
             ("--inputs", nn.Sequential(nn.ReLU())),
+            ("a int is no nn.Module", 3),
             ("must have [3, 3]", nn.Sequential(linear, nn.Linear(4, 3))),
             ("flattens other dimensions", nn.Sequential(linear, nn.Flatten(0))),
         ]:
@@ -604,7 +636,7 @@ class FromFiles(Case):
         self.exported(path, *options, "--ignore", "other.*")
         self.assert_answers(model)
         self.refused("must have [9, 3]", path, *options)
-        self.refused("has no tensors nut.", path, *options, "--prefix", "nut.")
+        self.refused("has no tensors nut.*", path, *options, "--prefix", "nut.")
         self.refused("epoch is of the type int", self.saved({"epoch": 3, "w": torch.zeros(1)}), *options)
         normalised = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3))
         self.refused("running_mean", self.saved(normalised.state_dict()), *options)
@@ -779,6 +811,12 @@ class FromFiles(Case):
             expected = "input<5>, dense<4>" + ("" if text in gone else f", {text}")
             self.assertEqual(self.exported(self.path("policy_1.pt"))[0], expected)
             self.assert_answers(model)
+        spare = ActorCritic(normalised=False)
+        spare.forward = spare.actor.forward
+        torch.jit.trace(spare, torch.zeros(1, 5)).save(self.path("policy_1.pt"))
+        self.refused("the tensor std and 4 more of the source is not used", self.path("policy_1.pt"))
+        self.exported(self.path("policy_1.pt"), "--ignore", "std", "--ignore", "critic.*")
+        self.assert_answers(spare)
         torch.jit.script(nn.Sequential(nn.Linear(3, 3), nn.Mish())).save(self.path("other.pt"))
         self.refused("none that etch has a layer for", self.path("other.pt"))
 
