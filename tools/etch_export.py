@@ -46,7 +46,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Callable, Dict, Iterable, List, NoReturn, Optional, Sequence, Tuple, Union
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    if __name__ == "__main__":
+        sys.exit("etch_export: the Python package numpy is needed and not installed")
+    raise
 
 __all__ = ["Refused", "save", "to_torch"]
 

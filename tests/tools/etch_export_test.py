@@ -252,11 +252,12 @@ class FromModules(Case):
                 self.fc = nn.Linear(3, 2)
 
             def forward(self, x):
-                return self.fc((x - 1) / 4)
+                return self.fc(0.5 + (x * 3 - 1) / 6)
 
         model = Scaled()
         self.assertEqual(self.topology(model), "input<3>, standardize, dense<2>")
-        self.assertEqual(etch_export.read(self.out).tensors["0.deviation"].tolist(), [4, 4, 4])
+        self.assertEqual(etch_export.read(self.out).tensors["0.deviation"].tolist(), [2, 2, 2])
+        self.assertTrue(np.allclose(etch_export.read(self.out).tensors["0.mean"], -2 / 3))
         self.assert_answers(model)
         torch.save({"weight": torch.ones(2, 3), "bias": torch.ones(1)}, self.path("short.pt"))
         message = "bias of dense<2> has shape [1], and must have [2]"
@@ -322,6 +323,10 @@ class FromModules(Case):
             def forward(self, x):
                 return self.combine(self.a(x), self.b(x))
 
+        class Around(nn.Module):
+            def forward(self, x):
+                return x + (x - 1)
+
         def two(combine):
             model = Two()
             model.combine = combine
@@ -354,6 +359,7 @@ class FromModules(Case):
             ("the module ReLU6 (1)", nn.Sequential(linear, nn.ReLU6())),
             ("the operator `cumsum`", Method()),
             ("cannot be traced", nn.Sequential(linear, Branches())),
+            ("stand before a residual", nn.Sequential(nn.Linear(3, 3), Around())),
             ("combines what comes on two ways", two(lambda a, b: a * b)),
             ("adds what comes on two ways", two(lambda a, b: a + b)),
             ("the tensor 0.weight is used twice", nn.Sequential(shared, nn.ReLU(), shared)),
@@ -616,6 +622,7 @@ class FromFiles(Case):
 
     def test_weights_may_be_rounded_to_bf16(self):
         model = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 3))
+        model[0].weight.data[0] = torch.tensor([1 + 2**-8, 1 + 3 * 2**-8, -1 - 2**-8, 1 + 2**-8 + 2**-20])  # ties
         self.exported(self.saved(model.state_dict()), "--topology", "input<4>, dense<6, bf16>, relu, dense<3>")
         file = etch_export.read(self.out)
         self.assertEqual(list(file.kinds.items()),
@@ -758,11 +765,11 @@ class FromFiles(Case):
 
     def test_vec_normalize_is_read_without_running_it(self):
         model = Ppo()
-        normalizer, path = self.vec_normalize(clip_obs=1.5)
+        normalizer, path = self.vec_normalize(clip_obs=1.5, epsilon=0.01)
         found, _ = self.exported(self.saved(model.state_dict()), "--framework", "sb3-ppo", "--normalizer", path)
         self.assertEqual(found, "input<5>, standardize, clamp<3, 2>, dense<8>, tanh, dense<8>, tanh, dense<2>")
         mean = torch.from_numpy(normalizer.obs_rms.mean)
-        deviation = torch.from_numpy(np.sqrt(normalizer.obs_rms.var + 1e-8))
+        deviation = torch.from_numpy(np.sqrt(normalizer.obs_rms.var + 0.01))
 
         def answer(x):
             return model.answer(((x.double() - mean) / deviation).clamp(-1.5, 1.5).float())
