@@ -803,7 +803,8 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def check_all_used(names: Iterable[str], used: Iterable[str], ignored: Iterable[str]) -> None:
-    unused = [n for n in names if n not in set(used) and not matches(n, ignored)]
+    known, patterns = set(used), list(ignored)
+    unused = [n for n in names if n not in known and not matches(n, patterns)]
     if unused:
         more = f" and {len(unused) - 1} more" if len(unused) > 1 else ""
         refuse(f"the tensor {unused[0]}{more} of the source is not used; ignore it by name if that is right")
@@ -1332,15 +1333,20 @@ def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) 
     for name, tensor in state.items():
         if not hasattr(tensor, "detach"):
             refuse(f"{description} is no state_dict: {name} is of the type {type(tensor).__name__}")
-    tensors = without_wrappers(state)
+    tensors, notes = without_wrappers(state), []
     if options.prefix:
+        others = [key for key in tensors if not key.startswith(options.prefix)]
+        notes += [f"{len(others)} tensors are not wanted, such as {others[0]}"] if others else []
         tensors = {k[len(options.prefix):]: t for k, t in tensors.items() if k.startswith(options.prefix)}
     elif kind == "actor_state_dict" or kind == "model_state_dict" and any(k.startswith("actor.") for k in tensors):
         framework = framework or "rsl_rl"
     if framework == "rsl_rl":
         tensors = {rsl_rl_name(name): tensor for name, tensor in tensors.items()}
         tensors.update({f"actor_obs_normalizer.{name}": tensor for name, tensor in (normalizer or {}).items()})
-    return from_tensors(tensors, options, framework, description)
+    elif normalizer and not matches("obs_norm_state_dict", options.ignore):
+        refuse(f"{description} holds a normaliser in obs_norm_state_dict; without --prefix or with --framework rsl_rl it "
+               "is used")  # fmt: skip
+    return from_tensors(tensors, options, framework, description, notes)
 
 
 def without_wrappers(tensors: Dict[str, Any]) -> Dict[str, Any]:
@@ -1352,20 +1358,20 @@ def without_wrappers(tensors: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def rsl_rl_name(name: str) -> str:
-    """rsl_rl from 4.0 on keeps an actor by itself, under other names."""
+    """Newer versions of rsl_rl keep an actor by itself, under other names."""
     name = re.sub(r"^mlp\.", "actor.", name)
     name = re.sub(r"^obs_normalizer\.", "actor_obs_normalizer.", name)
     return re.sub(r"^distribution\.(log_)?std_param$", r"\1std", name)
 
 
-def from_tensors(tensors: Dict[str, Any], options: Options, name: Optional[str], description: str) -> Source:
-    notes: List[str] = []
+def from_tensors(tensors: Dict[str, Any], options: Options, name: Optional[str], description: str, notes: List[str]
+                 ) -> Source:  # fmt: skip
     groups: List[Tuple[str, Dict[str, np.ndarray]]] = []
     ignored = list(options.ignore)
     framework = FRAMEWORKS.get(name or "")
     if framework:
         ignored += framework.ignored
-        groups += empirical_normalization(tensors, ignored, notes) if name == "rsl_rl" else []
+        groups += empirical_normalization(tensors, notes) if name == "rsl_rl" else []
         notes += [framework.note] if framework.note else []
         if name == "rsl_rl" and not {"std", "log_std"} & set(tensors):
             refuse(f"{description} has neither std nor log_std, so its actor gives deviations beside the actions, or "
@@ -1380,6 +1386,8 @@ def from_tensors(tensors: Dict[str, Any], options: Options, name: Optional[str],
     check_all_used(tensors, chosen, [*ignored, "actor_obs_normalizer.*"] if groups else ignored)
     groups += grouped({key: tensors[key] for key in chosen})
     if options.topology:
+        if options.activation or options.output_activation:
+            refuse("a topology names the activations: say --topology alone")
         layers, inputs = match_topology(options.topology, groups)
         return Source(layers, description, inputs=inputs, notes=notes)
     return Source(alternate(groups, options, framework, name, notes), description, notes=notes)
@@ -1394,8 +1402,7 @@ def grouped(tensors: Dict[str, Any]) -> List[Tuple[str, Dict[str, np.ndarray]]]:
     return list(groups.items())
 
 
-def empirical_normalization(tensors: Dict[str, Any], ignored: List[str], notes: List[str]
-                            ) -> List[Tuple[str, Dict[str, np.ndarray]]]:  # fmt: skip
+def empirical_normalization(tensors: Dict[str, Any], notes: List[str]) -> List[Tuple[str, Dict[str, np.ndarray]]]:
     prefix = "actor_obs_normalizer."
     found = dict(grouped({k: t for k, t in tensors.items() if k.startswith(prefix)})).get(prefix[:-1], {})
     if not found:
@@ -1433,7 +1440,7 @@ def activation(chosen: Optional[str], default: Optional[str], option: str) -> Li
     return [] if text in ("none", "identity") else parse_topology(f"input<1>, {text}").layers
 
 
-def dense_of_group(module: str, tensors: Dict[str, np.ndarray], bf16: bool = False) -> Layer:
+def dense_of_group(module: str, tensors: Dict[str, np.ndarray]) -> Layer:
     extra = set(tensors) - {"weight", "bias"}
     if extra or "weight" not in tensors:
         refuse(f"{module or 'the source'} holds {', '.join(sorted(tensors))}, which is no dense layer")
@@ -1441,7 +1448,7 @@ def dense_of_group(module: str, tensors: Dict[str, np.ndarray], bf16: bool = Fal
     if weight.ndim != 2:
         refuse(f"{module}.weight has shape {list(weight.shape)}, which is no dense layer; of another say --topology")
     bias = tensors.get("bias", np.zeros(len(weight)))
-    return Layer("dense", (len(weight), "bf16") if bf16 else (len(weight),), {"weight": weight, "bias": bias})
+    return Layer("dense", (len(weight),), {"weight": weight, "bias": bias})
 
 
 def match_topology(text: str, groups: List[Tuple[str, Dict[str, np.ndarray]]]) -> Tuple[List[Layer], Shape]:
@@ -1897,6 +1904,8 @@ def run(arguments: Optional[Sequence[str]]) -> None:
         prefix=given.prefix, ignore=given.ignore, framework=given.framework, trust=given.trust,
     )  # fmt: skip
     source = source_of(given.source, options)
+    if source.answer and (options.activation or options.output_activation or options.prefix or options.framework):
+        refuse(f"{given.source} is no state_dict: it has its activations and names itself")
     network = export(source, given.out, options, given.golden, given.seed, given.normalizer)
     print(f"{given.out}: {network.topology}")
     print(f"{len(network.tensors())} tensors, {given.golden} golden vectors")

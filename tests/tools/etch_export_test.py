@@ -605,6 +605,7 @@ class FromFiles(Case):
         text = "input<4>, dense<6>, layer_norm<100000>, relu, dense<3>"
         self.assertEqual(self.exported(path, "--topology", text.replace("<100000>", ""))[0], text)
         self.assert_answers(model)
+        self.refused("say --topology alone", path, "--topology", text, "--activation", "relu")
         for message, wrong in {
             "must have [4, 6]; this looks transposed": "input<6>, dense<4>, layer_norm<>, relu, dense<3>",
             "must have [5, 4]": "input<4>, dense<5>, layer_norm<>, relu, dense<3>",
@@ -638,7 +639,8 @@ class FromFiles(Case):
         state["module._orig_mod.other.0.weight"] = torch.zeros(9, 9)
         path = self.saved({"state_dict": state, "epoch": 3})
         options = ["--activation", "tanh", "--output-activation", "none"]
-        self.exported(path, *options, "--prefix", "net.")
+        _, printed = self.exported(path, *options, "--prefix", "net.")
+        self.assertIn("assumed: 1 tensors are not wanted, such as other.0.weight", printed)
         self.assert_answers(model)
         self.exported(path, *options, "--ignore", "other.*")
         self.assert_answers(model)
@@ -666,6 +668,10 @@ class FromFiles(Case):
         checkpoint = {"model_state_dict": without.state_dict(), "obs_norm_state_dict": normalizer.state_dict()}
         self.exported(self.saved(checkpoint))
         self.assert_answers(nn.Sequential(normalizer, without.actor))
+        options = ["--prefix", "actor.", "--activation", "elu", "--output-activation", "none"]
+        self.refused("holds a normaliser in obs_norm_state_dict", self.path("model.pt"), *options)
+        self.exported(self.path("model.pt"), *options, "--ignore", "obs_norm_state_dict")
+        self.assert_answers(without.actor)
 
         newer = {"std": "distribution.std_param", "actor_obs_normalizer.": "obs_normalizer.", "actor.": "mlp."}
         state = {}
@@ -846,6 +852,7 @@ class FromFiles(Case):
         other = "input<3>, dense<2>, tanh"
         self.refused(f"not {other}", self.path("train.py:make"), "--topology", other)
         self.refused("has no other", self.path("train.py:other"))
+        self.refused("is no state_dict", self.path("train.py:net"), "--activation", "relu")
         self.refused("is a int", self.path("train.py:x"))
 
     def test_the_command_says_what_is_wrong_with_it(self):
