@@ -1344,8 +1344,8 @@ def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) 
         tensors = {rsl_rl_name(name): tensor for name, tensor in tensors.items()}
         tensors.update({f"actor_obs_normalizer.{name}": tensor for name, tensor in (normalizer or {}).items()})
     elif normalizer and not matches("obs_norm_state_dict", options.ignore):
-        refuse(f"{description} holds a normaliser in obs_norm_state_dict; without --prefix or with --framework rsl_rl it "
-               "is used")  # fmt: skip
+        refuse(f"{description} holds a normaliser in obs_norm_state_dict; without --prefix or with --framework rsl_rl "
+               "it is used")  # fmt: skip
     return from_tensors(tensors, options, framework, description, notes)
 
 
