@@ -69,6 +69,7 @@ public:
         : net_{net},
           path_{std::move(path)},
           frame_{frame},
+          known_{std::filesystem::last_write_time(path_)},
           thread_{[this](const std::stop_token& stop) { run(stop); }} {}
 
     [[nodiscard]] std::size_t taken() const { return taken_; }
@@ -77,11 +78,10 @@ public:
 private:
     void run(const std::stop_token& stop) {
         std::error_code failed;
-        auto known = std::filesystem::last_write_time(path_, failed);
         for (; !stop.stop_requested(); std::this_thread::sleep_for(2ms)) {
             const auto now = std::filesystem::last_write_time(path_, failed);
-            if (failed || now == known || !net_.is_free()) continue;
-            known = now;
+            if (failed || now == known_ || !net_.is_free()) continue;
+            known_ = now;  // before it is read: what is saved meanwhile is read next
             const auto begin = clock_type::now();
             const etch::file_result result = net_.load(path_);
             const std::chrono::duration<double, std::micro> took = clock_type::now() - begin;
@@ -97,6 +97,7 @@ private:
     replaceable_policy& net_;
     std::string path_;
     const std::atomic<std::size_t>& frame_;
+    std::filesystem::file_time_type known_;
     std::atomic<std::size_t> taken_{0}, refused_{0};
     std::jthread thread_;  // last, since it uses the others
 };
@@ -330,7 +331,7 @@ int main(int argc, char** argv) {
     std::size_t agents = 1000, frames = 300, threads = std::clamp(std::thread::hardware_concurrency(), 2u, 8u);
     CLI::App options{"A thousand agents share one network, which is replaced while they play"};
     options.add_option("--agents", agents, "how many")->check(CLI::Range(1, 100'000));
-    options.add_option("--frames", frames, "of each part; the game has 60 a second")->check(CLI::Range(1, 1'000'000));
+    options.add_option("--frames", frames, "of each part; the game has 60 a second")->check(CLI::Range(60, 1'000'000));
     options.add_option("--threads", threads, "that a frame is split over")->check(CLI::Range(1, 256));
     CLI11_PARSE(options, argc, argv);
 
