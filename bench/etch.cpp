@@ -130,6 +130,25 @@ private:
     typename fast_network<Network>::type net_;
 };
 
+/// One of three networks, which one is known at run time: what it costs to ask which. The others have the same inputs and
+/// outputs.
+template <class Network, std::size_t Samples>
+class forward_any {
+public:
+    explicit forward_any(const float* parameters) { set_parameters(net_.template emplace<asked>(), parameters); }
+
+    ETCH_INLINE auto operator()(const float* samples) const {
+        return net_(etch::matrix_view<const float, Network::inputs, Samples>{samples});
+    }
+
+private:
+    using asked = typename etch_network<Network>::type;
+    template <std::size_t Hidden>
+    using other =
+        etch::network<etch::input<Network::inputs>, etch::dense<Hidden>, etch::relu, etch::dense<asked::outputs>>;
+    etch::any_of<other<16>, asked, other<48>> net_;
+};
+
 template <bench::optimizer>
 struct rule;
 template <>
@@ -185,6 +204,7 @@ const bool registered = [] {
     bench::add_single<forward_bf16, bench::legged, bench::digits>("etch_bf16");
     bench::add_single<forward_fast, bench::tiny, bench::policy>("etch_fast");
     bench::add_batches<forward_fast, bench::policy>("etch_fast");
+    bench::add_single<forward_any, bench::tiny, bench::policy>("etch_any");
     bench::add_all_training<training>("etch");
     bench::add_function<"exp", function>("etch", [](pack x) ETCH_INLINE_LAMBDA { return etch::math::exp(x); });
     bench::add_function<"tanh", function>("etch", [](pack x) ETCH_INLINE_LAMBDA { return etch::math::tanh(x); });

@@ -13,8 +13,9 @@ namespace bench {
 namespace {
 
 const std::vector<std::string> networks_in_order = {"tiny", "policy", "quadrotor", "legged", "digits"};
-const std::vector<std::string> contestants_in_order = {"etch",     "etch_bf16", "etch_fast", "eigen",    "plain",
-                                                       "openblas", "libxsmm",   "onednn",    "libtorch", "fann"};
+const std::vector<std::string> contestants_in_order = {"etch",   "etch_bf16", "etch_fast", "etch_any",
+                                                       "eigen",  "plain",     "openblas",  "libxsmm",
+                                                       "onednn", "libtorch",  "fann"};
 const std::vector<std::string> functions_in_order = {"exp", "tanh", "sigmoid", "log", "softplus", "erf"};
 const std::vector<std::string> mathematicians_in_order = {"etch", "plain", "xsimd", "eigen", "sleef"};
 

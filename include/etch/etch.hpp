@@ -68,6 +68,7 @@
 #include <etch/optimizer/sgd.hpp>
 #include <etch/optimizer/update.hpp>
 // network: the type list, forward and backward
+#include <etch/network/any_of.hpp>
 #include <etch/network/constant_cost.hpp>
 #include <etch/network/convert.hpp>
 #include <etch/network/network.hpp>
@@ -102,6 +103,7 @@
 #include <etch/training/summary_text.hpp>
 #include <etch/training/trainer.hpp>
 // io: weights in and out
+#include <etch/io/any_of.hpp>
 #include <etch/io/files.hpp>
 #include <etch/io/golden.hpp>
 #include <etch/io/hexadecimal.hpp>

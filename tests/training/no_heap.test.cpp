@@ -7,7 +7,11 @@
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <span>
 
+#include <etch/io/any_of.hpp>
+#include <etch/io/golden.hpp>
+#include <etch/io/save.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/layer_norm.hpp>
@@ -204,4 +208,29 @@ TEST_CASE("a fit that is refused or fails allocates nothing") {
     CHECK(counted == 0);
     CHECK(refused == status::empty_set);
     CHECK(failed == status::non_finite_loss);
+}
+
+TEST_CASE("weights go into memory and back, into whichever network they are of, without an allocation") {
+    static std::byte bytes[saved_size<net_type> + 2000];
+    static any_of<network<input<6>, dense<4>, dense<3>>, net_type> chosen;
+    constexpr float golden[] = {1, 2, 3, 4, 5, 6};
+    static net_type net{seed{1}};
+    std::ranges::fill(net.statistics(), 1.0f);
+    status state[4]{};
+    const std::size_t counted = allocations_of([&] {
+        const save_result saved = save(net, bytes, {.golden = golden});
+        const auto file = std::span{bytes}.first(saved.size);
+        state[0] = saved.code;
+        state[1] = load(chosen, file).code;
+        state[2] = verify(chosen, file).code;
+        state[3] = load(chosen, file.first(100)).code;
+        use(chosen({1, 2, 3, 4, 5, 6}));
+        use(chosen(matrix<float, 6, 100>{}));
+    });
+    CHECK(counted == 0);
+    CHECK(state[0] == status::ok);
+    CHECK(state[1] == status::ok);
+    CHECK(state[2] == status::ok);
+    CHECK(state[3] == status::truncated);
+    CHECK(chosen.index() == 1);
 }

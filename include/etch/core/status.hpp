@@ -32,6 +32,7 @@ enum class [[nodiscard]] status : std::uint8_t {
     golden_mismatch,
     no_room,
     cannot_write,
+    ambiguous_topology,
 };
 
 /// The sentence for a status, to show to a person.
@@ -64,6 +65,7 @@ enum class [[nodiscard]] status : std::uint8_t {
         case status::golden_mismatch: return "the network does not answer what the source of its weights answered";
         case status::no_room: return "the memory that was given is too small";
         case status::cannot_write: return "the file cannot be written";
+        case status::ambiguous_topology: return "the file fits several of the networks that there are to choose from";
     }
     return "unknown status";
 }

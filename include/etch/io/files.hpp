@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <etch/data/reading.hpp>
+#include <etch/io/any_of.hpp>
 #include <etch/io/golden.hpp>
 #include <etch/io/load.hpp>
 #include <etch/io/save.hpp>
@@ -114,6 +115,45 @@ std::string explain(const load_result& result, const Source& file) {
     return (has_byte ? "byte " + std::to_string(result.index) + ": " : std::string{}) + message(result.code);
 }
 
+namespace internal {
+
+/// What the file says its layers are.
+template <TensorSource Source>
+std::string written_topology(const Source& file, const key_map& keys) {
+    return printable(topology_of(file, keys).value_or(""), 400);
+}
+
+/// `explain` with the layers of the file and of the network, where they are not the same.
+template <class Network, TensorSource Source>
+std::string explain_for(const Network&, const load_result& result, const Source& file, const key_map& keys) {
+    if (result.code != status::wrong_topology) return explain(result, file);
+    return message(result.code) + (": " + written_topology(file, keys)) + "; the network's are " +
+           std::string{topology<Network>};
+}
+
+/// The same for a file that should be one of several networks: all of them, or those that it fits; and where the file does
+/// not tell its layers, what keeps it from being each of them.
+template <class... Networks, TensorSource Source>
+std::string explain_for(const any_of<Networks...>&, const load_result& result, const Source& file,
+                        const key_map& keys) {
+    const bool none = result.code == status::wrong_topology;
+    if (!none && result.code != status::ambiguous_topology) return explain(result, file);
+    const bool tells = topology_of(file, keys).has_value();
+    std::string text = message(result.code);
+    if (none) text += (tells ? ": " + written_topology(file, keys) + ";" : " than") + " those to choose from";
+    const char* separator = ": ";
+    const auto add = [&]<class Network>(const std::type_identity<Network>&) {
+        const load_result checked = check_load<Network>(file, keys);
+        if (!none && !checked.ok()) return;
+        text += std::exchange(separator, "; ") + std::string{topology<Network>};
+        if (none && !tells) text += " (" + explain(checked, file) + ")";
+    };
+    (add(std::type_identity<Networks>{}), ...);
+    return text;
+}
+
+}  // namespace internal
+
 /// Loads weights from what was read, and holds the network against the golden vectors that came with them. The network
 /// stays as it was where anything is refused. `name` is for messages. Host side: takes a second network from the heap.
 template <class Network, TensorSource Source>
@@ -121,14 +161,7 @@ file_result load_verified(Network& net, const Source& file, const key_map& keys 
                           const std::string& name = "weights") {
     const auto loaded = std::make_unique<Network>();
     const load_result result = load(*loaded, file, keys);
-    if (result.code == status::wrong_topology) {
-        std::string complaint = name + ": " + message(result.code);
-        if constexpr (requires { file.metadata(std::string_view{}); })
-            complaint += ": " + internal::printable(file.metadata("etch.topology").value_or(""), 400) +
-                         "; the network's are " + std::string{topology<Network>};
-        return {result.code, complaint};
-    }
-    if (!result.ok()) return {result.code, name + ": " + explain(result, file)};
+    if (!result.ok()) return {result.code, name + ": " + internal::explain_for(*loaded, result, file, keys)};
     if constexpr (std::same_as<Source, safetensors_view>) {
         const golden_result golden = verify(*loaded, file);
         if (golden.code == status::golden_mismatch)

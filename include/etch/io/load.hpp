@@ -168,6 +168,16 @@ concept ByteRange = requires(const Bytes& bytes) { std::as_bytes(std::span{bytes
 
 }  // namespace internal
 
+/// What `load` would say, for a network that need not be there.
+template <class Network, TensorSource Source>
+load_result check_load(const Source& file, const key_map& keys = {}) noexcept {
+    using T = typename Network::value_type;
+    if (const status code = internal::check_metadata(file, topology<Network>, keys.any_topology); code != status::ok)
+        return {.code = code};
+    const internal::tensor_group<T> group{{}, tensors_of<Network>, {}};
+    return internal::check_tensors(std::span<const internal::tensor_group<T>>{&group, 1}, file, keys);
+}
+
 /// Sets all weights and statistics of a network from the tensors of a file. All or nothing: every tensor of the network
 /// is in the file, every one of the file is used once or ignored by name, or the network stays as it was. Float64,
 /// float16 and bfloat16 are converted; a transposed or missing matrix is never guessed.
@@ -179,12 +189,9 @@ concept ByteRange = requires(const Bytes& bytes) { std::as_bytes(std::span{bytes
 template <class Network, TensorSource Source>
 load_result load(Network& net, const Source& file, const key_map& keys = {}) noexcept {
     using T = typename Network::value_type;
-    if (const status code = internal::check_metadata(file, topology<Network>, keys.any_topology); code != status::ok)
-        return {.code = code};
+    const load_result found = check_load<Network>(file, keys);
     const internal::tensor_group<T> group{{}, tensors_of<Network>, net.memory()};
-    const std::span<const internal::tensor_group<T>> groups{&group, 1};
-    const load_result found = internal::check_tensors(groups, file, keys);
-    if (found.ok()) internal::take_tensors(groups, file, keys);
+    if (found.ok()) internal::take_tensors(std::span<const internal::tensor_group<T>>{&group, 1}, file, keys);
     return found;
 }
 

@@ -1,0 +1,94 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include <etch/io/load.hpp>
+#include <etch/network/any_of.hpp>
+
+namespace etch {
+
+namespace internal {
+
+/// Which of several networks a file holds.
+struct choice {
+    load_result result{};
+    std::size_t index = 0;
+};
+
+/// What a file says its layers are, where it does and is to be believed.
+template <TensorSource Source>
+[[nodiscard]] std::optional<std::string_view> topology_of(const Source& file, const key_map& keys) noexcept {
+    if constexpr (requires { file.metadata(std::string_view{}); })
+        if (!keys.any_topology) return file.metadata("etch.topology");
+    return std::nullopt;
+}
+
+/// The network with this text, or else the only one that differs from it but in how weights are held.
+[[nodiscard]] constexpr choice choose_by_topology(std::span<const std::string_view> topologies,
+                                                  std::string_view written) noexcept {
+    choice chosen;
+    std::size_t alike = 0;
+    for (std::size_t i = 0; i < topologies.size(); ++i) {
+        if (topologies[i] == written) return {{}, i};
+        if (!same_topology(topologies[i], written)) continue;
+        chosen.index = i;
+        ++alike;
+    }
+    if (alike != 1) chosen.result.code = alike == 0 ? status::wrong_topology : status::ambiguous_topology;
+    return chosen;
+}
+
+/// The only network that the tensors of a file fit, from what came of checking each. Where they fit none but what is
+/// wrong is wrong for whichever network, not its keys and shapes but say a NaN, that is the result.
+[[nodiscard]] constexpr choice choose_by_tensors(std::span<const load_result> checked) noexcept {
+    choice chosen{{.code = status::wrong_topology}, 0};
+    std::size_t fitting = 0;
+    for (std::size_t i = 0; i < checked.size(); ++i) {
+        const status code = checked[i].code;
+        if (code == status::ok) {
+            if (++fitting > 1) return {{.code = status::ambiguous_topology}, 0};
+            chosen = {{}, i};
+        } else if (fitting == 0 && code != status::missing_tensor && code != status::unused_tensor &&
+                   code != status::wrong_shape) {
+            chosen = {checked[i], i};
+        }
+    }
+    return chosen;
+}
+
+template <class... Networks, TensorSource Source>
+[[nodiscard]] choice choose(const any_of<Networks...>& net, const Source& file, const key_map& keys) noexcept {
+    if (const status code = check_metadata(file, {}, true); code != status::ok) return {{.code = code}, 0};
+    if (const auto written = topology_of(file, keys)) return choose_by_topology(net.topologies, *written);
+    return choose_by_tensors(std::array{check_load<Networks>(file, keys)...});
+}
+
+}  // namespace internal
+
+/// Loads whichever of the networks the file holds; the object is of that topology then. All or nothing: where anything is
+/// refused it stays the network that it was, weight for weight.
+///
+/// A file that etch or its exporter has written tells its topology, and is for the network of exactly these layers; where
+/// none is, for the only one that holds its weights in another way. A file that does not tell, a plain state_dict, is for
+/// the one network that all its keys and shapes fit: tanh or relu between the same layers, it fits two, and is refused.
+///
+/// Errors: those of `load`; wrong_topology where the file is for none of the networks, ambiguous_topology where it could be
+/// for several. No heap, no exceptions; about 500 bytes of stack, and 400 for each network.
+template <class... Networks, TensorSource Source>
+load_result load(any_of<Networks...>& net, const Source& file, const key_map& keys = {}) noexcept {
+    const internal::choice chosen = internal::choose(net, file, keys);
+    load_result result = chosen.result;
+    std::size_t i = 0;
+    const auto load_if_chosen = [&]<class Network>(const std::type_identity<Network>&) {
+        if (i++ != chosen.index || !result.ok()) return;
+        result = check_load<Network>(file, keys);
+        if (result.ok()) result = load(net.template emplace<Network>(), file, keys);
+    };
+    (load_if_chosen(std::type_identity<Networks>{}), ...);
+    return result;
+}
+
+}  // namespace etch

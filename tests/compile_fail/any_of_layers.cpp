@@ -1,0 +1,11 @@
+// expect: etch: any_of<...> is a list of networks
+#include <etch/network/any_of.hpp>
+
+using walk = etch::network<etch::input<3>, etch::dense<2>>;
+#ifdef ETCH_REJECT
+using policy_type = etch::any_of<walk, etch::dense<8>>;
+#else
+using policy_type = etch::any_of<walk>;
+#endif
+
+auto answer(const policy_type& policy) { return policy({1, 2, 3}); }

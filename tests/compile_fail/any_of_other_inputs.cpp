@@ -1,0 +1,11 @@
+// expect: etch: the networks of any_of<...> need the same inputs, outputs and value_type
+#include <etch/network/any_of.hpp>
+
+using walk = etch::network<etch::input<3>, etch::dense<2>>;
+#ifdef ETCH_REJECT
+using run = etch::network<etch::input<4>, etch::dense<8>, etch::dense<2>>;
+#else
+using run = etch::network<etch::input<3>, etch::dense<8>, etch::dense<2>>;
+#endif
+
+auto answer(const etch::any_of<walk, run>& policy) { return policy({1, 2, 3}); }
