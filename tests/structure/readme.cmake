@@ -2,7 +2,7 @@
 # that a block may come from inside a function.
 cmake_minimum_required(VERSION 3.25)
 
-file(GLOB examples "${PROJECT_DIR}/examples/*.cpp")
+file(GLOB_RECURSE examples "${PROJECT_DIR}/examples/*.cpp")
 set(programs "")
 foreach(example IN LISTS examples)
   file(READ "${example}" text)
