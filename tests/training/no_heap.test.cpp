@@ -184,6 +184,8 @@ TEST_CASE("a whole fit, with validation and early stopping, and its judgement al
         result = training.fit(net, all.slice(0, 75),
                               {.epochs = 50, .validation = all.slice(75, 25), .patience = 2, .history = history},
                               [&](const epoch_record<float>&) { ++epochs; });
+        use(training.fit(net, all.slice(0, 75),
+                         {.epochs = 50, .validation = all.slice(75, 25), .patience = 4, .resume = true}));
         use(evaluate(net, all.slice(75, 25)));
     });
     CHECK(counted == 0);
