@@ -102,6 +102,9 @@
 #include <etch/training/summary_text.hpp>
 #include <etch/training/trainer.hpp>
 // io: weights in and out
+#include <etch/io/checkpoint.hpp>
+#include <etch/io/checkpoint_files.hpp>
+#include <etch/io/fields.hpp>
 #include <etch/io/files.hpp>
 #include <etch/io/golden.hpp>
 #include <etch/io/hexadecimal.hpp>
