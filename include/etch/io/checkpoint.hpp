@@ -92,9 +92,9 @@ struct checkpoint_tensors {
     std::array<tensor_group<T>, slots + 2> all{};
     std::size_t count = 0;
 
-    constexpr checkpoint_tensors(parameter_memory<T> net, std::span<T> state,
+    constexpr checkpoint_tensors(parameter_memory<T> weights, std::span<T> state,
                                  const parameter_memory<T>* best) noexcept {
-        add({}, net);
+        add({}, weights);
         for (std::size_t s = 0; s < slots; ++s) {
             T* const slot = state.empty() ? nullptr : state.data() + s * network::parameter_count;
             add(prefixes[s].view(), {slot, nullptr});

@@ -170,7 +170,7 @@ constexpr void append_layer(key_text& to, std::string_view pattern, std::size_t 
 constexpr void append_tensor(key_text& to, const key_map& keys, std::string_view name) noexcept {
     const std::size_t point = name.rfind('.');
     const std::size_t begin = point == name.npos ? 0 : point + 1;
-    to.append(name.substr(0, begin));
+    to.append({name.data(), begin});  // substr may throw, for which a microcontroller has no code
     name.remove_prefix(begin);
     const std::array<std::string_view, 2> renamed[] = {
         {"weight", keys.weight}, {"bias", keys.bias}, {"mean", keys.mean}, {"deviation", keys.deviation}};
