@@ -49,7 +49,7 @@ struct checkpoint_facts {
 
     decltype(Training::optimizer) optimizer{};
     decltype(Training::schedule) schedule{};
-    gradient_clip clip{};
+    decltype(Training::clip) clip{};
     training_position<T> position{};
     decltype(fit_of(std::declval<const Training&>())) fit{};
 

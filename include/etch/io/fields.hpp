@@ -28,12 +28,13 @@ constexpr bool has_fields(std::index_sequence<I...>) noexcept {
     return requires { A{(static_cast<void>(I), any_field_of<A>{})...}; };
 }
 
-template <class A, std::size_t Count = max_fields + 1>
+/// How many fields A has, counted up to one more than there may be.
+template <class A, std::size_t Count = 0>
 constexpr std::size_t field_count() noexcept {
-    if constexpr (Count == 0 || has_fields<A>(std::make_index_sequence<Count>{}))
-        return Count;
+    if constexpr (Count <= max_fields && has_fields<A>(std::make_index_sequence<Count + 1>{}))
+        return field_count<A, Count + 1>();
     else
-        return field_count<A, Count - 1>();
+        return Count;
 }
 
 /// Calls f with each field, in their order.
@@ -41,7 +42,7 @@ template <class A>
 constexpr void for_each_field(A& aggregate, auto f) noexcept {
     constexpr std::size_t count = field_count<std::remove_const_t<A>>();
     static_assert(count <= max_fields, "etch: a checkpoint saves options of up to ten fields");
-    const auto each = [&f](auto&... fields) { (f(fields), ...); };
+    [[maybe_unused]] const auto each = [&f](auto&... fields) { (f(fields), ...); };
     if constexpr (count == 1) {
         auto& [a] = aggregate;
         each(a);
