@@ -177,8 +177,8 @@ template <class Training>
 ///     options.resume = true;
 ///     trainer.fit(net, train, options);                 // the rest, with the bits of a fit that was never interrupted
 ///
-/// Where a fit with patience has given the network its best weights, the file has the last ones all the same, with which
-/// the fit goes on, and the best beside them.
+/// Where a fit with patience has given the network its best weights, the file has the last ones all the same, with
+/// which the fit goes on, and the best beside them.
 /// Errors, with nothing written: no_room, with the size that is needed; non_finite_weight, also of the state;
 /// invalid_option where an option is not finite.
 template <Resumable Training>

@@ -10,7 +10,7 @@
 #include <etch/io/hexadecimal.hpp>
 
 // The fields of an aggregate, one after the other, as text: the options of an optimiser, the place where a fit stands.
-// Field by field, since the bytes between them belong to nobody, and since std::size_t has not the same size everywhere.
+// Field by field, since the bytes between them belong to nobody, and std::size_t has not the same size everywhere.
 namespace etch::internal {
 
 inline constexpr std::size_t max_fields = 10;
@@ -110,7 +110,7 @@ template <class A>
     return finite;
 }
 
-/// Reads what was written; false where it is not exactly that, where a number is not finite, or too large for its field.
+/// Reads what was written; false where it is not exactly that, or a number is not finite or too large for its field.
 template <class A>
 [[nodiscard]] constexpr bool take_fields(std::string_view text, A& to) noexcept {
     std::size_t count = 0;

@@ -98,14 +98,14 @@ public:
     /// `callback` is called with each epoch_record, and ends the training by returning false; if it can also be called
     /// with a step_record, it is, after each update.
     ///
-    /// A second fit trains on from where the first ended: the optimiser keeps its state and its count of steps, on which
-    /// the schedule depends. `reset` forgets both.
+    /// A second fit trains on from where the first ended: the optimiser keeps its state and its count of steps, on
+    /// which the schedule depends. `reset` forgets both.
     ///
     /// With `resume` it is not a second fit but the rest of the first: one that the callback ended, or that another
     /// process began, up to a checkpoint (see io/checkpoint.hpp). Given the same network, data and options it gives the
     /// bits of a fit that was never interrupted. Where there is nothing to go on with, it is a fit from the beginning;
-    /// where all epochs are done, it returns at once. A callback finds the trainer's state complete, so that this is the
-    /// place to take a checkpoint: after an epoch, or after any update.
+    /// where all epochs are done, it returns at once. A callback finds the trainer's state complete, so that this is
+    /// the place to take a checkpoint: after an epoch, or after any update.
     ///
     /// Errors, each with the network as it was: empty_set, size_mismatch, non_finite_input, non_finite_target (with the
     /// sample), constant_column (with the column), invalid_option. non_finite_loss (with the step): the network has the
