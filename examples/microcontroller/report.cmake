@@ -31,6 +31,7 @@ set(most_tiny 2000 0 600)
 set(most_policy 24600 0 18000)
 set(most_tiny_sgd 8000 1000 1500)
 set(most_tiny_adam 10000 1000 4000)
+set(most_tiny_resume 30000 1000 450000)
 set(heap "(^|\n)[^\n]* (_?malloc|_malloc_r|_?free|_free_r|calloc|realloc|_?sbrk|_sbrk_r|_Zn[wa][^\n]*|_Zd[la][^\n]*)\n")
 
 # Sets `<name>` to the numbers of the output's lines `<name> <hexadecimal>`.

@@ -104,6 +104,9 @@
 #include <etch/training/trainer.hpp>
 // io: weights in and out
 #include <etch/io/any_of.hpp>
+#include <etch/io/checkpoint.hpp>
+#include <etch/io/checkpoint_files.hpp>
+#include <etch/io/fields.hpp>
 #include <etch/io/files.hpp>
 #include <etch/io/golden.hpp>
 #include <etch/io/hexadecimal.hpp>

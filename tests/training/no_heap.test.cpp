@@ -12,6 +12,7 @@
 #include <etch/io/any_of.hpp>
 #include <etch/io/golden.hpp>
 #include <etch/io/save.hpp>
+#include <etch/io/checkpoint.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/layer_norm.hpp>
@@ -188,12 +189,30 @@ TEST_CASE("a whole fit, with validation and early stopping, and its judgement al
         result = training.fit(net, all.slice(0, 75),
                               {.epochs = 50, .validation = all.slice(75, 25), .patience = 2, .history = history},
                               [&](const epoch_record<float>&) { ++epochs; });
+        use(training.fit(net, all.slice(0, 75),
+                         {.epochs = 50, .validation = all.slice(75, 25), .patience = 4, .resume = true}));
         use(evaluate(net, all.slice(75, 25)));
     });
     CHECK(counted == 0);
     CHECK(result.ok());
     CHECK(result.stopped_early);  // labels that follow from nothing cannot be learned
     CHECK(epochs == result.epochs);
+}
+
+TEST_CASE("a checkpoint is saved and loaded without an allocation") {
+    const auto all = samples();
+    static trainer_type training{{.learning_rate = 1e-2}};
+    static std::byte memory[checkpoint_size<trainer_type>];
+    net_type net{seed{1}};
+    REQUIRE(training.fit(net, all, {.epochs = 1}).ok());
+    status saved{}, loaded{};
+    const std::size_t counted = allocations_of([&] {
+        saved = save_checkpoint(training, net, memory).code;
+        loaded = load_checkpoint(training, net, memory).code;
+    });
+    CHECK(counted == 0);
+    CHECK(saved == status::ok);
+    CHECK(loaded == status::ok);
 }
 
 TEST_CASE("a fit that is refused or fails allocates nothing") {

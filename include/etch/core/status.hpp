@@ -28,6 +28,8 @@ enum class [[nodiscard]] status : std::uint8_t {
     wrong_type,
     wrong_topology,
     wrong_version,
+    wrong_optimizer,
+    wrong_schedule,
     non_finite_weight,
     golden_mismatch,
     no_room,
@@ -61,6 +63,8 @@ enum class [[nodiscard]] status : std::uint8_t {
         case status::wrong_type: return "a tensor is of a type that no weights are read from";
         case status::wrong_topology: return "the file holds a network of other layers";
         case status::wrong_version: return "the file is of a later version of the format";
+        case status::wrong_optimizer: return "the file is no checkpoint, or one of another optimizer";
+        case status::wrong_schedule: return "the checkpoint is of another learning-rate schedule";
         case status::non_finite_weight: return "a weight is NaN, infinite or too large";
         case status::golden_mismatch: return "the network does not answer what the source of its weights answered";
         case status::no_room: return "the memory that was given is too small";

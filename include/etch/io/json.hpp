@@ -40,7 +40,7 @@ public:
         while (at_ < text_.size()) {
             const char c = text_[at_];
             if (c == '"') {
-                to = text_.substr(begin, at_ - begin);
+                to = {text_.data() + begin, at_ - begin};  // substr may throw
                 ++at_;
                 return true;
             }

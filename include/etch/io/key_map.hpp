@@ -50,6 +50,11 @@ struct key_map {
 /// torch.nn.Sequential, and what etch saves.
 inline constexpr key_map torch_sequential{};
 
+/// A checkpoint of a trainer (see checkpoint.hpp): the network as it was trained last, or with the best weights of the fit.
+inline constexpr key_map from_checkpoint{.ignored = {"optimizer.*", "best.*"}};
+inline constexpr key_map best_of_checkpoint{
+    .prefix = "best.", .ignored = {"optimizer.*", "0*", "1*", "2*", "3*", "4*", "5*", "6*", "7*", "8*", "9*"}};
+
 /// The actor of Stable-Baselines3's PPO and A2C: policy.state_dict(). VecNormalize keeps its statistics elsewhere.
 inline constexpr key_map stable_baselines3_ppo{.layer = "mlp_extractor.policy_net.{number}",
                                                .last_layer = "action_net",
@@ -165,7 +170,7 @@ constexpr void append_layer(key_text& to, std::string_view pattern, std::size_t 
 constexpr void append_tensor(key_text& to, const key_map& keys, std::string_view name) noexcept {
     const std::size_t point = name.rfind('.');
     const std::size_t begin = point == name.npos ? 0 : point + 1;
-    to.append(name.substr(0, begin));
+    to.append({name.data(), begin});  // substr may throw, for which a microcontroller has no code
     name.remove_prefix(begin);
     const std::array<std::string_view, 2> renamed[] = {
         {"weight", keys.weight}, {"bias", keys.bias}, {"mean", keys.mean}, {"deviation", keys.deviation}};

@@ -1,5 +1,4 @@
 #pragma once
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -80,15 +79,12 @@ private:
         number_type type;
         std::size_t bytes;
     };
-    static constexpr std::array types{
-        type_size{"F64", number_type::float64, 8},  type_size{"F32", number_type::float32, 4},
-        type_size{"F16", number_type::float16, 2},  type_size{"BF16", number_type::bfloat16, 2},
-        type_size{"I64", number_type::other, 8},    type_size{"U64", number_type::other, 8},
-        type_size{"I32", number_type::other, 4},    type_size{"U32", number_type::other, 4},
-        type_size{"I16", number_type::other, 2},    type_size{"U16", number_type::other, 2},
-        type_size{"I8", number_type::other, 1},     type_size{"U8", number_type::other, 1},
-        type_size{"BOOL", number_type::other, 1},   type_size{"F8_E4M3", number_type::other, 1},
-        type_size{"F8_E5M2", number_type::other, 1}};
+    static constexpr type_size types[] = {
+        {"F64", number_type::float64, 8},   {"F32", number_type::float32, 4},   {"F16", number_type::float16, 2},
+        {"BF16", number_type::bfloat16, 2}, {"I64", number_type::other, 8},     {"U64", number_type::other, 8},
+        {"I32", number_type::other, 4},     {"U32", number_type::other, 4},     {"I16", number_type::other, 2},
+        {"U16", number_type::other, 2},     {"I8", number_type::other, 1},      {"U8", number_type::other, 1},
+        {"BOOL", number_type::other, 1},    {"F8_E4M3", number_type::other, 1}, {"F8_E5M2", number_type::other, 1}};
 
     /// What one entry of the header says.
     struct entry {

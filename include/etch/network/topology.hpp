@@ -116,7 +116,9 @@ inline constexpr std::string_view topology = internal::network_spelling<Network>
     constexpr std::string_view ignored = ", bf16>";
     std::size_t i = 0, j = 0;
     const auto next = [ignored](std::string_view text, std::size_t& at) {
-        if (text.substr(at, ignored.size()) == ignored) at += ignored.size() - 1;
+        std::string_view rest = text;
+        rest.remove_prefix(at);
+        if (rest.starts_with(ignored)) at += ignored.size() - 1;
         return at < text.size() ? text[at++] : '\0';
     };
     while (i < a.size() || j < b.size())

@@ -13,7 +13,8 @@ namespace etch {
 /// What every schedule has: `rate(base, step, total_steps)`, the learning rate for update number `step` (from 0) of
 /// `total_steps`, where `base` is the optimizer's own. During the first `warmup_steps` updates the rate climbs in a
 /// straight line, base * (step + 1) / warmup_steps; the schedule proper starts after them. PyTorch's schedulers count
-/// whatever their `step()` is called for, often epochs: here it is updates.
+/// whatever their `step()` is called for, often epochs: here it is updates. A `name`, where it has one, goes into
+/// checkpoints, and tells one schedule from another there.
 template <class S>
 concept Schedule = std::is_aggregate_v<S> && requires(const S schedule, float base, std::uint64_t step) {
     { schedule.rate(base, step, step) } -> std::same_as<float>;
@@ -48,6 +49,8 @@ template <class T>
 struct constant_rate {
     std::uint64_t warmup_steps = 0;
 
+    static constexpr const char* name = "constant_rate";
+
     template <class T>
     [[nodiscard]] constexpr T rate(T base, std::uint64_t step, std::uint64_t /*total_steps*/) const noexcept {
         return step < warmup_steps ? base * internal::count_ratio<T>(step + 1, warmup_steps) : base;
@@ -60,6 +63,8 @@ struct step_decay {
     std::uint64_t step_size = 0;
     double gamma = 0.1;
     std::uint64_t warmup_steps = 0;
+
+    static constexpr const char* name = "step_decay";
 
     template <class T>
     [[nodiscard]] constexpr T rate(T base, std::uint64_t step, std::uint64_t total_steps) const noexcept {
@@ -76,6 +81,8 @@ struct exponential_decay {
     double gamma = 0.999;
     std::uint64_t warmup_steps = 0;
 
+    static constexpr const char* name = "exponential_decay";
+
     template <class T>
     [[nodiscard]] constexpr T rate(T base, std::uint64_t step, std::uint64_t total_steps) const noexcept {
         if (step < warmup_steps) return constant_rate{warmup_steps}.rate(base, step, total_steps);
@@ -91,6 +98,8 @@ struct cosine_decay {
     double minimum = 0;
     std::uint64_t steps = 0;
     std::uint64_t warmup_steps = 0;
+
+    static constexpr const char* name = "cosine_decay";
 
     template <class T>
     [[nodiscard]] constexpr T rate(T base, std::uint64_t step, std::uint64_t total_steps) const noexcept {

@@ -26,11 +26,13 @@ class history {
 public:
     constexpr history() noexcept = default;
 
-    /// The epochs that were completed, in their order.
+    /// The epochs that were completed, in their order; after a fit that was resumed, those since then.
     [[nodiscard]] constexpr std::span<const epoch_record<T>> records() const noexcept {
-        std::size_t count = 0;
-        while (count < Epochs && records_[count].epoch != 0) ++count;
-        return {records_, count};
+        std::size_t first = 0;
+        while (first < Epochs && records_[first].epoch == 0) ++first;
+        std::size_t end = first;
+        while (end < Epochs && records_[end].epoch != 0) ++end;
+        return {records_ + first, end - first};
     }
 
     /// All of the memory, emptied, for fit_options.

@@ -33,6 +33,14 @@ struct objective {
 
 }  // namespace internal
 
+/// What a stepper remembers from one update to the next, beside the optimiser's state.
+template <class T>
+struct training_position {
+    std::uint64_t steps = 0;
+    T learning_rate{0};  ///< of the last update
+    etch::seed seed{0};  ///< of every random choice, together with the number of the step
+};
+
 /// What one update of the parameters takes, and all the memory for it, of a size that is known to the compiler: the
 /// gradients, the activations that the backward pass reads, and the optimiser's state. For learning on a device, where
 /// samples come one by one, this is all that is needed; `trainer` adds the walk over a data set.
@@ -65,7 +73,7 @@ public:
 
     explicit constexpr stepper(Optimizer optimizer_options = {}, Schedule schedule_options = {},
                                gradient_clip clip_options = {}, seed from = seed{0}) noexcept
-        : optimizer{optimizer_options}, schedule{schedule_options}, clip{clip_options}, seed_{from} {}
+        : optimizer{optimizer_options}, schedule{schedule_options}, clip{clip_options}, position_{.seed = from} {}
 
     /// Adds the gradients of up to `columns` samples, the first `count` columns of x and y; gives the sum of their
     /// losses. `share` is the part of the mean that a sample has: 1 / the number of samples of the update.
@@ -89,9 +97,10 @@ public:
         using T = value_type;
         const std::span<T> gradients{gradients_, Network::parameter_count};
         clip.apply(gradients);
-        rate_ = schedule.rate(static_cast<T>(optimizer.learning_rate), steps_, total_steps);
-        ++steps_;
-        apply_update(optimizer, optimizer.at(steps_, rate_), std::span<T>{net.parameters()},
+        auto& [steps, rate, from] = position_;
+        rate = schedule.rate(static_cast<T>(optimizer.learning_rate), steps, total_steps);
+        ++steps;
+        apply_update(optimizer, optimizer.at(steps, rate), std::span<T>{net.parameters()},
                      std::span<const T>{gradients}, std::span<T>{state_, Network::parameter_count * Optimizer::slots});
         chunk_ = 0;
     }
@@ -111,12 +120,12 @@ public:
     constexpr void reset() noexcept {
         clear_gradients();
         for (value_type& s : state_) s = 0;
-        steps_ = chunk_ = 0;
+        position_.steps = chunk_ = 0;
     }
 
-    [[nodiscard]] constexpr std::uint64_t steps() const noexcept { return steps_; }
+    [[nodiscard]] constexpr std::uint64_t steps() const noexcept { return position_.steps; }
     /// The learning rate of the last update.
-    [[nodiscard]] constexpr value_type learning_rate() const noexcept { return rate_; }
+    [[nodiscard]] constexpr value_type learning_rate() const noexcept { return position_.learning_rate; }
     /// The gradients, one a parameter, in the same order. After an update they stay until the next batch replaces them.
     [[nodiscard]] constexpr std::span<value_type> gradients() noexcept {
         return std::span<value_type>{gradients_, Network::parameter_count};
@@ -125,6 +134,12 @@ public:
     [[nodiscard]] constexpr std::span<value_type> state() noexcept {
         return std::span<value_type>{state_, Network::parameter_count * Optimizer::slots};
     }
+    [[nodiscard]] constexpr std::span<const value_type> state() const noexcept {
+        return std::span<const value_type>{state_, Network::parameter_count * Optimizer::slots};
+    }
+    /// With the state and the options above all that the next update depends on: what a checkpoint reads and writes.
+    [[nodiscard]] constexpr training_position<value_type>& position() noexcept { return position_; }
+    [[nodiscard]] constexpr const training_position<value_type>& position() const noexcept { return position_; }
 
 private:
     static constexpr std::size_t last = internal::objective<Network, Loss>::last;
@@ -137,7 +152,8 @@ private:
                               matrix_view<const value_type, outputs, columns> y, std::size_t count,
                               value_type share) noexcept {
         using T = value_type;
-        const step_type<Fresh> step{net.memory(), gradients_, x, workspace_, derive(derive(seed_, steps_), chunk_++)};
+        const step_type<Fresh> step{net.memory(), gradients_, x, workspace_,
+                                    derive(derive(position_.seed, position_.steps), chunk_++)};
         const auto prediction = step.forward();
         const auto losses = Loss::value(prediction, y);
         tensor<T, 1, columns> shares;
@@ -161,9 +177,8 @@ private:
     alignas(alignment) value_type gradients_[at_least_one(Network::parameter_count)] = {};
     alignas(alignment) value_type state_[at_least_one(Network::parameter_count * Optimizer::slots)] = {};
     alignas(alignment) value_type workspace_[at_least_one(step_type<true>::plan.size)] = {};
-    std::uint64_t steps_ = 0, chunk_ = 0;
-    seed seed_;
-    value_type rate_{0};
+    std::uint64_t chunk_ = 0;
+    training_position<value_type> position_;
 };
 
 }  // namespace etch

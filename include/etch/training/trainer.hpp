@@ -31,7 +31,24 @@ struct step_record {
     T loss{};                           ///< mean so far, this epoch
 };
 
-/// What became of a fit.
+/// Where a fit stands: what it must know to go on, beside the network, the best weights and what the stepper knows.
+template <class T>
+struct fit_progress {
+    std::size_t epochs = 0;      ///< completed
+    std::size_t samples = 0;     ///< passed in the epoch that is under way
+    T loss_sum{};                ///< over those
+    std::size_t best_epoch = 0;  ///< the last that improved by more than min_delta; from 1
+    T best_loss{};
+    T training_loss{}, validation_loss{};  ///< of the last epoch
+    std::uint64_t first_step = 0;          ///< updates before the fit, from which the schedule counts its length
+    bool exchanged = false;                ///< the network has the best weights, and the trainer keeps the last
+
+    [[nodiscard]] constexpr bool begun() const noexcept { return epochs > 0 || samples > 0; }
+    /// Epochs without improvement.
+    [[nodiscard]] constexpr std::size_t waited() const noexcept { return epochs - best_epoch; }
+};
+
+/// What became of a fit. Of one that was resumed: since its beginning.
 template <class T>
 struct fit_result {
     status code = status::ok;
@@ -72,6 +89,7 @@ public:
         seed shuffle{0};           ///< the order of the samples, another one each epoch
         bool shuffled = true;
         std::span<epoch_record<T>> history{};  ///< the user's memory: epoch i goes to element i - 1, if there is one
+        bool resume = false;                   ///< goes on with the last fit; the epochs count from its beginning
     };
 
     /// Runs the epochs. Layers with statistics (standardize, normalize) that have none yet are fitted first, on the
@@ -80,8 +98,14 @@ public:
     /// `callback` is called with each epoch_record, and ends the training by returning false; if it can also be called
     /// with a step_record, it is, after each update.
     ///
-    /// A second fit goes on where the first ended: the optimiser keeps its state and its count of steps, on which the
-    /// schedule depends. `reset` forgets both.
+    /// A second fit trains on from where the first ended: the optimiser keeps its state and its count of steps, on
+    /// which the schedule depends. `reset` forgets both.
+    ///
+    /// With `resume` it is not a second fit but the rest of the first: one that the callback ended, or that another
+    /// process began, up to a checkpoint (see io/checkpoint.hpp). Given the same network, data and options it gives the
+    /// bits of a fit that was never interrupted. Where there is nothing to go on with, it is a fit from the beginning;
+    /// where all epochs are done, it returns at once. A callback finds the trainer's state complete, so that this is
+    /// the place to take a checkpoint: after an epoch, or after any update.
     ///
     /// Errors, each with the network as it was: empty_set, size_mismatch, non_finite_input, non_finite_target (with the
     /// sample), constant_column (with the column), invalid_option. non_finite_loss (with the step): the network has the
@@ -94,7 +118,6 @@ public:
             std::is_null_pointer_v<function> || std::is_invocable_v<function&, const epoch_record<T>&> ||
                 std::is_invocable_v<function&, const step_record<T>&>,
             "etch: the callback of a fit takes an epoch_record or a step_record of the network's number type");
-        fit_result<T> result;
         if (const problem p = training.check(); !p.ok()) return {.code = p.code, .sample = p.index};
         const bool validates = !options.validation.inputs().empty() || !options.validation.targets().empty();
         if (validates)
@@ -103,54 +126,53 @@ public:
         if (options.epochs == 0 || !(this->optimizer.learning_rate > 0) || !(options.min_delta >= 0) ||
             !(this->clip.norm >= 0) || !(this->clip.value >= 0))
             return {.code = status::invalid_option};
-        best_ = net;
-        if (const problem p = fit_missing_statistics(best_, training); !p.ok())
-            return {.code = p.code, .column = p.index};
-        net = best_;
+        if (!options.resume || !progress_.begun()) {
+            if (const problem p = fit_missing_statistics(net, training); !p.ok())
+                return {.code = p.code, .column = p.index};
+            best_ = net;
+            progress_ = {.first_step = this->steps()};
+        } else if (progress_.exchanged) {
+            exchange(net);
+        }
 
         const std::size_t per_update = Batch == whole_set ? training.size() : columns;
         const std::uint64_t updates = (training.size() + per_update - 1) / per_update;
-        const std::uint64_t total_steps = this->steps() + updates * options.epochs;
-        result.step = this->steps();
-        std::size_t waited = 0;
-        for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
-            if (!run_epoch(net, training, options, epoch, per_update, total_steps, result, callback)) {
-                ++result.step;
-                return give_up(net, result);
-            }
-            if (!internal::all_finite<T>(std::span<const T>{net.parameters()})) return give_up(net, result);
+        const std::uint64_t total_steps = progress_.first_step + updates * options.epochs;
+        bool goes_on = true;
+        while (goes_on && progress_.epochs < options.epochs &&
+               !(options.patience > 0 && progress_.waited() >= options.patience)) {
+            const std::size_t epoch = progress_.epochs + 1;
+            if (!run_epoch(net, training, options, epoch, per_update, total_steps, callback))
+                return give_up(net, this->steps() + 1);
+            if (!internal::all_finite<T>(std::span<const T>{net.parameters()})) return give_up(net, this->steps());
             epoch_record<T> record{
-                .epoch = epoch, .training_loss = result.training_loss, .learning_rate = this->learning_rate()};
-            T judged = result.training_loss;
+                .epoch = epoch, .training_loss = progress_.training_loss, .learning_rate = this->learning_rate()};
+            T judged = record.training_loss;
             if (validates) {
                 const auto found = evaluate_loss<Loss>(net, options.validation);
-                if (!(found.loss - found.loss == 0)) return give_up(net, result);
-                judged = result.validation_loss = record.validation_loss = found.loss;
+                if (!(found.loss - found.loss == 0)) return give_up(net, this->steps());
+                judged = progress_.validation_loss = record.validation_loss = found.loss;
                 record.validation_accuracy = found.accuracy;
             }
             if (epoch - 1 < options.history.size()) options.history[epoch - 1] = record;
-            result.epochs = epoch;
-            if (epoch == 1 || judged < result.best_loss - options.min_delta) {
-                result.best_loss = judged;
-                result.best_epoch = epoch;
+            if (epoch == 1 || judged < progress_.best_loss - options.min_delta) {
+                progress_.best_loss = judged;
+                progress_.best_epoch = epoch;
                 best_ = net;
-                waited = 0;
-            } else {
-                ++waited;
             }
-            bool goes_on = true;
+            progress_.epochs = epoch;
+            progress_.samples = 0;
+            progress_.loss_sum = 0;
             if constexpr (requires {
                               { callback(record) } -> std::convertible_to<bool>;
                           })
                 goes_on = static_cast<bool>(callback(record));
             else if constexpr (requires { callback(record); })
                 callback(record);
-            if (!goes_on || (options.patience > 0 && waited >= options.patience)) {
-                result.stopped_early = epoch < options.epochs;
-                break;
-            }
         }
-        if (options.patience > 0) net = best_;
+        fit_result<T> result = result_so_far();
+        result.stopped_early = progress_.epochs < options.epochs;
+        if (options.patience > 0) exchange(net);
         return result;
     }
 
@@ -164,23 +186,54 @@ public:
         return {};
     }
 
+    /// Forgets what the stepper forgets, and the fit.
+    constexpr void reset() noexcept {
+        base::reset();
+        progress_ = {};
+    }
+
+    /// Where the last fit stands. Both are what a checkpoint reads and writes.
+    [[nodiscard]] constexpr fit_progress<T>& progress() noexcept { return progress_; }
+    [[nodiscard]] constexpr const fit_progress<T>& progress() const noexcept { return progress_; }
+    /// The network with the lowest loss that was judged in the last fit; the last one where `progress().exchanged`.
+    [[nodiscard]] constexpr Network& best() noexcept { return best_; }
+    [[nodiscard]] constexpr const Network& best() const noexcept { return best_; }
+
 private:
-    constexpr fit_result<T> give_up(Network& net, fit_result<T> result) noexcept {
-        net = best_;
-        this->reset();
+    constexpr fit_result<T> result_so_far() const noexcept {
+        return {.step = this->steps(),
+                .epochs = progress_.epochs,
+                .best_epoch = progress_.best_epoch,
+                .best_loss = progress_.best_loss,
+                .training_loss = progress_.training_loss,
+                .validation_loss = progress_.validation_loss};
+    }
+
+    constexpr fit_result<T> give_up(Network& net, std::uint64_t step) noexcept {
+        fit_result<T> result = result_so_far();
         result.code = status::non_finite_loss;
+        result.step = step;
+        net = best_;
+        reset();
         return result;
     }
 
-    /// One walk over the training set; false where a loss was not finite.
+    /// Gives the network the best weights and keeps the last, with which the fit may go on; or the other way round.
+    constexpr void exchange(Network& net) noexcept {
+        std::swap_ranges(net.parameters().begin(), net.parameters().end(), best_.parameters().begin());
+        std::swap_ranges(net.statistics().begin(), net.statistics().end(), best_.statistics().begin());
+        progress_.exchanged = !progress_.exchanged;
+    }
+
+    /// One walk over the training set, or what is left of it; false where a loss was not finite.
     template <class Callback>
     constexpr bool run_epoch(Network& net, const data& training, const fit_options& options, std::size_t epoch,
-                             std::size_t per_update, std::uint64_t total_steps, fit_result<T>& result,
+                             std::size_t per_update, std::uint64_t total_steps,
                              [[maybe_unused]] Callback& callback) noexcept {
         const std::size_t count = training.size();
         const permutation order{count, derive(options.shuffle, epoch)};
-        T total{0};
-        for (std::size_t first = 0; first < count; first += per_update) {
+        T total = progress_.loss_sum;
+        for (std::size_t first = progress_.samples; first < count; first += per_update) {
             const std::size_t samples = count - first < per_update ? count - first : per_update;
             const T share = T{1} / static_cast<T>(samples);
             for (std::size_t at = first; at < first + samples; at += columns) {
@@ -193,11 +246,12 @@ private:
             }
             if (!(total - total == 0)) return false;
             this->update(net, total_steps);
-            result.step = this->steps();
             const std::size_t done = first + samples;
-            result.training_loss = total / static_cast<T>(done);
+            progress_.samples = done;
+            progress_.loss_sum = total;
+            progress_.training_loss = total / static_cast<T>(done);
             if constexpr (requires { callback(step_record<T>{}); })
-                callback(step_record<T>{epoch, options.epochs, done, count, result.training_loss});
+                callback(step_record<T>{epoch, options.epochs, done, count, progress_.training_loss});
         }
         return true;
     }
@@ -218,6 +272,7 @@ private:
     matrix<T, inputs, columns> batch_inputs_;
     matrix<T, outputs, columns> batch_targets_;
     Network best_;
+    fit_progress<T> progress_;
 };
 
 }  // namespace etch

@@ -1,0 +1,256 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <etch/io/fields.hpp>
+#include <etch/io/load.hpp>
+#include <etch/io/save.hpp>
+#include <etch/training/stepper.hpp>
+
+namespace etch {
+
+/// A stepper or a trainer: what a checkpoint is taken of, together with the network that it trains.
+template <class Training>
+concept Resumable = requires(Training& training) {
+    typename Training::network_type;
+    training.position();
+    training.state();
+    training.reset();
+};
+
+namespace internal {
+
+/// Whether there are the progress of a fit and its best weights beside the rest.
+template <class Training>
+concept Fitting = requires(const Training& training) {
+    training.progress();
+    training.best();
+};
+
+struct no_fit {
+    [[nodiscard]] static constexpr bool begun() noexcept { return false; }
+};
+
+/// What a checkpoint holds beside tensors.
+template <class Training>
+struct checkpoint_facts {
+    using T = typename Training::value_type;
+
+    static constexpr auto fit_of(const Training& training) noexcept {
+        if constexpr (Fitting<Training>)
+            return training.progress();
+        else
+            return no_fit{};
+    }
+
+    decltype(Training::optimizer) optimizer{};
+    decltype(Training::schedule) schedule{};
+    decltype(Training::clip) clip{};
+    training_position<T> position{};
+    decltype(fit_of(std::declval<const Training&>())) fit{};
+
+    constexpr checkpoint_facts() noexcept = default;
+    explicit constexpr checkpoint_facts(const Training& from) noexcept
+        : optimizer{from.optimizer},
+          schedule{from.schedule},
+          clip{from.clip},
+          position{from.position()},
+          fit{fit_of(from)} {}
+
+    [[nodiscard]] constexpr bool has_finite_numbers() const noexcept {
+        return has_finite_fields(optimizer) && has_finite_fields(schedule) && has_finite_fields(clip) &&
+               has_finite_fields(position) && has_finite_fields(fit);
+    }
+};
+
+/// A schedule's name, where it has one.
+template <class Schedule>
+constexpr std::string_view schedule_name() noexcept {
+    if constexpr (requires { Schedule::name; })
+        return Schedule::name;
+    else
+        return {};
+}
+
+/// The tensors of a checkpoint: the network's, the optimiser's state a slot after the other, and of a fit the best
+/// weights.
+template <class Training, class T>
+struct checkpoint_tensors {
+    using network = typename Training::network_type;
+    static constexpr std::size_t slots = decltype(Training::optimizer)::slots;
+
+    static constexpr auto prefixes = [] {
+        std::array<text<32>, slots> all{};
+        for (std::size_t s = 0; s < slots; ++s) all[s].append("optimizer.").append_integer(s).append('.');
+        return all;
+    }();
+
+    std::array<tensor_group<T>, slots + 2> all{};
+    std::size_t count = 0;
+
+    constexpr checkpoint_tensors(parameter_memory<T> weights, std::span<T> state,
+                                 const parameter_memory<T>* best) noexcept {
+        add({}, weights);
+        for (std::size_t s = 0; s < slots; ++s) {
+            T* const slot = state.empty() ? nullptr : state.data() + s * network::parameter_count;
+            add(prefixes[s].view(), {slot, nullptr});
+            all[count - 1].trained_alone = true;
+        }
+        if (best != nullptr) add("best.", *best);
+    }
+
+    [[nodiscard]] constexpr std::span<const tensor_group<T>> groups() const noexcept { return {all.data(), count}; }
+
+private:
+    constexpr void add(std::string_view prefix, parameter_memory<T> memory) noexcept {
+        all[count++] = {prefix, tensors_of<network>, memory};
+    }
+};
+
+template <class T>
+[[nodiscard]] constexpr bool all_finite(std::span<const tensor_group<const T>> groups) noexcept {
+    bool finite = true;
+    for_each_saved(groups, [&finite](const auto& group, std::size_t, const network_tensor& tensor) {
+        for (std::size_t row = 0; row < tensor.rows(); ++row)
+            for (std::size_t column = 0; column < tensor.columns(); ++column) {
+                const T x = tensor.get<T>(group.memory, row, column);
+                finite &= x - x == 0;
+            }
+    });
+    return finite;
+}
+
+template <class Training>
+constexpr save_result write_checkpoint(std::span<std::byte> to, const checkpoint_facts<Training>& facts, bool has_fit,
+                                       const auto& tensors) noexcept {
+    const auto add_metadata = [&](metadata_writer& metadata) {
+        const auto add = [&metadata](std::string_view key, const auto& fields) {
+            append_fields(metadata.begin_value(key), fields);
+            metadata.end_value();
+        };
+        metadata.add("etch.optimizer", facts.optimizer.name);
+        metadata.add("etch.schedule", schedule_name<decltype(Training::schedule)>());
+        add("etch.optimizer.options", facts.optimizer);
+        add("etch.schedule.options", facts.schedule);
+        add("etch.clip", facts.clip);
+        add("etch.position", facts.position);
+        if constexpr (Fitting<Training>)
+            if (has_fit) add("etch.fit", facts.fit);
+    };
+    using T = typename Training::value_type;
+    return write_file<T>(to, tensors.groups(), topology<typename Training::network_type>, add_metadata);
+}
+
+/// Reads what stands beside the tensors, into `to`.
+template <class Training>
+[[nodiscard]] status read_checkpoint(const safetensors_view& file, checkpoint_facts<Training>& to) noexcept {
+    if (file.metadata("etch.optimizer") != std::string_view{to.optimizer.name}) return status::wrong_optimizer;
+    if (file.metadata("etch.schedule") != schedule_name<decltype(Training::schedule)>()) return status::wrong_schedule;
+    const auto take = [&file](std::string_view key, auto& fields) {
+        return take_fields(file.metadata(key).value_or(std::string_view{}), fields);
+    };
+    if (!take("etch.optimizer.options", to.optimizer) || !take("etch.schedule.options", to.schedule) ||
+        !take("etch.clip", to.clip) || !take("etch.position", to.position))
+        return status::malformed;
+    to.fit = {};
+    if constexpr (Fitting<Training>)
+        if (file.metadata("etch.fit") &&
+            (!take("etch.fit", to.fit) || !to.fit.begun() || to.fit.best_epoch > to.fit.epochs || to.fit.exchanged))
+            return status::malformed;
+    return status::ok;
+}
+
+}  // namespace internal
+
+/// Writes all that training needs to go on bit for bit into memory, as a safetensors file (docs/weights.md): the
+/// network, the optimiser with its state and options, schedule, clipping, the count of updates, the seed of dropout; of
+/// a trainer also where its fit stands and the best weights. It is taken between updates: in the callback of a fit, or
+/// when the fit is over. The options of a fit are not in it, nor is the data.
+///
+///     trainer.fit(net, train, options, [&](const auto&) { save_checkpoint(trainer, net, memory); });
+///
+///     load_checkpoint(trainer, net, memory);            // in another process, on another machine
+///     options.resume = true;
+///     trainer.fit(net, train, options);                 // the rest, with the bits of a fit that was never interrupted
+///
+/// Where a fit with patience has given the network its best weights, the file has the last ones all the same, with
+/// which the fit goes on, and the best beside them.
+/// Errors, with nothing written: no_room, with the size that is needed; non_finite_weight, also of the state;
+/// invalid_option where an option is not finite.
+template <Resumable Training>
+constexpr save_result save_checkpoint(const Training& training, const typename Training::network_type& net,
+                                      std::span<std::byte> to) noexcept {
+    using T = typename Training::value_type;
+    internal::checkpoint_facts<Training> facts{training};
+    parameter_memory<const T> last = net.memory(), best = last;
+    if constexpr (internal::Fitting<Training>) {
+        best = training.best().memory();
+        if (facts.fit.exchanged) std::swap(last, best);
+        facts.fit.exchanged = false;
+    }
+    const bool has_fit = facts.fit.begun();
+    const internal::checkpoint_tensors<Training, const T> tensors{last, training.state(), has_fit ? &best : nullptr};
+    if (!facts.has_finite_numbers()) return {.code = status::invalid_option};
+    if (!internal::all_finite(tensors.groups())) return {.code = status::non_finite_weight};
+    return internal::write_checkpoint(to, facts, has_fit, tensors);
+}
+
+/// The most bytes that a checkpoint of this stepper or trainer takes: for a buffer of a fixed size.
+template <Resumable Training>
+inline constexpr std::size_t checkpoint_size = [] {
+    using T = typename Training::value_type;
+    const parameter_memory<const T> nowhere{nullptr, nullptr};
+    const internal::checkpoint_tensors<Training, const T> tensors{
+        nowhere, {}, internal::Fitting<Training> ? &nowhere : nullptr};
+    return internal::write_checkpoint(std::span<std::byte>{}, internal::checkpoint_facts<Training>{}, true, tensors)
+        .size;
+}();
+
+/// Sets a stepper or trainer and its network from a checkpoint: options, state, count of updates and seed come from the
+/// file, whatever the object was constructed with. All or nothing.
+///
+/// Network, optimiser and schedule must be those of the file; the size of the batch and the loss may differ. A stepper
+/// leaves aside where a fit stands; a trainer that reads what a stepper has written has no fit to resume.
+///
+/// Errors, with everything as it was: those of `load`; wrong_optimizer, also for a file that is no checkpoint;
+/// wrong_schedule; malformed where options or progress are not as docs/weights.md says. No heap, no exceptions.
+template <Resumable Training>
+load_result load_checkpoint(Training& training, typename Training::network_type& net,
+                            const safetensors_view& file) noexcept {
+    using T = typename Training::value_type;
+    using network = typename Training::network_type;
+    if (const status code = internal::check_metadata(file, topology<network>, false); code != status::ok)
+        return {.code = code};
+    internal::checkpoint_facts<Training> facts{training};
+    if (const status code = internal::read_checkpoint(file, facts); code != status::ok) return {.code = code};
+    parameter_memory<T> best = net.memory();
+    if constexpr (internal::Fitting<Training>) best = training.best().memory();
+    const internal::checkpoint_tensors<Training, T> tensors{net.memory(), training.state(),
+                                                            facts.fit.begun() ? &best : nullptr};
+    const key_map keys = facts.fit.begun() ? key_map{} : key_map{.ignored = {"best.*"}};
+    if (const load_result found = internal::check_tensors(tensors.groups(), file, keys); !found.ok()) return found;
+
+    training.reset();
+    internal::take_tensors(tensors.groups(), file, keys);
+    training.optimizer = facts.optimizer;
+    training.schedule = facts.schedule;
+    training.clip = facts.clip;
+    training.position() = facts.position;
+    if constexpr (internal::Fitting<Training>) training.progress() = facts.fit;
+    return {};
+}
+
+/// The same from the bytes of a file, wherever they lie; also the errors of safetensors_view::open, with the byte.
+template <Resumable Training, internal::ByteRange Bytes>
+load_result load_checkpoint(Training& training, typename Training::network_type& net, const Bytes& bytes) noexcept {
+    safetensors_view file;
+    if (const problem found = file.open(std::as_bytes(std::span{bytes})); !found.ok())
+        return {.code = found.code, .index = found.index};
+    return load_checkpoint(training, net, file);
+}
+
+}  // namespace etch

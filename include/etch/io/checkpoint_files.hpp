@@ -1,0 +1,37 @@
+#pragma once
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <etch/io/checkpoint.hpp>
+#include <etch/io/files.hpp>
+
+namespace etch {
+
+/// Saves a checkpoint to a file. A program that is killed while it writes leaves the checkpoint before.
+template <Resumable Training>
+file_result save_checkpoint_file(const Training& training, const typename Training::network_type& net,
+                                 const std::string& path) {
+    std::vector<std::byte> bytes(checkpoint_size<Training>);
+    const save_result saved = save_checkpoint(training, net, bytes);
+    if (!saved.ok()) return {saved.code, path + ": " + message(saved.code)};
+    return replace_file(path, std::span{bytes}.first(saved.size));
+}
+
+/// Loads a checkpoint from a file. All or nothing.
+template <Resumable Training>
+file_result load_checkpoint_file(Training& training, typename Training::network_type& net, const std::string& path) {
+    const auto bytes = read_file(path);
+    if (!bytes) return {bytes.code, bytes.message};
+    safetensors_view file;
+    const auto refused = [&](const load_result& result) {
+        return file_result{result.code, path + ": " + explain(result, file)};
+    };
+    if (const problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
+        return refused({.code = found.code, .index = found.index});
+    if (const load_result result = load_checkpoint(training, net, file); !result.ok()) return refused(result);
+    return {};
+}
+
+}  // namespace etch
