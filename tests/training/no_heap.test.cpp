@@ -10,9 +10,9 @@
 #include <span>
 
 #include <etch/io/any_of.hpp>
+#include <etch/io/checkpoint.hpp>
 #include <etch/io/golden.hpp>
 #include <etch/io/save.hpp>
-#include <etch/io/checkpoint.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/layer_norm.hpp>
