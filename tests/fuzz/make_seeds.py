@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """Writes tests/fuzz/seeds/: small files that the readers accept, and some that are nearly right."""
 import gzip
+import io
+import json
 import pathlib
 import shutil
 import struct
+import zipfile
 
 SEEDS = pathlib.Path(__file__).parent / "seeds"
 
@@ -84,5 +87,175 @@ def idx():
     }
 
 
+
+# safetensors.cpp and npz.cpp: a byte with a key map and a network (loading.hpp), then the file.
+TORCH, MODULE, NAMED_LAYERS, PPO, RSL_RL, KERAS, SCIKIT, LENIENT = range(8)
+PLAIN, MIXED, DOUBLE = 0, 16, 24
+ARRAY = 32  # of npz.cpp: an array without an archive
+
+# What the plain network holds, and the same under other names.
+WEIGHTS = {"0.weight": [3, 2], "0.bias": [3], "2.weight": [1, 3], "2.bias": [1]}
+PPO_NAMES = ["mlp_extractor.policy_net.0.weight", "mlp_extractor.policy_net.0.bias", "action_net.weight",
+             "action_net.bias"]
+RSL_RL_NAMES = ["actor.0.weight", "actor.0.bias", "actor.2.weight", "actor.2.bias"]
+TRANSPOSED = [[2, 3], [3], [3, 1], [1]]
+KERAS_NAMES = ["dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"]
+SCIKIT_NAMES = ["coefs_0", "intercepts_0", "coefs_1", "intercepts_1"]
+# And the mixed one.
+MIXED_WEIGHTS = {"0.mean": [2], "0.deviation": [2], "1.bias": [2], "2.0.weight": [2, 2], "2.0.bias": [2],
+                 "1.weight": [2, 2]}
+
+
+def count(shape):
+    product = 1
+    for extent in shape:
+        product *= extent
+    return product
+
+
+def numbers(shape, letter):
+    """The bytes of 1/2, 1/3, 1/4, ..."""
+    values = [1 / (2 + i) for i in range(count(shape))]
+    if letter == "bf16":
+        return b"".join(struct.pack("<f", value)[2:] for value in values)
+    return struct.pack(f"<{len(values)}{letter}", *values)
+
+
+def safetensors():
+    widths = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "U8": 1}
+    letters = {"F64": "d", "F32": "f", "F16": "e", "BF16": "bf16"}
+
+    def file(choices, header, data, length=None):
+        if not isinstance(header, bytes):
+            header = json.dumps(header, separators=(",", ":")).encode()
+            header += b" " * (-len(header) % 8)
+        return struct.pack("<BQ", choices, len(header) if length is None else length) + header + data
+
+    def described(tensors, kinds="F32", metadata=None):
+        header, data = ({"__metadata__": metadata} if metadata else {}), b""
+        for name, shape in tensors.items():
+            kind = kinds if isinstance(kinds, str) else kinds.get(name, "F32")
+            more = numbers(shape, letters[kind]) if kind in letters else bytes(count(shape) * widths[kind])
+            header[name] = {"dtype": kind, "shape": shape, "data_offsets": [len(data), len(data) + len(more)]}
+            data += more
+        return header, data
+
+    ours = {
+        "format": "pt",
+        "etch.version": "1",
+        "etch.topology": "input<2>, dense<3>, tanh, dense<1>",
+        "etch.golden.count": "1",
+        "etch.golden.inputs": "0000803f" * 2,
+        "etch.golden.outputs": "00000000",
+        "etch.source": 'a "quote" \n',
+    }
+    plain, data = described(WEIGHTS)
+    one = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
+    seeds = {
+        "plain": file(TORCH, plain, data),
+        "saved": file(TORCH, *described(WEIGHTS, metadata=ours)),
+        "halves": file(TORCH, *described(WEIGHTS, "F16")),
+        "doubles": file(TORCH | DOUBLE, *described({"0.weight": [2, 2], "0.bias": [2]}, "F64")),
+        "mixed": file(TORCH | MIXED, *described(MIXED_WEIGHTS, {"1.weight": "BF16"})),
+        "module": file(MODULE, *described({f"module.{name}": shape for name, shape in WEIGHTS.items()})),
+        "no_bias": file(MODULE, *described({"module.0.weight": [3, 2], "module.2.weight": [1, 3]})),
+        "named": file(NAMED_LAYERS, *described({"fc1.weight": [3, 2], "fc1.bias": [3], "head.weight": [1, 3],
+                                                "head.bias": [1], "bn.running_mean": [3]})),
+        "ppo": file(PPO, *described({**dict(zip(PPO_NAMES, WEIGHTS.values())), "log_std": [1]})),
+        "rsl_rl": file(RSL_RL, *described({**dict(zip(RSL_RL_NAMES, WEIGHTS.values())), "critic.0.weight": [1, 1]})),
+        "rsl_rl_normalized": file(RSL_RL | MIXED, *described({
+            "actor_obs_normalizer._mean": [1, 2], "actor_obs_normalizer._std": [1, 2],
+            "actor_obs_normalizer.count": [1], "actor.0.weight": [2, 2], "actor.0.bias": [2],
+            "actor.1.0.weight": [2, 2], "actor.1.0.bias": [2]}, {"actor_obs_normalizer.count": "I64"})),
+        "keras": file(KERAS, *described(dict(zip(KERAS_NAMES, TRANSPOSED)))),
+        "scikit_learn": file(SCIKIT, *described(dict(zip(SCIKIT_NAMES, TRANSPOSED)), "F64")),
+        "transposed": file(TORCH, *described(dict(zip(WEIGHTS, TRANSPOSED)))),
+        "no_tensor": file(LENIENT, {}, b""),
+        "unused": file(TORCH, *described({**WEIGHTS, "step": [1]}, {"step": "I64"})),
+        "not_finite": file(TORCH, plain, data[:-4] + struct.pack("<f", float("inf"))),
+        "backwards": file(TORCH, {name: {**entry, "data_offsets": [len(data) - entry["data_offsets"][1],
+                                                                     len(data) - entry["data_offsets"][0]]}
+                                  for name, entry in plain.items()}, data),
+        "topology": file(TORCH, *described(WEIGHTS, metadata={**ours, "etch.topology": "input<2>, dense<1>"})),
+        "version": file(TORCH, *described(WEIGHTS, metadata={**ours, "etch.version": "2"})),
+        "golden_broken": file(TORCH, *described(WEIGHTS, metadata={**ours, "etch.golden.outputs": "0000000g"})),
+        "golden_many": file(TORCH, *described(WEIGHTS, metadata={**ours, "etch.golden.count": "4611686018427387904"})),
+        "gap": file(TORCH, {"a": one, "b": {**one, "data_offsets": [8, 12]}}, bytes(12)),
+        "overlap": file(TORCH, {"a": {**one, "shape": [2], "data_offsets": [0, 8]},
+                                "b": {**one, "shape": [2], "data_offsets": [4, 12]}}, bytes(12)),
+        "key_twice": file(TORCH, b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},'
+                                 b'"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}', bytes(8)),
+        "key_escaped": file(TORCH, b'{"\\u0061":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)),
+        "metadata_twice": file(TORCH, b'{"__metadata__":{"a":"b"},"__metadata__":{}}', b""),
+        "metadata_key_twice": file(TORCH, b'{"__metadata__":{"a":"b","a":"c"}}', b""),
+        "field_twice": file(TORCH, b'{"a":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}', bytes(4)),
+        "overflow": file(TORCH, {"a": {**one, "shape": [1 << 32, 1 << 32]}}, bytes(4)),
+        "overflow_to_nothing": file(TORCH, {"a": {**one, "shape": [1 << 62, 4], "data_offsets": [0, 0]}}, b""),
+        "empty_tensor": file(LENIENT, {"a": {**one, "shape": [0, 1 << 62, 4], "data_offsets": [0, 0]}}, b""),
+        "scalar": file(LENIENT, {"a": {**one, "shape": []}}, bytes(4)),
+        "nested": file(TORCH, b'{"a":' + b"[" * 500 + b"]" * 500 + b"}", b""),
+        "header_too_long": file(TORCH, plain, data, length=1 << 63),
+        "header_too_short": file(TORCH, plain, data, length=17),
+        "truncated": file(TORCH, plain, data[:-1]),
+        "longer": file(TORCH, plain, data + b"1"),
+    }
+    return seeds
+
+
+def npz():
+    def npy(shape, kind="<f4", data=None, order=False, version=1, header=None):
+        letter = {"4": "f", "8": "d", "2": "e"}.get(kind[-1], "f")
+        header = header or f"{{'descr': '{kind}', 'fortran_order': {order}, 'shape': {tuple(shape)}, }}"
+        header = (header + " " * (-len(header) % 8) + "\n").encode()
+        data = numbers(shape, letter) if data is None else data
+        return b"\x93NUMPY" + struct.pack("<BBH" if version == 1 else "<BBI", version, 0, len(header)) + header + data
+
+    def archive(choices, files, method=zipfile.ZIP_STORED):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", method) as to:
+            for name, content in files:
+                to.writestr(zipfile.ZipInfo(name), content, method)
+        return bytes([choices]) + packed.getvalue()
+
+    def arrays(tensors, **how):
+        return [(f"{name}.npy", npy(shape, **how)) for name, shape in tensors.items()]
+
+    one = npy([1])
+    stored = archive(TORCH, arrays(WEIGHTS))
+    return {
+        "stored": stored,
+        "deflated": archive(TORCH, arrays(WEIGHTS), zipfile.ZIP_DEFLATED),
+        "doubles": archive(TORCH | DOUBLE, arrays({"0.weight": [2, 2], "0.bias": [2]}, kind="<f8")),
+        "fortran": archive(TORCH, arrays(WEIGHTS, order=True, kind=">f4")),
+        "halves": archive(TORCH, arrays(WEIGHTS, kind="<f2", version=3)),
+        "mixed": archive(TORCH | MIXED, arrays(MIXED_WEIGHTS)),
+        "scikit_learn": archive(SCIKIT, arrays(dict(zip(SCIKIT_NAMES, TRANSPOSED)), kind="<f8")),
+        "lenient": archive(LENIENT, arrays({"0.weight": [2, 3], "2.weight": [3, 1]})
+                           + [("step.npy", npy([], "<i8", bytes(8))), ("flag.npy", npy([1], "|b1", b"\1"))]),
+        "no_array": archive(TORCH, []),
+        "empty_array": archive(LENIENT, [("a.npy", npy([0, 1 << 62, 4], data=b""))]),
+        "rank_3": archive(LENIENT, [("a.npy", npy([2, 3, 2], order=True))]),
+        "lzma": archive(TORCH, [("a.npy", one)], zipfile.ZIP_LZMA),
+        "not_an_array": archive(TORCH, [("a.txt", one)]),
+        "twice": archive(TORCH, [("a.npy", one), ("b.npy", one)]).replace(b"b.npy", b"a.npy"),
+        "objects": archive(TORCH, [("a.npy", npy([1], "|O", b"\x80\4N."))]),
+        "structured": archive(TORCH, [("a.npy", npy([1], header="{'descr': [('x', '<f4')], 'fortran_order': False, "
+                                                                "'shape': (1,)}"))]),
+        "overflow": archive(TORCH, [("a.npy", npy([1 << 32, 1 << 32], data=b""))]),
+        "field_twice": archive(TORCH, [("a.npy", npy([1], header="{'shape': (1,), 'shape': (1,)}"))]),
+        "truncated_array": archive(TORCH, [("a.npy", one[:-1])]),
+        "header_too_long": archive(TORCH, [("a.npy", one.replace(b"(1,)", b"(1,")[:20])]),
+        "bomb": archive(TORCH, [("a.npy", npy([1 << 17], data=bytes(1 << 19)))], zipfile.ZIP_DEFLATED),
+        "checksum": stored.replace(struct.pack("<f", 1 / 4), bytes(4)),
+        "truncated": stored[:-5],
+        "array": bytes([ARRAY]) + npy([2, 3], order=True),
+        "array_of_bytes": bytes([ARRAY]) + npy([3], "|u1", b"123", version=2),
+        "array_big_endian": bytes([ARRAY]) + npy([2, 1], ">f8"),
+        "array_of_rank_8": bytes([ARRAY]) + npy([1, 2] * 4, "<f2", order=True),
+    }
+
+
 write("csv", csv())
 write("idx", idx())
+write("safetensors", safetensors())
+write("npz", npz())
