@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -21,7 +22,7 @@
 
 namespace fuzz {
 
-inline bool allocation_is_forbidden = false;  // safetensors.cpp looks at it whenever memory is asked for
+inline thread_local bool allocation_is_forbidden = false;  // safetensors.cpp looks at it whenever memory is asked for
 
 /// f() on the memory path, which allocates nothing.
 template <class F>
@@ -104,6 +105,12 @@ void promise_tensors(const Source& file) {
         const std::size_t width = widths[static_cast<std::size_t>(tensor.type)];
         promise(tensor.bytes.size() % width == 0 && tensor.bytes.size() / width == tensor.size(),
                 "a tensor has the bytes of its extents");
+        const auto extents = std::span{tensor.extents.extent}.first(tensor.extents.rank);
+        std::size_t product = std::find(extents.begin(), extents.end(), 0u) == extents.end() ? 1 : 0;
+        for (const std::size_t extent : extents) {
+            product *= extent;
+            promise(product <= tensor.bytes.size(), "extents that multiply to more than there is are refused");
+        }
         volatile double sum = 0;
         for (std::size_t i = 0; i < tensor.size(); ++i) sum = sum + tensor.template number<double>(i);
     }

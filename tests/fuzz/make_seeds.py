@@ -92,6 +92,7 @@ def idx():
 TORCH, MODULE, NAMED_LAYERS, PPO, RSL_RL, KERAS, SCIKIT, LENIENT = range(8)
 PLAIN, MIXED, DOUBLE = 0, 16, 24
 ARRAY = 32  # of npz.cpp: an array without an archive
+SAVED = 32  # of safetensors.cpp: a network is saved, too
 
 # What the plain network holds, and the same under other names.
 WEIGHTS = {"0.weight": [3, 2], "0.bias": [3], "2.weight": [1, 3], "2.bias": [1]}
@@ -153,7 +154,7 @@ def safetensors():
     one = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
     seeds = {
         "plain": file(TORCH, plain, data),
-        "saved": file(TORCH, *described(WEIGHTS, metadata=ours)),
+        "saved": file(TORCH | SAVED, *described(WEIGHTS, metadata=ours)),
         "halves": file(TORCH, *described(WEIGHTS, "F16")),
         "doubles": file(TORCH | DOUBLE, *described({"0.weight": [2, 2], "0.bias": [2]}, "F64")),
         "mixed": file(TORCH | MIXED, *described(MIXED_WEIGHTS, {"1.weight": "BF16"})),
@@ -182,7 +183,7 @@ def safetensors():
         "golden_many": file(TORCH, *described(WEIGHTS, metadata={**ours, "etch.golden.count": "4611686018427387904"})),
         "gap": file(TORCH, {"a": one, "b": {**one, "data_offsets": [8, 12]}}, bytes(12)),
         "overlap": file(TORCH, {"a": {**one, "shape": [2], "data_offsets": [0, 8]},
-                                "b": {**one, "shape": [2], "data_offsets": [4, 12]}}, bytes(12)),
+                                "b": {**one, "shape": [2], "data_offsets": [4, 12]}}, bytes(16)),
         "key_twice": file(TORCH, b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},'
                                  b'"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}', bytes(8)),
         "key_escaped": file(TORCH, b'{"\\u0061":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)),
@@ -193,7 +194,7 @@ def safetensors():
         "overflow_to_nothing": file(TORCH, {"a": {**one, "shape": [1 << 62, 4], "data_offsets": [0, 0]}}, b""),
         "empty_tensor": file(LENIENT, {"a": {**one, "shape": [0, 1 << 62, 4], "data_offsets": [0, 0]}}, b""),
         "scalar": file(LENIENT, {"a": {**one, "shape": []}}, bytes(4)),
-        "nested": file(TORCH, b'{"a":' + b"[" * 500 + b"]" * 500 + b"}", b""),
+        "nested": file(TORCH | SAVED, b'{"a":' + b"[" * 500 + b"]" * 500 + b"}", b""),
         "header_too_long": file(TORCH, plain, data, length=1 << 63),
         "header_too_short": file(TORCH, plain, data, length=17),
         "truncated": file(TORCH, plain, data[:-1]),

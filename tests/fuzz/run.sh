@@ -12,7 +12,8 @@ longest() { # the length of the longest input: large enough for several tensors,
 target_of() { basename "$1" | sed 's/^etch_fuzz_//'; }
 
 declare -A target_at=() # by process
-stop() { for process in "${!target_at[@]}"; do kill "$process" 2>/dev/null || true; done; }
+# Not asked to end: libFuzzer's answer allocates, which a target may forbid at that moment.
+stop() { for process in "${!target_at[@]}"; do kill -KILL "$process" 2>/dev/null || true; done; }
 trap stop EXIT
 wait_for_one() {
   local process result=0
