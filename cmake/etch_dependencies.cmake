@@ -6,6 +6,7 @@
 #   etch::xsimd_headers  xsimd
 #   etch::csv            etch and libcsv, for etch/data/csv.hpp         (only where libcsv is found)
 #   etch::gzip           etch and zlib, for etch/data/idx_gzip.hpp      (only where zlib is found)
+#   etch::npz            etch and libzip, for etch/io/npz.hpp           (only where libzip is found)
 include_guard(GLOBAL)
 
 # Headers only, whichever way they come: xsimd 8.1's own target asks the linker for -lxtl, which does not exist.
@@ -57,18 +58,25 @@ function(etch_find_dependencies)
   endif()
 endfunction()
 
+# A component that is etch and one library.
+function(etch_add_component name header library)
+  if(TARGET etch::${name})
+    return()
+  endif()
+  find_path(ETCH_${name}_INCLUDE_DIR ${header} DOC "The folder that holds ${header}")
+  find_library(ETCH_${name}_LIBRARY ${library} DOC "The library lib${library}")
+  mark_as_advanced(ETCH_${name}_INCLUDE_DIR ETCH_${name}_LIBRARY)
+  if(ETCH_${name}_INCLUDE_DIR AND ETCH_${name}_LIBRARY)
+    add_library(etch::${name} INTERFACE IMPORTED GLOBAL)
+    set_target_properties(etch::${name} PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${ETCH_${name}_INCLUDE_DIR}"
+                                                   INTERFACE_LINK_LIBRARIES "etch::etch;${ETCH_${name}_LIBRARY}")
+  endif()
+endfunction()
+
 # The optional components, each where its library is.
 function(etch_find_components)
-  if(NOT TARGET etch::csv)
-    find_path(ETCH_csv_INCLUDE_DIR csv.h DOC "The folder that holds libcsv's csv.h")
-    find_library(ETCH_csv_LIBRARY csv DOC "The library libcsv")
-    mark_as_advanced(ETCH_csv_INCLUDE_DIR ETCH_csv_LIBRARY)
-    if(ETCH_csv_INCLUDE_DIR AND ETCH_csv_LIBRARY)
-      add_library(etch::csv INTERFACE IMPORTED GLOBAL)
-      set_target_properties(etch::csv PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${ETCH_csv_INCLUDE_DIR}"
-                                                 INTERFACE_LINK_LIBRARIES "etch::etch;${ETCH_csv_LIBRARY}")
-    endif()
-  endif()
+  etch_add_component(csv csv.h csv)
+  etch_add_component(npz zip.h zip)
   if(NOT TARGET etch::gzip)
     find_package(ZLIB QUIET)
     if(ZLIB_FOUND)

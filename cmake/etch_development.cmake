@@ -49,9 +49,9 @@ function(etch_own_target target)
   target_compile_options(${target} PRIVATE ${ETCH_NATIVE_FLAGS})
 endfunction()
 
-# etch_link_components(<target>): csv and gzip where they are, with ETCH_TEST_HAS_CSV and ETCH_TEST_HAS_GZIP defined.
+# etch_link_components(<target>): csv, gzip and npz where they are, with ETCH_TEST_HAS_CSV and so on defined.
 function(etch_link_components target)
-  foreach(component csv gzip)
+  foreach(component csv gzip npz)
     if(TARGET etch::${component})
       string(TOUPPER ${component} upper)
       target_link_libraries(${target} PRIVATE etch::${component})

@@ -3,8 +3,8 @@
 // it, and those in braces of the design (layer, loss, optimizer) do not know each other.
 //
 // A newcomer reads network/network.hpp, then layer/dense.hpp, then tensor/product.hpp. A program that only deploys a
-// network includes etch/inference.hpp instead. Optional, since they need other libraries: etch/data/csv.hpp (libcsv)
-// and etch/data/idx_gzip.hpp (zlib).
+// network includes etch/inference.hpp instead. Optional, since they need other libraries: etch/data/csv.hpp (libcsv),
+// etch/data/idx_gzip.hpp (zlib) and etch/io/npz.hpp (libzip).
 
 // core: settings, status values, shapes, random numbers
 #include <etch/core/config.hpp>

@@ -12,6 +12,7 @@
 #include <etch/io/any_of.hpp>
 #include <etch/io/checkpoint.hpp>
 #include <etch/io/golden.hpp>
+#include <etch/io/load.hpp>
 #include <etch/io/save.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
@@ -213,6 +214,28 @@ TEST_CASE("a checkpoint is saved and loaded without an allocation") {
     CHECK(counted == 0);
     CHECK(saved == status::ok);
     CHECK(loaded == status::ok);
+}
+
+TEST_CASE("saving, loading and the check of golden vectors allocate nothing, nor does a load that is refused") {
+    (void)samples();
+    net_type net{seed{1}}, loaded;
+    std::fill(net.statistics().begin(), net.statistics().end(), 1.0f);
+    static std::byte file[saved_size<net_type> + 1000];
+    save_result saved;
+    load_result accepted, refused;
+    golden_result golden;
+    const std::size_t counted = allocations_of([&] {
+        saved = save(net, file, {.golden = std::span<const float>{inputs}.first(12), .source = "a test"});
+        accepted = load(loaded, std::span{file}.first(saved.size));
+        golden = verify(loaded, std::span{file}.first(saved.size));
+        refused = load(loaded, std::span{file}.first(saved.size), scikit_learn);
+    });
+    CHECK(counted == 0);
+    CHECK(saved.ok());
+    CHECK(accepted.ok());
+    CHECK(golden.ok());
+    CHECK(golden.count == 2);
+    CHECK(refused.code == status::missing_tensor);
 }
 
 TEST_CASE("a fit that is refused or fails allocates nothing") {

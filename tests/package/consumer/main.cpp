@@ -5,6 +5,9 @@
 #ifdef HAS_gzip
 #include <etch/data/idx_gzip.hpp>
 #endif
+#ifdef HAS_npz
+#include <etch/io/npz.hpp>
+#endif
 
 int main() {
     using classifier = etch::network<etch::input<4>, etch::dense<8>, etch::relu, etch::dense<3>, etch::softmax>;
@@ -14,6 +17,9 @@ int main() {
     bool works = sum > 0.999f && sum < 1.001f;
 #ifdef HAS_gzip
     works = works && etch::gunzip({}).code != etch::status::ok;
+#endif
+#ifdef HAS_npz
+    works = works && etch::parse_npz({}).code != etch::status::ok;
 #endif
     return works ? 0 : 1;
 }
