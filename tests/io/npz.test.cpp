@@ -249,5 +249,12 @@ TEST_CASE("an archive is read from a file", "[io]") {
     const auto limited = etch::read_npz(folder / "w.npz", 10);
     CHECK(limited.code == status::too_large);
     CHECK(limited.message.starts_with((folder / "w.npz") + ": \"0.weight.npy\" exceeds"));
+    network_type net;
+    REQUIRE(etch::load_npz(net, folder / "w.npz"));
+    CHECK(net({1, 10, 100})[0] == 328);
+    const auto refused = etch::load_npz(net, folder / "w.npz", etch::scikit_learn);
+    CHECK(refused.code == status::missing_tensor);
+    CHECK(refused.message.starts_with((folder / "w.npz") + ": coefs_0 "));
+    CHECK(etch::load_npz(net, folder / "none.npz").code == status::cannot_open);
     CHECK(etch::read_npz(folder / "none.npz").code == status::cannot_open);
 }

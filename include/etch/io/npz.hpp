@@ -12,6 +12,7 @@
 
 #include <etch/data/parse_number.hpp>
 #include <etch/data/reading.hpp>
+#include <etch/io/files.hpp>
 #include <etch/io/npy.hpp>
 #include <etch/io/tensor_source.hpp>
 
@@ -147,6 +148,13 @@ inline reading<npz_archive> parse_npz(std::span<const std::byte> bytes, const st
 inline reading<npz_archive> read_npz(const std::string& file, std::size_t limit = npz_archive::default_limit) {
     const auto bytes = read_file(file);
     return bytes ? parse_npz(std::as_bytes(std::span{bytes.value}), file, limit) : bytes.failed_as<npz_archive>();
+}
+
+/// Loads a network from an .npz file, as load_file does from a safetensors file; an archive has no golden vectors.
+template <class Network>
+file_result load_npz(Network& net, const std::string& path, const key_map& keys = {}) {
+    const auto archive = read_npz(path);
+    return archive ? load_verified(net, archive.value, keys, path) : file_result{archive.code, archive.message};
 }
 
 }  // namespace etch
