@@ -31,7 +31,8 @@ void check(const Etched& etched, const char* name) {
     Network loaded;
     const etch::file_result result = etch::load_file(loaded, std::string{ETCH_TEST_FILES "/"} + name + ".safetensors");
     REQUIRE(result.message == "");
-    const auto memory = etched.memory(), from = loaded.memory();
+    const auto memory = etched.memory();
+    const auto from = loaded.memory();
     CHECK(same_bits(memory.trained, from.trained, Network::parameter_count));
     CHECK(same_bits(memory.statistics, from.statistics, Network::statistic_count));
     CHECK(same_bits(memory.rounded, from.rounded, Network::layers::word_count));
