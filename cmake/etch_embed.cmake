@@ -1,4 +1,5 @@
-# etch_embed(TARGET <target> POLICY <file.safetensors> [NAME <name>] [TOPOLOGY <list>] [WITHOUT_GOLDEN] [DEPENDS ...]):
+# etch_embed(TARGET <target> POLICY <file.safetensors> [NAME <name>] [TOPOLOGY <list>] [TOLERANCE <number>]
+#            [WITHOUT_GOLDEN] [DEPENDS ...]):
 # a network inside of a program, as docs/weights.md describes under "The etched header".
 #
 #   add_executable(my_game game.cpp)                 # game.cpp: #include "walk.hpp", then walk(observation)
@@ -46,10 +47,10 @@ function(etch_host_program target program source)
 endfunction()
 
 function(etch_embed)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "WITHOUT_GOLDEN" "TARGET;POLICY;NAME;TOPOLOGY" "DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "WITHOUT_GOLDEN" "TARGET;POLICY;NAME;TOPOLOGY;TOLERANCE" "DEPENDS")
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES OR NOT arg_TARGET OR NOT arg_POLICY)
     message(FATAL_ERROR "etch_embed: wants etch_embed(TARGET <target> POLICY <file.safetensors> [NAME <name>] [TOPOLOGY "
-                        "<list>] [WITHOUT_GOLDEN] [DEPENDS ...])")
+                        "<list>] [TOLERANCE <number>] [WITHOUT_GOLDEN] [DEPENDS ...])")
   endif()
   if(NOT TARGET ${arg_TARGET})
     message(FATAL_ERROR "etch_embed: there is no target ${arg_TARGET}")
@@ -105,6 +106,9 @@ function(etch_embed)
   set(options --name ${arg_NAME} --checker "${checker}")
   if(arg_TOPOLOGY)
     list(APPEND options --topology "${arg_TOPOLOGY}")
+  endif()
+  if(arg_TOLERANCE)
+    list(APPEND options --tolerance ${arg_TOLERANCE})
   endif()
   if(arg_WITHOUT_GOLDEN)
     list(APPEND options --without-golden)

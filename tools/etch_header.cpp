@@ -26,6 +26,8 @@ so that a build in which the network does not answer what its source answered do
   --name NAME         the network's name in C++; without it the name of OUT.hpp
   --topology LIST     the layers, for a file that does not say them: "input<48>, dense<64>, tanh, dense<12>"
   --without-golden    accept a file without golden vectors
+  --tolerance X       how far an output may be from its golden vector, in units of the largest one: 1e-5 where it is not
+                      said; more where weights are rounded to bf16
   --checker OUT.cpp   also write a program that ends with 0 where the network agrees with those golden vectors that are too
                       much for a compiler; it includes OUT.hpp by its name
   --help              this text
@@ -41,6 +43,7 @@ change are not touched. https://github.com/huggingface/safetensors; etch's docs/
 
 struct options {
     std::string in, out, name, topology, checker;
+    double tolerance = etch::golden_tolerance;
     bool without_golden = false;
 };
 
@@ -321,6 +324,10 @@ std::string literal(float x) {
     const auto written = std::to_chars(digits, digits + sizeof digits, std::fabs(x), std::chars_format::hex);
     return (std::signbit(x) ? "-0x" : "0x") + std::string(digits, written.ptr) + "f";
 }
+std::string decimal(double x) {
+    char digits[40];
+    return {digits, std::to_chars(digits, digits + sizeof digits, x).ptr};
+}
 std::string literal(std::int32_t x) { return std::to_string(x); }
 
 /// Entries with commas between them, in lines of at most 120 characters that begin with `margin`.
@@ -338,6 +345,22 @@ std::string wrapped(const auto& entries, std::string_view margin, auto text_of) 
 }
 std::string numbers_of(const auto& numbers, std::string_view margin) {
     return wrapped(numbers, margin, [](auto x) { return literal(x); });
+}
+
+std::string replaced(std::string_view text, std::string_view what, std::string_view by) {
+    std::string to;
+    for (std::size_t at = text.find(what); at != text.npos; at = text.find(what)) {
+        to.append(text.substr(0, at)).append(by);
+        text.remove_prefix(at + what.size());
+    }
+    return to.append(text);
+}
+
+/// Whether golden vector `v` agrees, as C++ asks it.
+std::string agreement(const options& chosen, const std::string& v) {
+    std::string call = chosen.name + "_golden.agree(" + chosen.name + ", " + v;
+    if (chosen.tolerance != etch::golden_tolerance) call += ", " + decimal(chosen.tolerance);
+    return call + ")";
 }
 
 /// The golden vectors of a file, and how many of them a compiler can check.
@@ -371,7 +394,7 @@ private:
 std::string header_text(const options& chosen, const std::vector<layer>& layers, const network& net,
                         const weights& read, const golden& vectors, const etch::safetensors_view& file) {
     const std::string& name = chosen.name;
-    const std::string type = name + "_network", data = name + "_golden";
+    const std::string type = name + "_network";
     const auto text = [](const std::string& entry) { return entry; };
     const std::string count = std::to_string(vectors.count);
 
@@ -394,6 +417,9 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
             (vectors.by_compiler == 0 ? "none" : "the first " + std::to_string(vectors.by_compiler)) +
             " of them.\n// All are checked by the program that etch-header --checker writes; etch_embed builds and runs "
             "it.\n";
+    if (vectors.count > 0 && chosen.tolerance != etch::golden_tolerance)
+        to += "// They agree where no output differs by more than " + decimal(chosen.tolerance) +
+              " of the largest one.\n";
     to += "// clang-format off\n#include <etch/inference.hpp>\n";
     if (vectors.count > 0) to += "#include <etch/io/golden_vectors.hpp>\n";
 
@@ -416,26 +442,39 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
         return lines;
     };
     to += "\ninline constexpr etch::golden_vectors<" + count + ", " + std::to_string(net.inputs) + ", " +
-          std::to_string(net.outputs) + "> " + data + "{\n  .inputs = {\n" + rows(vectors.inputs, net.inputs) +
+          std::to_string(net.outputs) + "> " + name + "_golden{\n  .inputs = {\n" + rows(vectors.inputs, net.inputs) +
           "},\n  .outputs = {\n" + rows(vectors.outputs, net.outputs) + "}};\n";
     for (std::size_t v = 0; v < vectors.by_compiler; ++v)
-        to += "static_assert(" + data + ".agree(" + name + ", " + std::to_string(v) + "), \"etch: " + name +
+        to += "static_assert(" + agreement(chosen, std::to_string(v)) + ", \"etch: " + name +
               " does not answer what its source answered (golden vector " + std::to_string(v) + ")\");\n";
     return to;
 }
 
+/// What etch-header --checker writes, with NAME, HEADER and AGREEMENT in their places.
+constexpr std::string_view checker = R"(#include <cstddef>
+#include <cstdio>
+
+#include "HEADER"
+
+int main() {
+    int status = 0;
+    for (std::size_t v = 0; v < NAME_golden.count; ++v)
+        if (!AGREEMENT) {
+            std::fprintf(stderr, "etch: NAME does not answer what its source answered (golden vector %zu)\n", v);
+            status = 1;
+        }
+    return status;
+}
+)";
+
 std::string checker_text(const options& chosen, const golden& vectors) {
-    std::string to = "// Made by etch-header. Do not edit.\n";
+    const std::string head = "// Made by etch-header. Do not edit.\n";
     if (vectors.by_compiler == vectors.count)
-        return to + (vectors.count == 0 ? "// There are no golden vectors." : "// The header checks itself.") +
+        return head + (vectors.count == 0 ? "// There are no golden vectors." : "// The header checks itself.") +
                "\nint main() {}\n";
-    return to + "#include <cstddef>\n#include <cstdio>\n\n#include \"" +
-           plain(chosen.out.substr(chosen.out.find_last_of("/\\") + 1)) + "\"\n\nint main() {\n    int status = 0;\n" +
-           "    for (std::size_t v = 0; v < " + chosen.name + "_golden.count; ++v)\n        if (!" + chosen.name +
-           "_golden.agree(" + chosen.name +
-           ", v)) {\n            status = 1;\n            std::fprintf(stderr, \"etch: " + chosen.name +
-           " does not answer what its source answered (golden vector %zu)\\n\", v);\n        }\n" +
-           "    return status;\n}\n";
+    const std::string header = plain(chosen.out.substr(chosen.out.find_last_of("/\\") + 1));
+    return head + replaced(replaced(replaced(checker, "AGREEMENT", agreement(chosen, "v")), "NAME", chosen.name),
+                           "HEADER", header);
 }
 
 // The command ---------------------------------------------------------------------------------------------------------
@@ -458,6 +497,7 @@ bool is_identifier(std::string_view name) {
 options read_command(std::span<char* const> arguments) {
     options chosen;
     std::vector<std::string> files;
+    std::string tolerance;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string_view argument = arguments[i];
         const auto value_of = [&](std::string_view option, std::string& to) {
@@ -473,7 +513,7 @@ options read_command(std::span<char* const> arguments) {
         if (argument == "--without-golden")
             chosen.without_golden = true;
         else if (!value_of("--name", chosen.name) && !value_of("--topology", chosen.topology) &&
-                 !value_of("--checker", chosen.checker)) {
+                 !value_of("--checker", chosen.checker) && !value_of("--tolerance", tolerance)) {
             if (argument.starts_with("-")) refuse("unknown option " + std::string{argument} + "; see --help", 2);
             files.emplace_back(argument);
         }
@@ -487,6 +527,11 @@ options read_command(std::span<char* const> arguments) {
     }
     if (!is_identifier(chosen.name))
         refuse("\"" + chosen.name + "\" cannot be a name in C++; say another by --name", 2);
+    const char* const end = tolerance.data() + tolerance.size();
+    const auto parsed = std::from_chars(tolerance.data(), end, chosen.tolerance);
+    if (!tolerance.empty() &&
+        (parsed.ec != std::errc{} || parsed.ptr != end || !(chosen.tolerance > 0 && chosen.tolerance < 1)))
+        refuse("--tolerance is a number above 0 and below 1", 2);
     return chosen;
 }
 

@@ -17,6 +17,7 @@
 #include "rounded.hpp"
 #include "support/catch.hpp"
 #include "tiny.hpp"
+#include "tiny_rounded.hpp"
 
 namespace {
 
@@ -49,6 +50,11 @@ TEST_CASE("an etched network has the type that its file says, and the bits that 
     check<networks::double_tiny::with<float>>(doubles, "doubles");
     check<networks::odd>(odd, "odd");
     check<networks::partly>(partly, "partly");
+}
+
+TEST_CASE("a file of floats is rounded where the topology that is asked for says bf16") {
+    CHECK(tiny_rounded == etch::convert<etch::with_bf16<networks::tiny>>(tiny));
+    CHECK_FALSE(tiny_golden.agree(tiny_rounded, 0));
 }
 
 TEST_CASE("an etched network answers in constant expressions and at run time, and its golden vectors agree") {
