@@ -1,5 +1,5 @@
 # etch_embed(TARGET <target> POLICY <file.safetensors> [NAME <name>] [TOPOLOGY <list>] [TOLERANCE <number>]
-#            [WITHOUT_GOLDEN] [DEPENDS ...]):
+#            [IGNORED <pattern>...] [WITHOUT_GOLDEN] [DEPENDS <file or target>...]):
 # a network inside of a program, as docs/weights.md describes under "The etched header".
 #
 #   add_executable(my_game game.cpp)                 # game.cpp: #include "walk.hpp", then walk(observation)
@@ -47,10 +47,10 @@ function(etch_host_program target program source)
 endfunction()
 
 function(etch_embed)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "WITHOUT_GOLDEN" "TARGET;POLICY;NAME;TOPOLOGY;TOLERANCE" "DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "WITHOUT_GOLDEN" "TARGET;POLICY;NAME;TOPOLOGY;TOLERANCE" "IGNORED;DEPENDS")
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES OR NOT arg_TARGET OR NOT arg_POLICY)
     message(FATAL_ERROR "etch_embed: wants etch_embed(TARGET <target> POLICY <file.safetensors> [NAME <name>] [TOPOLOGY "
-                        "<list>] [TOLERANCE <number>] [WITHOUT_GOLDEN] [DEPENDS ...])")
+                        "<list>] [TOLERANCE <number>] [IGNORED <pattern>...] [WITHOUT_GOLDEN] [DEPENDS ...])")
   endif()
   if(NOT TARGET ${arg_TARGET})
     message(FATAL_ERROR "etch_embed: there is no target ${arg_TARGET}")
@@ -110,6 +110,9 @@ function(etch_embed)
   if(arg_TOLERANCE)
     list(APPEND options --tolerance ${arg_TOLERANCE})
   endif()
+  foreach(pattern IN LISTS arg_IGNORED)
+    list(APPEND options --ignored "${pattern}")
+  endforeach()
   if(arg_WITHOUT_GOLDEN)
     list(APPEND options --without-golden)
   endif()

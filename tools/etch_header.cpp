@@ -25,6 +25,7 @@ so that a build in which the network does not answer what its source answered do
 
   --name NAME         the network's name in C++; without it the name of OUT.hpp
   --topology LIST     the layers, for a file that does not say them: "input<48>, dense<64>, tanh, dense<12>"
+  --ignored PATTERN   tensors of the file that are not the network's, * for any characters; may be said 16 times
   --without-golden    accept a file without golden vectors
   --tolerance X       how far an output may be from its golden vector, in units of the largest one: 1e-5 where it is not
                       said; more where weights are rounded to bf16
@@ -43,6 +44,7 @@ change are not touched. https://github.com/huggingface/safetensors; etch's docs/
 
 struct options {
     std::string in, out, name, topology, checker;
+    etch::key_map keys;  // those of nn.Sequential, with what is ignored
     double tolerance = etch::golden_tolerance;
     bool without_golden = false;
 };
@@ -289,15 +291,15 @@ struct weights {
 };
 
 /// From the file, checked as etch::load checks: all tensors, and no other.
-weights read_weights(const network& net, const etch::safetensors_view& file, const std::string& path) {
+weights read_weights(const network& net, const etch::safetensors_view& file, const options& chosen) {
     weights read{std::vector<float>(std::max<std::size_t>(net.trained + net.statistics, 1)),
                  std::vector<std::int32_t>(net.words)};
     const etch::internal::tensor_group<float> group{
         {}, net.tensors, {read.numbers.data(), read.numbers.data() + net.trained, read.words.data()}};
     const std::span groups{&group, 1};
-    if (const etch::load_result found = etch::internal::check_tensors(groups, file, {}); !found.ok())
-        refuse(path + ": " + explain(found, file));
-    etch::internal::take_tensors(groups, file, {});
+    if (const etch::load_result found = etch::internal::check_tensors(groups, file, chosen.keys); !found.ok())
+        refuse(chosen.in + ": " + explain(found, file));
+    etch::internal::take_tensors(groups, file, chosen.keys);
     return read;
 }
 
@@ -498,8 +500,10 @@ options read_command(std::span<char* const> arguments) {
     options chosen;
     std::vector<std::string> files;
     std::string tolerance;
+    std::size_t ignored = 0;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string_view argument = arguments[i];
+        std::string pattern;
         const auto value_of = [&](std::string_view option, std::string& to) {
             if (argument != option) return false;
             if (++i == arguments.size()) refuse(std::string{option} + " lacks its value; see --help", 2);
@@ -510,7 +514,10 @@ options read_command(std::span<char* const> arguments) {
             std::fputs(usage, stdout);
             std::exit(0);
         }
-        if (argument == "--without-golden")
+        if (value_of("--ignored", pattern)) {
+            if (ignored == chosen.keys.ignored.size()) refuse("--ignored is said too often", 2);
+            chosen.keys.ignored[ignored++] = arguments[i];
+        } else if (argument == "--without-golden")
             chosen.without_golden = true;
         else if (!value_of("--name", chosen.name) && !value_of("--topology", chosen.topology) &&
                  !value_of("--checker", chosen.checker) && !value_of("--tolerance", tolerance)) {
@@ -565,7 +572,7 @@ int main(int count, char** arguments) {
                (code == etch::status::wrong_topology ? ": " + plain(*written) : ""));
 
     const network net{layers};
-    const weights read = read_weights(net, file, chosen.in);
+    const weights read = read_weights(net, file, chosen);
     const golden vectors{file, net, chosen};
     write(chosen.out, header_text(chosen, layers, net, read, vectors, file));
     if (!chosen.checker.empty()) write(chosen.checker, checker_text(chosen, vectors));

@@ -53,6 +53,19 @@ std::string with(std::string bytes, const std::string& what, const std::string& 
     return bytes.replace(at, what.size(), by);
 }
 
+/// With one tensor more, of two numbers.
+std::string with_tensor(const std::string& bytes, const std::string& key) {
+    std::size_t length = 0;
+    for (int b = 7; b >= 0; --b) length = length << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(b)]);
+    std::string header = bytes.substr(8, length), data = bytes.substr(8 + length);
+    header.resize(header.find_last_of('}'));
+    header += ",\"" + key + "\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[" + std::to_string(data.size()) +
+              "," + std::to_string(data.size() + 8) + "]}}";
+    std::string whole;
+    for (std::size_t b = 0; b < 8; ++b) whole += static_cast<char>(header.size() >> (8 * b) & 0xff);
+    return whole + header + data + std::string(8, '\0');
+}
+
 /// With other digits for golden output `index`.
 std::string with_golden_output(std::string bytes, std::size_t index, float number) {
     const std::string key = "\"etch.golden.outputs\":\"";
@@ -92,6 +105,7 @@ int main(int, char** arguments) {
     write("plain", with(tiny, "etch.topology", "mine.topology"));
     write("later", with(tiny, "\"etch.version\":\"1\"", "\"etch.version\":\"2\""));
     write("missing", with(tiny, "2.bias", "9.bias"));
+    write("unused", with_tensor(tiny, "log_std"));
     write("truncated", tiny.substr(0, tiny.size() - 1));
     write("code", with(tiny, "dense<8>, tanh", "dense<8>; tanh"));
     write("name", with(tiny, "tanh", "tuna"));

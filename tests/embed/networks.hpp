@@ -8,7 +8,7 @@ using namespace etch;
 
 using tiny = network<input<2>, dense<8>, etch::tanh, dense<1>, sigmoid>;
 using measured =
-    network<input<5>, standardize, dense<3>, layer_norm<>, leaky_relu<1, 10>, dropout<20>, dense<4>, softmax>;
+    network<input<5>, standardize, clamp<5>, dense<3>, layer_norm<>, leaky_relu<1, 10>, dropout<20>, dense<4>, softmax>;
 using rounded = network<input<9>, dense<16, bf16>, silu, dense<3, bf16>>;
 using around = network<input<6>, residual<dense<8>, gelu, dense<6, bf16>, residual<layer_norm<1000>, dense<6>>>,
                        elu<1, 2>, dense<2>>;
