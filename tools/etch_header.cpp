@@ -34,7 +34,7 @@ so that a build in which the network does not answer what its source answered do
   --help              this text
 
 Ends with 0 where all is well, 1 where the file is refused, 2 where the command is not understood. Files that would not
-change are not touched. https://github.com/huggingface/safetensors; etch's docs/weights.md
+change are not touched. The format of IN is in etch's docs/weights.md.
 )";
 
 [[noreturn]] void refuse(const std::string& sentence, int status = 1) {
@@ -292,13 +292,14 @@ struct weights {
 
 /// From the file, checked as etch::load checks: all tensors, and no other.
 weights read_weights(const network& net, const etch::safetensors_view& file, const options& chosen) {
-    weights read{std::vector<float>(std::max<std::size_t>(net.trained + net.statistics, 1)),
-                 std::vector<std::int32_t>(net.words)};
-    const etch::internal::tensor_group<float> group{
-        {}, net.tensors, {read.numbers.data(), read.numbers.data() + net.trained, read.words.data()}};
-    const std::span groups{&group, 1};
+    etch::internal::tensor_group<float> group{{}, net.tensors, {}};
+    const std::span<const etch::internal::tensor_group<float>> groups{&group, 1};
     if (const etch::load_result found = etch::internal::check_tensors(groups, file, chosen.keys); !found.ok())
         refuse(chosen.in + ": " + explain(found, file));
+    // Now it is known that there are not more numbers than the file has.
+    weights read{std::vector<float>(std::max<std::size_t>(net.trained + net.statistics, 1)),
+                 std::vector<std::int32_t>(net.words)};
+    group.memory = {read.numbers.data(), read.numbers.data() + net.trained, read.words.data()};
     etch::internal::take_tensors(groups, file, chosen.keys);
     return read;
 }
