@@ -12,5 +12,5 @@ configure_package_config_file(cmake/etchConfig.cmake.in "${CMAKE_CURRENT_BINARY_
 write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/etchConfigVersion.cmake" COMPATIBILITY SameMinorVersion
                                  ARCH_INDEPENDENT)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/etchConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/etchConfigVersion.cmake"
-              cmake/etch_dependencies.cmake
+              cmake/etch_dependencies.cmake cmake/etch_embed.cmake tools/etch_header.cpp
         DESTINATION "${etch_package_folder}")

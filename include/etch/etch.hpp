@@ -109,6 +109,7 @@
 #include <etch/io/fields.hpp>
 #include <etch/io/files.hpp>
 #include <etch/io/golden.hpp>
+#include <etch/io/golden_vectors.hpp>
 #include <etch/io/hexadecimal.hpp>
 #include <etch/io/json.hpp>
 #include <etch/io/key_map.hpp>

@@ -13,6 +13,7 @@
 #include <etch/layer/relu.hpp>
 #include <etch/layer/standardize.hpp>
 #include <etch/layer/tanh.hpp>
+#include <etch/network/convert.hpp>
 
 #include "support/catch.hpp"
 
@@ -147,6 +148,22 @@ TEST_CASE("the same topology runs over doubles") {
     static_assert(std::is_same_v<decltype(net({2.0, 3.0})), vector<double, 1>>);
     CHECK(net({2.0, 3.0})[0] == 15);
     CHECK(net({2.0, 3.0 + 0x1p-40})[0] == 15 + 0x1p-39);  // more than a float holds
+}
+
+TEST_CASE("a network is written out as the numbers that it holds, in the order in which they lie") {
+    using scaled = network<input<2>, standardize, dense<1>>;
+    constexpr scaled net{scaled::storage{.numbers = {2, 3, 15, 0, 1, 1, 2}}};  // W, b, then μ and σ
+    static_assert(net({1, 3})[0] == 2 * 1 + 3 * 1 + 15);
+    CHECK(net.parameters()[2] == 15);
+    CHECK(net.statistics()[3] == 2);
+    static_assert(sizeof(scaled::storage) == sizeof(scaled) && alignof(scaled::storage) == alignof(scaled));
+
+    using rounded = with_bf16<network<input<3>, dense<1>>>;
+    constexpr rounded halves{
+        rounded::storage{.words = {0x40003f80, 0x4040}, .numbers = {-1}}};  // 1 and 2, 3 and nothing
+    static_assert(halves({1, 10, 100})[0] == 1 + 20 + 300 - 1);
+    CHECK(convert<rounded>(halves) == halves);
+    static_assert(sizeof(rounded::storage) == sizeof(rounded) && alignof(rounded::storage) == alignof(rounded));
 }
 
 TEST_CASE("images come in as matrices, arrays or batches") {

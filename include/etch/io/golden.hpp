@@ -2,10 +2,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <string_view>
+#include <utility>
 
+#include <etch/io/golden_vectors.hpp>
 #include <etch/io/hexadecimal.hpp>
 #include <etch/io/load.hpp>
 
@@ -23,10 +24,6 @@ struct [[nodiscard]] golden_result {
     /// The largest difference as a part of the scale.
     [[nodiscard]] constexpr double relative() const noexcept { return scale > 0 ? largest / scale : largest; }
 };
-
-/// What a network may differ from its source by, in units of the largest golden output: sums of floats in another order
-/// differ by a few units in the last place of their terms, 6e-8 each.
-inline constexpr double golden_tolerance = 1e-5;
 
 namespace internal {
 
@@ -57,6 +54,40 @@ constexpr golden_result compare_golden(const Network& net, std::size_t count, do
     return result;
 }
 
+/// The golden vectors of a file, where they lie: count * inputs and count * outputs numbers in digits.
+struct golden_text {
+    status code = status::ok;
+    std::size_t count = 0;  ///< 0 where the file has none
+    std::string_view inputs{}, outputs{};
+
+    /// Number i of `inputs` or `outputs`, which were checked.
+    [[nodiscard]] static constexpr float number(std::string_view digits, std::size_t i) noexcept {
+        float x = 0;
+        (void)take_hexadecimal(digits, i, x);
+        return x;
+    }
+};
+
+/// Of a network with so many inputs and outputs. malformed where they are not as docs/weights.md says.
+[[nodiscard]] constexpr golden_text golden_of(const safetensors_view& file, std::size_t inputs,
+                                              std::size_t outputs) noexcept {
+    const auto count_text = file.metadata("etch.golden.count");
+    const auto input_text = file.metadata("etch.golden.inputs"), output_text = file.metadata("etch.golden.outputs");
+    if (!count_text && !input_text && !output_text) return {};
+    constexpr golden_text malformed{.code = status::malformed};
+    if (!count_text || !input_text || !output_text) return malformed;
+    json_cursor cursor{*count_text};
+    std::uint64_t count = 0;
+    if (!cursor.take_integer(count) || !cursor.at_end() || count > safetensors_view::max_header) return malformed;
+    for (const auto& [text, numbers] : {std::pair{*input_text, inputs}, std::pair{*output_text, outputs}}) {
+        if (text.size() != count * numbers * hexadecimal_digits<float>) return malformed;
+        float number = 0;
+        for (std::size_t i = 0; i < text.size() / hexadecimal_digits<float>; ++i)
+            if (!take_hexadecimal(text, i, number)) return malformed;
+    }
+    return {.count = static_cast<std::size_t>(count), .inputs = *input_text, .outputs = *output_text};
+}
+
 }  // namespace internal
 
 /// Compares a network with golden vectors, one after the other: count * inputs and count * outputs numbers. Usable in
@@ -76,31 +107,11 @@ constexpr golden_result verify(const Network& net, std::span<const float> inputs
 /// malformed where they are not as docs/weights.md says.
 template <class Network>
 golden_result verify(const Network& net, const safetensors_view& file, double tolerance = golden_tolerance) noexcept {
-    const auto count_text = file.metadata("etch.golden.count");
-    const auto inputs = file.metadata("etch.golden.inputs"), outputs = file.metadata("etch.golden.outputs");
-    if (!count_text && !inputs && !outputs) return {};
-    constexpr golden_result malformed{.code = status::malformed};
-    if (!count_text || !inputs || !outputs) return malformed;
-    internal::json_cursor cursor{*count_text};
-    std::uint64_t count = 0;
-    if (!cursor.take_integer(count) || !cursor.at_end() || count > safetensors_view::max_header) return malformed;
-    constexpr std::size_t digits = internal::hexadecimal_digits<float>;
-    if (inputs->size() != count * Network::inputs * digits || outputs->size() != count * Network::outputs * digits)
-        return malformed;
-    float number = 0;
-    for (std::size_t i = 0; i < count * Network::inputs; ++i)
-        if (!internal::take_hexadecimal(*inputs, i, number)) return malformed;
-    for (std::size_t i = 0; i < count * Network::outputs; ++i)
-        if (!internal::take_hexadecimal(*outputs, i, number)) return malformed;
-    const auto number_of = [](std::string_view text) {
-        return [text](std::size_t i) {
-            float x = 0;
-            (void)internal::take_hexadecimal(text, i, x);
-            return x;
-        };
-    };
-    return internal::compare_golden(net, static_cast<std::size_t>(count), tolerance, number_of(*inputs),
-                                    number_of(*outputs));
+    const internal::golden_text golden = internal::golden_of(file, Network::inputs, Network::outputs);
+    if (golden.count == 0) return {.code = golden.code};
+    return internal::compare_golden(
+        net, golden.count, tolerance, [&](std::size_t i) { return golden.number(golden.inputs, i); },
+        [&](std::size_t i) { return golden.number(golden.outputs, i); });
 }
 
 /// The same from the bytes of a file; also the errors of safetensors_view::open.

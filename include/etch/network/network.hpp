@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -43,13 +44,17 @@ inline constexpr std::size_t fixed_size<std::span<T, N>> = N == std::dynamic_ext
 template <Stored E>
 inline constexpr std::size_t fixed_size<E> = E::rows * E::columns;
 
-/// The words of weights that are held as bfloat16; nothing where there are none.
-template <std::size_t Words>
-struct rounded_weights {
+/// What a network holds: the trained numbers, layer after layer, then the statistics likewise; and the words of weights
+/// that are held as bfloat16, where there are any. Matrices lie column after column.
+template <class T, std::size_t Numbers, std::size_t Words>
+struct network_storage {
     alignas(storage_alignment<std::int32_t, Words>) std::int32_t words[Words] = {};
+    alignas(storage_alignment<T, Numbers>) T numbers[Numbers] = {};
 };
-template <>
-struct rounded_weights<0> {};
+template <class T, std::size_t Numbers>
+struct network_storage<T, Numbers, 0> {
+    alignas(storage_alignment<T, Numbers>) T numbers[Numbers] = {};
+};
 
 }  // namespace internal
 
@@ -60,7 +65,7 @@ struct rounded_weights<0> {};
 /// It holds its parameters in one flat array and nothing else: it is trivially copyable, `sizeof` is known (from 1 KB on
 /// rounded up to whole lines of the cache where there is SIMD), and a const network may be asked from any number of threads. Gradients and the optimiser's state live in a `trainer`.
 template <class T, class... Layers>
-class basic_network : internal::rounded_weights<internal::chain_after_input<T, Layers...>::type::word_count> {
+class basic_network {
     static_assert(internal::begins_with_input<Layers...>,
                   "etch: a network begins with input<...>, once, and has at least one layer after it");
 
@@ -78,12 +83,20 @@ public:
     static_assert(rounded_count == 0 || std::same_as<T, float>,
                   "etch: weights are held as bf16 in a network of floats alone");
 
+    /// What a network consists of, an aggregate.
+    using storage =
+        internal::network_storage<T, std::max<std::size_t>(parameter_count + statistic_count, 1), layers::word_count>;
+
     /// The same topology over another element type.
     template <class U>
     using with = basic_network<U, Layers...>;
 
     /// All parameters zero: for weights that are loaded.
     constexpr basic_network() noexcept = default;
+
+    /// From numbers that are written out, in the order in which they lie: an etched header (see docs/weights.md). Copied
+    /// as a whole, which costs a constant expression nothing, however many they are.
+    explicit constexpr basic_network(const storage& from) noexcept : storage_{from} {}
 
     /// Drawn as the activations want it, from a seed: same seed, same network, everywhere.
     explicit constexpr basic_network(seed from) noexcept {
@@ -129,17 +142,17 @@ public:
 
     /// Every trained number, layer after layer: the optimiser's view.
     [[nodiscard]] constexpr std::span<T, parameter_count> parameters() noexcept {
-        return std::span<T, parameter_count>{numbers_, parameter_count};
+        return std::span<T, parameter_count>{storage_.numbers, parameter_count};
     }
     [[nodiscard]] constexpr std::span<const T, parameter_count> parameters() const noexcept {
-        return std::span<const T, parameter_count>{numbers_, parameter_count};
+        return std::span<const T, parameter_count>{storage_.numbers, parameter_count};
     }
     /// Every statistic, layer after layer.
     [[nodiscard]] constexpr std::span<T, statistic_count> statistics() noexcept {
-        return std::span<T, statistic_count>{numbers_ + parameter_count, statistic_count};
+        return std::span<T, statistic_count>{storage_.numbers + parameter_count, statistic_count};
     }
     [[nodiscard]] constexpr std::span<const T, statistic_count> statistics() const noexcept {
-        return std::span<const T, statistic_count>{numbers_ + parameter_count, statistic_count};
+        return std::span<const T, statistic_count>{storage_.numbers + parameter_count, statistic_count};
     }
     /// The tensors of layer I as views, in the order in which the layer names them: auto [W, b] = net.parameters<0>().
     template <std::size_t I>
@@ -156,8 +169,8 @@ public:
 
     /// Equal numbers everywhere; of weights held as bf16 equal bits.
     [[nodiscard]] friend constexpr bool operator==(const basic_network& a, const basic_network& b) noexcept {
-        for (std::size_t i = 0; i < size; ++i)
-            if (!(a.numbers_[i] == b.numbers_[i])) return false;
+        for (std::size_t i = 0; i < parameter_count + statistic_count; ++i)
+            if (!(a.storage_.numbers[i] == b.storage_.numbers[i])) return false;
         for (std::size_t i = 0; i < layers::word_count; ++i)
             if (a.memory().rounded[i] != b.memory().rounded[i]) return false;
         return true;
@@ -192,9 +205,9 @@ private:
     template <class U>
     ETCH_INLINE static constexpr parameter_memory<U> memory_of(auto& net) noexcept {
         if constexpr (rounded_count > 0)
-            return {net.numbers_, net.numbers_ + parameter_count, net.words};
+            return {net.storage_.numbers, net.storage_.numbers + parameter_count, net.storage_.words};
         else
-            return {net.numbers_, net.numbers_ + parameter_count};
+            return {net.storage_.numbers, net.storage_.numbers + parameter_count};
     }
 
     template <std::size_t Columns>
@@ -205,8 +218,7 @@ private:
         if constexpr (Columns > whole) infer<Columns - whole>(from + whole * inputs, to + whole * outputs);
     }
 
-    static constexpr std::size_t size = parameter_count + statistic_count;
-    alignas(internal::storage_alignment<T, size == 0 ? 1 : size>) T numbers_[size == 0 ? 1 : size] = {};
+    storage storage_{};
 };
 
 /// A network of floats.

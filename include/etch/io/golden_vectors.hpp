@@ -1,0 +1,45 @@
+#pragma once
+#include <cstddef>
+
+namespace etch {
+
+/// What a network may differ from its source by, in units of the largest golden output: sums of floats in another order
+/// differ by a few units in the last place of their terms, 6e-8 each.
+inline constexpr double golden_tolerance = 1e-5;
+
+/// Golden vectors that are written out in a program: samples, with the answers of the model that the weights come from.
+/// An etched header holds them, and states that the network which it holds agrees:
+///
+///     static_assert(walk_golden.agree(walk, 0), "etch: walk does not answer ...");
+template <std::size_t Count, std::size_t Inputs, std::size_t Outputs>
+struct golden_vectors {
+    static constexpr std::size_t count = Count;
+
+    float inputs[Count][Inputs];
+    float outputs[Count][Outputs];
+
+    /// The largest magnitude among all outputs.
+    [[nodiscard]] constexpr double scale() const noexcept {
+        double largest = 0;
+        for (const auto& answer : outputs)
+            for (const float y : answer) largest = magnitude(y) > largest ? magnitude(y) : largest;
+        return largest;
+    }
+
+    /// Whether no output of a network for golden vector `v` differs by more than `tolerance` of the scale.
+    template <class Network>
+    [[nodiscard]] constexpr bool agree(const Network& net, std::size_t v,
+                                       double tolerance = golden_tolerance) const noexcept {
+        const double allowed = tolerance * scale();
+        const auto answer = net(inputs[v]);
+        for (std::size_t i = 0; i < Outputs; ++i)
+            if (!(magnitude(static_cast<double>(answer[i]) - static_cast<double>(outputs[v][i])) <= allowed))
+                return false;  // also where it is not a number
+        return true;
+    }
+
+private:
+    [[nodiscard]] static constexpr double magnitude(double x) noexcept { return x < 0 ? -x : x; }
+};
+
+}  // namespace etch

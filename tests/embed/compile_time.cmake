@@ -1,0 +1,20 @@
+# A header of 190,860 weights compiles in less than 5 s of the processor's time and 500 MB.
+cmake_minimum_required(VERSION 3.25)
+include("${SETTINGS}")
+if(NOT TIME)
+  message("skipped: there is no program `time`")
+  return()
+endif()
+file(MAKE_DIRECTORY "${WORK_DIR}")
+execute_process(COMMAND "${TOOL}" "${FILES}/large.safetensors" "${WORK_DIR}/large.hpp" COMMAND_ERROR_IS_FATAL ANY)
+file(WRITE "${WORK_DIR}/large.cpp"
+     "#include \"large.hpp\"\nauto answer(const std::array<float, 48>& x) { return large(x); }\n")
+execute_process(COMMAND "${TIME}" -f "%U %M" ${COMPILER} -O2 -c "${WORK_DIR}/large.cpp" -o "${WORK_DIR}/large.o"
+                RESULT_VARIABLE result ERROR_VARIABLE output)
+if(NOT result STREQUAL "0" OR NOT output MATCHES "^([0-9]+)\\.([0-9]+) ([0-9]+)\n$")
+  message(FATAL_ERROR "${result}: ${output}")
+endif()
+message("${CMAKE_MATCH_1}.${CMAKE_MATCH_2} s, ${CMAKE_MATCH_3} KB")
+if(CMAKE_MATCH_1 GREATER_EQUAL 5 OR CMAKE_MATCH_3 GREATER 500000)
+  message(FATAL_ERROR "more than 5 s or 500 MB")
+endif()

@@ -1,0 +1,119 @@
+// Writes the files that the tests of etch-header read, good ones and bad ones, into the folder that it is given.
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <etch/io/files.hpp>
+
+#include "embed/networks.hpp"
+
+namespace {
+
+std::string folder;
+
+void write(const std::string& name, const std::string& bytes) {
+    std::ofstream{folder + "/" + name + ".safetensors", std::ios::binary} << bytes;
+}
+
+/// A network with numbers in all of its places, as a file with golden vectors.
+template <class Network>
+std::string saved(const Network& net, std::size_t golden_vectors, etch::seed from = {5}) {
+    using T = typename Network::value_type;
+    std::vector<T> golden(golden_vectors * Network::inputs);
+    etch::random_generator generator{from};
+    for (T& x : golden) x = 2 * generator.uniform<T>() - 1;
+    const etch::save_options<T> options{.golden = golden, .source = "a test */ \\ \"quoted\" \x01"};
+    std::string bytes(save(net, {}, options).size, ' ');
+    if (!save(net, std::as_writable_bytes(std::span{bytes}), options).ok()) std::abort();
+    return bytes;
+}
+
+template <class Network>
+std::unique_ptr<Network> drawn(etch::seed from) {
+    auto net = std::make_unique<Network>();
+    etch::random_generator generator{from};
+    for (auto& x : net->parameters()) x = generator.uniform<typename Network::value_type>() - 0.5f;
+    for (auto& x : net->statistics()) x = generator.uniform<typename Network::value_type>() + 0.5f;
+    const auto memory = net->memory();
+    for (const etch::network_tensor& tensor : etch::tensors_of<Network>)
+        if (tensor.rounded)
+            for (std::size_t row = 0; row < tensor.rows(); ++row)
+                for (std::size_t column = 0; column < tensor.columns(); ++column)
+                    tensor.set(memory, row, column, generator.uniform<typename Network::value_type>() - 0.5f);
+    return net;
+}
+
+/// The file with a text replaced by one of the same length.
+std::string with(std::string bytes, const std::string& what, const std::string& by) {
+    const std::size_t at = bytes.find(what);
+    if (at == std::string::npos || what.size() != by.size()) std::abort();
+    return bytes.replace(at, what.size(), by);
+}
+
+/// With one tensor more, of two numbers.
+std::string with_tensor(const std::string& bytes, const std::string& key) {
+    std::size_t length = 0;
+    for (int b = 7; b >= 0; --b) length = length << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(b)]);
+    std::string header = bytes.substr(8, length), data = bytes.substr(8 + length);
+    header.resize(header.find_last_of('}'));
+    header += ",\"" + key + "\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[" + std::to_string(data.size()) +
+              "," + std::to_string(data.size() + 8) + "]}}";
+    std::string whole;
+    for (std::size_t b = 0; b < 8; ++b) whole += static_cast<char>(header.size() >> (8 * b) & 0xff);
+    return whole + header + data + std::string(8, '\0');
+}
+
+/// With other digits for golden output `index`.
+std::string with_golden_output(std::string bytes, std::size_t index, float number) {
+    const std::string key = "\"etch.golden.outputs\":\"";
+    etch::internal::text<8> digits;
+    etch::internal::append_hexadecimal(digits, number);
+    return bytes.replace(bytes.find(key) + key.size() + 8 * index, 8, digits.view());
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+    folder = arguments[1];
+    const std::string tiny = saved(*drawn<networks::tiny>({1}), 3);
+    write("tiny", tiny);
+    write("measured", saved(*drawn<networks::measured>({2}), 2));
+    write("rounded", saved(*drawn<networks::rounded>({3}), 2));
+    write("around", saved(*drawn<networks::around>({4}), 2));
+    write("picture", saved(*drawn<networks::picture>({5}), 2));
+    write("doubles", saved(*drawn<networks::double_tiny>({6}), 2));
+    write("partly", saved(*drawn<networks::partly>({7}), 20));
+    const std::string large = saved(*drawn<networks::large>({8}), 5);
+    write("large", large);
+    using limits = std::numeric_limits<float>;
+    write("odd",
+          saved(networks::odd{networks::odd::storage{
+                    .numbers = {-0.0f, limits::denorm_min(), -limits::min(), 1.0f / 3, limits::max(), -0x1.8p-140f, 0,
+                                -0.0f, -limits::denorm_min(), 0x1.fffffep+100f, 0x1.000002p+0f, -1}}},
+                2));
+
+    write("other_tiny", saved(*drawn<networks::tiny>({9}), 3));
+    write("tampered", with_golden_output(tiny, 1, 0.75f));
+    write("tampered_large", with_golden_output(large, 12 * 3, 100));
+    write("not_finite_golden", with_golden_output(tiny, 1, limits::infinity()));
+    const std::string outputs = "etch.golden.outputs\":\"";
+    write("no_digits", std::string{tiny}.replace(tiny.find(outputs) + outputs.size(), 2, "zz"));
+    write("no_golden", saved(*drawn<networks::tiny>({1}), 0));
+    write("plain", with(tiny, "etch.topology", "mine.topology"));
+    write("later", with(tiny, "\"etch.version\":\"1\"", "\"etch.version\":\"2\""));
+    write("missing", with(tiny, "2.bias", "9.bias"));
+    write("unused", with_tensor(tiny, "log_std"));
+    write("truncated", tiny.substr(0, tiny.size() - 1));
+    write("code", with(tiny, "dense<8>, tanh", "dense<8>; tanh"));
+    write("name", with(tiny, "tanh", "tuna"));
+    write("argument", with(tiny, "dense<8>", "dense<x>"));
+    write("expression", with(tiny, "dense<8>", "dense(8)"));
+    write("shape", with(tiny, "dense<8>", "dense<7>"));
+    auto spoilt = drawn<networks::tiny>({1});
+    spoilt->parameters()[3] = limits::quiet_NaN();
+    write("not_finite", saved(*spoilt, 0));
+    return 0;
+}

@@ -1,0 +1,21 @@
+#pragma once
+#include <etch/inference.hpp>
+
+/// The networks that are embedded: every layer that holds something, every kind of argument.
+namespace networks {
+
+using namespace etch;
+
+using tiny = network<input<2>, dense<8>, etch::tanh, dense<1>, sigmoid>;
+using measured =
+    network<input<5>, standardize, clamp<5>, dense<3>, layer_norm<>, leaky_relu<1, 10>, dropout<20>, dense<4>, softmax>;
+using rounded = network<input<9>, dense<16, bf16>, silu, dense<3, bf16>>;
+using around = network<input<6>, residual<dense<8>, gelu, dense<6, bf16>, residual<layer_norm<1000>, dense<6>>>,
+                       elu<1, 2>, dense<2>>;
+using picture = network<input<4, 3>, normalize<-1, 1>, flatten, dense<4>, softplus, dense<1>>;
+using double_tiny = basic_network<double, input<3>, dense<5>, selu, dense<2>>;
+using odd = network<input<1>, dense<6>, identity>;
+using partly = network<input<17>, dense<64>, etch::tanh, dense<64>, etch::tanh, dense<6>>;
+using large = network<input<48>, standardize, dense<512>, elu<>, dense<256>, elu<>, dense<128>, elu<>, dense<12>>;
+
+}  // namespace networks

@@ -1,0 +1,77 @@
+// What a header holds is what load_file reads from the file that it was made of.
+#include <concepts>
+#include <cstddef>
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include <etch/io/files.hpp>
+
+#include "around.hpp"
+#include "doubles.hpp"
+#include "embed/networks.hpp"
+#include "measured.hpp"
+#include "odd.hpp"
+#include "partly.hpp"
+#include "picture.hpp"
+#include "rounded.hpp"
+#include "support/catch.hpp"
+#include "tiny.hpp"
+#include "tiny_rounded.hpp"
+
+namespace {
+
+bool same_bits(const auto* a, const auto* b, std::size_t count) {
+    return count == 0 || std::memcmp(a, b, count * sizeof *a) == 0;
+}
+
+template <class Network, class Etched>
+void check(const Etched& etched, const char* name) {
+    INFO(name);
+    static_assert(std::same_as<Etched, Network>);
+    Network loaded;
+    const etch::file_result result = etch::load_file(loaded, std::string{ETCH_TEST_FILES "/"} + name + ".safetensors");
+    REQUIRE(result.message == "");
+    const auto memory = etched.memory();
+    const auto from = loaded.memory();
+    CHECK(same_bits(memory.trained, from.trained, Network::parameter_count));
+    CHECK(same_bits(memory.statistics, from.statistics, Network::statistic_count));
+    CHECK(same_bits(memory.rounded, from.rounded, Network::layers::word_count));
+}
+
+}  // namespace
+
+TEST_CASE("an etched network has the type that its file says, and the bits that load_file reads") {
+    check<networks::tiny>(tiny, "tiny");
+    check<networks::measured>(measured, "measured");
+    check<networks::rounded>(rounded, "rounded");
+    check<networks::around>(around, "around");
+    check<networks::picture>(picture, "picture");
+    check<networks::double_tiny::with<float>>(doubles, "doubles");
+    check<networks::odd>(odd, "odd");
+    check<networks::partly>(partly, "partly");
+}
+
+TEST_CASE("a file of floats is rounded where the topology that is asked for says bf16") {
+    CHECK(tiny_rounded == etch::convert<etch::with_bf16<networks::tiny>>(tiny));
+    CHECK_FALSE(tiny_golden.agree(tiny_rounded, 0));
+}
+
+TEST_CASE("an etched network answers in constant expressions and at run time, and its golden vectors agree") {
+    static_assert(tiny({0.25f, -0.5f})[0] > 0);
+    static_assert(tiny_golden.count == 3 && partly_golden.count == 20);
+    for (std::size_t v = 0; v < partly_golden.count; ++v) CHECK(partly_golden.agree(partly, v));
+}
+
+TEST_CASE("golden vectors do not agree with another network, nor with one that is not a number") {
+    constexpr etch::golden_vectors<2, 2, 1> golden{.inputs = {{0, 1}, {1, 0}}, .outputs = {{-8}, {1}}};
+    static_assert(golden.scale() == 8);
+    using sum = etch::network<etch::input<2>, etch::dense<1>>;
+    constexpr auto with = [](float a, float b) { return sum{sum::storage{.numbers = {a, b, 0}}}; };
+    static_assert(golden.agree(with(1, -8), 0) && golden.agree(with(1, -8), 1));
+    static_assert(golden.agree(with(1 + 0x1p-14f, -8), 1));  // 6.1e-5 of 8
+    static_assert(!golden.agree(with(1 + 0x1p-13f, -8), 1));
+    static_assert(!golden.agree(with(1, 8), 0) && golden.agree(with(1, 8), 0, 2));
+    CHECK_FALSE(golden.agree(with(std::numeric_limits<float>::quiet_NaN(), 0), 0));
+    CHECK_FALSE(golden.agree(with(0, std::numeric_limits<float>::infinity()), 0));
+}

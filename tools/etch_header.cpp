@@ -1,0 +1,581 @@
+// etch-header: a network as a C++ header, from a safetensors file. See docs/weights.md, "The etched header".
+//
+// Nothing of the file gets into the C++ text as it is: layers by names of the list below, numbers as numbers, and other
+// text in comments alone, with all but plain characters replaced.
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <etch/io/files.hpp>
+
+namespace {
+
+constexpr const char* usage = R"(usage: etch-header [options] IN.safetensors OUT.hpp
+
+Writes a network as a C++ header: its type, its weights as constants, and the golden vectors of the file as static_asserts,
+so that a build in which the network does not answer what its source answered does not compile.
+
+  --name NAME         the network's name in C++; without it the name of OUT.hpp
+  --topology LIST     the layers, for a file that does not say them: "input<48>, dense<64>, tanh, dense<12>"
+  --ignored PATTERN   tensors of the file that are not the network's, * for any characters; may be said 16 times
+  --without-golden    accept a file without golden vectors
+  --tolerance X       how far an output may be from its golden vector, in units of the largest one: 1e-5 where it is not
+                      said; more where weights are rounded to bf16
+  --checker OUT.cpp   also write a program that ends with 0 where the network agrees with those golden vectors that are too
+                      much for a compiler; it includes OUT.hpp by its name
+  --help              this text
+
+Ends with 0 where all is well, 1 where the file is refused, 2 where the command is not understood. Files that would not
+change are not touched. The format of IN is in etch's docs/weights.md.
+)";
+
+[[noreturn]] void refuse(const std::string& sentence, int status = 1) {
+    std::fprintf(stderr, "etch-header: %s\n", sentence.c_str());
+    std::exit(status);
+}
+
+struct options {
+    std::string in, out, name, topology, checker;
+    etch::key_map keys;  // those of nn.Sequential, with what is ignored
+    double tolerance = etch::golden_tolerance;
+    bool without_golden = false;
+};
+
+// Topologies ----------------------------------------------------------------------------------------------------------
+
+/// One entry of a type list.
+struct layer {
+    std::string name;
+    std::vector<std::string> arguments;  ///< integers; after the outputs of a dense layer perhaps bf16
+    std::vector<layer> inner;            ///< of a residual
+};
+
+/// The layers that a header may name: how many arguments each needs, those that it has by default, and the tensors of
+/// layers that hold one number a feature.
+struct known_layer {
+    std::string_view name;
+    std::size_t least = 0;
+    std::string_view defaults[2] = {};
+    std::string_view tensors[2] = {};
+    bool trained = true;
+};
+constexpr known_layer known_layers[] = {
+    {"input", 1},  // 1 to 4 extents
+    {"dense", 1},  // outputs, perhaps bf16; weight and bias
+    {"residual"},  // a list of layers
+    {"standardize", 0, {}, {"mean", "deviation"}, false},
+    {"normalize", 0, {"0", "1"}, {"minimum", "maximum"}, false},
+    {"layer_norm", 0, {"100000"}, {"weight", "bias"}},
+    {"leaky_relu", 0, {"1", "100"}},
+    {"elu", 0, {"1", "1"}},
+    {"clamp", 0, {"1", "1"}},
+    {"dropout", 1, {"", "100"}},
+    {"identity"},
+    {"flatten"},
+    {"relu"},
+    {"selu"},
+    {"gelu"},
+    {"silu"},
+    {"softplus"},
+    {"tanh"},
+    {"fast_tanh"},
+    {"hard_tanh"},
+    {"sigmoid"},
+    {"fast_sigmoid"},
+    {"softmax"},
+};
+
+const known_layer* find_layer(std::string_view name) {
+    for (const known_layer& known : known_layers)
+        if (known.name == name) return &known;
+    return nullptr;
+}
+
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Reads a type list as docs/weights.md writes it, blanks or none after commas.
+class topology_reader {
+public:
+    explicit topology_reader(std::string_view text) : text_{text} {}
+
+    std::vector<layer> read() {
+        std::vector<layer> layers = read_list(0);
+        if (at_ != text_.size()) fail("the end of the list, or a comma");
+        return layers;
+    }
+
+private:
+    static constexpr std::size_t max_layers = 1000, max_depth = 4;
+
+    std::vector<layer> read_list(std::size_t depth) {
+        std::vector<layer> layers;
+        do {
+            layers.push_back(read_layer(depth));
+            if (++count_ > max_layers) refuse("the topology has more than " + std::to_string(max_layers) + " layers");
+        } while (take(','));
+        return layers;
+    }
+
+    layer read_layer(std::size_t depth) {
+        layer found{.name = word(), .arguments = {}, .inner = {}};
+        const known_layer* const known = find_layer(found.name);
+        if (known == nullptr) refuse("the topology has a layer \"" + found.name + "\", which is none of etch's");
+        if (found.name == "residual") {
+            if (depth == max_depth) refuse("the topology has residuals in residuals, too deep");
+            if (!take('<')) fail("< and the layers of the residual");
+            found.inner = read_list(depth + 1);
+            if (!take('>')) fail("a comma or >");
+            return found;
+        }
+        if (take('<') && !take('>')) {
+            do found.arguments.push_back(word());
+            while (take(','));
+            if (!take('>')) fail("a comma or >");
+        }
+        for (std::size_t i = 0; i < found.arguments.size(); ++i) {
+            const std::string& argument = found.arguments[i];
+            int value = 0;
+            const auto [end, error] = std::from_chars(argument.data(), argument.data() + argument.size(), value);
+            const bool is_integer = error == std::errc{} && end == argument.data() + argument.size();
+            const bool is_format = found.name == "dense" && i == 1;
+            if (is_format ? argument != "bf16" : !is_integer)
+                refuse("the topology gives " + found.name + " the argument \"" + argument +
+                       "\", which it does not take");
+        }
+        const std::size_t most =
+            found.name == "input" ? etch::shape::max_rank
+            : found.name == "dense"
+                ? 2
+                : static_cast<std::size_t>(std::ranges::count_if(known->defaults, [](auto d) { return !d.empty(); })) +
+                      known->least;
+        if (found.arguments.size() < known->least || found.arguments.size() > most)
+            refuse("the topology gives " + found.name + " " + std::to_string(found.arguments.size()) + " arguments");
+        for (std::size_t i = found.arguments.size(); i < std::size(known->defaults) && !known->defaults[i].empty(); ++i)
+            found.arguments.emplace_back(known->defaults[i]);
+        return found;
+    }
+
+    /// A name or an integer.
+    std::string word() {
+        skip_blanks();
+        const std::size_t begin = at_;
+        if (at_ < text_.size() && text_[at_] == '-') ++at_;
+        while (at_ < text_.size() && at_ - begin < 40 && (is_letter(text_[at_]) || is_digit(text_[at_]))) ++at_;
+        if (at_ == begin) fail("a name or a number");
+        return std::string{text_.substr(begin, at_ - begin)};
+    }
+    bool take(char wanted) {
+        skip_blanks();
+        if (at_ == text_.size() || text_[at_] != wanted) return false;
+        ++at_;
+        skip_blanks();
+        return true;
+    }
+    void skip_blanks() {
+        while (at_ < text_.size() && text_[at_] == ' ') ++at_;
+    }
+    [[noreturn]] void fail(const std::string& expected) const {
+        refuse("the topology has at character " + std::to_string(at_ + 1) + " something else than " + expected);
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0, count_ = 0;
+};
+
+/// The layers as C++ spells them, `before` each name.
+std::vector<std::string> spell(const std::vector<layer>& layers, std::string_view before) {
+    std::vector<std::string> entries;
+    for (const layer& entry : layers) {
+        const std::vector<std::string> arguments = entry.inner.empty() ? entry.arguments : spell(entry.inner, before);
+        std::string text = std::string{before} + entry.name;
+        for (std::size_t i = 0; i < arguments.size(); ++i)
+            text += (i == 0 ? "<" : ", ") + (arguments[i] == "bf16" ? std::string{before} : "") + arguments[i];
+        entries.push_back(arguments.empty() ? text : text + ">");
+    }
+    return entries;
+}
+
+std::string joined(const std::vector<std::string>& entries) {
+    std::string list;
+    for (const std::string& entry : entries) list += (list.empty() ? "" : ", ") + entry;
+    return list;
+}
+
+// A network at run time -----------------------------------------------------------------------------------------------
+
+/// What the type of a network says, worked out from its topology: the tensors, and where their numbers lie.
+struct network {
+    std::vector<etch::network_tensor> tensors;
+    std::size_t inputs = 0, outputs = 0;
+    std::size_t trained = 0, statistics = 0, words = 0, rounded = 0;  ///< how many numbers, words, weights in words
+    std::uint64_t multiply_adds = 0;
+    /// What an answer costs in a constant expression, in steps of clang, at most: 38 a multiply-add of numbers that are not
+    /// round, where the fused one is exact; 750 a number of any other layer (softplus; tanh takes 330). Held against clang
+    /// 19: 250,900 steps for 17-64-64-6 with tanh, 1,375,700 for 48-256-64-64-12 with elu.
+    std::uint64_t steps = 1500;
+
+    explicit network(const std::vector<layer>& layers) {
+        if (layers.size() < 2 || layers[0].name != "input")
+            refuse("the topology must begin with input<...> and have a layer after it");
+        etch::shape at;
+        for (const std::string& extent : layers[0].arguments) {
+            at.extent[at.rank++] = positive(extent);
+            if (at.size() > largest) refuse("the topology has an input that is too large");
+        }
+        inputs = at.size();
+        for (std::size_t i = 1; i < layers.size(); ++i) at = add(layers[i], at, i - 1, "", false);
+        outputs = at.size();
+    }
+
+private:
+    static constexpr std::size_t largest = std::size_t{1} << 24;  // of any extent: so that no product overflows
+
+    static std::size_t positive(const std::string& digits) {
+        std::size_t number = 0;
+        (void)std::from_chars(digits.data(), digits.data() + digits.size(), number);  // stays 0 where there is a sign
+        if (number == 0 || number > largest) refuse("the topology has the size " + digits + ", which is out of range");
+        return number;
+    }
+
+    /// Appends a layer, and gives the shape of its output. `prefix` is "2." for layer 2 of a residual.
+    etch::shape add(const layer& entry, etch::shape input, std::size_t index, const std::string& prefix, bool inside) {
+        const known_layer& known = *find_layer(entry.name);
+        if (entry.name == "input") refuse("the topology has an input after the first place");
+        if (entry.name == "residual") {
+            etch::shape output = input;
+            for (std::size_t i = 0; i < entry.inner.size(); ++i)
+                output = add(entry.inner[i], output, index, prefix + std::to_string(i) + ".", true);
+            if (output != input) refuse("the topology has a residual whose layers do not give the shape that they get");
+            return input;
+        }
+        if (entry.name == "dense") {
+            if (input.rank != 1) refuse("the topology has a dense layer on an image: flatten stands before it");
+            const std::size_t rows = positive(entry.arguments[0]), columns = input.size();
+            multiply_adds += rows * columns;
+            steps += 38 * rows * columns;
+            add({.layer = index, .extents = {rows, columns}, .rounded = entry.arguments.size() == 2}, prefix, "weight");
+            add({.layer = index, .extents = {rows}}, prefix, "bias");
+            return {rows};
+        }
+        steps += 750 * input.size();
+        if (inside && !known.trained) refuse("the topology has a " + entry.name + " inside of a residual");
+        for (const std::string_view name : known.tensors)
+            if (!name.empty()) add({.layer = index, .extents = {input.size()}, .trained = known.trained}, prefix, name);
+        return entry.name == "flatten" ? etch::shape{input.size()} : input;
+    }
+
+    void add(etch::network_tensor tensor, const std::string& prefix, std::string_view name) {
+        tensor.name.append((prefix + std::string{name}).c_str());
+        if (tensor.rounded) tensor.trained = false;
+        std::size_t& count = tensor.rounded ? words : tensor.trained ? trained : statistics;
+        tensor.first = count;
+        count += tensor.rounded ? etch::bf16_words(tensor.rows(), tensor.columns()) : tensor.extents.size();
+        if (tensor.rounded) rounded += tensor.extents.size();
+        tensors.push_back(tensor);
+    }
+};
+
+/// The numbers in the order of etch::basic_network::storage.
+struct weights {
+    std::vector<float> numbers;
+    std::vector<std::int32_t> words;
+};
+
+/// From the file, checked as etch::load checks: all tensors, and no other.
+weights read_weights(const network& net, const etch::safetensors_view& file, const options& chosen) {
+    etch::internal::tensor_group<float> group{{}, net.tensors, {}};
+    const std::span<const etch::internal::tensor_group<float>> groups{&group, 1};
+    if (const etch::load_result found = etch::internal::check_tensors(groups, file, chosen.keys); !found.ok())
+        refuse(chosen.in + ": " + explain(found, file));
+    // Now it is known that there are not more numbers than the file has.
+    weights read{std::vector<float>(std::max<std::size_t>(net.trained + net.statistics, 1)),
+                 std::vector<std::int32_t>(net.words)};
+    group.memory = {read.numbers.data(), read.numbers.data() + net.trained, read.words.data()};
+    etch::internal::take_tensors(groups, file, chosen.keys);
+    return read;
+}
+
+// The header ----------------------------------------------------------------------------------------------------------
+
+/// Text for a comment: what could end it, hide in it or change how it is read becomes a question mark.
+std::string plain(std::string_view text) {
+    std::string shown{text.substr(0, 200)};
+    for (char& c : shown)
+        if (c < 0x20 || c > 0x7e || c == '\\') c = '?';
+    return shown;
+}
+
+/// 1234567 as "1,234,567".
+std::string grouped(std::uint64_t number) {
+    std::string digits = std::to_string(number);
+    for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+    return digits;
+}
+
+/// A float as C++ writes it exactly: 0x1.99999ap-4f.
+std::string literal(float x) {
+    char digits[40];
+    const auto written = std::to_chars(digits, digits + sizeof digits, std::fabs(x), std::chars_format::hex);
+    return (std::signbit(x) ? "-0x" : "0x") + std::string(digits, written.ptr) + "f";
+}
+std::string decimal(double x) {
+    char digits[40];
+    return {digits, std::to_chars(digits, digits + sizeof digits, x).ptr};
+}
+std::string literal(std::int32_t x) { return std::to_string(x); }
+
+/// Entries with commas between them, in lines of at most 120 characters that begin with `margin`.
+std::string wrapped(const auto& entries, std::string_view margin, auto text_of) {
+    std::string text, line{margin};
+    for (std::size_t i = 0; i < std::size(entries); ++i) {
+        const std::string entry = text_of(entries[i]) + (i + 1 < std::size(entries) ? "," : "");
+        if (line.size() > margin.size() && line.size() + 1 + entry.size() > 120) {
+            text += line + "\n";
+            line = margin;
+        }
+        line += (line.size() > margin.size() ? " " : "") + entry;
+    }
+    return text + line;
+}
+std::string numbers_of(const auto& numbers, std::string_view margin) {
+    return wrapped(numbers, margin, [](auto x) { return literal(x); });
+}
+
+std::string replaced(std::string_view text, std::string_view what, std::string_view by) {
+    std::string to;
+    for (std::size_t at = text.find(what); at != text.npos; at = text.find(what)) {
+        to.append(text.substr(0, at)).append(by);
+        text.remove_prefix(at + what.size());
+    }
+    return to.append(text);
+}
+
+/// Whether golden vector `v` agrees, as C++ asks it.
+std::string agreement(const options& chosen, const std::string& v) {
+    std::string call = chosen.name + "_golden.agree(" + chosen.name + ", " + v;
+    if (chosen.tolerance != etch::golden_tolerance) call += ", " + decimal(chosen.tolerance);
+    return call + ")";
+}
+
+/// The golden vectors of a file, and how many of them a compiler can check.
+struct golden {
+    std::size_t count = 0, by_compiler = 0;
+    std::vector<float> inputs, outputs;
+
+    golden(const etch::safetensors_view& file, const network& net, const options& chosen) {
+        const etch::internal::golden_text text = etch::internal::golden_of(file, net.inputs, net.outputs);
+        if (text.code != etch::status::ok) refuse(chosen.in + ": the golden vectors are not as they must be");
+        count = text.count;
+        if (count == 0 && !chosen.without_golden)
+            refuse(chosen.in +
+                   " has no golden vectors, so nothing would prove that the network answers what its source did; where "
+                   "that is meant, say --without-golden (etch_embed: WITHOUT_GOLDEN)");
+        for (std::size_t i = 0; i < count * net.inputs; ++i) inputs.push_back(text.number(text.inputs, i));
+        for (std::size_t i = 0; i < count * net.outputs; ++i) outputs.push_back(text.number(text.outputs, i));
+        for (const std::vector<float>* const numbers : {&inputs, &outputs})
+            for (const float x : *numbers)
+                if (!std::isfinite(x)) refuse(chosen.in + ": a golden vector is not finite");
+        if (net.steps <= most_steps) by_compiler = std::min<std::size_t>(count, all_steps / net.steps);
+    }
+
+private:
+    /// Of one vector, an evaluation of its own: clang stops at 1,048,576, g++ later.
+    static constexpr std::uint64_t most_steps = 1'000'000;
+    /// Of all: about 1.5 s and, with g++, 130 MB.
+    static constexpr std::uint64_t all_steps = 1'500'000;
+};
+
+std::string header_text(const options& chosen, const std::vector<layer>& layers, const network& net,
+                        const weights& read, const golden& vectors, const etch::safetensors_view& file) {
+    const std::string& name = chosen.name;
+    const std::string type = name + "_network";
+    const auto text = [](const std::string& entry) { return entry; };
+    const std::string count = std::to_string(vectors.count);
+
+    std::string to = "#pragma once\n// Made by etch-header from " +
+                     plain(chosen.in.substr(chosen.in.find_last_of("/\\") + 1)) + ", format version " +
+                     (file.metadata("etch.version") ? "1" : "none: a plain list of tensors") + ". Do not edit.\n";
+    if (const auto source = file.metadata("etch.source")) to += "// Its source: " + plain(*source) + "\n";
+    to += "//\n// " + grouped(net.trained + net.rounded) + " weights and " + grouped(net.statistics) +
+          " statistics in " + grouped(4 * (net.trained + net.statistics + net.words)) + " bytes; " +
+          grouped(net.multiply_adds) + " multiply-adds an answer.\n";
+    if (vectors.count == 0)
+        to +=
+            "// NOTHING WAS CHECKED: the file has no golden vectors, so nothing proves that this network answers what its\n"
+            "// source answered.\n";
+    else if (vectors.by_compiler == vectors.count)
+        to += "// Golden vectors: " + count + ", each checked whenever this is compiled.\n";
+    else
+        to +=
+            "// Golden vectors: " + count + ", too much for a compiler's limits, which checks " +
+            (vectors.by_compiler == 0 ? "none" : "the first " + std::to_string(vectors.by_compiler)) +
+            " of them.\n// All are checked by the program that etch-header --checker writes; etch_embed builds and runs "
+            "it.\n";
+    if (vectors.count > 0 && chosen.tolerance != etch::golden_tolerance)
+        to += "// They agree where no output differs by more than " + decimal(chosen.tolerance) +
+              " of the largest one.\n";
+    to += "// clang-format off\n#include <etch/inference.hpp>\n";
+    if (vectors.count > 0) to += "#include <etch/io/golden_vectors.hpp>\n";
+
+    to += "\nusing " + type + " = etch::network<\n" + wrapped(spell(layers, "etch::"), "    ", text) + ">;\n";
+    to += "static_assert(" + type + "::parameter_count == " + std::to_string(net.trained) + " && " + type +
+          "::statistic_count == " + std::to_string(net.statistics) + " && " + type +
+          "::rounded_count == " + std::to_string(net.rounded) + ",\n              \"etch: " + name +
+          " was written for another version of etch: write it again by etch-header\");\n";
+
+    to += "\ninline constexpr " + type + " " + name + "{" + type + "::storage{\n";
+    if (net.words > 0) to += "  .words = {\n" + numbers_of(read.words, "    ") + "},\n";
+    to += "  .numbers = {\n" + numbers_of(read.numbers, "    ") + "}}};\n";
+
+    if (vectors.count == 0) return to;
+    const auto rows = [&](const std::vector<float>& numbers, std::size_t width) {
+        std::string lines;
+        for (std::size_t v = 0; v < vectors.count; ++v)
+            lines += (v == 0 ? "" : ",\n") +
+                     ("    {" + numbers_of(std::span{numbers}.subspan(v * width, width), "     ").substr(5) + "}");
+        return lines;
+    };
+    to += "\ninline constexpr etch::golden_vectors<" + count + ", " + std::to_string(net.inputs) + ", " +
+          std::to_string(net.outputs) + "> " + name + "_golden{\n  .inputs = {\n" + rows(vectors.inputs, net.inputs) +
+          "},\n  .outputs = {\n" + rows(vectors.outputs, net.outputs) + "}};\n";
+    for (std::size_t v = 0; v < vectors.by_compiler; ++v)
+        to += "static_assert(" + agreement(chosen, std::to_string(v)) + ", \"etch: " + name +
+              " does not answer what its source answered (golden vector " + std::to_string(v) + ")\");\n";
+    return to;
+}
+
+/// What etch-header --checker writes, with NAME, HEADER and AGREEMENT in their places.
+constexpr std::string_view checker = R"(#include <cstddef>
+#include <cstdio>
+
+#include "HEADER"
+
+int main() {
+    int status = 0;
+    for (std::size_t v = 0; v < NAME_golden.count; ++v)
+        if (!AGREEMENT) {
+            std::fprintf(stderr, "etch: NAME does not answer what its source answered (golden vector %zu)\n", v);
+            status = 1;
+        }
+    return status;
+}
+)";
+
+std::string checker_text(const options& chosen, const golden& vectors) {
+    const std::string head = "// Made by etch-header. Do not edit.\n";
+    if (vectors.by_compiler == vectors.count)
+        return head + (vectors.count == 0 ? "// There are no golden vectors." : "// The header checks itself.") +
+               "\nint main() {}\n";
+    const std::string header = plain(chosen.out.substr(chosen.out.find_last_of("/\\") + 1));
+    return head + replaced(replaced(replaced(checker, "AGREEMENT", agreement(chosen, "v")), "NAME", chosen.name),
+                           "HEADER", header);
+}
+
+// The command ---------------------------------------------------------------------------------------------------------
+
+bool is_identifier(std::string_view name) {
+    constexpr std::string_view taken =
+        " alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class "
+        "co_await co_return co_yield compl concept const const_cast consteval constexpr constinit continue decltype default "
+        "delete do double dynamic_cast else enum etch explicit export extern false float for friend goto if inline int long "
+        "main mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public register "
+        "reinterpret_cast requires return short signed sizeof static static_assert static_cast std struct switch template "
+        "this thread_local throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while "
+        "xor xor_eq ";
+    if (name.empty() || name[0] == '_' || !is_letter(name[0]) || name.find("__") != name.npos) return false;
+    for (const char c : name)
+        if (!is_letter(c) && !is_digit(c)) return false;
+    return taken.find(" " + std::string{name} + " ") == taken.npos;
+}
+
+options read_command(std::span<char* const> arguments) {
+    options chosen;
+    std::vector<std::string> files;
+    std::string tolerance;
+    std::size_t ignored = 0;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string_view argument = arguments[i];
+        std::string pattern;
+        const auto value_of = [&](std::string_view option, std::string& to) {
+            if (argument != option) return false;
+            if (++i == arguments.size()) refuse(std::string{option} + " lacks its value; see --help", 2);
+            to = arguments[i];
+            return true;
+        };
+        if (argument == "--help") {
+            std::fputs(usage, stdout);
+            std::exit(0);
+        }
+        if (value_of("--ignored", pattern)) {
+            if (ignored == chosen.keys.ignored.size()) refuse("--ignored is said too often", 2);
+            chosen.keys.ignored[ignored++] = arguments[i];
+        } else if (argument == "--without-golden")
+            chosen.without_golden = true;
+        else if (!value_of("--name", chosen.name) && !value_of("--topology", chosen.topology) &&
+                 !value_of("--checker", chosen.checker) && !value_of("--tolerance", tolerance)) {
+            if (argument.starts_with("-")) refuse("unknown option " + std::string{argument} + "; see --help", 2);
+            files.emplace_back(argument);
+        }
+    }
+    if (files.size() != 2) refuse("two files are needed, IN.safetensors and OUT.hpp; see --help", 2);
+    chosen.in = files[0];
+    chosen.out = files[1];
+    if (chosen.name.empty()) {
+        chosen.name = chosen.out.substr(chosen.out.find_last_of("/\\") + 1);
+        chosen.name.resize(std::min(chosen.name.find('.'), chosen.name.size()));
+    }
+    if (!is_identifier(chosen.name))
+        refuse("\"" + chosen.name + "\" cannot be a name in C++; say another by --name", 2);
+    const char* const end = tolerance.data() + tolerance.size();
+    const auto parsed = std::from_chars(tolerance.data(), end, chosen.tolerance);
+    if (!tolerance.empty() &&
+        (parsed.ec != std::errc{} || parsed.ptr != end || !(chosen.tolerance > 0 && chosen.tolerance < 1)))
+        refuse("--tolerance is a number above 0 and below 1", 2);
+    return chosen;
+}
+
+/// Leaves a file alone that has this text already, so that nothing is built again for it.
+void write(const std::string& path, const std::string& text) {
+    if (const auto old = etch::read_file(path); old && std::ranges::equal(old.value, text, [](unsigned char a, char b) {
+                                                    return a == static_cast<unsigned char>(b);
+                                                }))
+        return;
+    if (const etch::file_result written = etch::replace_file(path, std::as_bytes(std::span{text})); !written)
+        refuse(written.message);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    const options chosen = read_command(std::span{arguments, static_cast<std::size_t>(count)}.subspan(1));
+    const auto bytes = etch::read_file(chosen.in);
+    if (!bytes) refuse(bytes.message);
+    etch::safetensors_view file;
+    if (const etch::problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
+        refuse(chosen.in + ": " + explain({.code = found.code, .index = found.index}, file));
+
+    const auto written = file.metadata("etch.topology");
+    if (!written && chosen.topology.empty())
+        refuse(chosen.in + " does not say its topology; say it by --topology (etch_embed: TOPOLOGY)");
+    const std::vector<layer> layers = topology_reader{chosen.topology.empty() ? *written : chosen.topology}.read();
+    const std::string topology = joined(spell(layers, ""));
+    if (const etch::status code = etch::internal::check_metadata(file, topology, false); code != etch::status::ok)
+        refuse(chosen.in + ": " + etch::message(code) +
+               (code == etch::status::wrong_topology ? ": " + plain(*written) : ""));
+
+    const network net{layers};
+    const weights read = read_weights(net, file, chosen);
+    const golden vectors{file, net, chosen};
+    write(chosen.out, header_text(chosen, layers, net, read, vectors, file));
+    if (!chosen.checker.empty()) write(chosen.checker, checker_text(chosen, vectors));
+    return 0;
+}
