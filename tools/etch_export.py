@@ -1419,6 +1419,9 @@ def from_tensors(tensors: Dict[str, Any], options: Options, name: Optional[str],
         if name == "rsl_rl" and not {"std", "log_std"} & set(tensors):
             refuse(f"{description} has neither std nor log_std, so its actor gives deviations beside the actions, or "
                    "it is a student; say --prefix actor. and --activation to take the whole of it")  # fmt: skip
+        if name == "sb3-sac" and "actor.mu.0.weight" in tensors:
+            refuse(f"{description} was trained with use_sde, whose mean is clipped to limits that no tensor holds; read "
+                   "it with stable_baselines3 installed, and without --framework")  # fmt: skip
         chosen = [key for pattern in framework.actor for key in tensors if matches(key, [pattern])]
     else:
         chosen = list(tensors)

@@ -790,6 +790,11 @@ class FromFiles(Case):
                 extra = {**model.state_dict(), "features_extractor.cnn.0.weight": torch.zeros(3, 3, 3, 3)}
                 self.refused("features_extractor.cnn.0.weight", self.saved(extra), "--framework", framework)
 
+    def test_the_mean_of_state_dependent_exploration_is_clipped_which_no_tensor_says(self):
+        state = {k: v for k, v in sac().state_dict().items() if not k.startswith("actor.log_std")}
+        state = {k.replace("actor.mu.", "actor.mu.0."): v for k, v in state.items()}
+        self.refused("trained with use_sde", self.saved(state), "--framework", "sb3-sac")
+
     def test_stable_baselines3_with_its_package(self):
         for name, model, kind, text in [
             ("PPO", Ppo(), "common", "input<5>, dense<8>, tanh, dense<8>, tanh, dense<2>"),
