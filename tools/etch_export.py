@@ -1445,7 +1445,11 @@ def from_tensors(tensors: Dict[str, Any], options: Options, name: Optional[str],
 def grouped(tensors: Dict[str, Any]) -> List[Tuple[str, Dict[str, np.ndarray]]]:
     """The tensors of each module, under their last names, in the order of the state_dict."""
     groups: Dict[str, Dict[str, np.ndarray]] = {}
+    places: Dict[Any, str] = {}
     for key, tensor in tensors.items():
+        first = places.setdefault((tensor.data_ptr(), tensor.shape) if tensor.numel() else key, key)
+        if first != key:
+            refuse(f"{key} is {first} once more; ignore one of them by name if it is one layer")
         module, _, name = key.rpartition(".")
         groups.setdefault(module, {})[name] = constant_of_tensor(tensor, {id(tensor): key}).values
     return list(groups.items())

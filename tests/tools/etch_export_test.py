@@ -722,6 +722,10 @@ class FromFiles(Case):
         self.refused("must have [9, 3]", path, *options)
         self.refused("has no tensors nut.*", path, *options, "--prefix", "nut.")
         self.refused("epoch is of the type int", self.saved({"epoch": 3, "w": torch.zeros(1)}), *options)
+        square = nn.Linear(3, 3)
+        twice = nn.ModuleDict({"fc1": square, "net": nn.Sequential(square)})
+        self.refused("net.0.weight is fc1.weight once more", self.saved(twice.state_dict()), *options)
+        self.assertEqual(self.exported(self.path("model.pt"), *options, "--ignore", "fc1.*")[0], "input<3>, dense<3>")
         normalised = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3))
         self.refused("running_mean", self.saved(normalised.state_dict()), *options)
 
