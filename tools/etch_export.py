@@ -22,7 +22,8 @@ SOURCE is one of
 A pickled nn.Module runs whatever code it holds when it is read, so it is read with --trust alone; state_dicts,
 TorchScript and ONNX run none. A state_dict does not carry activations: they are asked for, except for those that a
 framework documents as its default, and what was assumed is printed. Every tensor of the source is used once, or is on a
-list of those to ignore, or is named in the error; then nothing is written.
+list of those to ignore, or is named in the error; then nothing is written. What a module, TorchScript or ONNX answers
+is compared with the file; a state_dict does not answer, so its golden vectors are the file's own.
 """
 from __future__ import annotations
 
@@ -32,6 +33,7 @@ import fnmatch
 import functools
 import importlib
 import importlib.util
+import inspect
 import io
 import json
 import math
@@ -125,7 +127,7 @@ TENSORS = {
 
 def parse_topology(text: str) -> Network:
     """The network of a type list, without tensors: `input<4>, dense<2>, elu<1, 1>`."""
-    tokens = re.findall(r"\w+|[^\s\w]|$", text)
+    tokens = re.findall(r"-?\w+|[^\s\w]|$", text)
 
     def take() -> str:
         return tokens.pop(0) if tokens else ""
@@ -139,7 +141,7 @@ def parse_topology(text: str) -> Network:
 
     def entry() -> Layer:
         name = take()
-        if not re.fullmatch(r"\w+", name):
+        if not re.fullmatch(r"-?\d+|\w+", name):
             refuse(f"the topology has {name or 'its end'!r} where a layer or a number should stand: {text}")
         inner: List[Layer] = []
         if tokens and tokens[0] == "<":
@@ -152,21 +154,27 @@ def parse_topology(text: str) -> Network:
     layers = entries()
     if take() or layers[0].name != "input" or any(layer.name == "input" for layer in layers[1:]):
         refuse(f"a topology begins with input<...>, and is a list with commas: {text}")
-    if any(layer.name.isdigit() for layer in layers):
+    if any(is_integer(layer.name) for layer in layers):
         refuse(f"the topology has a number where a layer should stand: {text}")
     return Network(tuple(int(n) for n in layers[0].arguments), layers[1:])
 
 
+def is_integer(name: str) -> bool:
+    return re.fullmatch(r"-?\d+", name) is not None
+
+
 def checked_entry(name: str, inner: List[Layer], text: str) -> Layer:
     """A layer of a topology, or a number or `bf16` among the arguments of one."""
-    if name.isdigit() or name == "bf16":
+    if is_integer(name) or name == "bf16":
         return Layer(name)
     if name == "residual":
-        if not inner or any(not layer.name.strip("0123456789") for layer in inner):
+        if not inner or any(is_integer(layer.name) for layer in inner):
             refuse(f"residual holds a list of layers: {text}")
         return Layer(name, inner=inner)
-    arguments = tuple(int(a.name) if a.name.isdigit() else a.name for a in inner)
+    arguments = tuple(int(a.name) if is_integer(a.name) else a.name for a in inner)
     numbers = [a for a in arguments if isinstance(a, int)]
+    if name in ("input", "dense") and any(n < 1 for n in numbers):
+        refuse(f"{name} has a size below 1: {text}")
     if name == "input" and numbers and arguments == tuple(numbers):
         return Layer(name, arguments)
     if name == "dense" and len(numbers) == 1 and arguments[1:] in ((), ("bf16",)):
@@ -177,6 +185,9 @@ def checked_entry(name: str, inner: List[Layer], text: str) -> Layer:
     filled = (*arguments, *defaults[len(arguments):])
     if len(filled) != len(defaults) or not all(isinstance(a, int) for a in filled):
         refuse(f"{name} has other arguments than `{Layer(name, arguments)}`: {text}")
+    least = {"leaky_relu": 0, "dropout": 0, "normalize": -math.inf}.get(name)  # fractions below 1, and a range
+    if not (all(a > 0 for a in filled) if least is None else least <= filled[0] < filled[1]):
+        refuse(f"the numbers of `{Layer(name, filled)}` are out of etch's range: {text}")
     return Layer(name, filled)  # type: ignore[arg-type]
 
 
@@ -734,6 +745,7 @@ SINGLE: Dict[str, Callable[..., List[Layer]]] = {
     "softmax": softmax_layer,
     "layer_norm": layer_norm_layer,
     "flatten": lambda value, where, features=None: [Layer("flatten", features=features)],
+    "squeeze": lambda value, where, dim: [],  # a row of one number
     "standardize": statistics_layer,
     "normalize": statistics_layer,
 }
@@ -861,6 +873,9 @@ FUNCTIONS: Dict[str, Tuple[str, ...]] = {
     "detach": (),
     "clone": (),
     "float": (),
+    "double": (),
+    "to": (),
+    "squeeze": ("dim",),
 }
 
 
@@ -868,6 +883,15 @@ def as_operand(value: Any, where: str) -> Any:
     if value is None or isinstance(value, (Step, Constant)):
         return value
     return Constant(real_numbers(value, f"an operand of {where}"))
+
+
+def limit_of(value: Any, where: str) -> float:
+    """Of a clamp: a number, a constant that holds one, or infinity where there is none."""
+    if isinstance(value, Constant) and value.values.size == 1:
+        return value.values.item()
+    if isinstance(value, (Step, Constant)):
+        refuse(f"a limit of {where} is not one constant number")
+    return math.inf if value is None else float(value)
 
 
 def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:
@@ -879,8 +903,10 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
     def operands(*names: str) -> List[Any]:
         return [x, *(as_operand(given.get(n), where) for n in names)]
 
-    if name in ("contiguous", "detach", "clone", "float"):
+    if name in ("contiguous", "detach", "clone", "float", "double", "to"):
         return x
+    if name == "squeeze":
+        return step(name, where, [x], dim=given.get("dim"))
     if name in ("add", "sub", "mul", "div", "matmul", "pow"):
         if given.get("alpha", 1) != 1:
             refuse(f"{where} has an alpha other than 1")
@@ -909,11 +935,14 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
     if name == "hardtanh":
         return step(name, where, [x], min_val=float(given.get("min_val", -1)), max_val=float(given.get("max_val", 1)))
     if name == "clamp":
-        limits = [math.inf if given.get(n) is None else float(given[n]) for n in ("min", "max")]
-        return step("hardtanh", where, [x], min_val=limits[0], max_val=limits[1])
+        low, high = (limit_of(given.get(n), where) for n in ("min", "max"))
+        return step("hardtanh", where, [x], min_val=-low if math.isinf(low) else low, max_val=high)
     if name == "softmax":
         return step(name, where, [x], dim=given.get("dim"))
     if name == "dropout":
+        if given.get("training"):
+            refuse(f"{where} drops numbers when the model answers, too; write training=self.training, or trace it in "
+                   "eval mode")  # fmt: skip
         return step(name, where, [x], p=float(given.get("p", 0.5)))
     if name == "layer_norm":
         shape = tuple(given["normalized_shape"])
@@ -957,14 +986,18 @@ def from_module(module: Any, options: Options) -> Source:
     while type(module).__name__ in ("DataParallel", "DistributedDataParallel"):
         module = module.module
     module = getattr(module, "_orig_mod", module)  # of torch.compile
-    module = copy.deepcopy(module).cpu().eval()
+    try:
+        module = copy.deepcopy(module).cpu().eval()
+    except Exception as error:  # an environment, a lock, a weight that weight_norm computes
+        refuse(f"{type(module).__name__} cannot be copied ({first_line(error)})")
     if not any(True for _ in module.state_dict()) and not any(True for _ in module.children()):
         refuse(f"{type(module).__name__} holds no layers")
     names = {id(t): name for name, t in [*module.named_parameters(), *module.named_buffers()]}
     graph, read_tensors = trace(module, names)
     start, end = graph_of_fx(module, graph, names)
     layers = chain(end, start)
-    check_all_used(module.state_dict(), sources_of(end) | read_tensors, [*options.ignore, *not_needed(module)])
+    one_name_each = [name for name in module.state_dict() if name in names.values()]  # a module may be held twice
+    check_all_used(one_name_each, sources_of(end) | read_tensors, [*options.ignore, *not_needed(module)])
     return Source(layers, type(module).__name__, answer_of_module(module))
 
 
@@ -1021,6 +1054,7 @@ def constant_of_tensor(tensor: Any, names: Dict[int, str]) -> Constant:
 
 def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, Any]:
     import torch
+    from torch import fx
 
     inputs = [node for node in graph.nodes if node.op == "placeholder"]
     if len(inputs) != 1:
@@ -1034,7 +1068,7 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
             return constant_of_tensor(argument, names)
         if isinstance(argument, (list, tuple)):
             return [value_of(a) for a in argument]
-        return values[argument] if argument in values else argument
+        return values[argument] if isinstance(argument, fx.Node) else argument
 
     for node in graph.nodes:
         where = f"module {node.target}" if node.op == "call_module" else node.name
@@ -1058,7 +1092,7 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
             x = value_of((*node.args, *node.kwargs.values())[0])
             values[node] = leaf_step(op, where, x, {k: value_of(v) for k, v in given.items()})
         elif node.op in ("call_function", "call_method"):
-            name = node.target if node.op == "call_method" else node.target.__name__
+            name = (node.target if node.op == "call_method" else node.target.__name__).rstrip("_")
             if name in ("size", "getattr", "getitem"):  # of the batch, for a reshape
                 values[node] = None
                 continue
@@ -1185,6 +1219,9 @@ def from_onnx(path: str, options: Options) -> Source:
         missing = [i for i in node.input if i not in values]
         if missing:
             refuse(f"{where} reads {missing[0]}, which nothing gives")
+        known = node.op_type in (*ONNX_SAME, "Gemm", "LayerNormalization", "Flatten", "Reshape")
+        if known and len(node.input) < onnx.defs.get_schema(node.op_type).min_input:
+            refuse(f"{where} has only {len(node.input)} inputs")
         attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
         made = onnx_step(node.op_type, where, [values[i] for i in node.input], attributes, numpy_helper.to_array)
         values[node.output[0]] = made
@@ -1210,6 +1247,7 @@ def shapes_read(graph: Any) -> set:
 
 
 ONNX_WITH_OPTIONS_AS_INPUTS = ("Reshape", "Clip", "Dropout", "ReduceMean", "Unsqueeze", "Squeeze")
+ONNX_REAL = (1, 10, 11, 16)  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
 ONNX_SAME = {
     "Relu": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "Softplus": "softplus", "Identity": "identity",
     "Erf": "erf", "Sqrt": "sqrt", "Add": "add", "Sub": "sub", "Mul": "mul", "Div": "div", "Pow": "pow",
@@ -1236,6 +1274,8 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
     if op in ONNX_SAME:
         return step(ONNX_SAME[op], where, inputs)
     if op == "Cast":
+        if not isinstance(inputs[0], Constant) and attributes["to"] not in ONNX_REAL:
+            refuse(f"{where} makes something else than real numbers of its input")
         return step("identity", where, inputs)
     if op == "Gemm":
         return gemm(where, inputs, attributes)
@@ -1253,8 +1293,9 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
     if op == "Softmax":
         return step("softmax", where, inputs, dim=attributes.get("axis", -1))
     if op == "Clip":
-        limits = option(1, "min", -math.inf), option(2, "max", math.inf)
-        return step("hardtanh", where, inputs[:1], min_val=float(limits[0]), max_val=float(limits[1]))
+        low, high = (float(np.asarray(option(index, name, default)).item())
+                     for index, name, default in ((1, "min", -math.inf), (2, "max", math.inf)))  # fmt: skip
+        return step("hardtanh", where, inputs[:1], min_val=low, max_val=high)
     if op == "Dropout":
         return step("dropout", where, inputs[:1], p=float(option(1, "ratio", 0.5)))
     if op == "Flatten":
@@ -1268,7 +1309,7 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
         return step("mean", where, inputs[:1], dim=axes, keepdim=bool(attributes.get("keepdims", 1)))
     if op == "Transpose" and isinstance(inputs[0], Constant):
         return step("transpose", where, inputs, order=attributes.get("perm"))
-    if op in ("Unsqueeze", "Squeeze") and isinstance(inputs[0], Constant):
+    if op == "Squeeze" or op == "Unsqueeze" and isinstance(inputs[0], Constant):
         axes = option(1, "axes")
         return step(op.lower(), where, inputs[:1], dim=None if axes is None else tuple(axes))
     refuse(f"the operator {op} ({where}) is none that etch has a layer for")
@@ -1282,6 +1323,8 @@ def gemm(where: str, inputs: List[Any], attributes: Dict[str, Any]) -> Any:
     if bias is not None and not isinstance(bias, Constant):
         refuse(f"the bias of {where} is not constant")
     matrix = weight.values if attributes.get("transB", 0) else weight.values.T
+    if bias is not None and bias.values.size != 1 and bias.values.shape not in ((len(matrix),), (1, len(matrix))):
+        refuse(f"the bias of {where} has shape {list(bias.values.shape)}, and must have [{len(matrix)}]")
     operands = [x, Constant(matrix * attributes.get("alpha", 1.0), weight.sources)]
     if bias is not None:
         numbers = np.broadcast_to(bias.values.reshape(-1) * attributes.get("beta", 1.0), (len(matrix),))
@@ -1331,7 +1374,7 @@ def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) 
     kind = next((k for k in kinds if isinstance(loaded.get(k), dict)), "")
     state = loaded[kind] if kind else loaded
     for name, tensor in state.items():
-        if not hasattr(tensor, "detach"):
+        if not isinstance(name, str) or not hasattr(tensor, "detach"):
             refuse(f"{description} is no state_dict: {name} is of the type {type(tensor).__name__}")
     tensors, notes = without_wrappers(state), []
     if options.prefix:
@@ -1376,6 +1419,9 @@ def from_tensors(tensors: Dict[str, Any], options: Options, name: Optional[str],
         if name == "rsl_rl" and not {"std", "log_std"} & set(tensors):
             refuse(f"{description} has neither std nor log_std, so its actor gives deviations beside the actions, or "
                    "it is a student; say --prefix actor. and --activation to take the whole of it")  # fmt: skip
+        if name == "sb3-sac" and "actor.mu.0.weight" in tensors:
+            refuse(f"{description} was trained with use_sde, whose mean is clipped to limits that no tensor holds; read "
+                   "it with stable_baselines3 installed, and without --framework")  # fmt: skip
         chosen = [key for pattern in framework.actor for key in tensors if matches(key, [pattern])]
     else:
         chosen = list(tensors)
@@ -1385,6 +1431,9 @@ def from_tensors(tensors: Dict[str, Any], options: Options, name: Optional[str],
         refuse(f"{description} has no tensors {wanted}")
     check_all_used(tensors, chosen, [*ignored, "actor_obs_normalizer.*"] if groups else ignored)
     groups += grouped({key: tensors[key] for key in chosen})
+    notes.append("layers in the order of their tensors: " + ", ".join(module or "weight" for module, _ in groups))
+    notes.append("that these are the model's layers: a state_dict does not answer, so the golden vectors are the "
+                 "file's own answers; compare one with the model's")  # fmt: skip
     if options.topology:
         if options.activation or options.output_activation:
             refuse("a topology names the activations: say --topology alone")
@@ -1396,7 +1445,11 @@ def from_tensors(tensors: Dict[str, Any], options: Options, name: Optional[str],
 def grouped(tensors: Dict[str, Any]) -> List[Tuple[str, Dict[str, np.ndarray]]]:
     """The tensors of each module, under their last names, in the order of the state_dict."""
     groups: Dict[str, Dict[str, np.ndarray]] = {}
+    places: Dict[Any, str] = {}
     for key, tensor in tensors.items():
+        first = places.setdefault((tensor.data_ptr(), tensor.shape) if tensor.numel() else key, key)
+        if first != key:
+            refuse(f"{key} is {first} once more; ignore one of them by name if it is one layer")
         module, _, name = key.rpartition(".")
         groups.setdefault(module, {})[name] = constant_of_tensor(tensor, {id(tensor): key}).values
     return list(groups.items())
@@ -1437,7 +1490,10 @@ def activation(chosen: Optional[str], default: Optional[str], option: str) -> Li
     text = chosen or default
     if text is None:
         refuse(f"a state_dict does not carry activations: say {option} LAYER, or none")
-    return [] if text in ("none", "identity") else parse_topology(f"input<1>, {text}").layers
+    layers = [] if text in ("none", "identity") else parse_topology(f"input<1>, {text}").layers
+    if any(layer.name in (*TENSORS, "residual") for layer in layers):
+        refuse(f"{option} {text} has tensors of its own: say --topology")
+    return layers
 
 
 def dense_of_group(module: str, tensors: Dict[str, np.ndarray]) -> Layer:
@@ -1497,12 +1553,20 @@ def load_pickle(file: Any, name: str, trust: bool) -> Any:
 
     if trust:
         try:  # PyTorch 2.6 reads tensors alone unless told
-            return torch.load(file, map_location="cpu", weights_only=False)
-        except TypeError:
-            return torch.load(file, map_location="cpu")
+            told = {"weights_only": False} if "weights_only" in inspect.signature(torch.load).parameters else {}
+            return torch.load(file, map_location="cpu", **told)
+        except (OSError, ImportError):
+            raise
+        except AttributeError as error:  # of a class that its training script defines
+            refuse(f"{name} holds a module whose class is not here ({first_line(error)}); say train.py:make_net, or "
+                   "save it as a state_dict or TorchScript")  # fmt: skip
+        except Exception as error:  # junk may be anything
+            refuse(f"{name} cannot be read by torch.load ({first_line(error)})")
     try:
         return torch.load(file, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, TypeError, AttributeError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # junk may be anything
         refuse(f"{name} holds more than tensors, or is damaged ({first_line(error)}); reading a pickled module runs "
                "the code in it: add --trust if you know where it comes from")  # fmt: skip
 
@@ -1513,14 +1577,21 @@ def from_python(source: str, options: Options) -> Source:
     assert specification and specification.loader
     module = importlib.util.module_from_spec(specification)
     sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
-    specification.loader.exec_module(module)
+    sys.modules.setdefault(specification.name, module)  # where dataclasses and pickle look for it
+    try:
+        specification.loader.exec_module(module)
+    except SyntaxError as error:
+        refuse(f"{path} is no Python ({error})")
     if not hasattr(module, name):
         refuse(f"{path} has no {name}")
     found = getattr(module, name)
     import torch
 
-    if not isinstance(found, torch.nn.Module):
-        found = found() if callable(found) else found
+    if not isinstance(found, torch.nn.Module) and callable(found):
+        try:
+            found = found()
+        except TypeError as error:
+            refuse(f"{source} cannot be called without arguments ({first_line(error)})")
     if not isinstance(found, torch.nn.Module):
         refuse(f"{source} is a {type(found).__name__}, neither an nn.Module nor a function that returns one")
     return from_module(found, options)
@@ -1534,6 +1605,9 @@ def from_sb3_zip(path: str, options: Options) -> Source:
         refuse(f"{path} is no model of Stable-Baselines3 ({first_line(error)})")
     if options.framework:
         name = os.path.basename(path)
+        chosen = (data.get("policy_kwargs") or {}).get("activation_fn")
+        if chosen and not (options.activation or options.topology):
+            refuse(f"{name} was trained with the activation {chosen}: say --activation")
         return from_checkpoint(load_pickle(tensors, name, options.trust), options, name)
     try:
         import stable_baselines3
@@ -1645,7 +1719,7 @@ def export(source: Source, path: str, options: Options, golden: int, seed: int, 
     layers = first + source.layers
     network = Network(options.inputs or source.inputs or inputs_from_layers(layers), layers)
     fit_shapes(network)
-    if options.topology and network.topology != parse_topology(options.topology).topology:
+    if options.topology and source.answer and network.topology != parse_topology(options.topology).topology:
         refuse(f"the source is {network.topology}, not {options.topology}")
     round_tensors(network.layers, "")
     answer = source.answer
@@ -1714,7 +1788,7 @@ def save(model: Any, path: Union[str, os.PathLike], inputs: Union[None, int, Seq
 
 
 def shape_of(inputs: Union[None, int, Sequence[int]]) -> Optional[Shape]:
-    return None if inputs is None else (inputs,) if isinstance(inputs, int) else tuple(inputs)
+    return None if inputs is None else tuple(np.atleast_1d(inputs).tolist())  # an int of numpy's, too
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1891,7 +1965,11 @@ def run(arguments: Optional[Sequence[str]]) -> None:
         import torch
 
         out = given.source or refuse("--to-torch FILE wants the name of a file to write")
-        return torch.jit.script(to_torch(given.to_torch)).save(out)
+        script = io.BytesIO()
+        torch.jit.save(torch.jit.script(to_torch(given.to_torch)), script)
+        with open(out, "wb") as file:
+            file.write(script.getbuffer())
+        return
     if not given.out:
         p.error("SOURCE and OUT are wanted")
     if given.golden < 0:
@@ -1921,8 +1999,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"etch_export: {refused}", file=sys.stderr)
     except OSError as error:
         print(f"etch_export: {error}", file=sys.stderr)
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         print(f"etch_export: the Python package {error.name} is needed and not installed", file=sys.stderr)
+    except ImportError as error:
+        print(f"etch_export: {first_line(error)}", file=sys.stderr)
     return 1
 
 

@@ -13,6 +13,7 @@ import re
 import struct
 import sys
 import tempfile
+import threading
 import types
 import unittest
 import warnings
@@ -277,6 +278,40 @@ class FromModules(Case):
         self.assertTrue(np.allclose(tensors["0.deviation"], model[0]._std.numpy() + 0.01, rtol=1e-7))
         self.assert_answers(model)
 
+    def test_ways_to_write_forward_that_change_no_number(self):
+        class Twice(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc1, self.fc2 = nn.Linear(3, 4), nn.Linear(4, 1)
+                self.layers = nn.ModuleList([self.fc1, self.fc2])
+                self.register_buffer("low", torch.tensor(-2.0))
+                self.register_buffer("limit", torch.tensor(2.0))
+
+            def forward(self, x):
+                x = self.layers[0](x.to(self.fc1.weight.dtype)).relu_()
+                return self.layers[1](torch.clamp(x, self.low, self.limit)).squeeze(-1)
+
+        model = Twice()
+        self.assertEqual(self.topology(model), "input<3>, dense<4>, relu, clamp<2, 1>, dense<1>")
+        self.assert_answers(model)
+
+        class Squeezed(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(3, 1)
+
+            def forward(self, x):
+                return self.fc(x.to(torch.float32)).squeeze(-1)
+
+        model = Squeezed()
+        for script in (torch.jit.script(model), torch.jit.trace(model, torch.zeros(2, 3))):
+            self.assertEqual(self.topology(script), "input<3>, dense<1>")
+            self.assert_answers(model)
+
+    def test_the_shape_of_a_sample_may_be_numbers_of_numpy(self):
+        for inputs in (3, np.int64(3), (3,), np.array([3]), torch.zeros(2, 3).shape[1:]):
+            self.assertEqual(self.topology(nn.Linear(3, 2), inputs=inputs), "input<3>, dense<2>")
+
     def test_the_module_itself_stays_as_it_is(self):
         model = nn.Sequential(nn.Linear(3, 2), nn.Dropout(0.5)).train()
         before = {k: v.clone() for k, v in model.state_dict().items()}
@@ -352,8 +387,26 @@ class FromModules(Case):
             def forward(self, x):
                 return self.fc(x).cumsum(-1)
 
+        class Always(nn.Module):
+            def forward(self, x):
+                return F.dropout(x, 0.5)
+
+        class Clamped(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.register_buffer("limit", torch.ones(3))
+
+            def forward(self, x):
+                return x.clamp(max=self.limit)
+
         linear = nn.Linear(3, 3)
+        locked = nn.Sequential(nn.Linear(3, 3))
+        locked.lock = threading.Lock()
         for message, model in [
+            ("dropout drops numbers when the model answers, too", nn.Sequential(linear, Always())),
+            ("a limit of clamp is not one constant number", nn.Sequential(linear, Clamped())),
+            ("Sequential cannot be copied", locked),
+            ("dict, not one tensor", two(lambda a, b: {"a": a})),
             ("the module BatchNorm1d (1)", nn.Sequential(linear, nn.BatchNorm1d(3))),
             ("the module GRU (0)", nn.Sequential(nn.GRU(3, 3))),
             ("the module ReLU6 (1)", nn.Sequential(linear, nn.ReLU6())),
@@ -470,6 +523,12 @@ class FromOnnx(Case):
             tensors = etch_export.read(self.out).tensors
             self.assertTrue(np.allclose(tensors["0.weight"], 0.5 * w.T) and np.allclose(tensors["0.bias"], 3 * c[0]))
 
+    def test_limits_of_one_number_and_a_row_of_one_number(self):
+        w = {"w": np.ones((3, 1), np.float32), "low": np.float32([-2]), "high": np.float32([2]), "axis": np.int64([1])}
+        nodes = [("MatMul", ["x", "w"], "p", {}), ("Clip", ["p", "low", "high"], "q", {}),
+                 ("Cast", ["q"], "r", {"to": TensorProto.FLOAT}), ("Squeeze", ["r", "axis"], "y", {})]  # fmt: skip
+        self.assertEqual(self.exported(self.graph(nodes, w))[0], "input<3>, dense<1>, clamp<2, 1>, identity")
+
     def test_operators_that_pytorch_does_not_write(self):
         w = {"w": np.random.rand(3, 3).astype(np.float32), "g": np.ones(3, np.float32), "b": np.zeros(3, np.float32)}
         product = ("MatMul", ["x", "w"], "p", {})
@@ -500,6 +559,12 @@ class FromOnnx(Case):
             ("the alpha of node Selu_of_y", ([product, ("Selu", ["p"], "y", {"alpha": 1.0})], w)),
             ("2 outputs", ([product, ("Tanh", ["p"], "y", {})], w, (None, 3), ("p", "y"))),
             ("other dimensions than the last", ([product, ("LayerNormalization", ["p", "w"], "y", {"axis": 0})], w)),
+            ("node Cast_of_y makes something else than real numbers", ([product, ("Cast", ["p"], "y", {"to": 7})], w)),
+            ("the bias of node Gemm_of_y has shape [2]", ([("Gemm", ["x", "w", "c"], "y", {})],
+                                                          {**w, "c": np.ones(2, np.float32)})),
+            ("the bias of node Gemm_of_y has shape [3, 1]", ([("Gemm", ["x", "w", "c"], "y", {})],
+                                                             {**w, "c": np.ones((3, 1), np.float32)})),
+            ("node Add_of_y has only 1 inputs", ([product, ("Add", ["p"], "y", {})], w)),
             ("scales by zero", ([("Div", ["x", "z"], "p", {}), ("MatMul", ["p", "w"], "y", {})],
                                 {**w, "z": np.float32(0)})),
             ("must have [3, 4]", ([("MatMul", ["x", "w"], "y", {})], w, (None, 4))),
@@ -592,8 +657,12 @@ class FromFiles(Case):
         path = self.saved(model.state_dict())
         self.refused("say --activation", path)
         self.refused("say --output-activation", path, "--activation", "silu")
-        found, _ = self.exported(path, "--activation", "silu", "--output-activation", "none")
+        message = "--activation layer_norm has tensors of its own"
+        self.refused(message, path, "--activation", "layer_norm", "--output-activation", "none")
+        found, printed = self.exported(path, "--activation", "silu", "--output-activation", "none")
         self.assertEqual(found, "input<4>, dense<6>, silu, dense<3>")
+        self.assertIn("assumed: layers in the order of their tensors: 0, 2", printed)
+        self.assertIn("the golden vectors are the file's own answers", printed)
         self.assert_answers(model)
         found, _ = self.exported(path, "--activation", "leaky_relu<1, 5>", "--output-activation", "softmax")
         self.assertEqual(found, "input<4>, dense<6>, leaky_relu<1, 5>, dense<3>, softmax")
@@ -617,6 +686,12 @@ class FromFiles(Case):
             "misses a '>'": "input<4>, dense<4, relu",
             "other arguments": "input<4>, elu<1, 2, 3>",
             "residual holds a list": "input<4>, residual<4>",
+            "the numbers of `elu<0, 1>` are out": "input<4>, dense<6>, elu<0, 1>, dense<3>",
+            "the numbers of `leaky_relu<3, 2>` are out": "input<4>, dense<6>, leaky_relu<3, 2>, dense<3>",
+            "the numbers of `leaky_relu<-1, 2>` are out": "input<4>, dense<6>, leaky_relu<-1, 2>, dense<3>",
+            "the numbers of `layer_norm<0>` are out": "input<4>, dense<6>, layer_norm<0>, dense<3>",
+            "the numbers of `normalize<1, 1>` are out": "input<4>, normalize<1, 1>, dense<6>",
+            "input has a size below 1": "input<0>, dense<6>",
         }.items():
             with self.subTest(message):
                 self.refused(message, path, "--topology", wrong)
@@ -647,6 +722,10 @@ class FromFiles(Case):
         self.refused("must have [9, 3]", path, *options)
         self.refused("has no tensors nut.*", path, *options, "--prefix", "nut.")
         self.refused("epoch is of the type int", self.saved({"epoch": 3, "w": torch.zeros(1)}), *options)
+        square = nn.Linear(3, 3)
+        twice = nn.ModuleDict({"fc1": square, "net": nn.Sequential(square)})
+        self.refused("net.0.weight is fc1.weight once more", self.saved(twice.state_dict()), *options)
+        self.assertEqual(self.exported(self.path("model.pt"), *options, "--ignore", "fc1.*")[0], "input<3>, dense<3>")
         normalised = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3))
         self.refused("running_mean", self.saved(normalised.state_dict()), *options)
 
@@ -706,8 +785,19 @@ class FromFiles(Case):
                 self.refused("needs the Python package stable_baselines3", self.path("model.zip"))
                 self.exported(self.path("model.zip"), "--framework", framework)
                 self.assert_answers(model.answer)
+                with zipfile.ZipFile(self.path("model.zip"), "w") as archive:
+                    archive.write(path, "policy.pth")
+                    archive.writestr("data", json.dumps({"policy_kwargs": {"activation_fn": "<class 'GELU'>"}}))
+                self.refused("with the activation <class 'GELU'>", self.path("model.zip"), "--framework", framework)
+                options = ["--framework", framework, "--activation", "gelu"]
+                self.assertIn("gelu", self.exported(self.path("model.zip"), *options)[0])
                 extra = {**model.state_dict(), "features_extractor.cnn.0.weight": torch.zeros(3, 3, 3, 3)}
                 self.refused("features_extractor.cnn.0.weight", self.saved(extra), "--framework", framework)
+
+    def test_the_mean_of_state_dependent_exploration_is_clipped_which_no_tensor_says(self):
+        state = {k: v for k, v in sac().state_dict().items() if not k.startswith("actor.log_std")}
+        state = {k.replace("actor.mu.", "actor.mu.0."): v for k, v in state.items()}
+        self.refused("trained with use_sde", self.saved(state), "--framework", "sb3-sac")
 
     def test_stable_baselines3_with_its_package(self):
         for name, model, kind, text in [
@@ -782,6 +872,10 @@ class FromFiles(Case):
 
         self.assert_answers(answer)
         actor = nn.Sequential(*model.mlp_extractor.policy_net, model.action_net)
+        topology = "input<5>, dense<8>, tanh, dense<8>, tanh, dense<2>"
+        options = ["--topology", topology, "--normalizer", path]
+        self.exported(self.saved(actor.state_dict(), "actor.pt"), *options)
+        self.assert_answers(answer)
         for given in (path, normalizer):
             etch_export.save(actor, self.out, normalizer=given)
             self.assert_answers(answer)
@@ -840,6 +934,19 @@ class FromFiles(Case):
         self.assertEqual(self.exported(path, "--trust")[0], "input<4>, dense<6>, tanh, dense<3>")
         self.assert_answers(model)
         self.refused("neither a module nor a state_dict", self.saved([1, 2]), "--trust")
+        module = types.ModuleType("training_script")  # whose class is gone when the file is read
+        module.Net = type("Net", (nn.Sequential,), {"__module__": module.__name__})
+        sys.modules[module.__name__] = module
+        path = self.saved(module.Net(nn.Linear(3, 2)))
+        del module.Net
+        self.refused("holds a module whose class is not here", path, "--trust")
+        del sys.modules[module.__name__]
+        for junk in (b"", b"junk" * 9, b"\0" * 2048, b"PK\3\4"):
+            with open(self.path("junk.pt"), "wb") as file:
+                file.write(junk)
+            self.refused("junk.pt holds more than tensors, or is damaged", self.path("junk.pt"))
+            self.refused("junk.pt cannot be read by torch.load", self.path("junk.pt"), "--trust")
+        self.refused("1 is of the type Tensor", self.saved({1: torch.zeros(2, 2)}))
 
     def test_a_module_of_a_python_file(self):
         with open(self.path("train.py"), "w") as file:
@@ -854,6 +961,24 @@ class FromFiles(Case):
         self.refused("has no other", self.path("train.py:other"))
         self.refused("is no state_dict", self.path("train.py:net"), "--activation", "relu")
         self.refused("is a int", self.path("train.py:x"))
+        for message, text in {
+            "": "from __future__ import annotations\nfrom dataclasses import dataclass\nfrom torch import nn\n"
+                "@dataclass\nclass Sizes:\n    n: int = 3\nmake = nn.Linear(Sizes().n, 2)\n",
+            "is no Python": "def make(:\n",
+            "the Python package not_there is needed": "import not_there\n",
+            "cannot import name 'nothing' from 'torch'": "from torch import nothing\n",
+            "cannot be called without arguments": "def make(n):\n    return n\n",
+        }.items():  # fmt: skip
+            with open(self.path("other.py"), "w") as file:
+                file.write(text)
+            if message:
+                self.refused(message, self.path("other.py:make"))
+            else:
+                self.assertEqual(self.exported(self.path("other.py:make"))[0], "input<3>, dense<2>")
+
+    def written(self):
+        etch_export.save(nn.Linear(3, 2), self.path("written"))
+        return self.path("written")
 
     def test_the_command_says_what_is_wrong_with_it(self):
         for message, arguments in {
@@ -862,6 +987,7 @@ class FromFiles(Case):
             "unrecognized arguments": ["a", "b", "--what"],
             "is no list of sizes": ["a", "b", "--inputs", "many"],
             "wants the name of a file to write": ["--to-torch", "a"],
+            "No such file or directory": ["--to-torch", self.written(), self.path("no/folder/x.pt")],
             "is none of": [__file__, self.out],
         }.items():
             with self.subTest(message):
@@ -920,12 +1046,12 @@ class TheFile(Case):
 
     def test_modules_of_to_torch_can_be_pickled_and_exported_again(self):
         tensors = {"0.minimum": np.zeros(3), "0.maximum": np.ones(3), "1.0.weight": np.eye(3), "1.0.bias": np.ones(3)}
-        network = etch_export.parse_topology("input<3>, normalize<0, 1>, residual<dense<3>, fast_tanh>")
+        network = etch_export.parse_topology("input<3>, normalize<-1, 1>, residual<dense<3>, fast_tanh>")
         etch_export.attach(network.layers, {k: v.astype(np.float32) for k, v in tensors.items()}, "", "here")
         etch_export.write(self.out, network, (np.zeros((0, 3)), np.zeros((0, 3))), "by hand")
         model = etch_export.to_torch(self.out)
         copied = pickle.loads(pickle.dumps(model))
-        text = "input<3>, normalize<0, 1>, residual<dense<3>, tanh>"
+        text = "input<3>, normalize<-1, 1>, residual<dense<3>, tanh>"
         self.assertEqual(etch_export.save(copied, self.path("again")), text)
         self.assertEqual(self.command("--to-torch", self.out, self.path("back.pt"))[0], 0)
         x = torch.rand(4, 3)
