@@ -4,6 +4,7 @@
 #include <limits>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include <etch/io/key_map.hpp>
 #include <etch/io/safetensors.hpp>
@@ -188,6 +189,7 @@ load_result check_load(const Source& file, const key_map& keys = {}) noexcept {
 /// Cost: the header is read a few times for each tensor of the network.
 template <class Network, TensorSource Source>
 load_result load(Network& net, const Source& file, const key_map& keys = {}) noexcept {
+    static_assert(!std::is_const_v<Network>, "etch: weights cannot be loaded into a network that is const");
     using T = typename Network::value_type;
     const load_result found = check_load<Network>(file, keys);
     const internal::tensor_group<T> group{{}, tensors_of<Network>, net.memory()};
