@@ -179,9 +179,9 @@ constexpr void append_tensor(key_text& to, const key_map& keys, std::string_view
     to.append(name);
 }
 
-/// The key of tensor `index`.
-[[nodiscard]] constexpr key_text key_of(const key_map& keys, std::span<const network_tensor> tensors,
-                                        std::size_t index) noexcept {
+/// The key of tensor `index`, with `prefix` in place of the map's.
+[[nodiscard]] constexpr key_text key_of(const key_map& keys, std::span<const network_tensor> tensors, std::size_t index,
+                                        std::string_view prefix) noexcept {
     const network_tensor& tensor = tensors[index];
     const layer_count count{tensors, tensor.layer};
     const bool trained = tensor.trained || tensor.rounded;
@@ -200,7 +200,7 @@ constexpr void append_tensor(key_text& to, const key_map& keys, std::string_view
         layer = keys.last_layer;
 
     key_text to;
-    to.append(keys.prefix);
+    to.append(prefix);
     for (std::string_view rest = keys.key; !rest.empty();) {
         constexpr std::string_view for_layer = "{layer}", for_tensor = "{tensor}";
         if (rest.starts_with(for_layer)) {
@@ -215,6 +215,10 @@ constexpr void append_tensor(key_text& to, const key_map& keys, std::string_view
         }
     }
     return to;
+}
+[[nodiscard]] constexpr key_text key_of(const key_map& keys, std::span<const network_tensor> tensors,
+                                        std::size_t index) noexcept {
+    return key_of(keys, tensors, index, keys.prefix);
 }
 
 }  // namespace internal
