@@ -125,6 +125,18 @@ TEST_CASE("a file whose golden vectors are not met is refused") {
     CHECK(told(whole().metadata("etch.golden.count", "1").bytes()) == "the golden vectors are not as they must be");
 }
 
+TEST_CASE("a network of bf16 is loaded from a file of floats within a tolerance that is said") {
+    const temporary_folder folder;
+    const etch::network<etch::input<3>, etch::dense<2>> exact{etch::seed{7}};
+    constexpr float golden[] = {1, 2, 3};
+    REQUIRE(etch::save_file(exact, folder / "n", {.golden = golden}));
+    etch::network<etch::input<3>, etch::dense<2, etch::bf16>> rounded;
+    CHECK(etch::load_file(rounded, folder / "n").code == status::golden_mismatch);
+    CHECK(rounded == decltype(rounded){});
+    CHECK(etch::load_file(rounded, folder / "n", {}, 0.01));
+    CHECK_FALSE(rounded == decltype(rounded){});
+}
+
 TEST_CASE("what a message shows of a file can be shown") {
     CHECK(told(whole().tensor("a\x1b[2J\x7f" + std::string(200, 'b'), {1}).bytes()).find('\x1b') == std::string::npos);
     CHECK(etch::internal::printable("a\x01\nb", 10) == "a??b");

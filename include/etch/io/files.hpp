@@ -171,13 +171,13 @@ std::string explain_for(const any_of<Networks...>&, const load_result& result, c
 /// stays as it was where anything is refused. `name` is for messages. Host side: takes a second network from the heap.
 template <class Network, TensorSource Source>
 file_result load_verified(Network& net, const Source& file, const key_map& keys = {},
-                          const std::string& name = "weights") {
+                          const std::string& name = "weights", double tolerance = golden_tolerance) {
     static_assert(!std::is_const_v<Network>, "etch: weights cannot be loaded into a network that is const");
     const auto loaded = std::make_unique<Network>();
     const load_result result = load(*loaded, file, keys);
     if (!result.ok()) return {result.code, name + ": " + internal::explain_for(*loaded, result, file, keys)};
     if constexpr (std::same_as<Source, safetensors_view>) {
-        const golden_result golden = verify(*loaded, file);
+        const golden_result golden = verify(*loaded, file, tolerance);
         if (golden.code == status::golden_mismatch) return {golden.code, name + ": " + internal::explain(golden)};
         if (!golden.ok()) return {golden.code, name + ": the golden vectors are not as they must be"};
     }
@@ -186,14 +186,16 @@ file_result load_verified(Network& net, const Source& file, const key_map& keys 
 }
 
 /// Loads a network from a safetensors file, and checks its golden vectors where it has some. All or nothing.
+/// A network that holds weights as bf16 answers what a source in floats answered within a larger `tolerance`, say 0.01.
 template <class Network>
-file_result load_file(Network& net, const std::string& path, const key_map& keys = {}) {
+file_result load_file(Network& net, const std::string& path, const key_map& keys = {},
+                      double tolerance = golden_tolerance) {
     const auto bytes = read_file(path);
     if (!bytes) return {bytes.code, bytes.message};
     safetensors_view file;
     if (const problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
         return {found.code, path + ": " + explain({.code = found.code, .index = found.index}, file)};
-    return load_verified(net, file, keys, path);
+    return load_verified(net, file, keys, path, tolerance);
 }
 
 /// Writes bytes to a file of another name, which then takes the place of `path`: whoever reads it sees the old file or the
