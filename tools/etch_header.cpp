@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <etch/io/files.hpp>
@@ -453,17 +455,17 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
     return to;
 }
 
-/// What etch-header --checker writes, with NAME, HEADER and AGREEMENT in their places.
+/// What etch-header --checker writes, with what stands between @ replaced.
 constexpr std::string_view checker = R"(#include <cstddef>
 #include <cstdio>
 
-#include "HEADER"
+#include "@header@"
 
 int main() {
     int status = 0;
-    for (std::size_t v = 0; v < NAME_golden.count; ++v)
-        if (!AGREEMENT) {
-            std::fprintf(stderr, "etch: NAME does not answer what its source answered (golden vector %zu)\n", v);
+    for (std::size_t v = 0; v < @name@_golden.count; ++v)
+        if (!@agreement@) {
+            std::fprintf(stderr, "etch: @name@ does not answer what its source answered (golden vector %zu)\n", v);
             status = 1;
         }
     return status;
@@ -476,8 +478,8 @@ std::string checker_text(const options& chosen, const golden& vectors) {
         return head + (vectors.count == 0 ? "// There are no golden vectors." : "// The header checks itself.") +
                "\nint main() {}\n";
     const std::string header = plain(chosen.out.substr(chosen.out.find_last_of("/\\") + 1));
-    return head + replaced(replaced(replaced(checker, "AGREEMENT", agreement(chosen, "v")), "NAME", chosen.name),
-                           "HEADER", header);
+    return head + replaced(replaced(replaced(checker, "@agreement@", agreement(chosen, "v")), "@name@", chosen.name),
+                           "@header@", header);
 }
 
 // The command ---------------------------------------------------------------------------------------------------------
@@ -495,6 +497,12 @@ bool is_identifier(std::string_view name) {
     for (const char c : name)
         if (!is_letter(c) && !is_digit(c)) return false;
     return taken.find(" " + std::string{name} + " ") == taken.npos;
+}
+
+/// Whether two names, of files that need not be there, stand for one file.
+bool is_same_file(const std::string& a, const std::string& b) {
+    std::error_code ignored;
+    return a == b || std::filesystem::equivalent(a, b, ignored);
 }
 
 options read_command(std::span<char* const> arguments) {
@@ -529,6 +537,9 @@ options read_command(std::span<char* const> arguments) {
     if (files.size() != 2) refuse("two files are needed, IN.safetensors and OUT.hpp; see --help", 2);
     chosen.in = files[0];
     chosen.out = files[1];
+    if (is_same_file(chosen.in, chosen.out) || is_same_file(chosen.in, chosen.checker) ||
+        is_same_file(chosen.out, chosen.checker))
+        refuse("the files that are read and written must not be the same", 2);
     if (chosen.name.empty()) {
         chosen.name = chosen.out.substr(chosen.out.find_last_of("/\\") + 1);
         chosen.name.resize(std::min(chosen.name.find('.'), chosen.name.size()));
@@ -568,6 +579,8 @@ int main(int count, char** arguments) {
         refuse(chosen.in + " does not say its topology; say it by --topology (etch_embed: TOPOLOGY)");
     const std::vector<layer> layers = topology_reader{chosen.topology.empty() ? *written : chosen.topology}.read();
     const std::string topology = joined(spell(layers, ""));
+    if (written && chosen.topology.empty() && !etch::same_topology(*written, topology))
+        refuse(chosen.in + " has the topology " + plain(*written) + ", which etch writes as " + topology);
     if (const etch::status code = etch::internal::check_metadata(file, topology, false); code != etch::status::ok)
         refuse(chosen.in + ": " + etch::message(code) +
                (code == etch::status::wrong_topology ? ": " + plain(*written) : ""));

@@ -94,6 +94,10 @@ TEST_CASE("every mistake has a sentence of its own") {
           "0.weight has the shape [2, 3] in the file, [1, 2] in the network");
     CHECK(told(file_bytes("{]")) == "byte 9: the data is not of the expected form");
     CHECK(told({}) == "byte 0: the data ends too early");
+    CHECK(
+        told(std::vector<std::byte>(99, std::byte{'P'})) ==
+        "this is no safetensors file, which begins with the length of its header, at most 1 MiB; other files of weights "
+        "(PyTorch's .pt, .onnx) are converted by etch_export.py");
 }
 
 TEST_CASE("a file whose golden vectors are not met is refused") {
@@ -104,7 +108,33 @@ TEST_CASE("a file whose golden vectors are not met is refused") {
                    .bytes())
               .starts_with(
                   "the network does not answer what the source of its weights answered: golden vector 0 differs by "));
+    CHECK(
+        told(whole()
+                 .metadata("etch.golden.count", "1")
+                 .metadata("etch.golden.inputs", "000000000000000000000000")
+                 .metadata("etch.golden.outputs", "0000c07f")
+                 .bytes()) ==
+        "the network does not answer what the source of its weights answered: golden vector 0, or the answer to it, is "
+        "not finite");
+    CHECK(told(whole()
+                   .metadata("etch.golden.count", "1")
+                   .metadata("etch.golden.inputs", "000000000000000000000000")
+                   .metadata("etch.golden.outputs", "00000000")
+                   .bytes())
+              .ends_with(", where all outputs are 0"));
     CHECK(told(whole().metadata("etch.golden.count", "1").bytes()) == "the golden vectors are not as they must be");
+}
+
+TEST_CASE("a network of bf16 is loaded from a file of floats within a tolerance that is said") {
+    const temporary_folder folder;
+    const etch::network<etch::input<3>, etch::dense<2>> exact{etch::seed{7}};
+    constexpr float golden[] = {1, 2, 3};
+    REQUIRE(etch::save_file(exact, folder / "n", {.golden = golden}));
+    etch::network<etch::input<3>, etch::dense<2, etch::bf16>> rounded;
+    CHECK(etch::load_file(rounded, folder / "n").code == status::golden_mismatch);
+    CHECK(rounded == decltype(rounded){});
+    CHECK(etch::load_file(rounded, folder / "n", {}, 0.01));
+    CHECK_FALSE(rounded == decltype(rounded){});
 }
 
 TEST_CASE("what a message shows of a file can be shown") {

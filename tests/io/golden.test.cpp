@@ -53,6 +53,9 @@ TEST_CASE("an answer or a golden output that is not finite never agrees") {
     const float inputs[] = {1}, bad[] = {std::nanf("")}, right[] = {3};
     line net = two_x_plus_one();
     CHECK(etch::verify(net, inputs, bad, 1e30).code == status::golden_mismatch);
+    const float two[] = {0, 1}, second[] = {1, std::nanf("")};
+    CHECK(etch::verify(net, two, second).vector == 1);
+    CHECK_FALSE(etch::verify(net, two, second).largest < 1e30);
     net.parameters()[0] = std::nanf("");
     CHECK(etch::verify(net, inputs, right, 1e30).code == status::golden_mismatch);
 }

@@ -57,6 +57,14 @@ TEST_CASE("keys are those that the frameworks give") {
     CHECK(without_normaliser(etch::scikit_learn) == "coefs_0 intercepts_0 coefs_1 intercepts_1 coefs_2 intercepts_2");
 }
 
+TEST_CASE("a normaliser before the first layer that is counted has a key that can be read") {
+    CHECK(keys_of(etch::stable_baselines3_ppo).starts_with("mlp_extractor.policy_net.0.mean "));
+}
+
+TEST_CASE("a layer that was forgotten in the list of names is told as such") {
+    CHECK(keys_of({.layers = {"fc1", "fc2"}}).ends_with(" <not named in layers>.weight <not named in layers>.bias"));
+}
+
 TEST_CASE("a residual's tensors keep their place in it") {
     using net = etch::network<etch::input<4>, etch::dense<4>, etch::residual<etch::dense<4>, etch::relu>>;
     etch::key_map keras = etch::keras;

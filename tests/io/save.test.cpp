@@ -1,5 +1,6 @@
 #include <etch/io/save.hpp>
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -120,4 +121,31 @@ TEST_CASE("golden vectors go with the network, and text is quoted") {
     CHECK(golden.count == 3);
     CHECK(golden.largest == 0);
     CHECK(etch::save(net, {}, {.golden = std::span{samples}.first(3)}).code == status::size_mismatch);
+}
+
+TEST_CASE("nothing is saved that load would refuse") {
+    gate net{etch::seed{1}};
+    std::vector<std::byte> bytes(4 * etch::saved_size<gate>);
+    net.parameters()[3] = std::numeric_limits<float>::infinity();
+    CHECK(etch::save(net, bytes).code == status::non_finite_weight);
+    for (const std::byte b : bytes) CHECK(b == std::byte{0});
+    net.parameters()[3] = 1;
+    const float nan[] = {0, std::numeric_limits<float>::quiet_NaN()};
+    CHECK(etch::save(net, bytes, {.golden = nan}).code == status::non_finite_input);
+
+    const std::vector<float> most(2 * 43500), too_many(2 * 43700);  // 24 digits each: a header of 1 MiB
+    std::vector<std::byte> large(2 << 20);
+    CHECK(etch::save(net, large, {.golden = most}).ok());
+    CHECK(etch::load(net, large).code == status::malformed);  // bytes behind it, but read
+    CHECK(etch::save(net, large, {.golden = too_many}).code == status::too_large);
+    CHECK(etch::save(net, {}, {.golden = too_many}).code == status::too_large);
+}
+
+TEST_CASE("golden answers are those to the samples that the file keeps") {
+    etch::basic_network<double, etch::input<1>, etch::standardize, etch::dense<1>> net;
+    net.statistics()[0] = 1e6;
+    net.statistics()[1] = 0.01;
+    net.parameters()[0] = 1;
+    const double samples[] = {1e6 + 0.003, 1e6 + 1};  // the first is no float
+    CHECK(etch::verify(net, saved(net, {.golden = samples})).largest < 1e-5);
 }

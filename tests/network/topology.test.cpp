@@ -15,6 +15,11 @@ struct custom {
     static constexpr auto backward(const auto&, const auto&, const auto&, const auto& dy) { return dy; }
 };
 
+/// And with an argument of any other kind.
+enum class direction : signed char { up = 1, down = -1 };
+template <auto Argument>
+struct custom_of_any : custom<1, true, etch::zeros> {};
+
 template <class... Layers>
 std::string of() {
     return std::string{etch::topology<etch::network<Layers...>>};
@@ -31,6 +36,12 @@ TEST_CASE("a topology is the type list as C++ spells it") {
     CHECK(of<input<8>, residual<dense<8>, etch::tanh, residual<dense<8>>>, dense<3, bf16>>() ==
           "input<8>, residual<dense<8>, tanh, residual<dense<8>>>, dense<3, bf16>");
     CHECK(of<input<4>, custom<-2147483648, true, zeros>>() == "input<4>, custom<-2147483648, 1>");
+    CHECK(of<input<4>, custom_of_any<direction::up>, custom_of_any<direction::down>>() ==
+          "input<4>, custom<1>, custom<-1>");
+#if __cpp_nontype_template_args >= 201911L  // clang 14 has no floats there
+    CHECK(of<input<4>, custom_of_any<0.5f>, custom_of_any<-2.0>>() ==
+          "input<4>, custom<1056964608>, custom<-4611686018427387904>");
+#endif
     CHECK(topology<basic_network<double, input<2>, dense<1, he_uniform>>> == "input<2>, dense<1>");
 }
 

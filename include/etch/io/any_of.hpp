@@ -76,7 +76,7 @@ template <class... Networks, TensorSource Source>
 /// the one network that all its keys and shapes fit: tanh or relu between the same layers, it fits two, and is refused.
 ///
 /// Errors: those of `load`; wrong_topology where the file is for none of the networks, ambiguous_topology where it could be
-/// for several. No heap, no exceptions; about 500 bytes of stack, and 400 for each network.
+/// for several. No heap, no exceptions; the stack of `load`, and 400 bytes for each network.
 template <class... Networks, TensorSource Source>
 load_result load(any_of<Networks...>& net, const Source& file, const key_map& keys = {}) noexcept {
     const internal::choice chosen = internal::choose(net, file, keys);

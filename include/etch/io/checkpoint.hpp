@@ -111,19 +111,6 @@ private:
     }
 };
 
-template <class T>
-[[nodiscard]] constexpr bool all_finite(std::span<const tensor_group<const T>> groups) noexcept {
-    bool finite = true;
-    for_each_saved(groups, [&finite](const auto& group, std::size_t, const network_tensor& tensor) {
-        for (std::size_t row = 0; row < tensor.rows(); ++row)
-            for (std::size_t column = 0; column < tensor.columns(); ++column) {
-                const T x = tensor.get<T>(group.memory, row, column);
-                finite &= x - x == 0;
-            }
-    });
-    return finite;
-}
-
 template <class Training>
 constexpr save_result write_checkpoint(std::span<std::byte> to, const checkpoint_facts<Training>& facts, bool has_fit,
                                        const auto& tensors) noexcept {
@@ -195,7 +182,6 @@ constexpr save_result save_checkpoint(const Training& training, const typename T
     const bool has_fit = facts.fit.begun();
     const internal::checkpoint_tensors<Training, const T> tensors{last, training.state(), has_fit ? &best : nullptr};
     if (!facts.has_finite_numbers()) return {.code = status::invalid_option};
-    if (!internal::all_finite(tensors.groups())) return {.code = status::non_finite_weight};
     return internal::write_checkpoint(to, facts, has_fit, tensors);
 }
 

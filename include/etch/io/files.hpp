@@ -110,12 +110,25 @@ std::string explain(const load_result& result, const Source& file) {
                                       : "two tensors of the network have the key " + key;
         default: break;
     }
+    if (result.code == status::too_large && result.index == 0)
+        return "this is no safetensors file, which begins with the length of its header, at most 1 MiB; other files of "
+               "weights (PyTorch's .pt, .onnx) are converted by etch_export.py";
     const bool has_byte = result.code == status::malformed || result.code == status::duplicate_key ||
                           result.code == status::truncated || result.code == status::too_large;
     return (has_byte ? "byte " + std::to_string(result.index) + ": " : std::string{}) + message(result.code);
 }
 
 namespace internal {
+
+/// The sentence for golden vectors that are not met.
+inline std::string explain(const golden_result& golden) {
+    const std::string text = std::string{message(golden.code)} + ": golden vector " + std::to_string(golden.vector);
+    const double away = golden.relative();
+    if (!(away - away == 0)) return text + ", or the answer to it, is not finite";
+    char digits[32];
+    (void)std::snprintf(digits, sizeof digits, "%.3g", away);
+    return text + " differs by " + digits + (golden.scale > 0 ? " of the largest output" : ", where all outputs are 0");
+}
 
 /// What the file says its layers are.
 template <TensorSource Source>
@@ -158,16 +171,14 @@ std::string explain_for(const any_of<Networks...>&, const load_result& result, c
 /// stays as it was where anything is refused. `name` is for messages. Host side: takes a second network from the heap.
 template <class Network, TensorSource Source>
 file_result load_verified(Network& net, const Source& file, const key_map& keys = {},
-                          const std::string& name = "weights") {
+                          const std::string& name = "weights", double tolerance = golden_tolerance) {
+    static_assert(!std::is_const_v<Network>, "etch: weights cannot be loaded into a network that is const");
     const auto loaded = std::make_unique<Network>();
     const load_result result = load(*loaded, file, keys);
     if (!result.ok()) return {result.code, name + ": " + internal::explain_for(*loaded, result, file, keys)};
     if constexpr (std::same_as<Source, safetensors_view>) {
-        const golden_result golden = verify(*loaded, file);
-        if (golden.code == status::golden_mismatch)
-            return {golden.code, name + ": " + message(golden.code) + ": golden vector " +
-                                     std::to_string(golden.vector) + " differs by " +
-                                     std::to_string(golden.relative()) + " of the largest output"};
+        const golden_result golden = verify(*loaded, file, tolerance);
+        if (golden.code == status::golden_mismatch) return {golden.code, name + ": " + internal::explain(golden)};
         if (!golden.ok()) return {golden.code, name + ": the golden vectors are not as they must be"};
     }
     net = *loaded;
@@ -175,14 +186,16 @@ file_result load_verified(Network& net, const Source& file, const key_map& keys 
 }
 
 /// Loads a network from a safetensors file, and checks its golden vectors where it has some. All or nothing.
+/// A network that holds weights as bf16 answers what a source in floats answered within a larger `tolerance`, say 0.01.
 template <class Network>
-file_result load_file(Network& net, const std::string& path, const key_map& keys = {}) {
+file_result load_file(Network& net, const std::string& path, const key_map& keys = {},
+                      double tolerance = golden_tolerance) {
     const auto bytes = read_file(path);
     if (!bytes) return {bytes.code, bytes.message};
     safetensors_view file;
     if (const problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
         return {found.code, path + ": " + explain({.code = found.code, .index = found.index}, file)};
-    return load_verified(net, file, keys, path);
+    return load_verified(net, file, keys, path, tolerance);
 }
 
 /// Writes bytes to a file of another name, which then takes the place of `path`: whoever reads it sees the old file or the

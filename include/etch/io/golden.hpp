@@ -16,7 +16,7 @@ namespace etch {
 struct [[nodiscard]] golden_result {
     status code = status::ok;
     std::size_t count = 0;   ///< golden vectors; 0 where the file has none
-    double largest = 0;      ///< difference of any output
+    double largest = 0;      ///< difference of any output; NaN or infinite where one is not finite
     double scale = 0;        ///< the largest magnitude among all golden outputs
     std::size_t vector = 0;  ///< where the largest difference is
 
@@ -42,11 +42,11 @@ constexpr golden_result compare_golden(const Network& net, std::size_t count, do
             const auto golden = static_cast<double>(outputs(v * Network::outputs + i));
             const double away = static_cast<double>(answer[i]) - golden;
             const double difference = away < 0 ? -away : away, magnitude = golden < 0 ? -golden : golden;
-            finite &= difference - difference == 0;
             if (magnitude > result.scale) result.scale = magnitude;
-            if (difference > result.largest) {
+            if (finite && !(difference <= result.largest)) {  // the first that is not finite stays the largest
                 result.largest = difference;
                 result.vector = v;
+                finite = difference - difference == 0;
             }
         }
     }

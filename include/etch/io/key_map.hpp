@@ -179,25 +179,28 @@ constexpr void append_tensor(key_text& to, const key_map& keys, std::string_view
     to.append(name);
 }
 
-/// The key of tensor `index`.
-[[nodiscard]] constexpr key_text key_of(const key_map& keys, std::span<const network_tensor> tensors,
-                                        std::size_t index) noexcept {
+/// The key of tensor `index`, with `prefix` in place of the map's.
+[[nodiscard]] constexpr key_text key_of(const key_map& keys, std::span<const network_tensor> tensors, std::size_t index,
+                                        std::string_view prefix) noexcept {
     const network_tensor& tensor = tensors[index];
     const layer_count count{tensors, tensor.layer};
     const bool trained = tensor.trained || tensor.rounded;
+    const std::size_t skipped = tensor.layer < count.first ? 0 : count.first;  // a normaliser stands before the first
     const std::size_t number = keys.number == numbering::position             ? tensor.layer
-                               : keys.number == numbering::from_first_trained ? tensor.layer - count.first
+                               : keys.number == numbering::from_first_trained ? tensor.layer - skipped
                                                                               : count.before;
+    constexpr std::string_view unnamed = "<not named in layers>";  // for whoever reads what is not in the file
     std::string_view layer = keys.layer;
     if (!trained && !keys.statistics_layer.empty())
         layer = keys.statistics_layer;
     else if (trained && !keys.layers[0].empty())
-        layer = count.before < keys.layers.size() ? keys.layers[count.before] : std::string_view{};
+        layer = count.before < keys.layers.size() && !keys.layers[count.before].empty() ? keys.layers[count.before]
+                                                                                        : unnamed;
     else if (trained && tensor.layer == count.last && !keys.last_layer.empty())
         layer = keys.last_layer;
 
     key_text to;
-    to.append(keys.prefix);
+    to.append(prefix);
     for (std::string_view rest = keys.key; !rest.empty();) {
         constexpr std::string_view for_layer = "{layer}", for_tensor = "{tensor}";
         if (rest.starts_with(for_layer)) {
@@ -212,6 +215,10 @@ constexpr void append_tensor(key_text& to, const key_map& keys, std::string_view
         }
     }
     return to;
+}
+[[nodiscard]] constexpr key_text key_of(const key_map& keys, std::span<const network_tensor> tensors,
+                                        std::size_t index) noexcept {
+    return key_of(keys, tensors, index, keys.prefix);
 }
 
 }  // namespace internal

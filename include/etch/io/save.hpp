@@ -1,8 +1,10 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include <etch/io/hexadecimal.hpp>
 #include <etch/io/load.hpp>
@@ -156,17 +158,35 @@ constexpr void write_numbers(byte_writer& to, std::span<const tensor_group<const
     });
 }
 
+template <class T>
+[[nodiscard]] constexpr bool all_finite(std::span<const tensor_group<const T>> groups) noexcept {
+    bool finite = true;
+    for_each_saved(groups, [&finite](const auto& group, std::size_t, const network_tensor& tensor) {
+        for (std::size_t row = 0; row < tensor.rows(); ++row)
+            for (std::size_t column = 0; column < tensor.columns(); ++column) {
+                const T x = tensor.get<T>(group.memory, row, column);
+                finite &= x - x == 0;
+            }
+    });
+    return finite;
+}
+
 /// A whole file. `add_metadata(metadata_writer&)` may add to what every file of etch has. Nothing is written where there
-/// is not room for all of it.
+/// is not room for all of it, and nothing that `load` would refuse.
 template <class T>
 constexpr save_result write_file(std::span<std::byte> to, std::span<const tensor_group<const T>> groups,
                                  std::string_view topology, const auto& add_metadata) noexcept {
     byte_writer counted{{}};
     write_header(counted, groups, topology, add_metadata);
-    std::size_t size = 8 + counted.size();
-    for_each_saved(groups,
-                   [&](const auto&, std::size_t, const network_tensor& tensor) { size += saved_bytes<T>(tensor); });
+    std::size_t size = 8 + counted.size(), count = 0;
+    for_each_saved(groups, [&](const auto&, std::size_t, const network_tensor& tensor) {
+        size += saved_bytes<T>(tensor);
+        ++count;
+    });
+    if (counted.size() > safetensors_view::max_header || count > safetensors_view::max_entries)
+        return {status::too_large, size};
     if (to.size() < size) return {status::no_room, size};
+    if (!all_finite(groups)) return {status::non_finite_weight, size};
     byte_writer file{to};
     file.append_bytes(counted.size(), 8);
     write_header(file, groups, topology, add_metadata);
@@ -185,14 +205,17 @@ struct save_options {
 };
 
 /// Writes a network into memory as a safetensors file, as docs/weights.md describes it. No heap, no exceptions.
-/// Errors, with nothing written: no_room, with the size that is needed; size_mismatch where the golden samples do not fill
-/// up whole samples.
+/// Errors, with nothing written: no_room, with the size that is needed; what `load` would refuse, so that a good file is
+/// not replaced by it: non_finite_weight, and too_large, where golden vectors take more than the header's 1 MiB;
+/// size_mismatch where the golden samples do not fill up whole samples, non_finite_input where they are not finite floats.
 /// What is saved and loaded again has the same bits; what etch saves, torch.nn.Sequential loads.
 template <class Network>
 constexpr save_result save(const Network& net, std::span<std::byte> to,
                            const save_options<typename Network::value_type>& options = {}) noexcept {
     using T = typename Network::value_type;
     if (options.golden.size() % Network::inputs != 0) return {.code = status::size_mismatch};
+    for (const T x : options.golden)
+        if (const float kept = static_cast<float>(x); !(kept - kept == 0)) return {.code = status::non_finite_input};
     const internal::tensor_group<const T> group{{}, tensors_of<Network>, net.memory()};
     const auto add_metadata = [&](internal::metadata_writer& metadata) {
         if (!options.source.empty()) metadata.add("etch.source", options.source);
@@ -203,12 +226,25 @@ constexpr save_result save(const Network& net, std::span<std::byte> to,
         metadata.end_value();
         auto& outputs = metadata.begin_value("etch.golden.outputs");
         for (std::size_t i = 0; i < options.golden.size(); i += Network::inputs) {
-            const auto answer = net(std::span<const T, Network::inputs>{options.golden.data() + i, Network::inputs});
-            for (const T y : answer) internal::append_hexadecimal(outputs, static_cast<float>(y));
+            std::array<T, Network::inputs> sample{};  // as the file keeps it, of a network of doubles rounded to floats
+            for (std::size_t j = 0; j < sample.size(); ++j)
+                sample[j] = static_cast<T>(static_cast<float>(options.golden[i + j]));
+            for (const T y : net(sample)) internal::append_hexadecimal(outputs, static_cast<float>(y));
         }
         metadata.end_value();
     };
     return internal::write_file<T>(to, {&group, 1}, topology<Network>, add_metadata);
+}
+
+/// Memory of other than bytes, or the name of a file: said in a sentence.
+template <class Network, class Memory>
+    requires(!std::is_convertible_v<Memory, std::span<std::byte>>)
+save_result save(const Network&, Memory&&, const save_options<typename Network::value_type>& = {}) noexcept {
+    static_assert(
+        std::is_void_v<Memory>,
+        "etch: save writes into a std::span<std::byte>: std::as_writable_bytes(std::span{buffer}) is one of a "
+        "buffer of another type; for a file there is save_file");
+    return {};
 }
 
 /// How many bytes the file of a network has that is saved without options: for a buffer of a fixed size.

@@ -2,9 +2,11 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 
+#include <etch/core/bit_cast.hpp>
 #include <etch/layer/dense_bf16.hpp>
 #include <etch/network/network.hpp>
 
@@ -55,6 +57,11 @@ constexpr void append_argument(auto& to, separated& list, auto argument) noexcep
     } else if constexpr (std::integral<decltype(argument)>) {
         list.next(to);
         to.append_integer(+argument);  // of bool 0 or 1
+    } else if constexpr (std::is_enum_v<decltype(argument)>) {
+        append_argument(to, list, static_cast<std::underlying_type_t<decltype(argument)>>(argument));
+    } else if constexpr (std::floating_point<decltype(argument)>) {
+        using bits = std::conditional_t<sizeof(argument) == 8, std::int64_t, std::int32_t>;
+        append_argument(to, list, bit_cast<bits>(argument));
     }  // an initialiser plays no part in what a network answers
 }
 
@@ -105,7 +112,8 @@ struct network_spelling<basic_network<T, Layers...>> {
 }  // namespace internal
 
 /// The type list of a network as text, as C++ spells it: "input<2>, dense<8>, tanh, dense<1>, sigmoid". Numbers among a
-/// layer's template arguments are always written, also where they are the default; initialisers are left out. See
+/// layer's template arguments are always written, also where they are the default, of an enumeration its value and of a
+/// float the integer with its bits, exactly; initialisers are left out. See
 /// docs/weights.md.
 template <class Network>
 inline constexpr std::string_view topology = internal::network_spelling<Network>::characters.view();
