@@ -245,6 +245,27 @@ TEST_CASE("a refused fit leaves nothing that would resume otherwise") {
     CHECK(training.progress().epochs == before);
 }
 
+TEST_CASE("a fit that stopped within an epoch is not resumed on fewer samples than have passed") {
+    static trainer<curve, mean_squared_error, adam, 8> training;
+    static decltype(training) at_third_update;
+    curve net{seed{1}}, then;
+    std::size_t updates = 0;
+    REQUIRE(training
+                .fit(net, data.training(), {.epochs = 2},
+                     [&](const step_record<float>&) {
+                         if (++updates != 3) return;
+                         at_third_update = training;
+                         then = net;
+                     })
+                .ok());
+    const curve before = then;
+    const auto refused = at_third_update.fit(then, data.training().slice(0, 20), {.epochs = 2, .resume = true});
+    CHECK(refused.code == status::size_mismatch);
+    CHECK(then == before);
+    CHECK(at_third_update.fit(then, data.training(), {.epochs = 2, .resume = true}).ok());
+    CHECK(then == net);
+}
+
 TEST_CASE("a history handed to a resumed fit holds the epochs that it ran") {
     trainer_of<adam> training{{.learning_rate = 0.01}};
     curve net{seed{1}};

@@ -22,7 +22,8 @@ struct [[nodiscard]] file_result {
     status code = status::ok;
     std::string message{};
 
-    explicit operator bool() const noexcept { return code == status::ok; }
+    [[nodiscard]] bool ok() const noexcept { return code == status::ok; }
+    explicit operator bool() const noexcept { return ok(); }
 };
 
 namespace internal {

@@ -29,7 +29,7 @@ enum class numbering : std::uint8_t {
 /// and {_number} the same with "_" before it, or nothing for 0.
 ///
 /// `ignored` are keys of the file that belong to no tensor, with * for any characters: all that is in the file must be
-/// used, or be listed here.
+/// used, or be listed here. The text is not copied: it must live as long as the map.
 struct key_map {
     std::string_view prefix{};
     std::string_view key = "{layer}.{tensor}";

@@ -126,6 +126,9 @@ public:
         if (options.epochs == 0 || !(this->optimizer.learning_rate > 0) || !(options.min_delta >= 0) ||
             !(this->clip.norm >= 0) || !(this->clip.value >= 0))
             return {.code = status::invalid_option};
+        if (options.resume && progress_.samples > training.size())
+            return {.code = status::size_mismatch,
+                    .sample = training.size()};  // these are not the samples it began with
         if (!options.resume || !progress_.begun()) {
             if (const problem p = fit_missing_statistics(net, training); !p.ok())
                 return {.code = p.code, .column = p.index};
