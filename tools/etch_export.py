@@ -16,6 +16,7 @@ As a command:
 SOURCE is one of
     model.onnx           an ONNX graph
     policy.pt, .pth      TorchScript, a state_dict, a checkpoint of rsl_rl or legged_gym, or a pickled nn.Module
+    model.ckpt           likewise, of Lightning: a dictionary around a state_dict
     train.py:make_net    an nn.Module of a Python file, or a function of it that returns one; the file is run
     model.zip            Stable-Baselines3 (PPO, A2C, SAC, TD3): with its package, or with --framework
 
@@ -1368,21 +1369,26 @@ RSL_RL_EPSILON = 0.01  # EmpiricalNormalization: y = (x - mean) / (std + eps), a
 
 
 def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) -> Source:
-    """A state_dict, or a dictionary that holds one."""
-    framework, normalizer = options.framework, loaded.get("obs_norm_state_dict")
-    kinds = ("actor_state_dict", "model_state_dict", "state_dict")
-    kind = next((k for k in kinds if isinstance(loaded.get(k), dict)), "")
-    state = loaded[kind] if kind else loaded
-    for name, tensor in state.items():
-        if not isinstance(name, str) or not hasattr(tensor, "detach"):
-            refuse(f"{description} is no state_dict: {name} is of the type {type(tensor).__name__}")
-    tensors, notes = without_wrappers(state), []
+    """A state_dict, or a dictionary around one."""
+    framework, normalizer, notes = options.framework, loaded.get("obs_norm_state_dict"), []
+    tensors = flattened(loaded)
+    kind = rsl_rl_kind(loaded, framework)
+    if not options.prefix or not any(name.startswith(options.prefix) for name in tensors):
+        state = loaded[kind] if kind else state_of(loaded, options, description, notes)
+        for name in state:
+            if not isinstance(name, str):
+                refuse(f"{description} is no state_dict: its names are not text, such as {name}")
+        tensors = without_wrappers(state)
     if options.prefix:
-        others = [key for key in tensors if not key.startswith(options.prefix)]
+        others = [k for k, t in tensors.items() if not k.startswith(options.prefix) and is_tensor(t)]
         notes += [f"{len(others)} tensors are not wanted, such as {others[0]}"] if others else []
         tensors = {k[len(options.prefix):]: t for k, t in tensors.items() if k.startswith(options.prefix)}
-    elif kind == "actor_state_dict" or kind == "model_state_dict" and any(k.startswith("actor.") for k in tensors):
+    elif kind:
         framework = framework or "rsl_rl"
+    for name, tensor in tensors.items():
+        if not is_tensor(tensor):
+            hint = f"; say --prefix {name}. and more" if isinstance(tensor, dict) else ""
+            refuse(f"{description} is no state_dict: {name} is of the type {type(tensor).__name__}{hint}")
     if framework == "rsl_rl":
         tensors = {rsl_rl_name(name): tensor for name, tensor in tensors.items()}
         tensors.update({f"actor_obs_normalizer.{name}": tensor for name, tensor in (normalizer or {}).items()})
@@ -1390,6 +1396,43 @@ def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) 
         refuse(f"{description} holds a normaliser in obs_norm_state_dict; without --prefix or with --framework rsl_rl "
                "it is used")  # fmt: skip
     return from_tensors(tensors, options, framework, description, notes)
+
+
+def is_tensor(value: Any) -> bool:
+    return hasattr(value, "detach")
+
+
+def flattened(entries: Dict[str, Any]) -> Dict[str, Any]:
+    """What nested dictionaries hold, as "model.0.weight"."""
+    found = {}
+    for name, entry in without_wrappers({str(name): entry for name, entry in entries.items()}).items():
+        inner = flattened(entry) if isinstance(entry, dict) else {}
+        found.update({f"{name}.{key}": value for key, value in inner.items()} if inner else {name: entry})
+    return found
+
+
+def rsl_rl_kind(loaded: Dict[str, Any], framework: Optional[str]) -> str:
+    """Where a checkpoint of rsl_rl keeps its actor."""
+    if isinstance(loaded.get("actor_state_dict"), dict):
+        return "actor_state_dict"
+    state = loaded.get("model_state_dict")
+    has_actor = isinstance(state, dict) and any(name.startswith("actor.") for name in flattened(state))
+    return "model_state_dict" if has_actor or isinstance(state, dict) and framework == "rsl_rl" else ""
+
+
+def state_of(loaded: Dict[str, Any], options: Options, description: str, notes: List[str]) -> Dict[str, Any]:
+    """The one dictionary of tensors among the entries; without such the entries themselves."""
+    found = [name for name, entry in loaded.items() if not matches(str(name), options.ignore)
+             and isinstance(entry, dict) and any(map(is_tensor, entry.values()))]  # fmt: skip
+    if not found:
+        return loaded
+    if len(found) > 1:
+        *others, last = [f"--prefix {name}." for name in found]
+        refuse(f"{description} holds several dictionaries of tensors: say {', '.join(others)} or {last}")
+    check_all_used([str(name) for name, entry in loaded.items() if is_tensor(entry)], [], options.ignore)
+    aside = [str(name) for name in loaded if name != found[0]]
+    notes.append(f"the model is {found[0]}" + (f"; left aside: {', '.join(aside)}" if aside else ""))
+    return loaded[found[0]]
 
 
 def without_wrappers(tensors: Dict[str, Any]) -> Dict[str, Any]:
@@ -1917,10 +1960,10 @@ def source_of(name: str, options: Options) -> Source:
         return from_python(name, options)
     if not os.path.isfile(name):
         refuse(f"there is no file {name}")
-    readers = {".onnx": from_onnx, ".pt": from_pt, ".pth": from_pt, ".zip": from_sb3_zip}
+    readers = {".onnx": from_onnx, ".pt": from_pt, ".pth": from_pt, ".ckpt": from_pt, ".zip": from_sb3_zip}
     ending = os.path.splitext(name)[1]
     if ending not in readers:
-        refuse(f"{name} is none of .onnx, .pt, .pth, .zip, and file.py:name")
+        refuse(f"{name} is none of .onnx, .pt, .pth, .ckpt, .zip, and file.py:name")
     return readers[ending](name, options)
 
 
@@ -1943,7 +1986,9 @@ def parser() -> Parser:
     p.add_argument("--topology", metavar="LIST",
                    help="of a state_dict: 'input<4>, dense<8>, layer_norm<100000>, relu, ...', as docs/weights.md "
                         "spells it; what another source must turn out to be")
-    p.add_argument("--prefix", default="", help="of a state_dict: take the tensors whose names begin so")
+    p.add_argument("--prefix", default="",
+                   help="of a state_dict: take the tensors whose names begin so; model. reaches inside of the "
+                        "dictionary model of a checkpoint")
     p.add_argument("--ignore", action="append", default=[], metavar="PATTERN",
                    help="tensors not to use, such as 'critic.*'; may be said again")
     p.add_argument("--framework", choices=sorted(FRAMEWORKS),

@@ -729,6 +729,50 @@ class FromFiles(Case):
         normalised = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3))
         self.refused("running_mean", self.saved(normalised.state_dict()), *options)
 
+    def test_a_checkpoint_is_a_dictionary_around_a_state_dict(self):
+        model = mlp(4, 6, 3)
+        options = ["--activation", "tanh", "--output-activation", "none"]
+        optimizer = torch.optim.Adam(model.parameters())
+        model(torch.zeros(1, 4)).sum().backward()
+        optimizer.step()
+        state = {"state": optimizer.state_dict()["state"]}  # tensors under numbers; PyTorch 1.13 reads no float
+        besides = {"epoch": 3, "optimizer": state, "callbacks": {"best": {"score": torch.zeros(1)}}}
+        for key, name in [("model", "a.pt"), ("net", "a.pth"), ("policy", "a.pt"), ("model_state_dict", "a.pt"),
+                          ("state_dict", "lightning.ckpt")]:  # fmt: skip
+            with self.subTest(key):
+                state = {f"module.{k}": v for k, v in model.state_dict().items()}
+                path = self.saved({key: state, **besides}, name)
+                _, printed = self.exported(path, *options)
+                self.assertIn(f"assumed: the model is {key}; left aside: epoch, optimizer, callbacks\n", printed)
+                self.assert_answers(model)
+                self.exported(path, *options, "--prefix", f"{key}.")
+                self.assert_answers(model)
+                self.refused("has no tensors nut.*", path, *options, "--prefix", "nut.")
+        self.assertIn("assumed: the model is net\n", self.exported(self.saved({"net": state}), *options)[1])
+
+        other = mlp(4, 9, 3).state_dict()
+        path = self.saved({"policy": model.state_dict(), "value": other, "epoch": 3})
+        message = "model.pt holds several dictionaries of tensors: say --prefix policy. or --prefix value."
+        self.refused(message, path, *options)
+        self.refused(message, path, *options, "--prefix", "nut.")
+        _, printed = self.exported(path, *options, "--prefix", "policy.")
+        self.assertIn("assumed: 4 tensors are not wanted, such as value.0.weight", printed)
+        self.assert_answers(model)
+        self.exported(path, *options, "--ignore", "value")
+        self.assert_answers(model)
+
+        path = self.saved({"agent": {"policy": model.state_dict(), "value": other}})
+        self.refused("agent is of the type dict; say --prefix agent. and more", path, *options)
+        self.exported(path, *options, "--prefix", "agent.policy.")
+        self.assert_answers(model)
+
+        path = self.saved({"model": model.state_dict(), "log_alpha": torch.zeros(1)})
+        self.refused("the tensor log_alpha of the source is not used", path, *options)
+        self.exported(path, *options, "--ignore", "log_alpha")
+        path = self.saved({"model": {**model.state_dict(), "2.bias": [1, 2, 3]}})
+        self.refused("2.bias is of the type list", path, *options)
+        self.refused("2.bias is of the type list", path, *options, "--prefix", "model.")
+
     def test_rsl_rl_checkpoints(self):
         model = ActorCritic()
         checkpoint = {"model_state_dict": model.state_dict(), "optimizer_state_dict": {"state": {}}, "infos": None}
@@ -946,7 +990,7 @@ class FromFiles(Case):
                 file.write(junk)
             self.refused("junk.pt holds more than tensors, or is damaged", self.path("junk.pt"))
             self.refused("junk.pt cannot be read by torch.load", self.path("junk.pt"), "--trust")
-        self.refused("1 is of the type Tensor", self.saved({1: torch.zeros(2, 2)}))
+        self.refused("its names are not text, such as 1", self.saved({1: torch.zeros(2, 2)}))
 
     def test_a_module_of_a_python_file(self):
         with open(self.path("train.py"), "w") as file:
