@@ -1217,6 +1217,8 @@ def from_onnx(path: str, options: Options) -> Source:
     start = values[inputs[0].name] = Step("input", inputs[0].name)
     for node in graph.node:
         where = f"node {node.name or node.output[0]}"
+        if node.domain not in ("", "ai.onnx"):
+            refuse(f"the operator {node.domain}::{node.op_type} ({where}) is none that etch has a layer for")
         missing = [i for i in node.input if i not in values]
         if missing:
             refuse(f"{where} reads {missing[0]}, which nothing gives")

@@ -535,6 +535,7 @@ class FromOnnx(Case):
         for text, nodes in {
             "layer_norm<1000>": [product, ("LayerNormalization", ["p", "g", "b"], "y", {"epsilon": 1e-3})],
             "gelu": [product, ("Gelu", ["p"], "y", {})],
+            "tanh": [product, ("Tanh", ["p"], "y", {"domain": "ai.onnx"})],
             "selu": [product, ("Selu", ["p"], "q", {}), ("Add", ["q", "b"], "r", {}), ("Mul", ["r", "g"], "y", {})],
         }.items():
             with self.subTest(text):
@@ -565,6 +566,7 @@ class FromOnnx(Case):
             ("the bias of node Gemm_of_y has shape [3, 1]", ([("Gemm", ["x", "w", "c"], "y", {})],
                                                              {**w, "c": np.ones((3, 1), np.float32)})),
             ("node Add_of_y has only 1 inputs", ([product, ("Add", ["p"], "y", {})], w)),
+            ("the operator my.own::Relu (node Relu_of_y)", ([product, ("Relu", ["p"], "y", {"domain": "my.own"})], w)),
             ("scales by zero", ([("Div", ["x", "z"], "p", {}), ("MatMul", ["p", "w"], "y", {})],
                                 {**w, "z": np.float32(0)})),
             ("must have [3, 4]", ([("MatMul", ["x", "w"], "y", {})], w, (None, 4))),
