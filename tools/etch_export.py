@@ -999,7 +999,19 @@ def from_module(module: Any, options: Options) -> Source:
     layers = chain(end, start)
     one_name_each = [name for name in module.state_dict() if name in names.values()]  # a module may be held twice
     check_all_used(one_name_each, sources_of(end) | read_tensors, [*options.ignore, *not_needed(module)])
-    return Source(layers, type(module).__name__, answer_of_module(module))
+    defaults = {name: " ".join(repr(value).split()) for name, value in (defaults_of_forward(module) or {}).items()}
+    notes = [f"forward is called with {name}={value}, its default" for name, value in defaults.items()]
+    return Source(layers, type(module).__name__, answer_of_module(module), notes=notes)
+
+
+def defaults_of_forward(module: Any) -> Optional[Dict[str, Any]]:
+    """Of the arguments after the first; None where one of them has no default."""
+    first, *others = [*inspect.signature(type(module).forward).parameters.values()][1:] or [None]
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    others = [p for p in others if p.kind not in variadic]
+    if first is None or first.kind in variadic or any(p.default is p.empty for p in others):
+        return None
+    return {p.name: p.default for p in others}
 
 
 def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
@@ -1012,6 +1024,11 @@ def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
     class Tracer(fx.Tracer):
         def is_leaf_module(self, m: Any, qualified_name: str) -> bool:
             return leaf_of(m) is not None or super().is_leaf_module(m, qualified_name)
+
+        def create_args_for_root(self, forward: Any, *rest: Any) -> Any:
+            """What has a default is no input, but a constant."""
+            alone = forward if defaults_of_forward(module) is None else lambda self, x: forward(self, x)
+            return super().create_args_for_root(alone, *rest)
 
         def getattr(self, name: str, value: Any, *rest: Any) -> Any:  # PyTorch 2
             found.update([names[id(value)]] if id(value) in names else [])

@@ -1022,6 +1022,21 @@ class FromFiles(Case):
             else:
                 self.assertEqual(self.exported(self.path("other.py:make"))[0], "input<3>, dense<2>")
 
+    def test_arguments_of_forward_that_have_defaults_are_constants(self):
+        with open(self.path("policy.py"), "w") as file:
+            file.write("from torch import nn\nclass Policy(nn.Linear):\n"
+                       "    def forward(self, obs, deterministic=False, mask=None, *, scale=2.0, **others):\n"
+                       "        y = super().forward(obs) * scale\n"
+                       "        return y.tanh() if deterministic or mask is not None else y.relu()\n"
+                       "def make():\n    return Policy(3, 2)\n"
+                       "class Two(Policy):\n    def forward(self, obs, mask):\n        return obs\n"
+                       "def two():\n    return Two(3, 2)\n")  # fmt: skip
+        found, printed = self.exported(self.path("policy.py:make"))
+        self.assertEqual(found, "input<3>, dense<2>, standardize, relu")
+        for note in ("deterministic=False", "mask=None", "scale=2.0"):
+            self.assertIn(f"assumed: forward is called with {note}, its default\n", printed)
+        self.refused("Two takes 2 inputs; a network has one", self.path("policy.py:two"))
+
     def written(self):
         etch_export.save(nn.Linear(3, 2), self.path("written"))
         return self.path("written")
