@@ -664,6 +664,10 @@ def affine(value: Step, start: Step) -> Found:
         operations.insert(0, (rest.op, vector(constant)))
         rest = x
     if not operations:
+        if value.op in ("sub", "div") and isinstance(value.inputs[0], Constant):
+            like = "1 - x" if value.op == "sub" else "1 / x"
+            refuse(f"the operator `{value.op}` ({value.where}) has its constant on the left, as in `{like}`, which "
+                   "etch has no layer for")  # fmt: skip
         if value.op in ("sub", "mul", "div"):
             refuse(f"the graph is not a chain of layers: {value.where} combines what comes on two ways")
         return None
@@ -1112,7 +1116,9 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
         elif node.op in ("call_function", "call_method"):
             name = (node.target if node.op == "call_method" else node.target.__name__).rstrip("_")
             if name in ("size", "getattr", "getitem"):  # of the batch, for a reshape
-                values[node] = None
+                of = value_of(node.args[0])
+                is_slice = name == "getitem" and isinstance(of, (Step, Constant))
+                values[node] = Step(name, f"{where}, a slice x[...]", [of]) if is_slice else None
                 continue
             if name not in FUNCTIONS:
                 refuse(f"the operator `{name}` ({where}) is none that etch has a layer for")

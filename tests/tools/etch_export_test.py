@@ -399,6 +399,14 @@ class FromModules(Case):
             def forward(self, x):
                 return x.clamp(max=self.limit)
 
+        class Function(nn.Module):
+            def __init__(self, function):
+                super().__init__()
+                self.fc, self.function = nn.Linear(3, 3), function
+
+            def forward(self, x):
+                return self.function(self.fc(x))
+
         linear = nn.Linear(3, 3)
         locked = nn.Sequential(nn.Linear(3, 3))
         locked.lock = threading.Lock()
@@ -407,6 +415,12 @@ class FromModules(Case):
             ("a limit of clamp is not one constant number", nn.Sequential(linear, Clamped())),
             ("Sequential cannot be copied", locked),
             ("dict, not one tensor", two(lambda a, b: {"a": a})),
+            ("the operator `getitem` (getitem, a slice x[...])", Function(lambda x: x[:, :2])),
+            ("the operator `getitem` (getitem, a slice x[...])", Function(lambda x: F.relu(x[..., :2]) * 2)),
+            ("the operator `getitem` (getitem, a slice x[...])", Function(lambda x: x + x[:, :1])),
+            ("the operator `getitem` (getitem, a slice x[...])", Function(lambda x: F.softmax(x[:, :2], -1))),
+            ("the operator `sub` (sub) has its constant on the left, as in `1 - x`", Function(lambda x: 1 - x)),
+            ("the operator `div` (truediv) has its constant on the left, as in `1 / x`", Function(lambda x: 1 / x + 1)),
             ("the module BatchNorm1d (1)", nn.Sequential(linear, nn.BatchNorm1d(3))),
             ("the module GRU (0)", nn.Sequential(nn.GRU(3, 3))),
             ("the module ReLU6 (1)", nn.Sequential(linear, nn.ReLU6())),
@@ -567,6 +581,7 @@ class FromOnnx(Case):
                                                              {**w, "c": np.ones((3, 1), np.float32)})),
             ("node Add_of_y has only 1 inputs", ([product, ("Add", ["p"], "y", {})], w)),
             ("the operator my.own::Relu (node Relu_of_y)", ([product, ("Relu", ["p"], "y", {"domain": "my.own"})], w)),
+            ("`sub` (node Sub_of_y) has its constant on the left", ([product, ("Sub", ["w", "p"], "y", {})], w)),
             ("scales by zero", ([("Div", ["x", "z"], "p", {}), ("MatMul", ["p", "w"], "y", {})],
                                 {**w, "z": np.float32(0)})),
             ("must have [3, 4]", ([("MatMul", ["x", "w"], "y", {})], w, (None, 4))),
