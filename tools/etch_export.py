@@ -44,6 +44,7 @@ import re
 import struct
 import sys
 import tempfile
+import warnings
 import zipfile
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -1848,10 +1849,13 @@ def save(model: Any, path: Union[str, os.PathLike], inputs: Union[None, int, Seq
 
     `inputs` is the shape of one sample, where the model does not tell. `normalizer` is a VecNormalize or its file.
     `ignore` names tensors that need not be used, such as "critic.*". Raises Refused, and writes nothing then.
+    What was assumed is a UserWarning each, before anything is written.
     """
     options = Options(inputs=shape_of(inputs), ignore=ignore)
     is_sb3 = hasattr(model, "policy") and hasattr(model, "observation_space")
     source = from_sb3(model.policy, options) if is_sb3 else from_module(model, options)
+    for note in source.notes:
+        warnings.warn(f"assumed: {note}", stacklevel=2)
     return export(source, os.fspath(path), options, golden, seed, normalizer).topology
 
 

@@ -1052,6 +1052,23 @@ class FromFiles(Case):
             self.assertIn(f"assumed: forward is called with {note}, its default\n", printed)
         self.refused("Two takes 2 inputs; a network has one", self.path("policy.py:two"))
 
+    def test_save_warns_of_what_it_assumed(self):
+        class Policy(nn.Linear):
+            def forward(self, x, deterministic=False):
+                return super().forward(x)
+
+        with self.assertWarns(UserWarning) as caught:
+            etch_export.save(Policy(3, 2), self.out)
+        self.assertEqual(str(caught.warning), "assumed: forward is called with deterministic=False, its default")
+        self.assertEqual(caught.filename, __file__)  # the caller's line
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            etch_export.save(nn.Linear(3, 2), self.out)  # nothing to assume
+            self.remove_out()
+            with self.assertRaises(UserWarning):
+                etch_export.save(Policy(3, 2), self.out)
+            self.assertFalse(os.path.exists(self.out))
+
     def written(self):
         etch_export.save(nn.Linear(3, 2), self.path("written"))
         return self.path("written")
