@@ -16,6 +16,7 @@ As a command:
 SOURCE is one of
     model.onnx           an ONNX graph
     policy.pt, .pth      TorchScript, a state_dict, a checkpoint of rsl_rl or legged_gym, or a pickled nn.Module
+    model.ckpt           likewise, of Lightning: a dictionary around a state_dict
     train.py:make_net    an nn.Module of a Python file, or a function of it that returns one; the file is run
     model.zip            Stable-Baselines3 (PPO, A2C, SAC, TD3): with its package, or with --framework
 
@@ -43,6 +44,7 @@ import re
 import struct
 import sys
 import tempfile
+import warnings
 import zipfile
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -663,6 +665,10 @@ def affine(value: Step, start: Step) -> Found:
         operations.insert(0, (rest.op, vector(constant)))
         rest = x
     if not operations:
+        if value.op in ("sub", "div") and isinstance(value.inputs[0], Constant):
+            like = "1 - x" if value.op == "sub" else "1 / x"
+            refuse(f"the operator `{value.op}` ({value.where}) has its constant on the left, as in `{like}`, which "
+                   "etch has no layer for")  # fmt: skip
         if value.op in ("sub", "mul", "div"):
             refuse(f"the graph is not a chain of layers: {value.where} combines what comes on two ways")
         return None
@@ -998,7 +1004,19 @@ def from_module(module: Any, options: Options) -> Source:
     layers = chain(end, start)
     one_name_each = [name for name in module.state_dict() if name in names.values()]  # a module may be held twice
     check_all_used(one_name_each, sources_of(end) | read_tensors, [*options.ignore, *not_needed(module)])
-    return Source(layers, type(module).__name__, answer_of_module(module))
+    defaults = {name: " ".join(repr(value).split()) for name, value in (defaults_of_forward(module) or {}).items()}
+    notes = [f"forward is called with {name}={value}, its default" for name, value in defaults.items()]
+    return Source(layers, type(module).__name__, answer_of_module(module), notes=notes)
+
+
+def defaults_of_forward(module: Any) -> Optional[Dict[str, Any]]:
+    """Of the arguments after the first; None where one of them has no default."""
+    first, *others = [*inspect.signature(type(module).forward).parameters.values()][1:] or [None]
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    others = [p for p in others if p.kind not in variadic]
+    if first is None or first.kind in variadic or any(p.default is p.empty for p in others):
+        return None
+    return {p.name: p.default for p in others}
 
 
 def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
@@ -1011,6 +1029,11 @@ def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
     class Tracer(fx.Tracer):
         def is_leaf_module(self, m: Any, qualified_name: str) -> bool:
             return leaf_of(m) is not None or super().is_leaf_module(m, qualified_name)
+
+        def create_args_for_root(self, forward: Any, *rest: Any) -> Any:
+            """What has a default is no input, but a constant."""
+            alone = forward if defaults_of_forward(module) is None else lambda self, x: forward(self, x)
+            return super().create_args_for_root(alone, *rest)
 
         def getattr(self, name: str, value: Any, *rest: Any) -> Any:  # PyTorch 2
             found.update([names[id(value)]] if id(value) in names else [])
@@ -1094,7 +1117,9 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
         elif node.op in ("call_function", "call_method"):
             name = (node.target if node.op == "call_method" else node.target.__name__).rstrip("_")
             if name in ("size", "getattr", "getitem"):  # of the batch, for a reshape
-                values[node] = None
+                of = value_of(node.args[0])
+                is_slice = name == "getitem" and isinstance(of, (Step, Constant))
+                values[node] = Step(name, f"{where}, a slice x[...]", [of]) if is_slice else None
                 continue
             if name not in FUNCTIONS:
                 refuse(f"the operator `{name}` ({where}) is none that etch has a layer for")
@@ -1216,6 +1241,8 @@ def from_onnx(path: str, options: Options) -> Source:
     start = values[inputs[0].name] = Step("input", inputs[0].name)
     for node in graph.node:
         where = f"node {node.name or node.output[0]}"
+        if node.domain not in ("", "ai.onnx"):
+            refuse(f"the operator {node.domain}::{node.op_type} ({where}) is none that etch has a layer for")
         missing = [i for i in node.input if i not in values]
         if missing:
             refuse(f"{where} reads {missing[0]}, which nothing gives")
@@ -1368,21 +1395,26 @@ RSL_RL_EPSILON = 0.01  # EmpiricalNormalization: y = (x - mean) / (std + eps), a
 
 
 def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) -> Source:
-    """A state_dict, or a dictionary that holds one."""
-    framework, normalizer = options.framework, loaded.get("obs_norm_state_dict")
-    kinds = ("actor_state_dict", "model_state_dict", "state_dict")
-    kind = next((k for k in kinds if isinstance(loaded.get(k), dict)), "")
-    state = loaded[kind] if kind else loaded
-    for name, tensor in state.items():
-        if not isinstance(name, str) or not hasattr(tensor, "detach"):
-            refuse(f"{description} is no state_dict: {name} is of the type {type(tensor).__name__}")
-    tensors, notes = without_wrappers(state), []
+    """A state_dict, or a dictionary around one."""
+    framework, normalizer, notes = options.framework, loaded.get("obs_norm_state_dict"), []
+    tensors = flattened(loaded)
+    kind = rsl_rl_kind(loaded, framework)
+    if not options.prefix or not any(name.startswith(options.prefix) for name in tensors):
+        state = loaded[kind] if kind else state_of(loaded, options, description, notes)
+        for name in state:
+            if not isinstance(name, str):
+                refuse(f"{description} is no state_dict: its names are not text, such as {name}")
+        tensors = without_wrappers(state)
     if options.prefix:
-        others = [key for key in tensors if not key.startswith(options.prefix)]
+        others = [k for k, t in tensors.items() if not k.startswith(options.prefix) and is_tensor(t)]
         notes += [f"{len(others)} tensors are not wanted, such as {others[0]}"] if others else []
         tensors = {k[len(options.prefix):]: t for k, t in tensors.items() if k.startswith(options.prefix)}
-    elif kind == "actor_state_dict" or kind == "model_state_dict" and any(k.startswith("actor.") for k in tensors):
+    elif kind:
         framework = framework or "rsl_rl"
+    for name, tensor in tensors.items():
+        if not is_tensor(tensor):
+            hint = f"; say --prefix {name}. and more" if isinstance(tensor, dict) else ""
+            refuse(f"{description} is no state_dict: {name} is of the type {type(tensor).__name__}{hint}")
     if framework == "rsl_rl":
         tensors = {rsl_rl_name(name): tensor for name, tensor in tensors.items()}
         tensors.update({f"actor_obs_normalizer.{name}": tensor for name, tensor in (normalizer or {}).items()})
@@ -1390,6 +1422,43 @@ def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) 
         refuse(f"{description} holds a normaliser in obs_norm_state_dict; without --prefix or with --framework rsl_rl "
                "it is used")  # fmt: skip
     return from_tensors(tensors, options, framework, description, notes)
+
+
+def is_tensor(value: Any) -> bool:
+    return hasattr(value, "detach")
+
+
+def flattened(entries: Dict[str, Any]) -> Dict[str, Any]:
+    """What nested dictionaries hold, as "model.0.weight"."""
+    found = {}
+    for name, entry in without_wrappers({str(name): entry for name, entry in entries.items()}).items():
+        inner = flattened(entry) if isinstance(entry, dict) else {}
+        found.update({f"{name}.{key}": value for key, value in inner.items()} if inner else {name: entry})
+    return found
+
+
+def rsl_rl_kind(loaded: Dict[str, Any], framework: Optional[str]) -> str:
+    """Where a checkpoint of rsl_rl keeps its actor."""
+    if isinstance(loaded.get("actor_state_dict"), dict):
+        return "actor_state_dict"
+    state = loaded.get("model_state_dict")
+    has_actor = isinstance(state, dict) and any(name.startswith("actor.") for name in flattened(state))
+    return "model_state_dict" if has_actor or isinstance(state, dict) and framework == "rsl_rl" else ""
+
+
+def state_of(loaded: Dict[str, Any], options: Options, description: str, notes: List[str]) -> Dict[str, Any]:
+    """The one dictionary of tensors among the entries; without such the entries themselves."""
+    found = [name for name, entry in loaded.items() if not matches(str(name), options.ignore)
+             and isinstance(entry, dict) and any(map(is_tensor, entry.values()))]  # fmt: skip
+    if not found:
+        return loaded
+    if len(found) > 1:
+        *others, last = [f"--prefix {name}." for name in found]
+        refuse(f"{description} holds several dictionaries of tensors: say {', '.join(others)} or {last}")
+    check_all_used([str(name) for name, entry in loaded.items() if is_tensor(entry)], [], options.ignore)
+    aside = [str(name) for name in loaded if name != found[0]]
+    notes.append(f"the model is {found[0]}" + (f"; left aside: {', '.join(aside)}" if aside else ""))
+    return loaded[found[0]]
 
 
 def without_wrappers(tensors: Dict[str, Any]) -> Dict[str, Any]:
@@ -1780,10 +1849,13 @@ def save(model: Any, path: Union[str, os.PathLike], inputs: Union[None, int, Seq
 
     `inputs` is the shape of one sample, where the model does not tell. `normalizer` is a VecNormalize or its file.
     `ignore` names tensors that need not be used, such as "critic.*". Raises Refused, and writes nothing then.
+    What was assumed is a UserWarning each, before anything is written.
     """
     options = Options(inputs=shape_of(inputs), ignore=ignore)
     is_sb3 = hasattr(model, "policy") and hasattr(model, "observation_space")
     source = from_sb3(model.policy, options) if is_sb3 else from_module(model, options)
+    for note in source.notes:
+        warnings.warn(f"assumed: {note}", stacklevel=2)
     return export(source, os.fspath(path), options, golden, seed, normalizer).topology
 
 
@@ -1917,10 +1989,10 @@ def source_of(name: str, options: Options) -> Source:
         return from_python(name, options)
     if not os.path.isfile(name):
         refuse(f"there is no file {name}")
-    readers = {".onnx": from_onnx, ".pt": from_pt, ".pth": from_pt, ".zip": from_sb3_zip}
+    readers = {".onnx": from_onnx, ".pt": from_pt, ".pth": from_pt, ".ckpt": from_pt, ".zip": from_sb3_zip}
     ending = os.path.splitext(name)[1]
     if ending not in readers:
-        refuse(f"{name} is none of .onnx, .pt, .pth, .zip, and file.py:name")
+        refuse(f"{name} is none of .onnx, .pt, .pth, .ckpt, .zip, and file.py:name")
     return readers[ending](name, options)
 
 
@@ -1943,7 +2015,9 @@ def parser() -> Parser:
     p.add_argument("--topology", metavar="LIST",
                    help="of a state_dict: 'input<4>, dense<8>, layer_norm<100000>, relu, ...', as docs/weights.md "
                         "spells it; what another source must turn out to be")
-    p.add_argument("--prefix", default="", help="of a state_dict: take the tensors whose names begin so")
+    p.add_argument("--prefix", default="",
+                   help="of a state_dict: take the tensors whose names begin so; model. reaches inside of the "
+                        "dictionary model of a checkpoint")
     p.add_argument("--ignore", action="append", default=[], metavar="PATTERN",
                    help="tensors not to use, such as 'critic.*'; may be said again")
     p.add_argument("--framework", choices=sorted(FRAMEWORKS),

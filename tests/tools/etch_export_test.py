@@ -399,6 +399,14 @@ class FromModules(Case):
             def forward(self, x):
                 return x.clamp(max=self.limit)
 
+        class Function(nn.Module):
+            def __init__(self, function):
+                super().__init__()
+                self.fc, self.function = nn.Linear(3, 3), function
+
+            def forward(self, x):
+                return self.function(self.fc(x))
+
         linear = nn.Linear(3, 3)
         locked = nn.Sequential(nn.Linear(3, 3))
         locked.lock = threading.Lock()
@@ -407,6 +415,12 @@ class FromModules(Case):
             ("a limit of clamp is not one constant number", nn.Sequential(linear, Clamped())),
             ("Sequential cannot be copied", locked),
             ("dict, not one tensor", two(lambda a, b: {"a": a})),
+            ("the operator `getitem` (getitem, a slice x[...])", Function(lambda x: x[:, :2])),
+            ("the operator `getitem` (getitem, a slice x[...])", Function(lambda x: F.relu(x[..., :2]) * 2)),
+            ("the operator `getitem` (getitem, a slice x[...])", Function(lambda x: x + x[:, :1])),
+            ("the operator `getitem` (getitem, a slice x[...])", Function(lambda x: F.softmax(x[:, :2], -1))),
+            ("the operator `sub` (sub) has its constant on the left, as in `1 - x`", Function(lambda x: 1 - x)),
+            ("the operator `div` (truediv) has its constant on the left, as in `1 / x`", Function(lambda x: 1 / x + 1)),
             ("the module BatchNorm1d (1)", nn.Sequential(linear, nn.BatchNorm1d(3))),
             ("the module GRU (0)", nn.Sequential(nn.GRU(3, 3))),
             ("the module ReLU6 (1)", nn.Sequential(linear, nn.ReLU6())),
@@ -535,6 +549,7 @@ class FromOnnx(Case):
         for text, nodes in {
             "layer_norm<1000>": [product, ("LayerNormalization", ["p", "g", "b"], "y", {"epsilon": 1e-3})],
             "gelu": [product, ("Gelu", ["p"], "y", {})],
+            "tanh": [product, ("Tanh", ["p"], "y", {"domain": "ai.onnx"})],
             "selu": [product, ("Selu", ["p"], "q", {}), ("Add", ["q", "b"], "r", {}), ("Mul", ["r", "g"], "y", {})],
         }.items():
             with self.subTest(text):
@@ -565,6 +580,8 @@ class FromOnnx(Case):
             ("the bias of node Gemm_of_y has shape [3, 1]", ([("Gemm", ["x", "w", "c"], "y", {})],
                                                              {**w, "c": np.ones((3, 1), np.float32)})),
             ("node Add_of_y has only 1 inputs", ([product, ("Add", ["p"], "y", {})], w)),
+            ("the operator my.own::Relu (node Relu_of_y)", ([product, ("Relu", ["p"], "y", {"domain": "my.own"})], w)),
+            ("`sub` (node Sub_of_y) has its constant on the left", ([product, ("Sub", ["w", "p"], "y", {})], w)),
             ("scales by zero", ([("Div", ["x", "z"], "p", {}), ("MatMul", ["p", "w"], "y", {})],
                                 {**w, "z": np.float32(0)})),
             ("must have [3, 4]", ([("MatMul", ["x", "w"], "y", {})], w, (None, 4))),
@@ -728,6 +745,50 @@ class FromFiles(Case):
         self.assertEqual(self.exported(self.path("model.pt"), *options, "--ignore", "fc1.*")[0], "input<3>, dense<3>")
         normalised = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3))
         self.refused("running_mean", self.saved(normalised.state_dict()), *options)
+
+    def test_a_checkpoint_is_a_dictionary_around_a_state_dict(self):
+        model = mlp(4, 6, 3)
+        options = ["--activation", "tanh", "--output-activation", "none"]
+        optimizer = torch.optim.Adam(model.parameters())
+        model(torch.zeros(1, 4)).sum().backward()
+        optimizer.step()
+        state = {"state": optimizer.state_dict()["state"]}  # tensors under numbers; PyTorch 1.13 reads no float
+        besides = {"epoch": 3, "optimizer": state, "callbacks": {"best": {"score": torch.zeros(1)}}}
+        for key, name in [("model", "a.pt"), ("net", "a.pth"), ("policy", "a.pt"), ("model_state_dict", "a.pt"),
+                          ("state_dict", "lightning.ckpt")]:  # fmt: skip
+            with self.subTest(key):
+                state = {f"module.{k}": v for k, v in model.state_dict().items()}
+                path = self.saved({key: state, **besides}, name)
+                _, printed = self.exported(path, *options)
+                self.assertIn(f"assumed: the model is {key}; left aside: epoch, optimizer, callbacks\n", printed)
+                self.assert_answers(model)
+                self.exported(path, *options, "--prefix", f"{key}.")
+                self.assert_answers(model)
+                self.refused("has no tensors nut.*", path, *options, "--prefix", "nut.")
+        self.assertIn("assumed: the model is net\n", self.exported(self.saved({"net": state}), *options)[1])
+
+        other = mlp(4, 9, 3).state_dict()
+        path = self.saved({"policy": model.state_dict(), "value": other, "epoch": 3})
+        message = "model.pt holds several dictionaries of tensors: say --prefix policy. or --prefix value."
+        self.refused(message, path, *options)
+        self.refused(message, path, *options, "--prefix", "nut.")
+        _, printed = self.exported(path, *options, "--prefix", "policy.")
+        self.assertIn("assumed: 4 tensors are not wanted, such as value.0.weight", printed)
+        self.assert_answers(model)
+        self.exported(path, *options, "--ignore", "value")
+        self.assert_answers(model)
+
+        path = self.saved({"agent": {"policy": model.state_dict(), "value": other}})
+        self.refused("agent is of the type dict; say --prefix agent. and more", path, *options)
+        self.exported(path, *options, "--prefix", "agent.policy.")
+        self.assert_answers(model)
+
+        path = self.saved({"model": model.state_dict(), "log_alpha": torch.zeros(1)})
+        self.refused("the tensor log_alpha of the source is not used", path, *options)
+        self.exported(path, *options, "--ignore", "log_alpha")
+        path = self.saved({"model": {**model.state_dict(), "2.bias": [1, 2, 3]}})
+        self.refused("2.bias is of the type list", path, *options)
+        self.refused("2.bias is of the type list", path, *options, "--prefix", "model.")
 
     def test_rsl_rl_checkpoints(self):
         model = ActorCritic()
@@ -946,7 +1007,7 @@ class FromFiles(Case):
                 file.write(junk)
             self.refused("junk.pt holds more than tensors, or is damaged", self.path("junk.pt"))
             self.refused("junk.pt cannot be read by torch.load", self.path("junk.pt"), "--trust")
-        self.refused("1 is of the type Tensor", self.saved({1: torch.zeros(2, 2)}))
+        self.refused("its names are not text, such as 1", self.saved({1: torch.zeros(2, 2)}))
 
     def test_a_module_of_a_python_file(self):
         with open(self.path("train.py"), "w") as file:
@@ -975,6 +1036,38 @@ class FromFiles(Case):
                 self.refused(message, self.path("other.py:make"))
             else:
                 self.assertEqual(self.exported(self.path("other.py:make"))[0], "input<3>, dense<2>")
+
+    def test_arguments_of_forward_that_have_defaults_are_constants(self):
+        with open(self.path("policy.py"), "w") as file:
+            file.write("from torch import nn\nclass Policy(nn.Linear):\n"
+                       "    def forward(self, obs, deterministic=False, mask=None, *, scale=2.0, **others):\n"
+                       "        y = super().forward(obs) * scale\n"
+                       "        return y.tanh() if deterministic or mask is not None else y.relu()\n"
+                       "def make():\n    return Policy(3, 2)\n"
+                       "class Two(Policy):\n    def forward(self, obs, mask):\n        return obs\n"
+                       "def two():\n    return Two(3, 2)\n")  # fmt: skip
+        found, printed = self.exported(self.path("policy.py:make"))
+        self.assertEqual(found, "input<3>, dense<2>, standardize, relu")
+        for note in ("deterministic=False", "mask=None", "scale=2.0"):
+            self.assertIn(f"assumed: forward is called with {note}, its default\n", printed)
+        self.refused("Two takes 2 inputs; a network has one", self.path("policy.py:two"))
+
+    def test_save_warns_of_what_it_assumed(self):
+        class Policy(nn.Linear):
+            def forward(self, x, deterministic=False):
+                return super().forward(x)
+
+        with self.assertWarns(UserWarning) as caught:
+            etch_export.save(Policy(3, 2), self.out)
+        self.assertEqual(str(caught.warning), "assumed: forward is called with deterministic=False, its default")
+        self.assertEqual(caught.filename, __file__)  # the caller's line
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            etch_export.save(nn.Linear(3, 2), self.out)  # nothing to assume
+            self.remove_out()
+            with self.assertRaises(UserWarning):
+                etch_export.save(Policy(3, 2), self.out)
+            self.assertFalse(os.path.exists(self.out))
 
     def written(self):
         etch_export.save(nn.Linear(3, 2), self.path("written"))
