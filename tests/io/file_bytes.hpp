@@ -38,7 +38,8 @@ public:
     [[nodiscard]] std::vector<std::byte> bytes() const {
         std::vector<std::byte> all =
             file_bytes("{\"__metadata__\":{" + metadata_ + "}" + entries_ + "}", 4 * numbers_.size());
-        std::memcpy(all.data() + all.size() - 4 * numbers_.size(), numbers_.data(), 4 * numbers_.size());
+        if (!numbers_.empty())
+            std::memcpy(all.data() + all.size() - 4 * numbers_.size(), numbers_.data(), 4 * numbers_.size());
         return all;
     }
 
