@@ -206,7 +206,7 @@ inline file_result replace_file(const std::string& path, std::span<const std::by
     const file_result failed{status::cannot_write, path + ": " + message(status::cannot_write)};
     std::FILE* const stream = std::fopen(fresh.c_str(), "wb");
     if (stream == nullptr) return failed;
-    const bool written = std::fwrite(bytes.data(), 1, bytes.size(), stream) == bytes.size();
+    const bool written = bytes.empty() || std::fwrite(bytes.data(), 1, bytes.size(), stream) == bytes.size();
     const bool closed = std::fclose(stream) == 0;
     if (!written || !closed || std::rename(fresh.c_str(), path.c_str()) != 0) {
         (void)std::remove(fresh.c_str());
