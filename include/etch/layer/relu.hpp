@@ -41,20 +41,6 @@ struct leaky_relu : activation<leaky_relu<Numerator, Denominator>> {
     }
 };
 
-/// a = z between -1 and 1, and the nearer of the two beyond;  g'(z) = 1 inside, else 0.
-struct hard_tanh : activation<hard_tanh> {
-    static constexpr const char* name = "hard_tanh";
-    static constexpr initializer preferred = glorot_uniform;
-    static constexpr reads backward_reads = reads::output;
-    static constexpr std::size_t operations = 1;
-
-    ETCH_INLINE static constexpr auto value(auto z) { return max(decltype(z)(-1), min(decltype(z)(1), z)); }
-    ETCH_INLINE static constexpr auto derivative(auto a) {
-        using V = decltype(a);
-        return select(a > V(-1), select(a < V(1), V(1), V(0)), V(0));
-    }
-};
-
 /// a = z between -L and L, and the nearer of the two beyond;  g'(z) = 1 inside, else 0. L is Numerator / Denominator.
 /// For observations that were clipped in training after they were standardised.
 template <int Numerator = 1, int Denominator = 1>
@@ -79,6 +65,11 @@ struct clamp : activation<clamp<Numerator, Denominator>> {
         constexpr auto most = limit<typename V::value_type>;
         return select(a > V(-most), select(a < V(most), V(1), V(0)), V(0));
     }
+};
+
+/// a = z between -1 and 1, and the nearer of the two beyond: clamp<1> under the name that PyTorch gives it.
+struct hard_tanh : clamp<1> {
+    static constexpr const char* name = "hard_tanh";
 };
 
 }  // namespace etch
