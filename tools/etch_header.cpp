@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <etch/io/files.hpp>
+#include <etch/network/constant_cost.hpp>
 
 namespace {
 
@@ -220,10 +221,8 @@ struct network {
     std::size_t inputs = 0, outputs = 0;
     std::size_t trained = 0, statistics = 0, words = 0, rounded = 0;  ///< how many numbers, words, weights in words
     std::uint64_t multiply_adds = 0;
-    /// What an answer costs in a constant expression, in steps of clang, at most: 38 a multiply-add of numbers that are not
-    /// round, where the fused one is exact; 750 a number of any other layer (softplus; tanh takes 330). Held against clang
-    /// 19: 250,900 steps for 17-64-64-6 with tanh, 1,375,700 for 48-256-64-64-12 with elu.
-    std::uint64_t steps = 1500;
+    /// What an answer costs in a constant expression, wherever the header is compiled: with the fused multiply-add.
+    std::uint64_t steps = etch::internal::answer_steps::call;
 
     explicit network(const std::vector<layer>& layers) {
         if (layers.size() < 2 || layers[0].name != "input")
@@ -263,12 +262,12 @@ private:
             if (input.rank != 1) refuse("the topology has a dense layer on an image: flatten stands before it");
             const std::size_t rows = positive(entry.arguments[0]), columns = input.size();
             multiply_adds += rows * columns;
-            steps += 38 * rows * columns;
+            steps += etch::internal::answer_steps::fused_multiply_add * rows * columns;
             add({.layer = index, .extents = {rows, columns}, .rounded = entry.arguments.size() == 2}, prefix, "weight");
             add({.layer = index, .extents = {rows}}, prefix, "bias");
             return {rows};
         }
-        steps += 750 * input.size();
+        steps += etch::internal::answer_steps::number * input.size();
         if (inside && !known.trained) refuse("the topology has a " + entry.name + " inside of a residual");
         for (const std::string_view name : known.tensors)
             if (!name.empty()) add({.layer = index, .extents = {input.size()}, .trained = known.trained}, prefix, name);
