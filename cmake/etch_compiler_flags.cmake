@@ -1,7 +1,7 @@
 # For tests that run the compiler themselves: a file of settings for their scripts, named by ETCH_COMPILER_SETTINGS.
 #   INCLUDE_DIR   the folder that holds etch/
 #   COMPILER      the compiler with the flags of etch's own programs
-#   HAS_CSV, HAS_GZIP, HAS_NPZ   whether the libraries of the optional components are here
+#   LEFT_OUT      the headers whose library is not here, as a regular expression
 include_guard(GLOBAL)
 
 # -idirafter, since -isystem would move /usr/include to the front, where the standard library must not find it.
@@ -11,11 +11,19 @@ foreach(target IN ITEMS etch::hana_headers etch::xsimd_headers etch::csv etch::g
     list(APPEND flags "-idirafter$<JOIN:$<TARGET_PROPERTY:${target},INTERFACE_INCLUDE_DIRECTORIES>,;-idirafter>")
   endif()
 endforeach()
+set(missing "^$")
+foreach(component IN ITEMS csv=data/csv gzip=data/idx_gzip npz=io/npz)
+  string(REPLACE "=" ";" component "${component}")
+  list(GET component 0 target)
+  list(GET component 1 header)
+  if(NOT TARGET etch::${target})
+    string(APPEND missing "|${header}")
+  endif()
+endforeach()
+set(ETCH_LEFT_OUT_HEADERS "${missing}")
 set(ETCH_COMPILER_SETTINGS "${PROJECT_BINARY_DIR}/compiler_settings.cmake")
 file(GENERATE OUTPUT "${ETCH_COMPILER_SETTINGS}" CONTENT "\
 set(INCLUDE_DIR \"${PROJECT_SOURCE_DIR}/include\")
 set(COMPILER \"${CMAKE_CXX_COMPILER};${flags}\")
-set(HAS_CSV $<TARGET_EXISTS:etch::csv>)
-set(HAS_GZIP $<TARGET_EXISTS:etch::gzip>)
-set(HAS_NPZ $<TARGET_EXISTS:etch::npz>)
+set(LEFT_OUT \"${ETCH_LEFT_OUT_HEADERS}\")
 ")

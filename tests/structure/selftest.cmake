@@ -24,7 +24,7 @@ endfunction()
 function(run script result output)
   list(GET COMPILER 0 compiler)
   file(WRITE "${WORK_DIR}/planted_settings.cmake"
-       "set(INCLUDE_DIR \"${tree}\")\nset(COMPILER \"${compiler};-std=c++20;-Wconversion;-I${tree}\")\n")
+       "set(INCLUDE_DIR \"${tree}\")\nset(COMPILER \"${compiler};-std=c++20;-Wconversion;-I${tree}\")\nset(LEFT_OUT \"^$\")\n")
   execute_process(COMMAND "${CMAKE_COMMAND}" "-DSETTINGS=${WORK_DIR}/planted_settings.cmake"
                           "-DWORK_DIR=${WORK_DIR}/planted_work" ${ARGN} -P "${scripts}/${script}.cmake"
                   RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
