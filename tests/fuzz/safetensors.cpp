@@ -12,22 +12,12 @@
 #include <etch/io/safetensors.hpp>
 
 #include "fuzz/loading.hpp"
+#include "support/sanitizer_hooks.hpp"
 
 using fuzz::promise;
 
-// AddressSanitizer says when memory is asked for; without it, training.no_heap counts.
-#if defined(__SANITIZE_ADDRESS__)
-#define ETCH_TEST_SANITIZER_COUNTS 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ETCH_TEST_SANITIZER_COUNTS 1
-#endif
-#endif
+// A sanitizer says when memory is asked for; without it, training.no_heap counts.
 #if defined(ETCH_TEST_SANITIZER_COUNTS)
-// As in sanitizer/allocator_interface.h, which g++ 12 does not bring.
-extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*allocated)(const volatile void*, std::size_t),
-                                                         void (*freed)(const volatile void*));
-
 namespace {
 [[maybe_unused]] const int hooked = __sanitizer_install_malloc_and_free_hooks(
     [](const volatile void*, std::size_t) {
