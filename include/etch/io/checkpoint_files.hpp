@@ -22,16 +22,11 @@ file_result save_checkpoint_file(const Training& training, const typename Traini
 /// Loads a checkpoint from a file. All or nothing.
 template <Resumable Training>
 file_result load_checkpoint_file(Training& training, typename Training::network_type& net, const std::string& path) {
-    const auto bytes = read_file(path);
-    if (!bytes) return {bytes.code, bytes.message};
-    safetensors_view file;
-    const auto refused = [&](const load_result& result) {
-        return file_result{result.code, path + ": " + explain(result, file)};
-    };
-    if (const problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
-        return refused({.code = found.code, .index = found.index});
-    if (const load_result result = load_checkpoint(training, net, file); !result.ok()) return refused(result);
-    return {};
+    return internal::with_file(path, [&](const safetensors_view& file) -> file_result {
+        const load_result result = load_checkpoint(training, net, file);
+        if (result.ok()) return {};
+        return {result.code, path + ": " + explain(result, file)};
+    });
 }
 
 }  // namespace etch

@@ -186,17 +186,28 @@ file_result load_verified(Network& net, const Source& file, const key_map& keys 
     return {};
 }
 
-/// Loads a network from a safetensors file, and checks its golden vectors where it has some. All or nothing.
-/// A network that holds weights as bf16 answers what a source in floats answered within a larger `tolerance`, say 0.01.
-template <class Network>
-file_result load_file(Network& net, const std::string& path, const key_map& keys = {},
-                      double tolerance = golden_tolerance) {
+namespace internal {
+
+/// Reads and opens a safetensors file, and hands it to `load`, whose file_result is the result.
+template <class F>
+file_result with_file(const std::string& path, F&& load) {
     const auto bytes = read_file(path);
     if (!bytes) return {bytes.code, bytes.message};
     safetensors_view file;
     if (const problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
         return {found.code, path + ": " + explain({.code = found.code, .index = found.index}, file)};
-    return load_verified(net, file, keys, path, tolerance);
+    return load(std::as_const(file));
+}
+
+}  // namespace internal
+
+/// Loads a network from a safetensors file, and checks its golden vectors where it has some. All or nothing.
+/// A network that holds weights as bf16 answers what a source in floats answered within a larger `tolerance`, say 0.01.
+template <class Network>
+file_result load_file(Network& net, const std::string& path, const key_map& keys = {},
+                      double tolerance = golden_tolerance) {
+    return internal::with_file(
+        path, [&](const safetensors_view& file) { return load_verified(net, file, keys, path, tolerance); });
 }
 
 /// Writes bytes to a file of another name, which then takes the place of `path`: whoever reads it sees the old file or the

@@ -91,7 +91,7 @@ struct golden_text {
 }  // namespace internal
 
 /// Compares a network with golden vectors, one after the other: count * inputs and count * outputs numbers. Usable in
-/// constant expressions: an etched header states by it that the build has the network that was exported.
+/// constant expressions; an etched header has golden_vectors for that, which are less to include.
 /// golden_mismatch where an output differs by more than `tolerance` of the largest one, or is not finite; size_mismatch.
 template <class Network>
 constexpr golden_result verify(const Network& net, std::span<const float> inputs, std::span<const float> outputs,

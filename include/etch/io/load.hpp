@@ -1,7 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <cstdint>
-#include <limits>
 #include <span>
 #include <string_view>
 #include <type_traits>

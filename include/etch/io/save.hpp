@@ -80,14 +80,6 @@ public:
         next(key);
         to_->append('"').append_integer(value).append('"');
     }
-    /// Numbers, exactly; see hexadecimal.hpp.
-    template <class T, std::size_t N>
-    constexpr void add(std::string_view key, std::span<const T, N> numbers) noexcept {
-        next(key);
-        to_->append('"');
-        for (const T number : numbers) append_hexadecimal(*to_, number);
-        to_->append('"');
-    }
     /// What begins here, digits or text that needs no escape, ends with `end_value`.
     constexpr byte_writer& begin_value(std::string_view key) noexcept {
         next(key);
