@@ -3,7 +3,7 @@
 
 #include <etch/core/config.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The bits of `from` as a `To`: std::bit_cast, which WebAssembly's C++ library does not have yet.
 template <class To, class From>

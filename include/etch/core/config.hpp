@@ -102,7 +102,11 @@
 #define ETCH_FMA ETCH_HARDWARE_FMA
 #endif
 
-namespace etch {
+// A program may hold several builds of etch, one file for each instruction set: all of etch lies in an inline namespace
+// that is named after what the build depends on, so that the linker never takes a function of one for that of another.
+#define ETCH_VARIANT this_build
+
+namespace etch::inline ETCH_VARIANT {
 
 /// Whether a multiply that feeds an add is fused, rounded once (the first numeric contract), or not (the second).
 inline constexpr bool fused_multiply_add = ETCH_FMA != 0;

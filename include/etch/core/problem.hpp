@@ -3,7 +3,7 @@
 
 #include <etch/core/status.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// What is wrong with data, and where. `index` counts from 0: the sample for empty_set, size_mismatch,
 /// non_finite_input and non_finite_target, the column for constant_column, the class for missing_class and

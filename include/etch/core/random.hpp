@@ -2,7 +2,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace etch {
+#include <etch/core/config.hpp>
+
+namespace etch::inline ETCH_VARIANT {
 
 /// Where a random sequence begins. Every random choice in etch takes one explicitly: same seed, same bits, everywhere.
 struct seed {

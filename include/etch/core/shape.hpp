@@ -1,7 +1,9 @@
 #pragma once
 #include <cstddef>
 
-namespace etch {
+#include <etch/core/config.hpp>
+
+namespace etch::inline ETCH_VARIANT {
 
 /// The extents of one sample as it passes a layer: {64} for a vector, {28, 28} for an image.
 /// A value, so that a layer's shape rule is an ordinary function that the compiler evaluates.

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
 
-namespace etch {
+#include <etch/core/config.hpp>
+
+namespace etch::inline ETCH_VARIANT {
 
 /// What a run-time operation reports. Whatever is not `ok` has left everything as it was; but for non_finite_loss, after
 /// which the network has the best weights so far.

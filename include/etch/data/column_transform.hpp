@@ -7,7 +7,7 @@
 #include <etch/core/status.hpp>
 #include <etch/data/data_set.hpp>
 
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// What transformations of columns have in common: fitted on one set, usually the training part, then applied to it
 /// and to others. A derived class says `learn(numbers)`, which computes its statistics from rows of `Columns` finite

@@ -15,7 +15,7 @@
 #include <etch/data/parse_number.hpp>
 #include <etch/data/reading.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// A column of a table: by its index, counted from 0, or by its name in the header.
 class csv_column {

@@ -9,7 +9,7 @@
 
 #include <etch/core/status.hpp>
 
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// Hands out a text's rows one by one. libcsv knows quotes and delimiters; this adds lines, and a row as a value.
 class csv_rows {

@@ -7,7 +7,7 @@
 
 #include <etch/data/data_view.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Samples that it owns, to be filled while data is read or made. On the heap: for the host, not for the device.
 /// Wherever a data_view is taken, a data_set may be given.

@@ -7,7 +7,7 @@
 #include <etch/core/problem.hpp>
 #include <etch/core/status.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -8,7 +8,7 @@
 
 #include <etch/data/data_set.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Which of a set's columns a filter smooths.
 enum class filtered { inputs, targets };

@@ -9,7 +9,7 @@
 #include <etch/data/data_set.hpp>
 #include <etch/math/distribution.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// How many samples to make, and the standard deviation of the normal noise that is added: to the inputs of
 /// classes, to the targets of functions.

@@ -12,7 +12,7 @@
 #include <etch/data/one_hot.hpp>
 #include <etch/data/reading.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The element types of an IDX file, by the number that stands for them there.
 enum class idx_type : std::uint8_t {

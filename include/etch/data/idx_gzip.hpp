@@ -11,7 +11,7 @@
 #include <etch/data/idx.hpp>
 #include <etch/data/reading.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Unpacks gzip data in memory, one or several members; messages call it `name`. truncated where the data ends before
 /// the last member does, malformed where it is no gzip, a checksum is wrong, or more than `limit` bytes come out, which

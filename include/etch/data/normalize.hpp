@@ -7,7 +7,7 @@
 #include <etch/data/column_transform.hpp>
 #include <etch/data/standardize.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Maps each column's training minimum to `low` and its maximum to `high`, both exactly, and in proportion between:
 ///     t = (x - minimum) / (maximum - minimum),   y = (1 - t) low + t high

@@ -12,7 +12,7 @@
 #include <etch/core/status.hpp>
 #include <etch/data/data_view.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// How many classes a target of `Outputs` numbers tells apart: one output is the probability of the second of two.
 template <std::size_t Outputs>

@@ -9,7 +9,7 @@
 #include <etch/data/column_transform.hpp>
 #include <etch/data/standardize.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Moves numbers that lie outside of a column's limits onto the limit. The limits come from the training part:
 ///     by_deviation(k)          mean - k deviation  to  mean + k deviation

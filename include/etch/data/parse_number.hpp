@@ -7,7 +7,7 @@
 
 #include <etch/core/status.hpp>
 
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// A piece of a file as it is shown to a person: in quotes, without line breaks, at most 32 characters of it.
 inline std::string quoted(std::string_view text) {

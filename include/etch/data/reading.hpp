@@ -7,7 +7,7 @@
 
 #include <etch/core/status.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// What came of reading something: a value, or a status and a message for a person that says where it is wrong. A
 /// value is whole or, where the status is not ok, empty. Readers throw nothing, except where memory runs out.

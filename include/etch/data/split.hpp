@@ -9,7 +9,7 @@
 #include <etch/data/data_set.hpp>
 #include <etch/data/one_hot.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Which share of the samples goes where. The shares must add up to 1, so that no sample is lost unawares.
 struct split_options {

@@ -6,7 +6,7 @@
 
 #include <etch/data/column_transform.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -8,7 +8,7 @@
 #include <etch/io/load.hpp>
 #include <etch/network/any_of.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

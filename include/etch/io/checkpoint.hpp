@@ -11,7 +11,7 @@
 #include <etch/io/save.hpp>
 #include <etch/training/stepper.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// A stepper or a trainer: what a checkpoint is taken of, together with the network that it trains.
 template <class Training>

@@ -7,7 +7,7 @@
 #include <etch/io/checkpoint.hpp>
 #include <etch/io/files.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Saves a checkpoint to a file. A program that is killed while it writes leaves the checkpoint before.
 template <Resumable Training>

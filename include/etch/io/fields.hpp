@@ -11,7 +11,7 @@
 
 // The fields of an aggregate, one after the other, as text: the options of an optimiser, the place where a fit stands.
 // Field by field, since the bytes between them belong to nobody, and std::size_t has not the same size everywhere.
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 inline constexpr std::size_t max_fields = 10;
 

@@ -15,7 +15,7 @@
 #include <etch/io/load.hpp>
 #include <etch/io/save.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// What came of a file: a status, and a message for a person where it is not ok.
 struct [[nodiscard]] file_result {

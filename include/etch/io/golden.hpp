@@ -10,7 +10,7 @@
 #include <etch/io/hexadecimal.hpp>
 #include <etch/io/load.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// How far a network's answers are from golden vectors: the answers of the model that its weights were exported from.
 struct [[nodiscard]] golden_result {

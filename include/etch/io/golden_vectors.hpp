@@ -1,7 +1,9 @@
 #pragma once
 #include <cstddef>
 
-namespace etch {
+#include <etch/core/config.hpp>
+
+namespace etch::inline ETCH_VARIANT {
 
 /// What a network may differ from its source by, in units of the largest golden output: sums of floats in another order
 /// differ by a few units in the last place of their terms, 6e-8 each.

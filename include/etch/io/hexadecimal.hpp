@@ -5,7 +5,7 @@
 
 #include <etch/core/bit_cast.hpp>
 
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// A float or an integer in text, exactly: the bytes of its little-endian bits, two hexadecimal digits each.
 template <class T>

@@ -4,7 +4,9 @@
 #include <limits>
 #include <string_view>
 
-namespace etch::internal {
+#include <etch/core/config.hpp>
+
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// Walks over JSON where it lies: what the header of a safetensors file needs, and no more. Each `take_...` stands for
 /// what JSON calls so, with blanks before it; where something else stands there it says false, and the file is refused.

@@ -8,7 +8,7 @@
 #include <etch/network/tensor_table.hpp>
 #include <etch/network/topology.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// How a framework counts the layers that it names in its keys.
 enum class numbering : std::uint8_t {

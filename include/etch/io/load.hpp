@@ -7,7 +7,7 @@
 #include <etch/io/key_map.hpp>
 #include <etch/io/safetensors.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// What came of loading weights. Where the code is not ok the network is as it was, and the rest says what is wrong with
 /// what: `explain` (io/files.hpp) makes a sentence of it.

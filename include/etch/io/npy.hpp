@@ -13,7 +13,7 @@
 #include <etch/data/reading.hpp>
 #include <etch/io/tensor_source.hpp>
 
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// What the header of a .npy file says of its numbers.
 struct npy_header {

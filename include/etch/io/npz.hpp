@@ -16,7 +16,7 @@
 #include <etch/io/npy.hpp>
 #include <etch/io/tensor_source.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The arrays of an .npz file, as numpy's savez and savez_compressed write them: `1.weight.npy` in the archive is the
 /// tensor 1.weight. float64, float32 and float16 of either byte order and either order of indices are weights; integers

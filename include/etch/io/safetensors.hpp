@@ -10,7 +10,7 @@
 #include <etch/io/json.hpp>
 #include <etch/io/tensor_source.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// A safetensors file in memory, read where it lies: no heap, no copy, no alignment asked for.
 ///

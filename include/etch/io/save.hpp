@@ -9,7 +9,7 @@
 #include <etch/io/hexadecimal.hpp>
 #include <etch/io/load.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// What came of writing a file into memory.
 struct [[nodiscard]] save_result {

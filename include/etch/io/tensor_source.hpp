@@ -8,7 +8,7 @@
 #include <etch/core/bit_cast.hpp>
 #include <etch/core/shape.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The types of the numbers in a file: those that a network's weights are read from, and all others.
 enum class number_type : std::uint8_t { float64, float32, float16, bfloat16, other };

@@ -1,7 +1,7 @@
 #pragma once
 #include <etch/layer/layer.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -4,7 +4,7 @@
 
 #include <etch/core/problem.hpp>
 
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// The smallest and largest number of a column of the training data.
 template <class T>

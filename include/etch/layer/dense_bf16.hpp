@@ -2,7 +2,7 @@
 #include <etch/layer/dense.hpp>
 #include <etch/tensor/bf16.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// How a layer holds its weights, where that is not as floats: dense<512, bf16>.
 struct weight_format {

@@ -1,7 +1,7 @@
 #pragma once
 #include <etch/layer/layer.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// In training drops each number with probability p and scales the rest by 1 / (1 - p), so that the mean stays; outside
 /// of training passes everything on. p is Numerator / Denominator: dropout<20> is 20 %, dropout<1, 3> a third.

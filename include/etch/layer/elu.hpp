@@ -2,7 +2,7 @@
 #include <etch/layer/activation.hpp>
 #include <etch/math/exp.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The exponential linear unit: a = z where z > 0, else α (eᶻ - 1);  g'(z) = 1 where z > 0, else a + α.
 /// α is Numerator / Denominator. Written with max and min, so that no lane waits for another.

@@ -2,7 +2,7 @@
 #include <etch/layer/activation.hpp>
 #include <etch/math/fast_tanh.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// tanh within 5e-5, in about half of the time; for networks where that is exact enough. g'(z) = 1 - a², from the
 /// approximate a.

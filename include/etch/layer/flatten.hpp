@@ -1,7 +1,7 @@
 #pragma once
 #include <etch/layer/layer.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The same numbers as one vector: {28, 28} becomes {784}. Moves nothing and costs nothing.
 struct flatten {

@@ -3,7 +3,7 @@
 #include <etch/math/erf.hpp>
 #include <etch/math/exp.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The Gaussian error linear unit: a = z Φ(z) with Φ(z) = (1 + math::erf(z / √2)) / 2, the normal distribution;
 /// g'(z) = Φ(z) + z φ(z) with φ(z) = e^(-z² / 2) / √(2π), its density. The exact form, as PyTorch's default.

@@ -5,7 +5,7 @@
 #include <etch/math/distribution.hpp>
 #include <etch/simd/lanes.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// How a parameter begins. A value, so that a layer's type can name it: dense<32, he_normal>.
 struct initializer {

@@ -14,7 +14,7 @@
 #include <etch/tensor/bf16.hpp>
 #include <etch/tensor/product.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// A short name that the compiler can put together: "weight", or "1.weight" inside of a layer that holds layers.
 struct label {

@@ -1,7 +1,7 @@
 #pragma once
 #include <etch/layer/layer.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Normalises each sample over its features, then scales and shifts.
 ///

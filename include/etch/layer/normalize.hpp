@@ -2,7 +2,7 @@
 #include <etch/layer/column_range.hpp>
 #include <etch/layer/layer.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Brings every feature from its range in the training data to Low ... High, by default 0 ... 1.
 ///

@@ -1,7 +1,7 @@
 #pragma once
 #include <etch/layer/activation.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The rectified linear unit: a = max(z, 0),  g'(z) = 1 where z > 0, else 0.
 /// Source: V. Nair, G. E. Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010.

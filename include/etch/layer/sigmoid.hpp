@@ -2,7 +2,7 @@
 #include <etch/layer/activation.hpp>
 #include <etch/math/sigmoid.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The logistic function: a = 1 / (1 + e⁻ᶻ),  g'(z) = a (1 - a). As the last layer it gives the probability of each of
 /// several independent answers, and goes with binary_cross_entropy.

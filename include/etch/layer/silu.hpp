@@ -2,7 +2,7 @@
 #include <etch/layer/activation.hpp>
 #include <etch/math/sigmoid.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The sigmoid linear unit, also called swish: a = z σ(z),  g'(z) = σ(z) (1 + z (1 - σ(z))).
 /// Source: S. Elfwing, E. Uchibe, K. Doya, "Sigmoid-Weighted Linear Units for Neural Network Function Approximation in

@@ -2,7 +2,7 @@
 #include <etch/layer/layer.hpp>
 #include <etch/math/exp.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Probabilities of answers of which one is right.
 ///

@@ -3,7 +3,7 @@
 #include <etch/math/exp.hpp>
 #include <etch/math/softplus.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The smooth relu: a = log(1 + eᶻ),  g'(z) = σ(z) = 1 - e⁻ᵃ.
 /// Source: C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau, R. Garcia, "Incorporating Second-Order Functional Knowledge for

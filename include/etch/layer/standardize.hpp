@@ -2,7 +2,7 @@
 #include <etch/layer/column_range.hpp>
 #include <etch/layer/layer.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Brings every feature to mean 0 and deviation 1, with statistics of the training data that the network carries.
 ///

@@ -2,7 +2,7 @@
 #include <etch/layer/activation.hpp>
 #include <etch/math/tanh.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The hyperbolic tangent: a = (eᶻ - e⁻ᶻ) / (eᶻ + e⁻ᶻ),  g'(z) = 1 - a².
 struct tanh : activation<tanh> {

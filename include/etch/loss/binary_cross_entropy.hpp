@@ -4,7 +4,7 @@
 #include <etch/math/log.hpp>
 #include <etch/math/sigmoid.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The surprise at n independent yes-or-no answers, for a network that ends in sigmoid and targets from 0 to 1.
 ///

@@ -3,7 +3,7 @@
 #include <etch/math/exp.hpp>
 #include <etch/math/log.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The surprise at the right answer, for a network that ends in softmax and a target of probabilities, most often 1 for
 /// the right class and 0 for the others.

@@ -1,7 +1,7 @@
 #pragma once
 #include <etch/loss/loss.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Squared near the target, absolute beyond δ: with e = p - y
 ///

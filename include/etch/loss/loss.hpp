@@ -6,7 +6,7 @@
 #include <etch/core/shape.hpp>
 #include <etch/tensor/product.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// A loss is a struct of static members.
 ///

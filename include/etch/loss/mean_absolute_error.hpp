@@ -1,7 +1,7 @@
 #pragma once
 #include <etch/loss/loss.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// L = Σ |p - y| / n over the n outputs,  ∂L/∂p = sign(p - y) / n, and 0 where p = y. For regression with outliers.
 struct mean_absolute_error {

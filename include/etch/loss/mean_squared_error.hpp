@@ -1,7 +1,7 @@
 #pragma once
 #include <etch/loss/loss.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// L = Σ (p - y)² / n over the n outputs,  ∂L/∂p = 2 (p - y) / n. For regression.
 struct mean_squared_error {

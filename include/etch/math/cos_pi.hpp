@@ -6,7 +6,7 @@
 #include <etch/math/polynomial.hpp>
 #include <etch/simd/lanes.hpp>
 
-namespace etch::math {
+namespace etch::inline ETCH_VARIANT::math {
 
 /// cos(pi x) for |x| < 2^22: exactly 1, 0 and -1 at the multiples of a half, even to the bit, never outside [-1, 1].
 template <std::size_t N>

@@ -7,7 +7,7 @@
 #include <etch/math/log.hpp>
 #include <etch/simd/lanes.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Uniform between low and high (low < high), from one number of the generator: low + (high - low) * k / 2^24 with a
 /// random integer k below 2^24, rounded; rounding may give `high` itself.

@@ -6,7 +6,7 @@
 #include <etch/math/polynomial.hpp>
 #include <etch/simd/lanes.hpp>
 
-namespace etch::math {
+namespace etch::inline ETCH_VARIANT::math {
 
 /// The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x; odd to the bit. No division: a
 /// polynomial in x^2 below 0.86, and 1 - 2^-g(|x|) with a polynomial g above; both are computed, one is taken.

@@ -4,7 +4,7 @@
 #include <etch/math/sigmoid.hpp>
 #include <etch/math/tanh.hpp>
 
-namespace etch::math {
+namespace etch::inline ETCH_VARIANT::math {
 
 /// The hyperbolic tangent within 5e-5, a thousand times coarser than tanh: x p(x^2) / q(x^2), minimax for the absolute
 /// error up to |x| = 5, constant from there. Odd to the bit, never outside (-1, 1). Cost: one division.

@@ -6,7 +6,7 @@
 #include <etch/math/polynomial.hpp>
 #include <etch/simd/exponent.hpp>
 
-namespace etch::math {
+namespace etch::inline ETCH_VARIANT::math {
 
 namespace internal {
 

@@ -3,7 +3,7 @@
 
 #include <etch/simd/lanes.hpp>
 
-namespace etch::math::internal {
+namespace etch::inline ETCH_VARIANT::math::internal {
 
 /// c0 + c1 x + c2 x^2 + ..., the coefficients from the lowest: Horner's rule in x^2 over the pairs (c0 + c1 x),
 /// (c2 + c3 x), ..., which takes one fma a coefficient as Horner's rule in x does, but waits for half as many in a row.

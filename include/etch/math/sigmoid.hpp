@@ -4,7 +4,7 @@
 
 #include <etch/math/exp.hpp>
 
-namespace etch::math {
+namespace etch::inline ETCH_VARIANT::math {
 
 /// The logistic function 1 / (1 + e^-x), here e^x / (1 + e^x), which keeps its relative accuracy down to the denormals.
 /// With e^x = 2^n + 2^n t numerator and denominator are one fma each, and wait for t alone. Cost: one division.

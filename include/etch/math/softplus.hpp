@@ -4,7 +4,7 @@
 
 #include <etch/math/exp.hpp>
 
-namespace etch::math {
+namespace etch::inline ETCH_VARIANT::math {
 
 /// log(1 + e^x) = max(x, 0) + log(1 + z) with z = e^-|x| in [0, 1], which neither overflows nor cancels.
 template <std::size_t N>

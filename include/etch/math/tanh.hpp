@@ -6,7 +6,7 @@
 #include <etch/math/polynomial.hpp>
 #include <etch/simd/lanes.hpp>
 
-namespace etch::math {
+namespace etch::inline ETCH_VARIANT::math {
 
 /// The hyperbolic tangent, odd to the bit. |x| = n ln(2) / 2 + b, and with t = tanh b the addition theorem gives
 ///     tanh |x| = ((s - 1) + (s + 1) t) / ((s + 1) + (s - 1) t),   s = 2^n.

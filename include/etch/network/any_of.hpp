@@ -8,7 +8,7 @@
 
 #include <etch/network/topology.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -10,7 +10,7 @@
 
 #include <etch/network/plan.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Layers one after another, over memory that somebody else owns: the forward and the backward pass of a network, and
 /// of a layer that holds layers.

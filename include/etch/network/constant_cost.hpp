@@ -4,7 +4,7 @@
 
 #include <etch/network/network.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -7,7 +7,7 @@
 #include <etch/network/network.hpp>
 #include <etch/network/residual.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -4,7 +4,7 @@
 
 #include <etch/layer/layer.hpp>
 
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// What a chain needs to know of one of its layers, as values: folding over values costs the compiler far less than
 /// folding over types.

@@ -1,7 +1,7 @@
 #pragma once
 #include <etch/network/chain.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Layers with a way around them: y = x + f(x), so that the gradient reaches what stands before undiminished.
 ///

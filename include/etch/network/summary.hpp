@@ -5,7 +5,7 @@
 
 #include <etch/network/network.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// What one layer is and costs.
 struct layer_summary {

@@ -5,7 +5,7 @@
 
 #include <etch/network/network.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// A tensor of a network: what it is, and where in the network's memory its numbers lie.
 struct network_tensor {

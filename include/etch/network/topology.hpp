@@ -10,7 +10,7 @@
 #include <etch/layer/dense_bf16.hpp>
 #include <etch/network/network.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -5,7 +5,7 @@
 
 #include <etch/core/config.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Each parameter has a rate of its own, which shrinks with the gradients that it has seen: parameters that rarely get
 /// one keep learning.

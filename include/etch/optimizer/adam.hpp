@@ -8,7 +8,7 @@
 #include <etch/math/log.hpp>
 #include <etch/simd/lanes.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -6,7 +6,7 @@
 #include <etch/core/config.hpp>
 #include <etch/optimizer/adam.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Adam whose weight decay stands apart from the gradient, so that it is not divided by the gradient's size: every
 /// parameter shrinks by the same factor.

@@ -6,7 +6,7 @@
 #include <etch/core/config.hpp>
 #include <etch/simd/lanes.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

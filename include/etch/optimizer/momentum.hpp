@@ -5,7 +5,7 @@
 
 #include <etch/core/config.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Gradient descent with a heavy ball: the velocity v remembers past gradients, so that steps along a valley add up and
 /// steps across it cancel.

@@ -5,7 +5,7 @@
 
 #include <etch/core/config.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Momentum that looks ahead: the step is the one that the velocity would take next, so the gradient corrects the
 /// velocity before it overshoots.

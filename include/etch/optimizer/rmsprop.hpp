@@ -5,7 +5,7 @@
 
 #include <etch/core/config.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Divides the gradient by its recent size, so that every parameter moves at about the learning rate.
 ///

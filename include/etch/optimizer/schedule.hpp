@@ -8,7 +8,7 @@
 #include <etch/math/cos_pi.hpp>
 #include <etch/simd/lanes.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// What every schedule has: `rate(base, step, total_steps)`, the learning rate for update number `step` (from 0) of
 /// `total_steps`, where `base` is the optimizer's own. During the first `warmup_steps` updates the rate climbs in a

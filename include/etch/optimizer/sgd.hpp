@@ -5,7 +5,7 @@
 
 #include <etch/core/config.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Gradient descent, the rule that all others refine: a step against the gradient.
 ///

@@ -8,7 +8,7 @@
 #include <etch/optimizer/optimizer.hpp>
 #include <etch/simd/lanes.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -7,7 +7,7 @@
 #include <etch/core/config.hpp>
 #include <etch/simd/parts.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The largest number of lanes of type T that the target computes together.
 template <class T>

@@ -7,7 +7,7 @@
 #include <etch/core/bit_cast.hpp>
 #include <etch/core/config.hpp>
 
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// Rounds a double to odd: where the exact sum `value + error` is no double, the last bit is set. Rounding the result
 /// to float then gives what rounding the exact sum would have given, since a double has more than 2 * 24 + 2 bits.

@@ -12,7 +12,7 @@
 #include <etch/simd/registers.hpp>
 #endif
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -5,7 +5,7 @@
 
 #include <etch/simd/parts.hpp>
 
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 // Declared so that every target can be asked whether it has it.
 no_lanes permute(no_lanes, no_lanes);

@@ -6,7 +6,7 @@
 #include <etch/core/config.hpp>
 #include <etch/simd/number.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// A handful of numbers that are computed together. The mathematics of etch is written once over `lanes<T, N>`:
 /// - `lanes<T, 1>` is one plain number, usable in constant expressions and on every target;

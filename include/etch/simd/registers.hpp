@@ -10,7 +10,7 @@
 #include <etch/core/config.hpp>
 #include <etch/simd/plain.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

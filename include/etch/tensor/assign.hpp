@@ -3,7 +3,7 @@
 
 #include <etch/tensor/expression.hpp>
 
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// How a result is cut into tiles: packs of lanes down the rows, and columns side by side.
 struct tiling {

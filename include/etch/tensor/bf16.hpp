@@ -6,7 +6,7 @@
 #include <etch/core/bit_cast.hpp>
 #include <etch/tensor/tensor.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The bfloat16 nearest to x, ties to even, in the lower half of the result: the sign, exponent and first 7 fraction bits
 /// of a float.

@@ -5,7 +5,7 @@
 
 #include <etch/tensor/tensor.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The table of operations: each is a function of lanes.
 namespace operation {

@@ -6,7 +6,7 @@
 #include <etch/core/config.hpp>
 #include <etch/simd/lanes.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// A tile: what an expression is asked for at a time. `Packs` registers down the rows, side by side in `Columns`
 /// columns; small enough to stay in registers from the first load to the one store. V says how many numbers a register

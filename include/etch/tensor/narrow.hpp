@@ -8,7 +8,7 @@
 #include <etch/simd/lanes.hpp>
 #include <etch/simd/permute.hpp>
 
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// W x for a W of few rows, as the last layer of a controller has them: a column of W leaves most of a register empty,
 /// but its columns stand one after the other in memory, so a register takes several of them at once, each number times

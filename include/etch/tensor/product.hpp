@@ -6,7 +6,7 @@
 #include <etch/tensor/reduction.hpp>
 #include <etch/tensor/transpose.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

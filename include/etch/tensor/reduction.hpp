@@ -5,7 +5,7 @@
 
 #include <etch/tensor/elementwise.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -10,7 +10,7 @@
 #include <etch/tensor/assign.hpp>
 #include <etch/tensor/expression.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Numbers that somebody else owns, seen as a tensor of fixed extents. The first index is contiguous (column-major), so
 /// that a column of a matrix, one sample of a batch, lies in one piece. Copying a view makes another view; assigning to

@@ -5,7 +5,7 @@
 
 #include <etch/tensor/elementwise.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The transpose of stored numbers, Rows x Columns of them: nothing is moved. As the right factor of a product it costs
 /// nothing, since right factors are read number by number; as the left factor it makes the product a table of dot

@@ -7,7 +7,7 @@
 
 #include <etch/network/summary.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// A list of networks, one of which a search shall choose. They take and give the same numbers.
 ///

@@ -11,7 +11,7 @@
 #include <etch/training/judge.hpp>
 #include <etch/training/metrics.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -3,7 +3,7 @@
 
 #include <etch/training/judge.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The mean loss of a network on a data set, and the share of right answers: of classes where it ends in softmax or in a
 /// single sigmoid, of all yeses and noes where it ends in several.

@@ -6,7 +6,7 @@
 #include <etch/data/data_view.hpp>
 #include <etch/network/network.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

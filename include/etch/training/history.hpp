@@ -9,7 +9,7 @@
 #include <etch/core/status.hpp>
 #include <etch/training/trainer.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// Memory for what the epochs of a fit came to, no heap:
 ///

@@ -4,7 +4,7 @@
 #include <etch/data/data_view.hpp>
 #include <etch/training/stepper.hpp>
 
-namespace etch::internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// The data that a network is trained and judged on.
 template <class Network>

@@ -5,7 +5,7 @@
 
 #include <etch/core/status.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

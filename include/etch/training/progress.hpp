@@ -8,7 +8,7 @@
 #include <etch/training/terminal.hpp>
 #include <etch/training/trainer.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// How a progress bar shows itself.
 struct progress_options {

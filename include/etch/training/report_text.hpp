@@ -8,7 +8,7 @@
 #include <etch/training/metrics.hpp>
 #include <etch/training/text_table.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

@@ -11,7 +11,7 @@
 #include <etch/training/settings.hpp>
 #include <etch/training/trainer.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// One network trained with one choice of settings, and how the validation set judged it.
 template <class T>

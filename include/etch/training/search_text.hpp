@@ -10,7 +10,7 @@
 #include <etch/training/summary_text.hpp>
 #include <etch/training/text_table.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// The candidates, and a line for each trial, the best first. Settings that all trials share stand above the table,
 /// once.

@@ -7,7 +7,7 @@
 #include <etch/math/exp.hpp>
 #include <etch/math/log.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// What a training is told at run time, and a search varies.
 struct training_settings {

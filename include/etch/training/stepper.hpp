@@ -10,7 +10,7 @@
 #include <etch/optimizer/schedule.hpp>
 #include <etch/optimizer/update.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// In place of a batch size: all samples of the training set make one update an epoch, the textbook's batch gradient
 /// descent. They pass through the network 32 at a time, and their gradients are added.

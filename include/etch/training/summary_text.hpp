@@ -5,7 +5,7 @@
 #include <etch/network/summary.hpp>
 #include <etch/training/text_table.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

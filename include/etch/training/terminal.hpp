@@ -13,7 +13,9 @@
 #include <sys/ioctl.h>
 #endif
 
-namespace etch::internal {
+#include <etch/core/config.hpp>
+
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// Whether a person watches: the stream is a terminal, and one that can return to the begin of a line.
 inline bool is_terminal(std::FILE* stream) noexcept {

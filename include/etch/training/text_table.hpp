@@ -9,7 +9,7 @@
 
 #include <etch/data/one_hot.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 

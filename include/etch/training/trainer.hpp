@@ -11,7 +11,7 @@
 #include <etch/training/fit_statistics.hpp>
 #include <etch/training/stepper.hpp>
 
-namespace etch {
+namespace etch::inline ETCH_VARIANT {
 
 /// What one epoch came to.
 template <class T>
