@@ -88,6 +88,7 @@
 #include <etch/data/split.hpp>
 #include <etch/data/standardize.hpp>
 // training: batches, the loop, judgement
+#include <etch/training/build_notice.hpp>
 #include <etch/training/candidates.hpp>
 #include <etch/training/evaluate.hpp>
 #include <etch/training/evaluate_loss.hpp>

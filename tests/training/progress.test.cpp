@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #if __has_include(<unistd.h>) && __has_include(<sys/ioctl.h>)
@@ -27,7 +28,13 @@ using kind = etch::progress_options::kind;
 class recorded {
 public:
     [[nodiscard]] std::FILE* stream() const { return file_.get(); }
+    // All of it, but for what the bar first says of a slow build.
     [[nodiscard]] std::string text() const {
+        const std::string notice = etch::build_notice, all = everything();
+        CHECK(all.compare(0, notice.size(), notice) == 0);
+        return all.substr(all.empty() ? 0 : notice.size());
+    }
+    [[nodiscard]] std::string everything() const {
         std::string all;
         std::rewind(file_.get());
         for (int c = std::fgetc(file_.get()); c != EOF; c = std::fgetc(file_.get())) all += static_cast<char>(c);
@@ -138,6 +145,31 @@ TEST_CASE("elsewhere than on a terminal there is one plain line an epoch", "[pro
         CHECK_FALSE(contains(lines[i], "\r"));
         CHECK_FALSE(contains(lines[i], "\x1b"));
     }
+}
+
+TEST_CASE("a build is called slow where it is, with the cure", "[progress]") {
+    using etch::internal::notice_of_build;
+    using text = std::string_view;
+    STATIC_REQUIRE(text(notice_of_build(true, true, true)).empty());
+    STATIC_REQUIRE(text(notice_of_build(true, false, false)).empty());  // there is nothing to be done
+    STATIC_REQUIRE(text(notice_of_build(false, true, true)).ends_with(": add -O2\n"));
+    STATIC_REQUIRE(text(notice_of_build(true, false, true)).find("add -march=x86-64-v3") != text::npos);
+#if defined(__OPTIMIZE__) && (defined(__FMA__) || defined(__aarch64__))
+    STATIC_REQUIRE(text(etch::build_notice).empty());
+#elif defined(__GNUC__) && !defined(__OPTIMIZE__)
+    STATIC_REQUIRE(text(etch::build_notice).find("without optimization") != text::npos);
+#elif defined(__x86_64__)
+    STATIC_REQUIRE(text(etch::build_notice).find("every x86 processor") != text::npos);
+#endif
+
+    const recorded out;
+    {
+        etch::progress_bar bar{{.stream = out.stream()}};
+        bar(epoch(1, 0.5f, 0.0f, 0.0f, 0.01f));
+        bar(epoch(1, 0.5f, 0.0f, 0.0f, 0.01f));
+    }
+    CHECK(out.everything() == std::string(etch::build_notice) + out.text());  // once
+    CHECK(out.text().find("etch:") == std::string::npos);
 }
 
 TEST_CASE("what was not measured is not shown", "[progress]") {
@@ -282,7 +314,8 @@ TEST_CASE("on a terminal the line is live and as wide as the terminal says", "[p
     char got[512];
     const ssize_t length = read(master, got, sizeof got);
     REQUIRE(length > 0);
-    const std::string text(got, static_cast<std::size_t>(length));
+    std::string text(got, static_cast<std::size_t>(length));
+    if (*etch::build_notice != 0) text.erase(0, text.find('\n') + 1);
     CHECK(text.front() == '\r');
     for (const std::string& line : split_at(text, '\r')) CHECK(line.size() < 41 + std::string{erase_to_end}.size());
     std::fclose(terminal);

@@ -70,7 +70,8 @@ TEST_CASE("a summary is printed as a table of its layers and of the memory it ta
               std::string(etch::has_simd ? "413'376" : "413'352") +  // whole lines of the cache
               " bytes\n"
               "stack for one sample, beside frames    3'648 bytes\n"
-              "stack for 32 samples, beside frames  116'736 bytes\n");
+              "stack for 32 samples, beside frames  116'736 bytes\n" +
+              etch::build_notice);
 }
 
 TEST_CASE("the summary of a trainer has a line for it", "[text]") {

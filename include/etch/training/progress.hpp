@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include <etch/training/build_notice.hpp>
 #include <etch/training/terminal.hpp>
 #include <etch/training/trainer.hpp>
 
@@ -21,11 +22,19 @@ struct progress_options {
 
 namespace internal {
 
-/// Seconds from some begin. Not <chrono>: parsing that would add a tenth to the compile time of a small program.
-inline double seconds_now() noexcept {
-    std::timespec now{};
-    (void)std::timespec_get(&now, TIME_UTC);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+/// Seconds from some begin. Not <chrono>: parsing that would add a tenth to the compile time of a small program. Where
+/// the C library lacks timespec_get (mingw-w64, Android before 10) it is std::clock, on Windows the time since the
+/// program began, elsewhere what the program has taken of the processor.
+template <class Time = ::timespec>
+double seconds_now() noexcept {
+#if defined(TIME_UTC)
+    if constexpr (requires(Time now) { timespec_get(&now, TIME_UTC); }) {
+        Time now{};
+        (void)timespec_get(&now, TIME_UTC);
+        return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+    } else
+#endif
+        return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC);
 }
 
 /// A few characters in place, no heap.
@@ -67,7 +76,8 @@ struct short_text {
 ///     trainer.fit(net, train, {.epochs = 40, .validation = validation}, etch::progress_bar{});
 ///
 /// It stands complete when the last epoch is over. Where training ends before, `finish` or the destructor ends its
-/// line. Samples a second and the time that is left are means since the begin, validation included. Allocates nothing.
+/// line. Samples a second and the time left are means since the begin, validation included. Before the first line
+/// stands `build_notice`, where the build is slower than it needs to be. Allocates nothing.
 /// Together with a callback of one's own: [&](const auto& record) { bar(record); ... }.
 class progress_bar {
 public:
@@ -145,7 +155,14 @@ private:
         return speed_now > 0 ? static_cast<double>(in_all_ - samples_) / speed_now : 0;
     }
 
-    void write_plain() const noexcept {
+    /// Says once what makes the build slow.
+    void give_notice() noexcept {
+        if (!noticed_) std::fputs(build_notice, options_.stream);
+        noticed_ = true;
+    }
+
+    void write_plain() noexcept {
+        give_notice();
         internal::short_text found[4];
         found[0].add("loss ").add_number(loss_);
         if (validated_) found[1].add("  validation ").add_number(validation_);
@@ -158,6 +175,7 @@ private:
     }
 
     void draw(bool over = false) noexcept {
+        give_notice();
         internal::short_text texts[parts];
         texts[position] = position_text();
         texts[loss].add("loss ").add_number(loss_);
@@ -214,7 +232,7 @@ private:
     }
 
     progress_options options_;
-    bool live_, open_ = false, validated_ = false;
+    bool live_, open_ = false, validated_ = false, noticed_ = false;
     std::size_t epoch_ = 0, epochs_ = 0;
     std::uint64_t samples_ = 0, in_all_ = 0, first_samples_ = 0;  // of the whole fit
     double loss_ = 0, validation_ = 0, accuracy_ = 0, rate_ = 0;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <etch/network/summary.hpp>
+#include <etch/training/build_notice.hpp>
 #include <etch/training/text_table.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -37,7 +38,8 @@ std::string topology_of(const network_summary<Depth>& network) {
     return text;
 }
 
-/// A line a layer, the sums, and the bytes that the network, its trainer and a forward pass take.
+/// A line per layer, the sums, the bytes that the network, its trainer and a forward pass take, and `build_notice`,
+/// where the build is slower than it needs to be.
 template <std::size_t Depth>
 std::string to_text(const network_summary<Depth>& network) {
     using internal::dash_or, internal::grouped, internal::extents_of;
@@ -64,7 +66,7 @@ std::string to_text(const network_summary<Depth>& network) {
     memory.row({"stack for one sample, beside frames", grouped(network.workspace_bytes) + " bytes"});
     memory.row({"stack for " + std::to_string(network.batch_columns) + " samples, beside frames",
                 grouped(network.batch_workspace_bytes) + " bytes"});
-    return layers.text() + "\n" + memory.text();
+    return layers.text() + "\n" + memory.text() + build_notice;
 }
 
 }  // namespace etch
