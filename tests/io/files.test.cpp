@@ -97,7 +97,7 @@ TEST_CASE("every mistake has a sentence of its own") {
     CHECK(
         told(std::vector<std::byte>(99, std::byte{'P'})) ==
         "this is no safetensors file, which begins with the length of its header, at most 1 MiB; other files of weights "
-        "(PyTorch's .pt, .onnx) are converted by etch_export.py");
+        "(PyTorch's .pt, .onnx) are converted by etch_export");
 }
 
 TEST_CASE("a file whose golden vectors are not met is refused") {

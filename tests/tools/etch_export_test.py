@@ -1,4 +1,4 @@
-"""tools/etch_export.py: what it writes, that it is what the source computes, and what it refuses.
+"""python/etch_export: what it writes, that it is what the source computes, and what it refuses.
 
     /usr/bin/python3 tests/tools/etch_export_test.py
 """
@@ -10,7 +10,9 @@ import os
 import pickle
 import random
 import re
+import shutil
 import struct
+import subprocess
 import sys
 import tempfile
 import threading
@@ -27,8 +29,9 @@ from torch import nn
 from torch.nn import functional as F
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path[:0] = [os.path.join(ROOT, "tools"), os.path.dirname(os.path.abspath(__file__))]
+sys.path[:0] = [os.path.join(ROOT, "python"), os.path.dirname(os.path.abspath(__file__))]
 import etch_export  # noqa: E402
+from etch_export import safetensors, saving, source, topology, torch_module  # noqa: E402
 from random_networks import ACTIVATIONS, WIDTHS, random_network  # noqa: E402
 
 warnings.filterwarnings("ignore")
@@ -333,11 +336,11 @@ class FromModules(Case):
         self.assertFalse([k for k in etch_export.read(self.out).metadata if "golden" in k])
 
     def test_what_is_found_must_answer_what_the_model_answers(self):
-        layers = etch_export.from_module(nn.Linear(3, 3), etch_export.Options()).layers
+        layers = torch_module.from_module(nn.Linear(3, 3), source.Options()).layers
 
         def export(answer):
-            source = etch_export.Source(layers, "here", answer)
-            etch_export.export(source, self.out, etch_export.Options(), golden=0, seed=0, normalizer=None)
+            found = source.Source(layers, "here", answer)
+            saving.export(found, self.out, source.Options(), golden=0, seed=0, normalizer=None)
 
         for message, answer in [
             ("do not answer what the model answers", lambda x: x),
@@ -1139,9 +1142,9 @@ class TheFile(Case):
 
     def test_modules_of_to_torch_can_be_pickled_and_exported_again(self):
         tensors = {"0.minimum": np.zeros(3), "0.maximum": np.ones(3), "1.0.weight": np.eye(3), "1.0.bias": np.ones(3)}
-        network = etch_export.parse_topology("input<3>, normalize<-1, 1>, residual<dense<3>, fast_tanh>")
-        etch_export.attach(network.layers, {k: v.astype(np.float32) for k, v in tensors.items()}, "", "here")
-        etch_export.write(self.out, network, (np.zeros((0, 3)), np.zeros((0, 3))), "by hand")
+        network = topology.parse_topology("input<3>, normalize<-1, 1>, residual<dense<3>, fast_tanh>")
+        topology.attach(network.layers, {k: v.astype(np.float32) for k, v in tensors.items()}, "", "here")
+        safetensors.write(self.out, network, (np.zeros((0, 3)), np.zeros((0, 3))), "by hand")
         model = etch_export.to_torch(self.out)
         copied = pickle.loads(pickle.dumps(model))
         text = "input<3>, normalize<-1, 1>, residual<dense<3>, tanh>"
@@ -1177,6 +1180,37 @@ class TheFile(Case):
                 status, _, err = self.command("--to-torch", self.path("damaged"), self.path("x.pt"))
                 self.assertEqual(status, 1)
                 self.assertIn(message, err)
+
+
+class ThePackage(unittest.TestCase):
+    def run_python(self, *arguments, path=""):
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run([sys.executable, *arguments], env=environment, text=True, capture_output=True)
+
+    def test_the_command_runs_as_a_module_from_a_checkout_and_after_pip(self):
+        with tempfile.TemporaryDirectory() as folder:
+            copy, target = os.path.join(folder, "python"), os.path.join(folder, "site")
+            shutil.copytree(os.path.join(ROOT, "python"), copy, ignore=shutil.ignore_patterns("__pycache__", "build"))
+            ways = {"module": (["-m", "etch_export"], copy), "folder": ([os.path.join(copy, "etch_export")], "")}
+            options = ["--no-build-isolation", "--no-deps", "--no-index", "--quiet", "--target", target]
+            if not self.run_python("-c", "import pip, setuptools, wheel").returncode:
+                made = self.run_python("-m", "pip", "install", *options, copy)
+                self.assertEqual(made.returncode, 0, made.stderr)
+                ways["installed"] = ([os.path.join(target, "bin", "etch_export")], target)
+            for way, (arguments, path) in ways.items():
+                with self.subTest(way):
+                    done = self.run_python(*arguments, "--help", path=path)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertIn("usage: etch_export", done.stdout)
+
+    def test_importing_it_imports_neither_torch_nor_onnx(self):
+        code = "import etch_export, sys; sys.exit('torch' in sys.modules or 'onnx' in sys.modules)"
+        self.assertEqual(self.run_python("-c", code, path=os.path.join(ROOT, "python")).returncode, 0)
+        hidden = "import sys; sys.modules['numpy'] = None; sys.argv = ['etch_export']; import runpy; "
+        hidden += f"runpy.run_path({os.path.join(ROOT, 'python', 'etch_export')!r}, run_name='__main__')"
+        done = self.run_python("-c", hidden)
+        self.assertIn("etch_export: the Python package numpy is needed and not installed", done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
 
 
 if __name__ == "__main__":

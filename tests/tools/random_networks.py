@@ -1,4 +1,4 @@
-"""Networks of ten shapes with layers drawn at random, for the tests of tools/etch_export.py."""
+"""Networks of ten shapes with layers drawn at random, for the tests of python/etch_export."""
 from torch import nn
 
 # Inputs, then the widths of the dense layers: single numbers, odd sizes, sizes around registers of 4, 8 and 16.

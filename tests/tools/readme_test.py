@@ -90,22 +90,22 @@ def main() -> None:
     assert {language: len(code) for language, code in blocks.items()} == {"python": 1, "sh": 1, "cmake": 1, "cpp": 2}
 
     with tempfile.TemporaryDirectory() as folder:
-        os.symlink(os.path.join(ROOT, "tools"), os.path.join(folder, "tools"))
         os.mkdir(os.path.join(folder, "bin"))
         os.symlink(sys.executable, os.path.join(folder, "bin", "python3"))
         path = os.path.join(folder, "bin") + os.pathsep + os.environ["PATH"]
+        package = os.path.join(ROOT, "python")
 
         # From what is on the disk: a checkpoint as rsl_rl saves it.
         actor = nn.Sequential(nn.Linear(48, 32), nn.ELU(), nn.Linear(32, 12))
         tensors = {f"actor.{name}": tensor for name, tensor in actor.state_dict().items()}
         torch.save({"model_state_dict": tensors | {"std": torch.ones(12), "critic.0.weight": torch.ones(9, 48)}},
                    os.path.join(folder, CHECKPOINT))
-        shown = run("bash", "-euo", "pipefail", "-c", blocks["sh"][0], folder=folder, PATH=path)
+        shown = run("bash", "-euo", "pipefail", "-c", blocks["sh"][0], folder=folder, PATH=path, PYTHONPATH=package)
         assert "input<48>, dense<32>, elu<1, 1>, dense<12>" in shown, shown
 
         # At the end of a training script; then the program.
         write(folder, "train.py", SCRIPT + blocks["python"][0])
-        run(sys.executable, "-B", "train.py", "1", folder=folder, PYTHONPATH="tools")
+        run(sys.executable, "-B", "train.py", "1", folder=folder, PYTHONPATH=package)
         write(folder, "CMakeLists.txt", PROJECT.format(root=ROOT) + blocks["cmake"][0])
         write(folder, "main.cpp", PROGRAM.format(block=blocks["cpp"][0]))
         run("cmake", "-G", "Ninja", "-B", "build", f"-DCMAKE_CXX_COMPILER={compiler}", "-DCMAKE_BUILD_TYPE=Release",
@@ -115,7 +115,7 @@ def main() -> None:
         assert largest < 1e-5, largest
 
         # Retrained: what depends on the file is built again.
-        run(sys.executable, "-B", "train.py", "2", folder=folder, PYTHONPATH="tools")
+        run(sys.executable, "-B", "train.py", "2", folder=folder, PYTHONPATH=package)
         run("cmake", "--build", "build", folder=folder)
         assert difference(folder, policy(folder)) < 1e-5, "the program does not follow its file"
 

@@ -113,7 +113,7 @@ std::string explain(const load_result& result, const Source& file) {
     }
     if (result.code == status::too_large && result.index == 0)
         return "this is no safetensors file, which begins with the length of its header, at most 1 MiB; other files of "
-               "weights (PyTorch's .pt, .onnx) are converted by etch_export.py";
+               "weights (PyTorch's .pt, .onnx) are converted by etch_export";
     const bool has_byte = result.code == status::malformed || result.code == status::duplicate_key ||
                           result.code == status::truncated || result.code == status::too_large;
     return (has_byte ? "byte " + std::to_string(result.index) + ": " : std::string{}) + message(result.code);

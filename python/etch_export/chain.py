@@ -1,0 +1,280 @@
+"""From a graph to a chain of layers, walked from its end to its start; and back, so that a network can be evaluated."""
+from __future__ import annotations
+
+import math
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+import numpy as np
+
+from .errors import refuse
+from .graph import Constant, Step, ancestors, evaluate
+from .numbers import fraction, inverse_epsilon
+from .source import Answer
+from .topology import Layer, Network, Shape, TENSORS
+
+
+def chain(value: Any, start: Step) -> List[Layer]:
+    """The layers that lead from start to value."""
+    if value is start:
+        return []
+    if not isinstance(value, Step) or not value.inputs:
+        refuse("the graph is not a chain of layers: its output does not depend on its input alone")
+    for pattern in (dense, layer_norm_of_steps, gelu_of_steps, silu_of_steps, residual, affine, single):
+        found = pattern(value, start)
+        if found:
+            before, layers = found
+            return chain(before, start) + layers
+    refuse(f"the operator `{value.op}` ({value.where}) is none that etch has a layer for")
+
+
+Found = Optional[Tuple[Any, List[Layer]]]  # the step before a pattern, and the pattern's layers
+
+
+def with_constant(value: Any, op: str) -> Tuple[Any, Optional[Constant]]:
+    """The two operands of a commutative operator, the constant last."""
+    if isinstance(value, Step) and value.op == op:
+        left, right = value.inputs
+        if isinstance(right, Constant):
+            return left, right
+        if isinstance(left, Constant):
+            return right, left
+    return None, None
+
+
+def is_number(constant: Optional[Constant], number: float) -> bool:
+    return bool(constant and constant.values.size == 1 and math.isclose(constant.values.item(), number, rel_tol=1e-6))
+
+
+def vector(constant: Constant) -> np.ndarray:
+    """A number for each feature, or one for all."""
+    return constant.values.reshape(() if constant.values.size == 1 else -1)
+
+
+def dense(value: Step, start: Step) -> Found:
+    """linear, or MatMul with or without an Add."""
+    bias: Optional[Constant]
+    before, bias = with_constant(value, "add")
+    if not (bias and isinstance(before, Step) and before.op == "matmul"):
+        before, bias = value, None
+    if before.op == "linear":
+        x, weight, bias = (*before.inputs, None)[:3]
+        transposed = False
+    elif before.op == "matmul":
+        (x, weight), transposed = before.inputs, True
+    else:
+        return None
+    if not isinstance(weight, Constant) or isinstance(x, Constant) or weight.values.ndim != 2:
+        refuse(f"the product {before.where} is not of a vector and constant weights on its right")
+    if bias is not None and not isinstance(bias, Constant):
+        refuse(f"the bias of {before.where} is not constant")
+    matrix = weight.values.T if transposed else weight.values
+    numbers = vector(bias) if bias else np.zeros(())
+    return x, [Layer("dense", (len(matrix),), {"weight": matrix, "bias": numbers})]
+
+
+def layer_norm_of_steps(value: Step, start: Step) -> Found:
+    """(x - mean) / sqrt(mean((x - mean)^2) + eps), perhaps scaled and shifted."""
+    rest: Any = value
+    shifted, bias = with_constant(rest, "add")
+    rest = shifted if bias else rest
+    scaled, weight = with_constant(rest, "mul")
+    rest = scaled if weight else rest
+    if not (isinstance(rest, Step) and rest.op == "div" and isinstance(rest.inputs[1], Step)):
+        return None
+    away, root = rest.inputs
+    variance, epsilon = with_constant(root.inputs[0], "add") if root.op == "sqrt" else (None, None)
+    if not (epsilon and variance and isinstance(away, Step) and variance.op == "mean" and away.op == "sub"):
+        return None
+    x, mean = away.inputs
+    square = variance.inputs[0]
+    squared = square.inputs[0] is away and (square.inputs[1] is away if square.op == "mul" else
+                                            square.op == "pow" and is_number(square.inputs[1], 2))  # fmt: skip
+    if not (squared and isinstance(mean, Step) and mean.op == "mean" and mean.inputs[0] is x):
+        return None
+    if any(m.options["dim"] not in ((-1,), (1,)) for m in (mean, variance)):
+        refuse(f"the layer norm at {value.where} is over other dimensions than the last")
+    tensors = {"weight": vector(weight) if weight else np.ones(()), "bias": vector(bias) if bias else np.zeros(())}
+    return x, [Layer("layer_norm", (inverse_epsilon(epsilon.values.item()),), tensors)]
+
+
+def factors(value: Any) -> Tuple[List[Any], float]:
+    """A product of steps and a number."""
+    other, constant = with_constant(value, "mul")
+    if constant and constant.values.size == 1:
+        steps, number = factors(other)
+        return steps, number * constant.values.item()
+    if isinstance(value, Step) and value.op == "mul" and not constant:
+        (left, a), (right, b) = factors(value.inputs[0]), factors(value.inputs[1])
+        return left + right, a * b
+    return [value], 1.0
+
+
+def gelu_of_steps(value: Step, start: Step) -> Found:
+    """x * (1 + erf(x / sqrt(2))) / 2, in any order."""
+    steps, number = factors(value)
+    if len(steps) != 2 or not math.isclose(number, 0.5):
+        return None
+    for x, other in (steps, steps[::-1]):
+        inside, one = with_constant(other, "add")
+        if is_number(one, 1) and isinstance(inside, Step) and inside.op == "erf":
+            argument = inside.inputs[0]
+            by_mul, reciprocal = with_constant(argument, "mul")
+            if by_mul is x and is_number(reciprocal, math.sqrt(0.5)):
+                return x, [Layer("gelu")]
+            if argument.op == "div" and argument.inputs[0] is x and is_number(argument.inputs[1], math.sqrt(2)):
+                return x, [Layer("gelu")]
+    return None
+
+
+def silu_of_steps(value: Step, start: Step) -> Found:
+    """x * sigmoid(x)"""
+    if value.op == "mul":
+        for x, other in (value.inputs, value.inputs[::-1]):
+            if isinstance(other, Step) and other.op == "sigmoid" and other.inputs[0] is x:
+                return x, [Layer("silu")]
+    return None
+
+
+def residual(value: Step, start: Step) -> Found:
+    """x + f(x)"""
+    if value.op != "add" or any(isinstance(i, Constant) for i in value.inputs):
+        return None
+    for x, other in (value.inputs, value.inputs[::-1]):
+        if other is not x and id(x) in ancestors(other, {}):
+            return x, [Layer("residual", inner=chain(other, x))]
+    refuse(f"the graph is not a chain of layers: {value.where} adds what comes on two ways")
+
+
+def affine(value: Step, start: Step) -> Found:
+    """What is shifted and scaled by constants is standardised: y = (x - mean) / deviation."""
+    operations = []
+    rest: Any = value
+    while isinstance(rest, Step) and rest.op in ("add", "sub", "mul", "div"):
+        x, constant = with_constant(rest, rest.op)
+        if not constant or rest.op in ("sub", "div") and rest.inputs[1] is not constant:
+            break
+        if any(p(rest, start) for p in (dense, layer_norm_of_steps, gelu_of_steps)):
+            break
+        operations.insert(0, (rest.op, vector(constant)))
+        rest = x
+    if not operations:
+        if value.op in ("sub", "div") and isinstance(value.inputs[0], Constant):
+            like = "1 - x" if value.op == "sub" else "1 / x"
+            refuse(f"the operator `{value.op}` ({value.where}) has its constant on the left, as in `{like}`, which "
+                   "etch has no layer for")  # fmt: skip
+        if value.op in ("sub", "mul", "div"):
+            refuse(f"the graph is not a chain of layers: {value.where} combines what comes on two ways")
+        return None
+    mean, deviation = np.zeros(()), np.ones(())
+    for op, number in operations:
+        if op in ("add", "sub"):
+            mean = mean + (number if op == "sub" else -number) * deviation
+        else:
+            with np.errstate(divide="ignore"):
+                deviation = deviation * number if op == "div" else deviation / number
+    if not np.isfinite(deviation).all() or (deviation == 0).any():
+        refuse(f"{value.where} scales by zero, or by what is not finite")
+    return rest, [Layer("standardize", (), {"mean": mean, "deviation": deviation})]
+
+
+def single(value: Step, start: Step) -> Found:
+    """Operators that are a layer of their own."""
+    options, where = value.options, value.where
+    make = SINGLE.get(value.op)
+    return (value.inputs[0], make(value, where, **options)) if make else None
+
+
+def plain(name: str) -> Callable[..., List[Layer]]:
+    return lambda value, where: [Layer(name)]
+
+
+def leaky_relu_layer(value: Step, where: str, negative_slope: float) -> List[Layer]:
+    if not 0 <= negative_slope < 1:
+        refuse(f"the slope of {where} is not at least 0 and below 1")
+    return [Layer("leaky_relu", fraction(negative_slope, f"the slope of {where}"))]
+
+
+def elu_layer(value: Step, where: str, alpha: float) -> List[Layer]:
+    if not alpha > 0:
+        refuse(f"the alpha of {where} is not above 0")
+    return [Layer("elu", fraction(alpha, f"the alpha of {where}"))]
+
+
+def clamp_layer(value: Step, where: str, min_val: float, max_val: float) -> List[Layer]:
+    if not 0 < max_val == -min_val:
+        refuse(f"{where} clamps to {min_val} ... {max_val}; etch has limits that are symmetric around 0")
+    return [Layer("hard_tanh") if max_val == 1 else Layer("clamp", fraction(max_val, f"the limit of {where}"))]
+
+
+def dropout_layer(value: Step, where: str, p: float) -> List[Layer]:
+    if not 0 <= p < 1:
+        refuse(f"the probability of {where} is not at least 0 and below 1")
+    percent = round(p * 100)
+    if np.float32(percent) / np.float32(100) == np.float32(p):
+        return [Layer("dropout", (percent, 100))]
+    return [Layer("dropout", fraction(p, f"the probability of {where}"))]
+
+
+def softmax_layer(value: Step, where: str, dim: Optional[int]) -> List[Layer]:
+    if dim not in (-1, 1):
+        refuse(f"{where} is over dimension {dim}, not the last")
+    return [Layer("softmax")]
+
+
+def layer_norm_layer(value: Step, where: str, eps: float, axes: Shape, features: Optional[int]) -> List[Layer]:
+    tensors = {"weight": value.inputs[1], "bias": value.inputs[2]}
+    if not all(isinstance(t, Constant) for t in tensors.values()):
+        refuse(f"weight and bias of {where} are not constant")
+    numbers = {name: vector(t) for name, t in tensors.items()}
+    return [Layer("layer_norm", (inverse_epsilon(eps),), numbers, features=features)]
+
+
+def statistics_layer(value: Step, where: str, **options: int) -> List[Layer]:
+    names = TENSORS[value.op]
+    tensors = {name: vector(constant) for name, constant in zip(names, value.inputs[1:])}
+    return [Layer(value.op, tuple(options.values()), tensors)]
+
+
+SINGLE: Dict[str, Callable[..., List[Layer]]] = {
+    **{name: plain(name) for name in ("relu", "selu", "gelu", "silu", "softplus", "tanh", "sigmoid", "identity")},
+    "leaky_relu": leaky_relu_layer,
+    "elu": elu_layer,
+    "hardtanh": clamp_layer,
+    "dropout": dropout_layer,
+    "softmax": softmax_layer,
+    "layer_norm": layer_norm_layer,
+    "flatten": lambda value, where, features=None: [Layer("flatten", features=features)],
+    "squeeze": lambda value, where, dim: [],  # a row of one number
+    "standardize": statistics_layer,
+    "normalize": statistics_layer,
+}
+
+
+def steps_of(layers: List[Layer], before: Any) -> Any:
+    """The way back: a network as a graph, so that it can be evaluated."""
+    for layer in layers:
+        tensors = [Constant(t.astype(np.float64)) for t in layer.tensors.values()]
+        a: Tuple[Any, ...] = layer.arguments
+        ratio = {"leaky_relu": "negative_slope", "elu": "alpha", "dropout": "p"}
+        if layer.name == "residual":
+            before = Step("add", "", [before, steps_of(layer.inner, before)])
+        elif layer.name in ratio:
+            before = Step(layer.name, "", [before], {ratio[layer.name]: a[0] / a[1]})
+        elif layer.name in ("hard_tanh", "clamp"):
+            limit = a[0] / a[1] if a else 1.0
+            before = Step("hardtanh", "", [before], {"min_val": -limit, "max_val": limit})
+        elif layer.name == "layer_norm":
+            before = Step("layer_norm", "", [before, *tensors], {"eps": 1 / a[0], "axes": (-1,)})
+        elif layer.name == "normalize":
+            before = Step("normalize", "", [before, *tensors], {"low": a[0], "high": a[1]})
+        else:
+            op = {"dense": "linear", "fast_tanh": "tanh", "fast_sigmoid": "sigmoid"}.get(layer.name, layer.name)
+            before = Step(op, "", [before, *tensors], {"dim": -1} if op == "softmax" else {})
+    return before
+
+
+def answer_of(network: Network) -> Answer:
+    """All of etch's layers see a sample as one row of numbers."""
+    start = Step("input", "input")
+    end = steps_of(network.layers, start)
+    return lambda samples: evaluate(end, start, samples.reshape(len(samples), -1), {})

@@ -1,0 +1,145 @@
+"""Writes the file that etch reads, from a model on the disk.
+
+    etch_export SOURCE OUT.safetensors [options]
+    etch_export --show FILE
+    etch_export --to-torch FILE OUT.pt                          # as TorchScript: torch.jit.load reads it anywhere
+
+SOURCE is one of
+    model.onnx           an ONNX graph
+    policy.pt, .pth      TorchScript, a state_dict, a checkpoint of rsl_rl or legged_gym, or a pickled nn.Module
+    model.ckpt           likewise, of Lightning: a dictionary around a state_dict
+    train.py:make_net    an nn.Module of a Python file, or a function of it that returns one; the file is run
+    model.zip            Stable-Baselines3 (PPO, A2C, SAC, TD3): with its package, or with --framework
+
+A pickled nn.Module runs whatever code it holds when it is read, so it is read with --trust alone; state_dicts,
+TorchScript and ONNX run none. A state_dict does not carry activations: they are asked for, except for those that a
+framework documents as its default, and what was assumed is printed. Every tensor of the source is used once, or is on a
+list of those to ignore, or is named in the error; then nothing is written. What a module, TorchScript or ONNX answers
+is compared with the file; a state_dict does not answer, so its golden vectors are the file's own.
+"""
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import re
+import sys
+from typing import NoReturn, Optional, Sequence
+
+from .errors import Refused, first_line, refuse
+from .files import from_pt, from_python
+from .frameworks import FRAMEWORKS
+from .onnx_graph import from_onnx
+from .safetensors import read
+from .saving import export
+from .source import Options, Source
+from .stable_baselines import from_sb3_zip
+from .torch_layers import to_torch
+
+
+def show(path: str) -> None:
+    file = read(path)
+    print(f"topology  {file.metadata.get('etch.topology', '(none)')}")
+    for key, tensor in file.tensors.items():
+        print(f"tensor    {key} {file.kinds[key]} {list(tensor.shape)}")
+    for key, value in file.metadata.items():
+        if key not in ("etch.topology", "etch.golden.inputs", "etch.golden.outputs", "etch.golden.count"):
+            print(f"metadata  {key}: {value}")
+    print(f"golden    {file.metadata.get('etch.golden.count', 0)}")
+
+
+def source_of(name: str, options: Options) -> Source:
+    path, _, function = name.rpartition(":")
+    if path.endswith(".py") and os.path.isfile(path):
+        return from_python(name, options)
+    if not os.path.isfile(name):
+        refuse(f"there is no file {name}")
+    readers = {".onnx": from_onnx, ".pt": from_pt, ".pth": from_pt, ".ckpt": from_pt, ".zip": from_sb3_zip}
+    ending = os.path.splitext(name)[1]
+    if ending not in readers:
+        refuse(f"{name} is none of .onnx, .pt, .pth, .ckpt, .zip, and file.py:name")
+    return readers[ending](name, options)
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        refuse(f"{message}; --help tells more")
+
+
+# fmt: off
+def parser() -> Parser:
+    p = Parser("etch_export", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("source", nargs="?", metavar="SOURCE")
+    p.add_argument("out", nargs="?", metavar="OUT")
+    p.add_argument("--show", metavar="FILE", help="print what a file holds")
+    p.add_argument("--to-torch", metavar="FILE", help="write the network of a file as TorchScript to OUT.pt")
+    p.add_argument("--inputs", metavar="N[,N...]", help="the shape of one sample, where the source does not tell")
+    p.add_argument("--activation", metavar="LAYER",
+                   help="of a state_dict, between its layers: relu, elu, 'leaky_relu<1, 5>', ... or none")
+    p.add_argument("--output-activation", metavar="LAYER", help="of a state_dict, after its last layer; or none")
+    p.add_argument("--topology", metavar="LIST",
+                   help="of a state_dict: 'input<4>, dense<8>, layer_norm<100000>, relu, ...', as docs/weights.md "
+                        "spells it; what another source must turn out to be")
+    p.add_argument("--prefix", default="",
+                   help="of a state_dict: take the tensors whose names begin so; model. reaches inside of the "
+                        "dictionary model of a checkpoint")
+    p.add_argument("--ignore", action="append", default=[], metavar="PATTERN",
+                   help="tensors not to use, such as 'critic.*'; may be said again")
+    p.add_argument("--framework", choices=sorted(FRAMEWORKS),
+                   help="whose names a state_dict has; checkpoints of rsl_rl are known by themselves")
+    p.add_argument("--normalizer", metavar="FILE", help="a pickled VecNormalize; no code in it is run")
+    p.add_argument("--trust", action="store_true", help="read pickled modules, which runs the code that they hold")
+    p.add_argument("--golden", type=int, default=8, metavar="N", help="how many golden vectors (default 8)")
+    p.add_argument("--seed", type=int, default=0, help="of the golden vectors' samples (default 0)")
+    return p
+# fmt: on
+
+
+def run(arguments: Optional[Sequence[str]]) -> None:
+    p = parser()
+    given = p.parse_args(arguments)
+    if given.show:
+        return show(given.show)
+    if given.to_torch:
+        import torch
+
+        out = given.source or refuse("--to-torch FILE wants the name of a file to write")
+        script = io.BytesIO()
+        torch.jit.save(torch.jit.script(to_torch(given.to_torch)), script)
+        with open(out, "wb") as file:
+            file.write(script.getbuffer())
+        return
+    if not given.out:
+        p.error("SOURCE and OUT are wanted")
+    if given.golden < 0:
+        p.error("--golden wants a count")
+    if given.inputs and not re.fullmatch(r"[1-9]\d*( ?[,x] ?[1-9]\d*)*", given.inputs):
+        p.error(f"--inputs {given.inputs} is no list of sizes")
+    options = Options(
+        inputs=tuple(int(n) for n in re.findall(r"\d+", given.inputs)) if given.inputs else None,
+        activation=given.activation, output_activation=given.output_activation, topology=given.topology,
+        prefix=given.prefix, ignore=given.ignore, framework=given.framework, trust=given.trust,
+    )  # fmt: skip
+    source = source_of(given.source, options)
+    if source.answer and (options.activation or options.output_activation or options.prefix or options.framework):
+        refuse(f"{given.source} is no state_dict: it has its activations and names itself")
+    network = export(source, given.out, options, given.golden, given.seed, given.normalizer)
+    print(f"{given.out}: {network.topology}")
+    print(f"{len(network.tensors())} tensors, {given.golden} golden vectors")
+    for note in source.notes:
+        print(f"assumed: {note}")
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    try:
+        run(arguments)
+        return 0
+    except Refused as refused:
+        print(f"etch_export: {refused}", file=sys.stderr)
+    except OSError as error:
+        print(f"etch_export: {error}", file=sys.stderr)
+    except ModuleNotFoundError as error:
+        print(f"etch_export: the Python package {error.name} is needed and not installed", file=sys.stderr)
+    except ImportError as error:
+        print(f"etch_export: {first_line(error)}", file=sys.stderr)
+    return 1

@@ -1,0 +1,118 @@
+"""Graphs. A step is an operator of the source under PyTorch's name, whatever the source is: an nn.Module, TorchScript or
+ONNX. What depends only on constants is folded when it is built."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Callable, Dict, List, Optional, Sequence, Union
+
+import numpy as np
+
+from .errors import first_line, refuse
+from .topology import Shape
+
+
+@dataclass(eq=False)
+class Constant:
+    values: np.ndarray
+    sources: frozenset = frozenset()  # the tensors of the source that it was made from
+
+
+@dataclass(eq=False)
+class Step:
+    op: str
+    where: str  # what messages call it
+    inputs: List[Any] = field(default_factory=list)  # Step, Constant or None
+    options: Dict[str, Any] = field(default_factory=dict)
+
+
+def step(op: str, where: str, inputs: Sequence[Any], **options: Any) -> Union[Step, Constant]:
+    """A step, or its result where it has no step among its inputs."""
+    if op in OPERATORS and inputs and all(isinstance(i, Constant) for i in inputs):
+        try:
+            result = OPERATORS[op](*(i.values for i in inputs), **options)
+        except (ValueError, TypeError) as error:
+            refuse(f"the constants of {where} do not fit ({first_line(error)})")
+        return Constant(result, frozenset().union(*(i.sources for i in inputs)))
+    return Step(op, where, list(inputs), options)
+
+
+def selu(x: np.ndarray) -> np.ndarray:
+    scale, alpha = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+    return scale * np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+
+def erf(x: np.ndarray) -> np.ndarray:
+    return np.vectorize(math.erf, otypes=[np.float64])(x)
+
+
+def softmax(x: np.ndarray, dim: int) -> np.ndarray:
+    exponentials = np.exp(x - x.max(axis=dim, keepdims=True))
+    return exponentials / exponentials.sum(axis=dim, keepdims=True)
+
+
+def layer_norm(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, eps: float, axes: Shape, features: Any = None
+               ) -> np.ndarray:  # fmt: skip
+    away = x - x.mean(axis=axes, keepdims=True)
+    return away / np.sqrt((away * away).mean(axis=axes, keepdims=True) + eps) * weight + bias
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return np.where(x < 0, np.exp(-np.logaddexp(0, -x)), 1 / (1 + np.exp(-np.abs(x))))
+
+
+# What the operators mean, in float64: for constants, for golden vectors of an ONNX graph, and to check what is written.
+OPERATORS: Dict[str, Callable[..., np.ndarray]] = {
+    "linear": lambda x, weight, bias=None: x @ weight.T + (0 if bias is None else bias),
+    "matmul": np.matmul,
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "div": np.divide,
+    "pow": np.power,
+    "sqrt": np.sqrt,
+    "erf": erf,
+    "exp": np.exp,
+    "mean": lambda x, dim, keepdim: x.mean(axis=dim, keepdims=keepdim),
+    "transpose": lambda x, order=None: np.transpose(x, order),
+    "unsqueeze": lambda x, dim: np.expand_dims(x, dim),
+    "squeeze": lambda x, dim=None: np.squeeze(x, dim),
+    "identity": lambda x: x,
+    "dropout": lambda x, p: x,
+    "flatten": lambda x, features=None: x.reshape(len(x), -1),
+    "relu": lambda x: np.maximum(x, 0),
+    "leaky_relu": lambda x, negative_slope: np.where(x > 0, x, negative_slope * x),
+    "elu": lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
+    "selu": selu,
+    "gelu": lambda x: x * (1 + erf(x / math.sqrt(2))) / 2,
+    "silu": lambda x: x * sigmoid(x),
+    "softplus": lambda x: np.logaddexp(0, x),
+    "tanh": np.tanh,
+    "sigmoid": sigmoid,
+    "hardtanh": lambda x, min_val, max_val: np.clip(x, min_val, max_val),
+    "softmax": softmax,
+    "layer_norm": layer_norm,
+    "standardize": lambda x, mean, deviation: (x - mean) / deviation,
+    "normalize": lambda x, minimum, maximum, low, high: (x - minimum) * ((high - low) / (maximum - minimum)) + low,
+}
+
+
+def evaluate(value: Any, start: Step, samples: np.ndarray, known: Dict[int, np.ndarray]) -> Optional[np.ndarray]:
+    """A value of the graph, for samples at its start."""
+    if value is None or isinstance(value, Constant):
+        return value.values if value else None
+    if value is start:
+        return samples
+    if id(value) not in known:
+        inputs = [evaluate(i, start, samples, known) for i in value.inputs]
+        known[id(value)] = OPERATORS[value.op](*inputs, **value.options)
+    return known[id(value)]
+
+
+def ancestors(value: Any, found: Dict[int, Any]) -> Dict[int, Any]:
+    """Everything that a value is made from, itself too, by identity."""
+    if id(value) not in found:
+        found[id(value)] = value
+        for each in value.inputs if isinstance(value, Step) else ():
+            ancestors(each, found)
+    return found

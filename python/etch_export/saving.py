@@ -1,0 +1,98 @@
+"""From a source to the file."""
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from typing import Any, List, Optional, Sequence, Union
+
+import numpy as np
+
+from .chain import answer_of
+from .errors import first_line, refuse
+from .numbers import from_bf16, to_bf16, to_float32
+from .safetensors import write
+from .source import Answer, Options, Source
+from .stable_baselines import from_sb3, normalizer_layers
+from .topology import Layer, Network, Shape, fit_shapes, inputs_from_layers, parse_topology
+from .torch_script import from_model
+
+
+def export(source: Source, path: str, options: Options, golden: int, seed: int, normalizer: Any) -> Network:
+    first = normalizer_layers(normalizer) if normalizer is not None else []
+    layers = first + source.layers
+    network = Network(options.inputs or source.inputs or inputs_from_layers(layers), layers)
+    fit_shapes(network)
+    if options.topology and source.answer and network.topology != parse_topology(options.topology).topology:
+        refuse(f"the source is {network.topology}, not {options.topology}")
+    round_tensors(network.layers, "")
+    answer = source.answer
+    if answer is None:
+        answer = answer_of(network)
+    elif first:
+        model, normalise = answer, answer_of(Network(network.inputs, first))
+        answer = lambda samples: model(normalise(samples).reshape(samples.shape))  # noqa: E731
+    samples = golden_samples(network, max(golden, 8), seed)
+    answers = answers_to(samples, answer, network)
+    write(path, network, (samples[:golden], answers[:golden]), f"etch_export, from {source.description}")
+    return network
+
+
+def round_tensors(layers: List[Layer], prefix: str) -> None:
+    """As the file holds them."""
+    for index, layer in enumerate(layers):
+        for name, tensor in layer.tensors.items():
+            layer.tensors[name] = to_float32(tensor, f"{prefix}{index}.{name}")
+            if name == "deviation" and (layer.tensors[name] == 0).any():
+                refuse(f"{prefix}{index}.deviation holds a zero")
+        if "bf16" in layer.arguments:
+            layer.tensors["weight"] = from_bf16(to_bf16(layer.tensors["weight"]))
+        round_tensors(layer.inner, f"{prefix}{index}.")
+
+
+def golden_samples(network: Network, count: int, seed: int) -> np.ndarray:
+    """Normal numbers, scaled as the network's normaliser expects them."""
+    samples = np.random.default_rng(seed).standard_normal((count, math.prod(network.inputs)))
+    first = network.layers[0]
+    if first.name == "standardize":
+        samples = first.tensors["mean"] + first.tensors["deviation"] * samples
+    elif first.name == "normalize":
+        low, high = first.tensors["minimum"], first.tensors["maximum"]
+        samples = (low + high) / 2 + (high - low) / 2 * samples
+    return samples.astype(np.float32).reshape((count, *network.inputs))
+
+
+def answers_to(samples: np.ndarray, answer: Answer, network: Network) -> np.ndarray:
+    """What the model answers, which must be what the network in the file answers."""
+    exact = samples.astype(np.float64)
+    try:
+        with np.errstate(all="ignore"):
+            theirs = answer(exact).reshape(len(samples), -1)
+            ours = answer_of(network)(exact)
+    except (ValueError, RuntimeError, TypeError) as error:
+        refuse(f"the model does not answer samples of shape {list(network.inputs)} ({first_line(error)})")
+    if not np.isfinite(theirs).all():
+        refuse("the model's answer to a sample of normal numbers is not finite")
+    if theirs.shape != ours.shape or not np.abs(theirs - ours).max() <= 1e-5 * np.abs(theirs).max():
+        refuse("the layers that were found do not answer what the model answers")
+    return to_float32(theirs, "a golden output")
+
+
+def save(model: Any, path: Union[str, os.PathLike], inputs: Union[None, int, Sequence[int]] = None, *, golden: int = 8,
+         seed: int = 0, normalizer: Any = None, ignore: Sequence[str] = ()) -> str:  # fmt: skip
+    """Writes an nn.Module, or a model of Stable-Baselines3, and returns its topology.
+
+    `inputs` is the shape of one sample, where the model does not tell. `normalizer` is a VecNormalize or its file.
+    `ignore` names tensors that need not be used, such as "critic.*". Raises Refused, and writes nothing then.
+    What was assumed is a UserWarning each, before anything is written.
+    """
+    options = Options(inputs=shape_of(inputs), ignore=ignore)
+    is_sb3 = hasattr(model, "policy") and hasattr(model, "observation_space")
+    source = from_sb3(model.policy, options) if is_sb3 else from_model(model, options)
+    for note in source.notes:
+        warnings.warn(f"assumed: {note}", stacklevel=2)
+    return export(source, os.fspath(path), options, golden, seed, normalizer).topology
+
+
+def shape_of(inputs: Union[None, int, Sequence[int]]) -> Optional[Shape]:
+    return None if inputs is None else tuple(np.atleast_1d(inputs).tolist())  # an int of numpy's, too

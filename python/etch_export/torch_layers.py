@@ -1,0 +1,105 @@
+"""And back into PyTorch: the network of a file as an nn.Sequential."""
+from __future__ import annotations
+
+import functools
+import math
+import os
+from typing import Any, Callable, Dict, List, Union
+
+from .safetensors import read
+from .topology import Layer, Shape
+
+
+@functools.lru_cache(maxsize=None)
+def torch_classes() -> Dict[str, Any]:
+    """What PyTorch has no module for. Made when they are first wanted, so that torch is imported when it is needed."""
+    import torch
+    from torch import nn
+
+    class Standardize(nn.Module):
+        """y = (x - mean) / deviation"""
+
+        def __init__(self, features: int) -> None:
+            super().__init__()
+            self.register_buffer("mean", torch.zeros(features))
+            self.register_buffer("deviation", torch.ones(features))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return (x - self.mean) / self.deviation
+
+    class Normalize(nn.Module):
+        """y = (x - minimum) (high - low) / (maximum - minimum) + low"""
+
+        def __init__(self, features: int, low: int, high: int) -> None:
+            super().__init__()
+            self.low, self.high = low, high
+            self.register_buffer("minimum", torch.zeros(features))
+            self.register_buffer("maximum", torch.ones(features))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return (x - self.minimum) * ((self.high - self.low) / (self.maximum - self.minimum)) + self.low
+
+    class Residual(nn.Sequential):
+        """y = x + f(x)"""
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            y = x
+            for layer in self:
+                y = layer(y)
+            return x + y
+
+    classes = {c.__name__: c for c in (Standardize, Normalize, Residual)}
+    for name, each in classes.items():
+        each.__module__, each.__qualname__ = __package__, name  # a pickle finds it by etch_export.__getattr__
+    return classes
+
+
+def modules_of(layers: List[Layer], shape: Shape) -> List[Any]:
+    from torch import nn
+
+    def ratio(layer: Layer) -> float:
+        return int(layer.arguments[0]) / int(layer.arguments[1])
+
+    make: Dict[str, Callable[[Layer, int], Any]] = {
+        "dense": lambda layer, size: nn.Linear(size, int(layer.arguments[0])),
+        "layer_norm": lambda layer, size: nn.LayerNorm(size, eps=1 / int(layer.arguments[0])),
+        "standardize": lambda layer, size: torch_classes()["Standardize"](size),
+        "normalize": lambda layer, size: torch_classes()["Normalize"](size, *layer.arguments),
+        "residual": lambda layer, size: torch_classes()["Residual"](*modules_of(layer.inner, (size,))),
+        "flatten": lambda layer, size: nn.Flatten(),
+        "dropout": lambda layer, size: nn.Dropout(ratio(layer)),
+        "identity": lambda layer, size: nn.Identity(),
+        "relu": lambda layer, size: nn.ReLU(),
+        "leaky_relu": lambda layer, size: nn.LeakyReLU(ratio(layer)),
+        "elu": lambda layer, size: nn.ELU(ratio(layer)),
+        "selu": lambda layer, size: nn.SELU(),
+        "gelu": lambda layer, size: nn.GELU(),
+        "silu": lambda layer, size: nn.SiLU(),
+        "softplus": lambda layer, size: nn.Softplus(),
+        "tanh": lambda layer, size: nn.Tanh(),
+        "fast_tanh": lambda layer, size: nn.Tanh(),
+        "sigmoid": lambda layer, size: nn.Sigmoid(),
+        "fast_sigmoid": lambda layer, size: nn.Sigmoid(),
+        "hard_tanh": lambda layer, size: nn.Hardtanh(-1.0, 1.0),
+        "clamp": lambda layer, size: nn.Hardtanh(-ratio(layer), ratio(layer)),
+        "softmax": lambda layer, size: nn.Softmax(dim=-1),
+    }
+    modules = []
+    for layer in layers:
+        modules.append(make[layer.name](layer, math.prod(shape)))
+        shape = (int(layer.arguments[0]),) if layer.name == "dense" else shape
+    return modules
+
+
+def to_torch(path: Union[str, os.PathLike]) -> Any:
+    """The network of a file as an nn.Sequential, whose state_dict has the file's names. `standardize`, `normalize` and
+    `residual` are small modules of this package; weights held as bf16 become floats of the same value."""
+    import torch
+
+    file = read(os.fspath(path))
+    network = file.network()
+    model = torch.nn.Sequential(*modules_of(network.layers, network.inputs))
+    if "F64" in file.kinds.values():
+        model.double()
+    model.load_state_dict({key: torch.from_numpy(t.copy()) for key, t in network.tensors().items()})
+    return model.eval()

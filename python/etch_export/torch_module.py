@@ -1,0 +1,187 @@
+"""An nn.Module as a graph, traced by torch.fx: what forward does counts, not the order in which children were made."""
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+from typing import Any, Dict, List, Optional, Tuple, Union
+
+import numpy as np
+
+from .chain import chain
+from .errors import Refused, first_line, refuse
+from .graph import Constant, Step
+from .source import Answer, Options, Source, check_all_used, sources_of
+from .torch_operators import FUNCTIONS, MODULES, constant_of_tensor, torch_step
+
+# What a framework's modules hold beside what they need to answer.
+NOT_NEEDED = {"EmpiricalNormalization": ("_var", "count")}
+
+
+def not_needed(module: Any) -> List[str]:
+    kinds = {name: getattr(each, "original_name", type(each).__name__) for name, each in module.named_modules()}
+    return [f"{name}.{tensor}".lstrip(".") for name, kind in kinds.items() for tensor in NOT_NEEDED.get(kind, ())]
+
+
+def from_module(module: Any, options: Options) -> Source:
+    """Traced by torch.fx, so that what matters is what forward does, not in which order the children were made."""
+    import torch
+
+    if not isinstance(module, torch.nn.Module):
+        refuse(f"a {type(module).__name__} is no nn.Module")
+    while type(module).__name__ in ("DataParallel", "DistributedDataParallel"):
+        module = module.module
+    module = getattr(module, "_orig_mod", module)  # of torch.compile
+    try:
+        module = copy.deepcopy(module).cpu().eval()
+    except Exception as error:  # an environment, a lock, a weight that weight_norm computes
+        refuse(f"{type(module).__name__} cannot be copied ({first_line(error)})")
+    if not any(True for _ in module.state_dict()) and not any(True for _ in module.children()):
+        refuse(f"{type(module).__name__} holds no layers")
+    names = {id(t): name for name, t in [*module.named_parameters(), *module.named_buffers()]}
+    graph, read_tensors = trace(module, names)
+    start, end = graph_of_fx(module, graph, names)
+    layers = chain(end, start)
+    one_name_each = [name for name in module.state_dict() if name in names.values()]  # a module may be held twice
+    check_all_used(one_name_each, sources_of(end) | read_tensors, [*options.ignore, *not_needed(module)])
+    defaults = {name: " ".join(repr(value).split()) for name, value in (defaults_of_forward(module) or {}).items()}
+    notes = [f"forward is called with {name}={value}, its default" for name, value in defaults.items()]
+    return Source(layers, type(module).__name__, answer_of_module(module), notes=notes)
+
+
+def defaults_of_forward(module: Any) -> Optional[Dict[str, Any]]:
+    """Of the arguments after the first; None where one of them has no default."""
+    first, *others = [*inspect.signature(type(module).forward).parameters.values()][1:] or [None]
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    others = [p for p in others if p.kind not in variadic]
+    if first is None or first.kind in variadic or any(p.default is p.empty for p in others):
+        return None
+    return {p.name: p.default for p in others}
+
+
+def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
+    """The graph of forward, and the tensors that forward looked at."""
+    from torch import fx
+
+    found = set()
+
+    class Tracer(fx.Tracer):
+        def is_leaf_module(self, m: Any, qualified_name: str) -> bool:
+            return leaf_of(m) is not None or super().is_leaf_module(m, qualified_name)
+
+        def create_args_for_root(self, forward: Any, *rest: Any) -> Any:
+            """What has a default is no input, but a constant."""
+            alone = forward if defaults_of_forward(module) is None else lambda self, x: forward(self, x)
+            return super().create_args_for_root(alone, *rest)
+
+        def getattr(self, name: str, value: Any, *rest: Any) -> Any:  # PyTorch 2
+            found.update([names[id(value)]] if id(value) in names else [])
+            return super().getattr(name, value, *rest)
+
+        def _module_getattr(self, name: str, value: Any, *rest: Any) -> Any:  # PyTorch 1
+            found.update([names[id(value)]] if id(value) in names else [])
+            return super()._module_getattr(name, value, *rest)
+
+    try:
+        return Tracer().trace(module), found
+    except Refused:
+        raise
+    except Exception as error:  # forward is the user's code
+        hint = "; save its actor alone" if hasattr(module, "actor") else ""
+        refuse(f"{type(module).__name__} cannot be traced ({first_line(error)}){hint}")
+
+
+def leaf_of(module: Any) -> Optional[Tuple[str, Dict[str, Any]]]:
+    """Modules that are one operator: its name and options."""
+    kind = type(module)
+    if kind.__module__.startswith("torch.nn.") and kind.__name__ in MODULES:
+        op, options = MODULES[kind.__name__]
+        return op, {name: getattr(module, name) for name in options}
+    if kind.__module__ == __package__ and kind.__name__ == "Standardize":
+        return "standardize", {"mean": module.mean, "deviation": module.deviation}
+    if kind.__module__ == __package__ and kind.__name__ == "Normalize":
+        return "normalize", {name: getattr(module, name) for name in ("minimum", "maximum", "low", "high")}
+    if kind.__name__ == "EmpiricalNormalization" and hasattr(module, "_std") and hasattr(module, "eps"):
+        return "empirical", {"mean": module._mean, "std": module._std, "eps": module.eps}
+    return None
+
+
+def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, Any]:
+    import torch
+    from torch import fx
+
+    inputs = [node for node in graph.nodes if node.op == "placeholder"]
+    if len(inputs) != 1:
+        refuse(f"{type(module).__name__} takes {len(inputs)} inputs; a network has one")
+    start = Step("input", inputs[0].name)
+    values: Dict[Any, Any] = {inputs[0]: start}
+    trained: Dict[str, str] = {}  # which module uses which tensor
+
+    def value_of(argument: Any) -> Any:
+        if isinstance(argument, torch.Tensor):
+            return constant_of_tensor(argument, names)
+        if isinstance(argument, (list, tuple)):
+            return [value_of(a) for a in argument]
+        return values[argument] if isinstance(argument, fx.Node) else argument
+
+    for node in graph.nodes:
+        where = f"module {node.target}" if node.op == "call_module" else node.name
+        if node.op == "output":
+            end = value_of(node.args[0])
+            if not isinstance(end, (Step, Constant)):
+                refuse(f"{type(module).__name__} gives {type(end).__name__}, not one tensor")
+            return start, end
+        elif node.op == "get_attr":
+            values[node] = constant_of_tensor(functools.reduce(getattr, node.target.split("."), module), names)
+        elif node.op == "call_module":
+            leaf = module.get_submodule(node.target)
+            found = leaf_of(leaf)
+            if found is None:
+                refuse(f"the module {type(leaf).__name__} ({node.target}) is none that etch has a layer for")
+            for name, tensor in leaf.named_parameters():
+                if names[id(tensor)] in trained:
+                    refuse(f"the tensor {names[id(tensor)]} is used twice; in a file its copies would part")
+                trained[names[id(tensor)]] = where
+            op, given = found
+            x = value_of((*node.args, *node.kwargs.values())[0])
+            values[node] = leaf_step(op, where, x, {k: value_of(v) for k, v in given.items()})
+        elif node.op in ("call_function", "call_method"):
+            name = (node.target if node.op == "call_method" else node.target.__name__).rstrip("_")
+            if name in ("size", "getattr", "getitem"):  # of the batch, for a reshape
+                of = value_of(node.args[0])
+                is_slice = name == "getitem" and isinstance(of, (Step, Constant))
+                values[node] = Step(name, f"{where}, a slice x[...]", [of]) if is_slice else None
+                continue
+            if name not in FUNCTIONS:
+                refuse(f"the operator `{name}` ({where}) is none that etch has a layer for")
+            arguments = [value_of(a) for a in node.args]
+            given = dict(zip(FUNCTIONS[name], arguments[1:]), **{k: value_of(v) for k, v in node.kwargs.items()})
+            values[node] = torch_step(name, where, arguments[0] if arguments else given.pop("input"), given)
+    refuse(f"{type(module).__name__} gives nothing")
+
+
+def leaf_step(op: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:
+    if op == "empirical":
+        std: Constant = given["std"]
+        deviation = Constant(std.values + given["eps"], std.sources)
+        return Step("standardize", where, [x, given["mean"], deviation])
+    if op == "standardize":
+        return Step(op, where, [x, given["mean"], given["deviation"]])
+    if op == "normalize":
+        return Step(op, where, [x, given["minimum"], given["maximum"]], {"low": given["low"], "high": given["high"]})
+    return torch_step(op, where, x, given)
+
+
+def answer_of_module(module: Any) -> Answer:
+    """In float64, or in float32 where the model insists on it."""
+    import torch
+
+    def answer(samples: np.ndarray) -> np.ndarray:
+        with torch.no_grad():
+            try:
+                found = copy.deepcopy(module).double()(torch.from_numpy(samples))
+            except RuntimeError:  # a constant of TorchScript stays as it is
+                found = module.float()(torch.from_numpy(samples).float())
+        return found.double().numpy()
+
+    return answer

@@ -1,0 +1,153 @@
+"""PyTorch's modules and functions as steps of a graph, with PyTorch's defaults."""
+from __future__ import annotations
+
+import math
+from typing import Any, Dict, List, Tuple, Union
+
+import numpy as np
+
+from .errors import refuse
+from .graph import Constant, Step, step
+from .numbers import real_numbers, to_float32
+
+MODULES: Dict[str, Tuple[str, Tuple[str, ...]]] = {
+    "Linear": ("linear", ("weight", "bias")),
+    "Identity": ("identity", ()),
+    "ReLU": ("relu", ()),
+    "LeakyReLU": ("leaky_relu", ("negative_slope",)),
+    "ELU": ("elu", ("alpha",)),
+    "SELU": ("selu", ()),
+    "GELU": ("gelu", ("approximate",)),
+    "SiLU": ("silu", ()),
+    "Softplus": ("softplus", ("beta", "threshold")),
+    "Tanh": ("tanh", ()),
+    "Sigmoid": ("sigmoid", ()),
+    "Hardtanh": ("hardtanh", ("min_val", "max_val")),
+    "Softmax": ("softmax", ("dim",)),
+    "LayerNorm": ("layer_norm", ("normalized_shape", "weight", "bias", "eps")),
+    "Dropout": ("dropout", ("p",)),
+    "Flatten": ("flatten", ("start_dim", "end_dim")),
+}
+
+# Functions, methods and TorchScript's operators: what their arguments after the first are called.
+FUNCTIONS: Dict[str, Tuple[str, ...]] = {
+    **{op: options for op, options in MODULES.values()},
+    "dropout": ("p", "training"),
+    "add": ("other", "alpha"),
+    "sub": ("other", "alpha"),
+    "mul": ("other",),
+    "div": ("other",),
+    "truediv": ("other",),
+    "matmul": ("other",),
+    "mm": ("other",),
+    "pow": ("exponent",),
+    "sqrt": (),
+    "erf": (),
+    "exp": (),
+    "t": (),
+    "clamp": ("min", "max"),
+    "clip": ("min", "max"),
+    "view": ("first", "second", "third"),
+    "reshape": ("first", "second", "third"),
+    "addmm": ("left", "right", "beta", "alpha"),
+    "mean": ("dim", "keepdim"),
+    "contiguous": (),
+    "detach": (),
+    "clone": (),
+    "float": (),
+    "double": (),
+    "to": (),
+    "squeeze": ("dim",),
+}
+
+
+def constant_of_tensor(tensor: Any, names: Dict[int, str]) -> Constant:
+    name = names.get(id(tensor), "a constant")
+    tensor_of_numpy = tensor.detach().cpu().double() if tensor.is_floating_point() else tensor.detach().cpu()
+    values = real_numbers(tensor_of_numpy.numpy(), name)
+    to_float32(values, name)
+    return Constant(values, frozenset([name] if id(tensor) in names else []))
+
+
+def as_operand(value: Any, where: str) -> Any:
+    if value is None or isinstance(value, (Step, Constant)):
+        return value
+    return Constant(real_numbers(value, f"an operand of {where}"))
+
+
+def limit_of(value: Any, where: str) -> float:
+    """Of a clamp: a number, a constant that holds one, or infinity where there is none."""
+    if isinstance(value, Constant) and value.values.size == 1:
+        return value.values.item()
+    if isinstance(value, (Step, Constant)):
+        refuse(f"a limit of {where} is not one constant number")
+    return math.inf if value is None else float(value)
+
+
+def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:
+    """An operator with PyTorch's name and PyTorch's defaults."""
+    name = name.rstrip("_")  # what works in place
+    name = {"truediv": "div", "mm": "matmul", "clip": "clamp", "reshape": "view"}.get(name, name)
+    x = as_operand(x, where)
+
+    def operands(*names: str) -> List[Any]:
+        return [x, *(as_operand(given.get(n), where) for n in names)]
+
+    if name in ("contiguous", "detach", "clone", "float", "double", "to"):
+        return x
+    if name == "squeeze":
+        return step(name, where, [x], dim=given.get("dim"))
+    if name in ("add", "sub", "mul", "div", "matmul", "pow"):
+        if given.get("alpha", 1) != 1:
+            refuse(f"{where} has an alpha other than 1")
+        return step(name, where, operands("exponent" if name == "pow" else "other"))
+    if name == "t":
+        return step("transpose", where, [x])
+    if name == "linear":
+        return step("linear", where, operands("weight", "bias"))
+    if name == "addmm":  # bias, input, weight
+        if given.get("alpha", 1) != 1 or given.get("beta", 1) != 1:
+            refuse(f"{where} has factors other than 1")
+        return step("add", where, [step("matmul", where, [given["left"], given["right"]]), x])
+    if name == "mean":
+        dim = given.get("dim")
+        return step("mean", where, [x], dim=tuple(np.atleast_1d(dim)), keepdim=bool(given.get("keepdim", False)))
+    if name == "gelu" and given.get("approximate", "none") != "none":
+        refuse(f"{where} is the gelu that is approximated by tanh; etch has the exact one")
+    if name == "softplus" and (given.get("beta", 1) != 1 or given.get("threshold", 20) < 16):
+        refuse(f"{where} has another beta than 1, or a threshold below 16")
+    if name in ("relu", "selu", "gelu", "silu", "softplus", "tanh", "sigmoid", "identity", "sqrt", "erf", "exp"):
+        return step(name, where, [x])
+    if name == "leaky_relu":
+        return step(name, where, [x], negative_slope=float(given.get("negative_slope", 0.01)))
+    if name == "elu":
+        return step(name, where, [x], alpha=float(given.get("alpha", 1)))
+    if name == "hardtanh":
+        return step(name, where, [x], min_val=float(given.get("min_val", -1)), max_val=float(given.get("max_val", 1)))
+    if name == "clamp":
+        low, high = (limit_of(given.get(n), where) for n in ("min", "max"))
+        return step("hardtanh", where, [x], min_val=-low if math.isinf(low) else low, max_val=high)
+    if name == "softmax":
+        return step(name, where, [x], dim=given.get("dim"))
+    if name == "dropout":
+        if given.get("training"):
+            refuse(f"{where} drops numbers when the model answers, too; write training=self.training, or trace it in "
+                   "eval mode")  # fmt: skip
+        return step(name, where, [x], p=float(given.get("p", 0.5)))
+    if name == "layer_norm":
+        shape = tuple(given["normalized_shape"])
+        weight, bias = operands("weight", "bias")[1:]
+        scale, shift = weight or Constant(np.ones(())), bias or Constant(np.zeros(()))
+        axes, epsilon = tuple(range(-len(shape), 0)), float(given.get("eps", 1e-5))
+        return step(name, where, [x, scale, shift], eps=epsilon, axes=axes, features=math.prod(shape))
+    if name == "flatten":
+        if given.get("start_dim", 0) != 1 or given.get("end_dim", -1) != -1:
+            refuse(f"{where} flattens other dimensions than those of one sample")
+        return step(name, where, [x])
+    if name == "view":
+        shape = given.get("first")
+        last = shape[-1] if isinstance(shape, (list, tuple)) and len(shape) == 2 else given.get("second")
+        if not isinstance(last, int) or "third" in given:
+            refuse(f"{where} reshapes to something else than a row for each sample")
+        return step("flatten", where, [x], features=None if last == -1 else last)
+    refuse(f"the operator `{name}` ({where}) is none that etch has a layer for")
