@@ -36,7 +36,7 @@ void learn(const char* name) {
     static etch::trainer<predictor<Activation>, etch::mean_squared_error, etch::adam, 32, etch::cosine_decay> trainer{
         {.learning_rate = 1e-2}};
     const auto result = trainer.fit(net, {inputs, targets}, {.epochs = 300});
-    if (!result.ok()) std::puts(etch::message(result.code));
+    if (!result) std::puts(result.message().c_str());
     std::printf("%-6s %15.4f %18.4f\n", name, error(net, -8, 8), error(net, 8, 24));
 }
 

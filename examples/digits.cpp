@@ -82,13 +82,13 @@ int main(int argc, char** argv) {
     const auto all = etch::read_idx_gzip<classifier::inputs, classifier::outputs>(file("t10k-images-idx3-ubyte"),
                                                                                   file("t10k-labels-idx1-ubyte"));
     if (!all) {
-        std::fprintf(stderr, "digits: %s\n", all.message.c_str());
+        std::fprintf(stderr, "digits: %s\n", all.message().c_str());
         return 1;
     }
     const auto parts =
         etch::split(all.value, {.training = 0.8, .validation = 0.1, .test = 0.1, .seed = etch::seed{seed}});
     if (!parts) {
-        std::fprintf(stderr, "digits: %s\n", etch::message(parts.state.code));
+        std::fprintf(stderr, "digits: %s\n", parts.message().c_str());
         return 1;
     }
 
@@ -99,8 +99,8 @@ int main(int argc, char** argv) {
                                     {.epochs = epochs, .validation = parts.validation, .shuffle = etch::seed{seed}},
                                     etch::progress_bar{});
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    if (!result.ok()) {
-        std::fprintf(stderr, "digits: %s\n", etch::message(result.code));
+    if (!result) {
+        std::fprintf(stderr, "digits: %s\n", result.message().c_str());
         return 1;
     }
     const auto report = etch::evaluate(net, parts.test);

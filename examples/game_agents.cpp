@@ -89,7 +89,7 @@ private:
                 std::printf("  frame %4zu: new weights, loaded and verified in %.0f us beside the game\n",
                             frame_.load(), took.count());
             else
-                std::printf("  frame %4zu: refused: %s\n", frame_.load(), result.message.c_str());
+                std::printf("  frame %4zu: refused: %s\n", frame_.load(), result.message().c_str());
             ++(result ? taken_ : refused_);
         }
     }
@@ -208,7 +208,7 @@ std::unique_ptr<policy> train(float shyness) {
     }
     auto net = std::make_unique<policy>(etch::seed{3});
     static etch::trainer<policy, etch::mean_squared_error, etch::adam, 32> trainer{{.learning_rate = 2e-3}};
-    (void)trainer.fit(*net, lessons, {.epochs = 4});
+    if (const auto result = trainer.fit(*net, lessons, {.epochs = 4}); !result) std::puts(result.message().c_str());
     return net;
 }
 
@@ -286,7 +286,7 @@ void save_from_time_to_time(const std::string& path, const policy& shy, const po
     };
     for (std::size_t i = 0; i < std::size(saves); ++i) {
         while (frame < frames * (i + 1) / 6) std::this_thread::sleep_for(1ms);
-        if (const etch::file_result saved = saves[i](); !saved) return (void)std::puts(saved.message.c_str());
+        if (const etch::file_result saved = saves[i](); !saved) return (void)std::puts(saved.message().c_str());
         while (watch.taken() + watch.refused() <= i) std::this_thread::sleep_for(1ms);
     }
 }
@@ -361,7 +361,7 @@ int main(int argc, char** argv) {
     std::filesystem::create_directory(folder);
     const std::string path = (folder / "steering.safetensors").string();
     if (const etch::file_result saved = save(*shy, path, "game_agents: shy"); !saved) {
-        std::fprintf(stderr, "game_agents: %s\n", saved.message.c_str());
+        std::fprintf(stderr, "game_agents: %s\n", saved.message().c_str());
         return 1;
     }
     std::printf("\nthe game, 60 frames a second, %zu threads, batches of 32\n", threads);

@@ -13,7 +13,7 @@ int main() {
     // The trainer owns gradients, activations and the optimiser's state. Nothing is allocated.
     etch::trainer<gate, etch::binary_cross_entropy, etch::adam, 4> trainer{{.learning_rate = 0.05}};
     const auto result = trainer.fit(net, {inputs, targets}, {.epochs = 200});
-    if (!result.ok()) return std::puts(etch::message(result.code)), 1;
+    if (!result) return std::puts(result.message().c_str()), 1;
 
     for (float a : {0.f, 1.f})
         for (float b : {0.f, 1.f}) std::printf("%g xor %g = %.3f\n", a, b, net({a, b})[0]);

@@ -34,7 +34,7 @@ int main(int count, char** arguments) {
 
     const auto iris = etch::read_csv<4, 3>(file, {.label = 4});
     if (!iris) {
-        std::fprintf(stderr, "%s\n", iris.message.c_str());
+        std::fprintf(stderr, "%s\n", iris.message().c_str());
         return 1;
     }
     const etch::class_list& species = iris.value.classes;
@@ -43,7 +43,7 @@ int main(int count, char** arguments) {
     const auto parts = etch::stratified_split(
         iris.value.samples, {.training = 0.6, .validation = 0.2, .test = 0.2, .seed = etch::seed{seed}});
     if (!parts) {
-        std::fprintf(stderr, "%s: %s\n", file.c_str(), message(parts.state.code));
+        std::fprintf(stderr, "%s: %s\n", file.c_str(), parts.message().c_str());
         return 1;
     }
     std::printf("%zu flowers: %zu to learn from, %zu to choose by, %zu to judge by\n\n", iris.value.samples.size(),
@@ -57,7 +57,7 @@ int main(int count, char** arguments) {
                           .seed = {etch::seed{seed}},
                           .patience = 30});
     if (!found) {
-        std::fprintf(stderr, "no network could be trained: %s\n", message(found.code));
+        std::fprintf(stderr, "no network could be trained: %s\n", found.message().c_str());
         return 1;
     }
     etch::print(found);

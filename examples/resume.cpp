@@ -23,10 +23,11 @@ const spiral_trainer::fit_options options{.epochs = 100, .validation = validatio
 void train_and_die() {
     static spiral_trainer trainer{{.learning_rate = 2e-2}};
     spiral net{etch::seed{1}};
-    trainer.fit(net, training, options, [&](const etch::epoch_record<float>& record) {
+    const auto result = trainer.fit(net, training, options, [&](const etch::epoch_record<float>& record) {
         if (record.epoch == 13) std::_Exit(1);
-        if (const auto saved = etch::save_checkpoint_file(trainer, net, file); !saved) std::puts(saved.message.c_str());
+        if (const auto saved = etch::save_checkpoint_file(trainer, net, file); !saved) std::puts(saved.message().c_str());
     });
+    std::puts(result.message().c_str());  // never reached
 }
 
 int main(int count, char** arguments) {
@@ -43,7 +44,7 @@ int main(int count, char** arguments) {
     static spiral_trainer trainer;
     spiral net;
     if (const auto loaded = etch::load_checkpoint_file(trainer, net, file); !loaded)
-        return std::puts(loaded.message.c_str()), 1;
+        return std::puts(loaded.message().c_str()), 1;
     std::printf("goes on after epoch %zu\n", trainer.progress().epochs);
     const auto resumed = trainer.fit(net, training, options);
     std::remove(file.c_str());

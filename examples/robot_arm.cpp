@@ -150,8 +150,8 @@ int main() {
         trainer.fit(net, training.set, {.epochs = 100, .validation = validation.set}, etch::progress_bar{});
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     const std::size_t during_training = allocations - before;
-    if (!result.ok()) {
-        std::fprintf(stderr, "robot_arm: %s\n", etch::message(result.code));
+    if (!result) {
+        std::fprintf(stderr, "robot_arm: %s\n", result.message().c_str());
         return 1;
     }
 
@@ -159,7 +159,7 @@ int main() {
     linear line{etch::seed{1}};
     static etch::trainer<linear, etch::mean_squared_error, etch::adam, 32, etch::cosine_decay> line_trainer{
         {.learning_rate = 1e-2}};
-    if (const auto fitted = line_trainer.fit(line, training.set, {.epochs = 10}); !fitted.ok()) return 1;
+    if (const auto fitted = line_trainer.fit(line, training.set, {.epochs = 10}); !fitted) return 1;
 
     // The time of one call, each on another pose; the answers are summed so that no call can be left out.
     std::vector<std::array<float, inputs>> questions;

@@ -15,14 +15,14 @@ int main() {
     // Three clouds of points, split into parts: one to learn from, one to choose by, one to judge by.
     const auto points = etch::make_blobs<2, 3>({.samples = 900, .noise = 0.2, .seed = etch::seed{1}});
     const auto parts = etch::stratified_split(points, {.training = 0.7, .validation = 0.15, .test = 0.15});
-    if (!parts) return std::puts(etch::message(parts.state.code)), 1;
+    if (!parts) return std::puts(parts.message().c_str()), 1;
 
     // A trainer is one object; make it static, local or on the heap as suits you.
     classifier net{etch::seed{1}};
     static etch::trainer<classifier, etch::cross_entropy, etch::adam, 32> trainer{{.learning_rate = 1e-2}};
     const auto result = trainer.fit(net, parts.training, {.epochs = 40, .validation = parts.validation, .patience = 5},
                                     etch::progress_bar{});
-    if (!result.ok()) return std::puts(etch::message(result.code)), 1;
+    if (!result) return std::puts(result.message().c_str()), 1;
 
     // Judged on data that it has not seen: loss, accuracy, confusion matrix, precision, recall, F1.
     etch::print(etch::evaluate(net, parts.test));

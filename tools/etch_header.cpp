@@ -560,7 +560,7 @@ void write(const std::string& path, const std::string& text) {
                                                 }))
         return;
     if (const etch::file_result written = etch::replace_file(path, std::as_bytes(std::span{text})); !written)
-        refuse(written.message);
+        refuse(written.message());
 }
 
 }  // namespace
@@ -568,7 +568,7 @@ void write(const std::string& path, const std::string& text) {
 int main(int count, char** arguments) {
     const options chosen = read_command(std::span{arguments, static_cast<std::size_t>(count)}.subspan(1));
     const auto bytes = etch::read_file(chosen.in);
-    if (!bytes) refuse(bytes.message);
+    if (!bytes) refuse(bytes.message());
     etch::safetensors_view file;
     if (const etch::problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
         refuse(chosen.in + ": " + explain({.code = found.code, .index = found.index}, file));

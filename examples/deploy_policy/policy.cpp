@@ -19,6 +19,6 @@ int main(int count, char** arguments) {
     for (float& x : samples) x = 2 * generator.uniform() - 1;
     const auto saved =
         etch::save_file(*net, arguments[1], {.golden = samples, .source = "policy.cpp, without PyTorch"});
-    std::fputs(saved.message.c_str(), stderr);
+    std::fputs(saved.message().c_str(), stderr);
     return saved ? 0 : 1;
 }

@@ -13,10 +13,10 @@ int main(int count, char** arguments) {
     constexpr float inputs[] = {0, 0, 0, 1, 1, 0, 1, 1}, targets[] = {0, 1, 1, 0};
     tiny net{etch::seed{42}};
     etch::trainer<tiny, etch::binary_cross_entropy, etch::adam, 4> trainer{{.learning_rate = 0.05}};
-    if (!trainer.fit(net, {inputs, targets}, {.epochs = 50}).ok()) return 1;
+    if (!trainer.fit(net, {inputs, targets}, {.epochs = 50})) return 1;
 
     std::array<std::byte, etch::checkpoint_size<decltype(trainer)>> checkpoint;
-    if (!etch::save_checkpoint(trainer, net, checkpoint).ok()) return 1;
+    if (!etch::save_checkpoint(trainer, net, checkpoint)) return 1;
     std::FILE* const header = count > 1 ? std::fopen(arguments[1], "w") : nullptr;
     if (header == nullptr) return 1;
     std::fprintf(header, "#pragma once\nalignas(8) inline constexpr unsigned char checkpoint[] = {");

@@ -27,7 +27,7 @@ std::string told(const Reading& reading, status expected) {
     CHECK(reading.code == expected);
     CHECK_FALSE(reading);
     CHECK(reading.value.samples.empty());
-    return reading.message;
+    return reading.message();
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ std::string told(const Reading& reading, status expected) {
 TEST_CASE("a table of numbers becomes samples", "[data]") {
     const auto table = read("1,2,3\n-4.5,+5e-1,.25\n");
     REQUIRE(table);
-    CHECK(table.message.empty());
+    CHECK(table.message() == "ok");
     const auto& samples = table.value.samples;
     REQUIRE(samples.size() == 2);
     CHECK(samples.input(0)[0] == 1);
@@ -213,12 +213,12 @@ TEST_CASE("a file is read, and messages carry its name", "[data]") {
     const std::string file = folder / "points.csv";
     std::ofstream{file, std::ios::binary} << "1,2,3\n4,5,six\n";
     const auto table = etch::read_csv<2, 1>(file);
-    CHECK(table.message == file + ":2:3: \"six\" is not a number");
+    CHECK(table.message() == file + ":2:3: \"six\" is not a number");
     std::ofstream{file, std::ios::binary} << "1,2,3\n4,5,6\n";
     CHECK(etch::read_csv<2, 1>(file).value.samples.target(1)[0] == 6);
     const auto missing = etch::read_csv<2, 1>(folder / "none.csv");
     CHECK(missing.code == status::cannot_open);
-    CHECK(missing.message == (folder / "none.csv") + ": the file cannot be opened");
+    CHECK(missing.message() == (folder / "none.csv") + ": the file cannot be opened");
     CHECK(etch::read_csv<2, 1>(folder.path()).code == status::cannot_open);  // a folder is no file
 }
 
@@ -238,7 +238,7 @@ TEST_CASE("iris is read from its file", "[data]") {
         return;
     }
     const auto iris = etch::read_csv<4, 3>(std::string{folder} + "/iris/iris.csv", {.label = 4});
-    INFO(iris.message);
+    INFO(iris.message());
     REQUIRE(iris);
     REQUIRE(iris.value.samples.size() == 150);
     CHECK(iris.value.classes[1] == "Iris-versicolor");

@@ -22,7 +22,7 @@ std::string told(const bytes& data, status expected) {
     CHECK(array.code == expected);
     CHECK(array.value.bytes.empty());
     CHECK(array.value.extents.empty());
-    return array.message;
+    return array.message();
 }
 
 void write(const std::string& file, const bytes& data) {
@@ -113,7 +113,7 @@ TEST_CASE("images and labels that do not fit each other or the sample are refuse
     const auto refused = [](const auto& set, status expected) {
         CHECK(set.code == expected);
         CHECK(set.value.empty());
-        return set.message;
+        return set.message();
     };
     CHECK(refused(etch::to_data_set<5, 3>(x, y), status::size_mismatch) ==
           "images: an image has 4 pixels, a sample 5 inputs");
@@ -135,11 +135,11 @@ TEST_CASE("IDX files are read, and messages carry their names", "[data]") {
     write(x, images);
     write(y, labels);
     const auto set = etch::read_idx<4, 2>(x, y);
-    INFO(set.message);
+    INFO(set.message());
     REQUIRE(set);
     CHECK(set.value.size() == 2);
-    CHECK(etch::read_idx<4, 2>(x, x + "?").message == x + "?: the file cannot be opened");
+    CHECK(etch::read_idx<4, 2>(x, x + "?").message() == x + "?: the file cannot be opened");
     CHECK(etch::read_idx<4, 2>(y + "?", y).code == status::cannot_open);
     write(y, {0, 0, 8, 1, 0, 0, 0, 2, 1});
-    CHECK(etch::read_idx<4, 2>(x, y).message == y + ": byte 9: 1 bytes of elements, the header promises 2");
+    CHECK(etch::read_idx<4, 2>(x, y).message() == y + ": byte 9: 1 bytes of elements, the header promises 2");
 }

@@ -43,7 +43,7 @@ TEST_CASE("what was packed comes back, around the size of zlib's pieces too", "[
         INFO(size);
         const bytes data = count_up(size);
         const auto unpacked = etch::gunzip(pack(data));
-        INFO(unpacked.message);
+        INFO(unpacked.message());
         REQUIRE(unpacked);
         CHECK(unpacked.value == data);
     }
@@ -69,17 +69,17 @@ TEST_CASE("cut anywhere, packed data is truncated", "[data]") {
         REQUIRE(unpacked.code == status::truncated);
         REQUIRE(unpacked.value.empty());
     }
-    CHECK(etch::gunzip(bytes{}, "t.gz").message == "t.gz: the data ends too early");
+    CHECK(etch::gunzip(bytes{}, "t.gz").message() == "t.gz: the data ends too early");
 }
 
 TEST_CASE("data that is no gzip or was changed is malformed", "[data]") {
-    CHECK(etch::gunzip(bytes{0, 0, 8, 1, 0, 0, 0, 2}, "t.gz").message == "t.gz: incorrect header check");
+    CHECK(etch::gunzip(bytes{0, 0, 8, 1, 0, 0, 0, 2}, "t.gz").message() == "t.gz: incorrect header check");
     bytes packed = pack(count_up(1000));
     packed[packed.size() - 8] ^= 1;  // the checksum
     const auto changed = etch::gunzip(packed, "t.gz");
     CHECK(changed.code == status::malformed);
     CHECK(changed.value.empty());
-    CHECK(changed.message == "t.gz: incorrect data check");
+    CHECK(changed.message() == "t.gz: incorrect data check");
     packed = pack({1, 2, 3});
     packed.push_back(7);  // what follows a member must be another
     CHECK(etch::gunzip(packed).code != status::ok);
@@ -90,7 +90,7 @@ TEST_CASE("a small file that unpacks to a huge one stops at the limit", "[data]"
     CHECK(packed.size() < 20000);
     const auto unpacked = etch::gunzip(packed, "t.gz", 1'000'000);
     CHECK(unpacked.code == status::malformed);
-    CHECK(unpacked.message == "t.gz: more than 1000000 bytes when unpacked");
+    CHECK(unpacked.message() == "t.gz: more than 1000000 bytes when unpacked");
     CHECK(etch::gunzip(packed, "t.gz", 10'000'000));
 }
 
@@ -104,15 +104,15 @@ TEST_CASE("packed images and labels are read from files", "[data]") {
     write(x, pack({0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 1, 51, 255}));
     write(y, pack({0, 0, 8, 1, 0, 0, 0, 2, 1, 0}));
     const auto set = etch::read_idx_gzip<1, 2>(x, y);
-    INFO(set.message);
+    INFO(set.message());
     REQUIRE(set);
     CHECK(set.value.input(0)[0] == 0.2f);
     CHECK(set.value.input(1)[0] == 1);
     CHECK(etch::class_of(set.value.target(0)) == 1);
-    CHECK(etch::read_idx_gzip<1, 2>(x, y + "?").message == y + "?: the file cannot be opened");
+    CHECK(etch::read_idx_gzip<1, 2>(x, y + "?").message() == y + "?: the file cannot be opened");
     CHECK(etch::read_idx_gzip<1, 2>(x + "?", y).code == status::cannot_open);
     write(y, pack({0, 0, 8, 1, 0, 0, 0, 2, 1}));
-    CHECK(etch::read_idx_gzip<1, 2>(x, y).message == y + ": byte 9: 1 bytes of elements, the header promises 2");
+    CHECK(etch::read_idx_gzip<1, 2>(x, y).message() == y + ": byte 9: 1 bytes of elements, the header promises 2");
     write(y, {1, 2, 3});
     CHECK(etch::read_idx_gzip<1, 2>(x, y).code == status::malformed);
 }
@@ -125,7 +125,7 @@ TEST_CASE("the digits are read from their files", "[data]") {
     }
     const std::string folder = std::string{root} + "/mnist/t10k-";
     const auto digits = etch::read_idx_gzip<784, 10>(folder + "images-idx3-ubyte.gz", folder + "labels-idx1-ubyte.gz");
-    INFO(digits.message);
+    INFO(digits.message());
     REQUIRE(digits);
     const auto& set = digits.value;
     REQUIRE(set.size() == 10000);

@@ -113,7 +113,9 @@ TEST_CASE("a class of which there is no sample is named, and nothing is split", 
     for (int i = 0; i < 10; ++i) set.push_back({0}, {0, 0, 1});
     const auto parts = etch::stratified_split(set);
     CHECK_FALSE(parts);
-    CHECK(parts.state == etch::problem{etch::status::missing_class, 1});
+    CHECK(parts.code == etch::status::missing_class);
+    CHECK(parts.index == 1);
+    CHECK(parts.message() == "class 1 has no sample in the training part");
     CHECK(everything(parts).empty());
     CHECK(etch::split(set));
 }
@@ -126,13 +128,13 @@ TEST_CASE("a split refuses bad shares and bad data", "[data]") {
           etch::split_options{.training = 1.1, .validation = -0.1, .test = 0},
           etch::split_options{.training = nan, .validation = 0.5, .test = 0.5},
           etch::split_options{.training = 0.9, .validation = nan, .test = 0.1}}) {
-        CHECK(etch::split(set, bad).state.code == etch::status::invalid_option);
-        CHECK(etch::stratified_split(set, bad).state.code == etch::status::invalid_option);
+        CHECK(etch::split(set, bad).code == etch::status::invalid_option);
+        CHECK(etch::stratified_split(set, bad).code == etch::status::invalid_option);
     }
-    CHECK(etch::split(numbered<2>(0)).state.code == etch::status::empty_set);
-    CHECK(etch::split(etch::data_view<1, 2>{set.inputs(), set.targets().first(3)}).state.code ==
+    CHECK(etch::split(numbered<2>(0)).code == etch::status::empty_set);
+    CHECK(etch::split(etch::data_view<1, 2>{set.inputs(), set.targets().first(3)}).code ==
           etch::status::size_mismatch);
     set.target(4)[0] = std::numeric_limits<float>::infinity();
-    CHECK(etch::split(set).state == etch::problem{etch::status::non_finite_target, 4});
+    CHECK(etch::split(set).message() == "sample 4: a target is NaN or infinite");
     CHECK(everything(etch::split(set)).empty());
 }

@@ -30,7 +30,7 @@ void check(const Etched& etched, const char* name) {
     static_assert(std::same_as<Etched, Network>);
     Network loaded;
     const etch::file_result result = etch::load_file(loaded, std::string{ETCH_TEST_FILES "/"} + name + ".safetensors");
-    REQUIRE(result.message == "");
+    REQUIRE(result.message() == "ok");
     const auto memory = etched.memory();
     const auto from = loaded.memory();
     CHECK(same_bits(memory.trained, from.trained, Network::parameter_count));

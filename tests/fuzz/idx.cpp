@@ -57,7 +57,7 @@ etch::idx_array parse(bytes file) {
 template <std::size_t Inputs, std::size_t Outputs>
 void to_samples(const etch::idx_array& images, const etch::idx_array& labels) {
     const auto set = etch::to_data_set<Inputs, Outputs>(images, labels);
-    if (!set) return fuzz::promise_refusal(set, set.value.empty(), set.message[0] == 'i' ? "images" : "labels");
+    if (!set) return fuzz::promise_refusal(set, set.value.empty(), set.message()[0] == 'i' ? "images" : "labels");
     promise(set.value.size() == images.extents[0] && set.value.size() == labels.size(), "a sample for each image");
     for (std::size_t i = 0; i < set.value.size(); ++i) {
         const auto x = set.value.input(i);

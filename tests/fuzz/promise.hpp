@@ -24,8 +24,8 @@ template <class T>
 void promise_refusal(const etch::reading<T>& read, bool empty, std::string_view name) {
     promise(read.code != etch::status::ok, "what is not accepted has another status than ok");
     promise(empty, "what is refused leaves no value");
-    promise(std::string_view{read.message}.substr(0, name.size()) == name, "a message begins with the name");
-    promise(read.message.size() > name.size() + 2, "what is refused says why");
+    promise(std::string_view{read.message()}.substr(0, name.size()) == name, "a message begins with the name");
+    promise(read.message().size() > name.size() + 2, "what is refused says why");
 }
 
 /// The input of a target, taken byte by byte; zeros where it has ended.

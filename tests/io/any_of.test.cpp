@@ -86,8 +86,8 @@ std::string told(const std::vector<std::byte>& bytes) {
     const file_result result = load_file(chosen, folder / "a");
     CHECK_FALSE(result);
     CHECK(chosen == Any{});
-    REQUIRE(result.message.starts_with((folder / "a") + ": "));
-    return result.message.substr((folder / "a").size() + 2);
+    REQUIRE(result.message().starts_with((folder / "a") + ": "));
+    return result.message().substr((folder / "a").size() + 2);
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ TEST_CASE("a fit that saves itself after each epoch is resumed from the file") {
     curve net;
     trainer_type second;
     const file_result loaded = load_checkpoint_file(second, net, path);
-    CHECK(loaded.message == "");
+    CHECK(loaded.message() == "ok");
     REQUIRE(loaded);
     CHECK(second.progress().epochs == 3);
     CHECK(second.fit(net, {x, y}, {.epochs = 6, .resume = true}).best_loss == result.best_loss);
@@ -55,14 +55,14 @@ TEST_CASE("a fit that saves itself after each epoch is resumed from the file") {
         trainer<curve, mean_squared_error, sgd, 2, cosine_decay> other;
         const file_result refused = load_checkpoint_file(other, net, path);
         CHECK(refused.code == status::wrong_optimizer);
-        CHECK(refused.message == path + ": the file is no checkpoint, or one of another optimizer");
+        CHECK(refused.message() == path + ": the file is no checkpoint, or one of another optimizer");
         CHECK(net == expected);
     }
     SECTION("a file that is not whole is refused with the byte") {
         std::filesystem::resize_file(path, 100);
         const file_result refused = load_checkpoint_file(second, net, path);
         CHECK(refused.code == status::truncated);
-        CHECK(refused.message == path + ": byte 100: the data ends too early");
+        CHECK(refused.message() == path + ": byte 100: the data ends too early");
         CHECK(net == expected);
     }
 }

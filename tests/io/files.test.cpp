@@ -32,8 +32,8 @@ std::string told(const std::vector<std::byte>& bytes, const etch::key_map& keys 
     const etch::file_result result = etch::load_file(net, folder / "a", keys);
     CHECK_FALSE(result);
     CHECK(net == before);
-    CHECK(result.message.starts_with((folder / "a") + ": "));
-    return result.message.substr((folder / "a").size() + 2);
+    CHECK(result.message().starts_with((folder / "a") + ": "));
+    return result.message().substr((folder / "a").size() + 2);
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ TEST_CASE("a file that cannot be read or written is said so") {
     net_type net;
     CHECK(etch::load_file(net, folder / "none").code == status::cannot_open);
     CHECK(etch::save_file(net, folder / "none/n").code == status::cannot_write);
-    CHECK(etch::save_file(net, folder / "none/n").message == (folder / "none/n") + ": the file cannot be written");
+    CHECK(etch::save_file(net, folder / "none/n").message() == (folder / "none/n") + ": the file cannot be written");
     CHECK(etch::save_file(net, folder / "n", {.golden = std::span<const float>{net.parameters()}.first(1)}).code ==
           status::size_mismatch);
     CHECK_FALSE(std::filesystem::exists(folder / "n"));

@@ -36,7 +36,7 @@ void check_refused(const std::string& text, status code, const std::string& mess
     INFO(text);
     const array read{text};
     CHECK(read.tensor.code == code);
-    CHECK(read.tensor.message == "a.npy: " + message);
+    CHECK(read.tensor.message() == "a.npy: " + message);
     CHECK(read.tensor.value.bytes.empty());
 }
 void check_header_refused(const std::string& header, std::size_t byte, const std::string& message) {
@@ -61,7 +61,7 @@ TEST_CASE("an array of each float type and byte order has its numbers", "[io]") 
         CHECK(half.tensor.value.type == number_type::float16);
         CHECK(floats.tensor.value.type_name == order + "f4");
         for (const array* all : {&doubles, &floats, &half}) {
-            INFO(all->tensor.message);
+            INFO(all->tensor.message());
             CHECK(all->numbers() == want);
             CHECK(all->extents() == std::vector<std::size_t>{3});
         }
@@ -173,7 +173,7 @@ TEST_CASE("a shape that is none is refused", "[io]") {
         INFO(shape);
         const array read{npy_bytes("{'shape': " + std::string{shape} + ", 'descr': '<f4'}", six_bytes)};
         CHECK(read.tensor.code == status::malformed);
-        CHECK(read.tensor.message.ends_with(": shape is not a tuple of at most 8 extents"));
+        CHECK(read.tensor.message().ends_with(": shape is not a tuple of at most 8 extents"));
     }
 }
 

@@ -42,7 +42,7 @@ template <class Network>
 int round_trip(const std::string& stem) {
     Network net;
     if (const auto loaded = etch::load_file(net, stem + ".safetensors"); !loaded) {
-        std::fprintf(stderr, "%s\\n", loaded.message.c_str());
+        std::fprintf(stderr, "%s\\n", loaded.message().c_str());
         return 1;
     }
     std::FILE* samples = std::fopen((stem + ".samples").c_str(), "rb");
@@ -56,7 +56,7 @@ int round_trip(const std::string& stem) {
     std::fclose(samples);
     std::fclose(answers);
     if (const auto saved = etch::save_file(net, stem + ".saved"); !saved) {
-        std::fprintf(stderr, "%s\\n", saved.message.c_str());
+        std::fprintf(stderr, "%s\\n", saved.message().c_str());
         return 1;
     }
     return 0;

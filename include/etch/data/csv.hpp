@@ -273,7 +273,7 @@ private:
 /// Reads a table from memory; messages call it `name`. Blank lines are skipped, spaces around a cell do not count.
 ///
 ///     auto iris = etch::read_csv<4, 3>("iris.csv", {.label = 4});
-///     if (!iris) std::puts(iris.message.c_str());   // iris.csv:17:3: "abc" is not a number
+///     if (!iris) std::puts(iris.message().c_str());   // iris.csv:17:3: "abc" is not a number
 ///     train(iris.value.samples);
 ///
 /// Refused are: a cell that is not a number (malformed), NaN and infinities (non_finite_input, non_finite_target),

@@ -9,20 +9,22 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What came of reading something: a value, or a status and a message for a person that says where it is wrong. A
+/// The result of reading something: a value, or a status and a sentence for a person that says where it is wrong. A
 /// value is whole or, where the status is not ok, empty. Readers throw nothing, except where memory runs out.
 template <class T>
 struct [[nodiscard]] reading {
     T value{};
     status code = status::ok;
-    std::string message{};
+    std::string text{};  ///< what `message` gives where the status is not ok
 
-    explicit operator bool() const noexcept { return code == status::ok; }
+    [[nodiscard]] bool ok() const noexcept { return code == status::ok; }
+    [[nodiscard]] explicit operator bool() const noexcept { return ok(); }
+    [[nodiscard]] std::string message() const { return text.empty() ? etch::message(code) : text; }
 
     /// The failure of one reading as that of another, which needed it.
     template <class U>
     reading<U> failed_as() const {
-        return {U{}, code, message};
+        return {U{}, code, text};
     }
 };
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include <etch/core/random.hpp>
@@ -19,22 +20,33 @@ struct split_options {
     etch::seed seed = etch::seed{1};
 };
 
-/// The three parts of a set: one to learn from, one to choose by, one to judge by. Empty where state is not ok.
+/// The three parts of a set: one to learn from, one to choose by, one to judge by. Empty where the code is not ok.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 struct [[nodiscard]] data_split {
     data_set<Inputs, Outputs, T> training{};
     data_set<Inputs, Outputs, T> validation{};
     data_set<Inputs, Outputs, T> test{};
-    problem state{};
+    status code = status::ok;
+    std::size_t index = 0;  ///< of the sample that is at fault; at missing_class of the class
+    option_error option{};  ///< at invalid_option
 
-    explicit operator bool() const noexcept { return state.ok(); }
+    [[nodiscard]] bool ok() const noexcept { return code == status::ok; }
+    [[nodiscard]] explicit operator bool() const noexcept { return ok(); }
+    [[nodiscard]] std::string message() const { return problem{code, index, option}.message().c_str(); }
 };
 
 namespace internal {
 
-inline bool valid(const split_options& options) noexcept {
+inline problem check(const split_options& options) noexcept {
+    const auto refuse = [](const char* name, double value, const char* range) -> problem {
+        return {status::invalid_option, 0, {name, value, range}};
+    };
+    if (!(options.training > 0)) return refuse("training", options.training, "positive");
+    if (!(options.validation >= 0)) return refuse("validation", options.validation, "at least 0");
+    if (!(options.test >= 0)) return refuse("test", options.test, "at least 0");
     const double sum = options.training + options.validation + options.test;
-    return options.training > 0 && options.validation >= 0 && options.test >= 0 && std::abs(sum - 1) <= 1e-6;
+    if (!(std::abs(sum - 1) <= 1e-6)) return refuse("training + validation + test", sum, "1");
+    return {};
 }
 
 /// Deals numbers of samples out to the three parts by the largest remainder: each part gets its share rounded down, and
@@ -83,12 +95,14 @@ template <std::size_t Inputs, std::size_t Outputs, class T, class Group>
 data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> samples, const split_options& options,
                                             std::size_t groups, Group group) {
     data_split<Inputs, Outputs, T> parts;
-    parts.state = samples.check();
-    if (!parts.state.ok()) return parts;
-    if (!valid(options)) {
-        parts.state = {status::invalid_option, 0};
+    const auto refuse = [&parts](const problem& found) {
+        parts.code = found.code;
+        parts.index = found.index;
+        parts.option = found.option;
         return parts;
-    }
+    };
+    if (const problem found = samples.check(); !found) return refuse(found);
+    if (const problem found = check(options); !found) return refuse(found);
     std::vector<std::size_t> members(groups);
     for (std::size_t i = 0; i < samples.size(); ++i) ++members[group(i)];
 
@@ -98,8 +112,7 @@ data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> sample
     for (std::size_t g = 0; g < groups; ++g) {
         count[g] = deals.deal(members[g]);
         if (count[g][0] == 0) {  // only where the group is empty
-            parts.state = {status::missing_class, g};
-            return parts;
+            return refuse({status::missing_class, g});
         }
         for (std::size_t part = 0; part < 3; ++part) total[part] += count[g][part];
     }

@@ -15,7 +15,7 @@ file_result save_checkpoint_file(const Training& training, const typename Traini
                                  const std::string& path) {
     std::vector<std::byte> bytes(checkpoint_size<Training>);
     const save_result saved = save_checkpoint(training, net, bytes);
-    if (!saved.ok()) return {saved.code, path + ": " + message(saved.code)};
+    if (!saved.ok()) return {saved.code, path + ": " + saved.message().c_str()};
     return replace_file(path, std::span{bytes}.first(saved.size));
 }
 

@@ -17,30 +17,17 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What came of a file: a status, and a message for a person where it is not ok.
+/// The result of reading or writing a file: a status, and a sentence for a person.
 struct [[nodiscard]] file_result {
     status code = status::ok;
-    std::string message{};
+    std::string text{};  ///< what `message` gives where the status is not ok
 
     [[nodiscard]] bool ok() const noexcept { return code == status::ok; }
-    explicit operator bool() const noexcept { return ok(); }
+    [[nodiscard]] explicit operator bool() const noexcept { return ok(); }
+    [[nodiscard]] std::string message() const { return text.empty() ? etch::message(code) : text; }
 };
 
 namespace internal {
-
-/// What a file holds may be anything: only what can be shown is.
-inline std::string printable(std::string_view text, std::size_t limit = 100) {
-    std::string shown{text.substr(0, limit)};
-    for (char& c : shown)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    return text.size() > limit ? shown + "..." : shown;
-}
-
-inline std::string text_of(const std::size_t* extents, std::size_t rank) {
-    std::string text = "[";
-    for (std::size_t i = 0; i < rank; ++i) text += (i == 0 ? "" : ", ") + std::to_string(extents[i]);
-    return text + "]";
-}
 
 /// How many characters must be replaced, added or removed to make one text of the other.
 /// Source: V. Levenshtein, "Binary Codes Capable of Correcting Deletions, Insertions and Reversals", 1966.
@@ -77,64 +64,27 @@ std::string nearest_key(const Source& file, std::string_view key) {
 
 }  // namespace internal
 
-/// The sentence for a failed load, to show to a person: which tensor, what is wrong with it, and where it helps the
-/// nearest key of the file.
+/// The sentence for a failed load, to show to a person: `message`, and where it helps the nearest key of the file.
 template <TensorSource Source>
 std::string explain(const load_result& result, const Source& file) {
-    using internal::printable;
-    const std::string expected{printable(result.expected_key.view().substr(0, result.expected_key.characters.size()))};
-    const std::string key = printable(result.key);
-    const std::string expected_shape = internal::text_of(result.expected.extent, result.expected.rank);
-    const std::string found_shape = internal::text_of(result.found.extent, result.found.rank);
-    switch (result.code) {
-        case status::missing_tensor: {
-            const std::string nearest = internal::nearest_key(file, expected);
-            return expected + " " + expected_shape + " is not in the file" +
-                   (nearest.empty() ? ", which holds no tensor" : "; the nearest of its keys is " + printable(nearest));
-        }
-        case status::unused_tensor:
-            return key + " " + found_shape +
-                   " of the file is used by nothing; where that is meant, list it in `ignored`";
-        case status::wrong_shape:
-            return key + " has the shape " + found_shape + " in the file, " + expected_shape + " in the network" +
-                   (result.looks_transposed() ? "; this looks transposed: if the framework keeps [inputs, outputs], "
-                                                "say so by its key map or by `inputs_first`"
-                                              : "");
-        case status::wrong_type:
-            return result.key.empty()
-                       ? "byte " + std::to_string(result.index) + ": an unknown type of numbers"
-                       : key + " is of a type that no weights are read from: these are F64, F32, F16, BF16";
-        case status::non_finite_weight:
-            return key + ": number " + std::to_string(result.index) + " is NaN, infinite or too large for the network";
-        case status::invalid_option:
-            return result.key.empty() ? expected + "... is too long for a key"
-                                      : "two tensors of the network have the key " + key;
-        default: break;
-    }
     if (result.code == status::too_large && result.index == 0)
         return "this is no safetensors file, which begins with the length of its header, at most 1 MiB; other files of "
                "weights (PyTorch's .pt, .onnx) are converted by etch_export";
-    const bool has_byte = result.code == status::malformed || result.code == status::duplicate_key ||
-                          result.code == status::truncated || result.code == status::too_large;
-    return (has_byte ? "byte " + std::to_string(result.index) + ": " : std::string{}) + message(result.code);
+    std::string text = result.message().c_str();
+    if (result.code == status::missing_tensor) {
+        const std::string nearest = internal::nearest_key(file, result.expected_key.shown());
+        text += nearest.empty() ? ", which holds no tensor"
+                                : std::string{"; the nearest of its keys is "} + internal::printable(nearest).c_str();
+    }
+    return text;
 }
 
 namespace internal {
 
-/// The sentence for golden vectors that are not met.
-inline std::string explain(const golden_result& golden) {
-    const std::string text = std::string{message(golden.code)} + ": golden vector " + std::to_string(golden.vector);
-    const double away = golden.relative();
-    if (!(away - away == 0)) return text + ", or the answer to it, is not finite";
-    char digits[32];
-    (void)std::snprintf(digits, sizeof digits, "%.3g", away);
-    return text + " differs by " + digits + (golden.scale > 0 ? " of the largest output" : ", where all outputs are 0");
-}
-
 /// What the file says its layers are.
 template <TensorSource Source>
 std::string written_topology(const Source& file, const key_map& keys) {
-    return printable(topology_of(file, keys).value_or(""), 400);
+    return printable(topology_of(file, keys).value_or(""), 300).c_str();
 }
 
 /// `explain` with the layers of the file and of the network, where they are not the same.
@@ -179,7 +129,7 @@ file_result load_verified(Network& net, const Source& file, const key_map& keys 
     if (!result.ok()) return {result.code, name + ": " + internal::explain_for(*loaded, result, file, keys)};
     if constexpr (std::same_as<Source, safetensors_view>) {
         const golden_result golden = verify(*loaded, file, tolerance);
-        if (golden.code == status::golden_mismatch) return {golden.code, name + ": " + internal::explain(golden)};
+        if (golden.code == status::golden_mismatch) return {golden.code, name + ": " + golden.message().c_str()};
         if (!golden.ok()) return {golden.code, name + ": the golden vectors are not as they must be"};
     }
     net = *loaded;
@@ -192,7 +142,7 @@ namespace internal {
 template <class F>
 file_result with_file(const std::string& path, F&& load) {
     const auto bytes = read_file(path);
-    if (!bytes) return {bytes.code, bytes.message};
+    if (!bytes) return {bytes.code, bytes.text};
     safetensors_view file;
     if (const problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
         return {found.code, path + ": " + explain({.code = found.code, .index = found.index}, file)};
@@ -232,7 +182,7 @@ file_result save_file(const Network& net, const std::string& path,
                       const save_options<typename Network::value_type>& options = {}) {
     std::vector<std::byte> bytes(save(net, {}, options).size);
     if (const save_result saved = save(net, bytes, options); !saved.ok())
-        return {saved.code, path + ": " + message(saved.code)};
+        return {saved.code, path + ": " + saved.message().c_str()};
     return replace_file(path, bytes);
 }
 

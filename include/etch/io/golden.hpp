@@ -21,8 +21,17 @@ struct [[nodiscard]] golden_result {
     std::size_t vector = 0;  ///< where the largest difference is
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
+    [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
     /// The largest difference as a part of the scale.
     [[nodiscard]] constexpr double relative() const noexcept { return scale > 0 ? largest / scale : largest; }
+    [[nodiscard]] constexpr message_text message() const noexcept {
+        using internal::sentence;
+        if (code != status::golden_mismatch) return etch::message(code);
+        const message_text where = sentence(etch::message(code), ": golden vector ", vector);
+        if (!(relative() - relative() == 0)) return sentence(where, ", or the answer to it, is not finite");
+        return sentence(where, " differs by ", relative(),
+                        scale > 0 ? " of the largest output" : ", where all outputs are 0");
+    }
 };
 
 namespace internal {

@@ -9,8 +9,26 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What came of loading weights. Where the code is not ok the network is as it was, and the rest says what is wrong with
-/// what: `explain` (io/files.hpp) makes a sentence of it.
+namespace internal {
+
+/// What a file holds may be anything: only what can be shown is.
+[[nodiscard]] constexpr message_text printable(std::string_view text, std::size_t limit = 100) noexcept {
+    message_text shown;
+    for (const char c : text.substr(0, limit))
+        shown.append(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
+    return text.size() > limit ? shown.append("...") : shown;
+}
+
+[[nodiscard]] constexpr message_text text_of(const auto& extents) noexcept {
+    message_text text{"["};
+    for (std::size_t i = 0; i < extents.rank; ++i) text.append(i == 0 ? "" : ", ").append(extents.extent[i]);
+    return text.append(']');
+}
+
+}  // namespace internal
+
+/// The result of loading weights. Where the code is not ok the network is as it was, and the rest says what is wrong with
+/// what: `message` makes a sentence of it, `explain` (io/files.hpp) one that also knows the file.
 struct [[nodiscard]] load_result {
     status code = status::ok;
     internal::key_text expected_key{};  ///< of the network's tensor: what was looked for
@@ -20,6 +38,36 @@ struct [[nodiscard]] load_result {
     std::size_t index = 0;              ///< of the number that is not finite; of the byte in a file that is refused
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
+    [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
+    [[nodiscard]] constexpr message_text message() const noexcept {
+        using internal::sentence;
+        const message_text file_key = internal::printable(key);
+        switch (code) {
+            case status::missing_tensor:
+                return sentence(internal::printable(expected_key.shown()), ' ', internal::text_of(expected),
+                                " is not in the file");
+            case status::unused_tensor:
+                return sentence(file_key, ' ', internal::text_of(found),
+                                " of the file is used by nothing; where that is meant, list it in `ignored`");
+            case status::wrong_shape:
+                return sentence(file_key, " has the shape ", internal::text_of(found), " in the file, ",
+                                internal::text_of(expected), " in the network",
+                                looks_transposed() ? "; this looks transposed: if the framework keeps [inputs, outputs], "
+                                                     "say so by its key map or by `inputs_first`"
+                                                   : "");
+            case status::wrong_type:
+                if (key.empty()) return sentence("byte ", index, ": an unknown type of numbers");
+                return sentence(file_key,
+                                " is of a type that no weights are read from: these are F64, F32, F16, BF16");
+            case status::non_finite_weight:
+                return sentence(file_key, ": number ", index, " is NaN, infinite or too large for the network");
+            case status::invalid_option:
+                if (key.empty())
+                    return sentence(internal::printable(expected_key.shown()), "... is too long for a key");
+                return sentence("two tensors of the network have the key ", file_key);
+            default: return problem{code, index}.message();
+        }
+    }
     /// The same numbers the other way round: a hint for a person, never acted upon.
     [[nodiscard]] constexpr bool looks_transposed() const noexcept {
         return code == status::wrong_shape && expected.rank == 2 && found.rank == 2 &&

@@ -154,7 +154,7 @@ inline reading<npz_archive> read_npz(const std::string& file, std::size_t limit 
 template <class Network>
 file_result load_npz(Network& net, const std::string& path, const key_map& keys = {}) {
     const auto archive = read_npz(path);
-    return archive ? load_verified(net, archive.value, keys, path) : file_result{archive.code, archive.message};
+    return archive ? load_verified(net, archive.value, keys, path) : file_result{archive.code, archive.text};
 }
 
 }  // namespace etch

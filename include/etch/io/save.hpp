@@ -11,12 +11,17 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What came of writing a file into memory.
+/// The result of writing a file into memory.
 struct [[nodiscard]] save_result {
     status code = status::ok;
     std::size_t size = 0;  ///< how many bytes the file has; at no_room how many it needs
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
+    [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
+    [[nodiscard]] constexpr message_text message() const noexcept {
+        if (code != status::no_room) return etch::message(code);
+        return internal::sentence(etch::message(code), ": the file needs ", size, " bytes");
+    }
 };
 
 namespace internal {

@@ -39,6 +39,8 @@ struct text {
         return append(static_cast<char>('0' + number % 10));
     }
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters.data(), size}; }
+    /// As much of it as found room.
+    [[nodiscard]] constexpr std::string_view shown() const noexcept { return {characters.data(), size < Capacity ? size : Capacity}; }
 };
 
 /// Entries between commas.

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include <etch/core/status.hpp>
+#include <etch/core/problem.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -12,6 +12,13 @@ namespace internal {
 /// a / b, and 0 where nothing was counted.
 constexpr double ratio(std::size_t a, std::size_t b) noexcept {
     return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b);
+}
+
+/// The sentence of a report, whose code is not about data only.
+constexpr message_text report_message(status code, std::size_t sample) noexcept {
+    if (code == status::non_finite_loss)
+        return sentence("sample ", sample, ": the network's answer or its loss is NaN or infinite");
+    return problem{code, sample}.message();
 }
 
 }  // namespace internal
@@ -25,7 +32,7 @@ constexpr double ratio(std::size_t a, std::size_t b) noexcept {
 /// scikit-learn (zero_division=0); the macro scores are plain means over all classes, those without a sample included.
 /// Cost: 8 (classes² + classes) bytes, no heap.
 template <std::size_t Classes>
-struct classification_report {
+struct [[nodiscard]] classification_report {
     static_assert(Classes >= 2, "etch: a classification needs at least two classes");
     static constexpr std::size_t classes = Classes;
 
@@ -39,6 +46,8 @@ struct classification_report {
     std::array<std::size_t, Classes> place{};
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
+    [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
+    [[nodiscard]] constexpr message_text message() const noexcept { return internal::report_message(code, sample); }
 
     [[nodiscard]] constexpr double accuracy() const noexcept { return top_k(1); }
     /// The share of samples whose class was among the k largest scores.
@@ -105,7 +114,7 @@ private:
 /// a single sample). Without an index: over all outputs, the mean of mae, mse and r2, and the root of that mse.
 /// Numerics: sums in double, in the order of the samples.
 template <std::size_t Outputs>
-struct regression_report {
+struct [[nodiscard]] regression_report {
     static constexpr std::size_t outputs = Outputs;
 
     status code = status::ok;  ///< where it is not ok, nothing was summed
@@ -116,6 +125,8 @@ struct regression_report {
     std::array<double, Outputs> spread{};  ///< Σ (y - mean y)²
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
+    [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
+    [[nodiscard]] constexpr message_text message() const noexcept { return internal::report_message(code, sample); }
 
     [[nodiscard]] constexpr double mae(std::size_t output) const noexcept { return per_sample(sum_absolute[output]); }
     [[nodiscard]] constexpr double mse(std::size_t output) const noexcept { return per_sample(sum_squares[output]); }

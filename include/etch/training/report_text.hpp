@@ -19,13 +19,6 @@ inline std::string name_of(const class_list& names, std::size_t index) {
     return index < names.size() ? names[index] : std::to_string(index);
 }
 
-/// What stands in place of a report that has none.
-template <class Report>
-std::string refusal(const Report& report) {
-    const bool at_sample = report.code != status::empty_set && report.code != status::not_fitted;
-    return (at_sample ? "sample " + std::to_string(report.sample) + ": " : std::string{}) + message(report.code) + "\n";
-}
-
 }  // namespace internal
 
 /// The scores of each class, and the confusion matrix: a row for each true class, a column for each answer. Zeros are
@@ -33,7 +26,7 @@ std::string refusal(const Report& report) {
 template <std::size_t Classes>
 std::string to_text(const classification_report<Classes>& report, const class_list& names = {}) {
     using internal::formatted, internal::name_of;
-    if (!report.ok()) return internal::refusal(report);
+    if (!report.ok()) return std::string{report.message()} + "\n";
     std::string text = std::to_string(report.count) + " samples   loss " + formatted("%.4f", report.loss) +
                        "   accuracy " + formatted("%.2f %%", 100 * report.accuracy());
     for (const auto& [k, from] : {std::pair<std::size_t, std::size_t>{2, 3}, {3, 5}, {5, 10}})
@@ -71,7 +64,7 @@ std::string to_text(const classification_report<Classes>& report, const class_li
 template <std::size_t Outputs>
 std::string to_text(const regression_report<Outputs>& report, const class_list& names = {}) {
     using internal::formatted;
-    if (!report.ok()) return internal::refusal(report);
+    if (!report.ok()) return std::string{report.message()} + "\n";
     const auto score = [](double s) { return formatted("%.4g", s); };
     internal::text_table table;
     table.row({"output", "MAE", "RMSE", "R2"});

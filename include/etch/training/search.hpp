@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -15,13 +16,20 @@ namespace etch::inline ETCH_VARIANT {
 
 /// One network trained with one choice of settings, and how the validation set judged it.
 template <class T>
-struct search_trial {
+struct [[nodiscard]] search_trial {
     std::size_t network = 0;  ///< its index among the candidates
     training_settings settings{};
     status code = status::ok;  ///< non_finite_loss where it diverged
     T validation_loss{}, validation_accuracy{};
     std::size_t epochs = 0;      ///< completed
     std::size_t best_epoch = 0;  ///< with the lowest validation loss
+    option_error option{};       ///< at invalid_option
+
+    [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
+    [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
+    [[nodiscard]] constexpr message_text message() const noexcept {
+        return code == status::invalid_option ? option.message() : message_text{etch::message(code)};
+    }
 };
 
 /// What a search found. The networks themselves are on the heap: for the host, not for the device.
@@ -39,7 +47,13 @@ public:
     /// All trials: the lowest validation loss first, of equals the earlier one, and those that failed at the end.
     std::vector<trial> trials{};
 
-    [[nodiscard]] explicit operator bool() const noexcept { return code == status::ok; }
+    [[nodiscard]] bool ok() const noexcept { return code == status::ok; }
+    [[nodiscard]] explicit operator bool() const noexcept { return ok(); }
+    [[nodiscard]] std::string message() const {
+        if (ok() || (trials.empty() && code != status::invalid_option)) return problem{code, sample}.message().c_str();
+        if (trials.empty()) return "the search has no settings: one of the lists is empty";
+        return std::string{"no trial came to an end; the first: "} + trials.front().message().c_str();
+    }
 
     /// The best trial. There must have been one: ask operator bool before.
     [[nodiscard]] const trial& best() const noexcept { return trials.front(); }
@@ -96,7 +110,7 @@ void try_candidate(Result& result, data_of<typename Result::networks::template n
                                           .validation = validation,
                                           .patience = settings.patience,
                                           .shuffle = derive(settings.seed, 2)});
-        typename Result::trial trial{.network = I, .settings = settings, .code = fitted.code};
+        typename Result::trial trial{.network = I, .settings = settings, .code = fitted.code, .option = fitted.option};
         trial.epochs = fitted.epochs;
         trial.best_epoch = fitted.best_epoch;
         if (fitted.ok()) {

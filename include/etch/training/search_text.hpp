@@ -18,7 +18,7 @@ template <class... Networks>
 std::string to_text(const search_result<candidates<Networks...>>& result) {
     using internal::formatted;
     using trial = typename search_result<candidates<Networks...>>::trial;
-    if (result.trials.empty()) return std::string{message(result.code)} + "\n";
+    if (result.trials.empty()) return result.message() + "\n";
 
     std::string text;
     std::size_t index = 0;

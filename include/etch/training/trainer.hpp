@@ -48,9 +48,9 @@ struct fit_progress {
     [[nodiscard]] constexpr std::size_t waited() const noexcept { return epochs - best_epoch; }
 };
 
-/// What became of a fit. Of one that was resumed: since its beginning.
+/// The result of a fit. For a resumed fit, counted from its start.
 template <class T>
-struct fit_result {
+struct [[nodiscard]] fit_result {
     status code = status::ok;
     std::size_t sample = 0;      ///< where the data is at fault: which sample
     std::size_t column = 0;      ///< and at constant_column which column, among the inputs of the layer that scales
@@ -61,8 +61,17 @@ struct fit_result {
     T best_loss{};
     T training_loss{}, validation_loss{};  ///< of the last epoch
     bool stopped_early = false;            ///< by patience or by the callback
+    option_error option{};                 ///< at invalid_option
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
+    [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
+    [[nodiscard]] constexpr message_text message() const noexcept {
+        if (code == status::non_finite_loss) return internal::sentence("update ", step, ": ", etch::message(code));
+        if (code == status::invalid_option) return option.message();
+        if (code == status::ok) return etch::message(code);
+        return internal::sentence(in_validation ? "validation data: " : "training data: ",
+                                  problem{code, code == status::constant_column ? column : sample}.message());
+    }
 };
 
 /// Trains a network on a data set: a stepper, a place for a batch, and a copy of the best weights. All memory is in the

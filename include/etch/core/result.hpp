@@ -1,0 +1,26 @@
+#pragma once
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+#include <etch/core/status.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+/// What every result has: a status, whether it is ok, in words or as a condition, and a sentence for a person with the
+/// position, option or numbers that it knows.
+///
+///     if (!result) return std::puts(result.message().c_str()), 1;
+///
+/// `message()` is a message_text, and a std::string where the result lives on the host. Where nothing but a status could be
+/// said, as of a write into a buffer, a plain `status` is returned.
+template <class R>
+concept Result = requires(const R& result) {
+    requires std::same_as<std::remove_const_t<decltype(R::code)>, status>;
+    { result.ok() } -> std::same_as<bool>;
+    { result.message() } -> std::convertible_to<std::string_view>;
+    { result.message().c_str() } -> std::same_as<const char*>;
+    requires std::constructible_from<bool, const R&> && !std::convertible_to<const R&, bool>;
+};
+
+}  // namespace etch
