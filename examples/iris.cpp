@@ -37,7 +37,7 @@ int main(int count, char** arguments) {
         std::fprintf(stderr, "%s\n", iris.message().c_str());
         return 1;
     }
-    const etch::class_list& species = iris.value.classes;
+    const etch::class_list& species = iris.value.schema.classes;
 
     // Every species in proportion in all three parts: one to learn from, one to choose by, one to judge by.
     const auto parts = etch::stratified_split(

@@ -26,6 +26,7 @@
 #include <etch/math/softplus.hpp>
 #include <etch/math/tanh.hpp>
 // tensor: fixed extents, lazy expressions, products
+#include <etch/tensor/argmax.hpp>
 #include <etch/tensor/bf16.hpp>
 #include <etch/tensor/product.hpp>
 #include <etch/tensor/reduction.hpp>
@@ -73,11 +74,13 @@
 #include <etch/network/constant_cost.hpp>
 #include <etch/network/convert.hpp>
 #include <etch/network/network.hpp>
+#include <etch/network/predict.hpp>
 #include <etch/network/residual.hpp>
 #include <etch/network/summary.hpp>
 #include <etch/network/tensor_table.hpp>
 #include <etch/network/topology.hpp>
 // data: sets, splits, preparation (host side)
+#include <etch/data/class_list.hpp>
 #include <etch/data/data_set.hpp>
 #include <etch/data/data_view.hpp>
 #include <etch/data/denoise.hpp>
@@ -88,6 +91,7 @@
 #include <etch/data/outliers.hpp>
 #include <etch/data/split.hpp>
 #include <etch/data/standardize.hpp>
+#include <etch/data/table_schema.hpp>
 // training: batches, the loop, judgement
 #include <etch/training/build_notice.hpp>
 #include <etch/training/candidates.hpp>

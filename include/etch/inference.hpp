@@ -19,4 +19,5 @@
 #include <etch/layer/tanh.hpp>
 #include <etch/network/convert.hpp>
 #include <etch/network/network.hpp>
+#include <etch/network/predict.hpp>
 #include <etch/network/residual.hpp>

@@ -89,8 +89,8 @@ TEST_CASE("labels become one-hot columns, sorted or in a given order", "[data]")
     const std::string text = "pear,1,2\n\"ap\"\"ple\",3,4\nfig,5,6\npear,7,8\n";
     const auto sorted = read_classes(text, {.label = 0});
     REQUIRE(sorted);
-    REQUIRE(sorted.value.classes.size() == 3);
-    CHECK(sorted.value.classes[0] == "ap\"ple");
+    REQUIRE(sorted.value.schema.classes.size() == 3);
+    CHECK(sorted.value.schema.classes[0] == "ap\"ple");
     CHECK(etch::class_of(sorted.value.samples.target(0)) == 2);
     CHECK(etch::class_of(sorted.value.samples.target(1)) == 0);
     CHECK(etch::class_of(sorted.value.samples.target(2)) == 1);
@@ -107,31 +107,34 @@ TEST_CASE("labels become one-hot columns, sorted or in a given order", "[data]")
 }
 
 TEST_CASE("what is no number is named by file, line and column", "[data]") {
-    CHECK(told(read("1,2,3\n4,5,6\n7,abc,9\n"), status::malformed) == "t.csv:3:2: \"abc\" is not a number");
-    CHECK(told(read("1,2,3\n\n\n4,5,\n"), status::malformed) == "t.csv:4:3: the cell is empty");
+    CHECK(told(read("1,2,3\n4,5,6\n7,abc,9\n"), status::malformed) ==
+          "t.csv:3:2: \"abc\" is not a number (a category? then .one_hot = {1})");
+    CHECK(told(read("1,2,3\n\n\n4,5,\n"), status::missing_value) ==
+          "t.csv:4:3: the cell is empty (.missing = etch::missing::drop_row leaves such rows out)");
     CHECK(told(read("1,2,3\r\n1,2,3x\r\n"), status::malformed) == "t.csv:2:3: \"3x\" is not a number");
     CHECK(told(read("1,2,3\n1,+-2,3\n"), status::malformed) == "t.csv:2:2: \"+-2\" is not a number");
-    CHECK(told(read("1,2,3\n1,\"0,5\",3\n"), status::malformed) == "t.csv:2:2: \"0,5\" is not a number");
+    CHECK(told(read("1,2,3\n1,\"0,5\",3\n"), status::malformed) ==
+          "t.csv:2:2: \"0,5\" is not a number (a decimal comma? then .decimal = ',')");
     CHECK(told(read("1,2,3\n1,0x10,3\n"), status::malformed) == "t.csv:2:2: \"0x10\" is not a number");
     CHECK(told(read("1,2,3\n1,an endless cell of more than thirty-two characters,3\n"), status::malformed) ==
-          "t.csv:2:2: \"an endless cell of more than thi...\" is not a number");
+          "t.csv:2:2: \"an endless cell of more than thi...\" is not a number (a category? then .one_hot = {1})");
     CHECK(told(read("a,b,c\n1,2,3\n"), status::malformed) ==
           "t.csv:1:1: \"a\" is not a number (is this row a header? then set .header)");
 }
 
 TEST_CASE("a cell over several lines counts where it begins, and what follows counts on", "[data]") {
     CHECK(told(read("1,2,3\n\"4\n4\",5,6\n"), status::malformed) == "t.csv:2:1: \"4 4\" is not a number");
-    CHECK(told(read_classes("\"a\nb\r\nc\",1,2\nd,1,x\n", {.label = 0}), status::malformed) ==
-          "t.csv:4:3: \"x\" is not a number");
+    CHECK(told(read_classes("\"a\nb\r\nc\",1,2\nd,1,0x\n", {.label = 0}), status::malformed) ==
+          "t.csv:4:3: \"0x\" is not a number");
     CHECK(told(read_classes("\"a\nb\r\nc\",1,x\n", {.label = 0}), status::malformed) ==
           "t.csv:3:3: \"x\" is not a number (is this row a header? then set .header)");
     const auto labels = read_classes("1,2,\"a\nb\"\n1,2,c\n1,2,d\n", {.label = 2});
     REQUIRE(labels);
-    CHECK(labels.value.classes[0] == "a\nb");
+    CHECK(labels.value.schema.classes[0] == "a\nb");
 }
 
 TEST_CASE("NaN, infinities and numbers out of range are refused by what they stand for", "[data]") {
-    CHECK(told(read("1,2,3\n1,nan,3\n"), status::non_finite_input) == "t.csv:2:2: \"nan\" is not a finite number");
+    CHECK(told(read("1,2,3\n1,-nan,3\n"), status::non_finite_input) == "t.csv:2:2: \"-nan\" is not a finite number");
     CHECK(told(read("-inf,2,3\n"), status::non_finite_input) == "t.csv:1:1: \"-inf\" is not a finite number");
     CHECK(told(read("1,2,3\n1,2,infinity\n"), status::non_finite_target) ==
           "t.csv:2:3: \"infinity\" is not a finite number");
@@ -170,16 +173,17 @@ TEST_CASE("an empty table is refused", "[data]") {
 TEST_CASE("labels that do not fit the outputs are refused", "[data]") {
     CHECK(told(read_classes("1,2,a\n1,2,b\n1,2,c\n1,2,d\n", {.label = 2}), status::unknown_class) ==
           "t.csv:4:3: \"d\" is one class more than the 3 expected");
-    CHECK(told(read_classes("1,2,a\n1,2,b\n", {.label = 2}), status::missing_class) ==
-          "t.csv: 2 classes in column 3, 3 expected");
+    CHECK(
+        told(read_classes("1,2,a\n1,2,b\n", {.label = 2}), status::missing_class) ==
+        "t.csv: 2 classes (\"a\", \"b\") in column 3, 3 expected; name them all by .classes = {...} if the table lacks some");
     CHECK(told(read_classes("1,2,a\n1,2,x\n", {.label = 2, .classes = {"a", "b", "c"}}), status::unknown_class) ==
-          "t.csv:2:3: \"x\" is not among the classes");
+          "t.csv:2:3: \"x\" is not among the classes \"a\", \"b\", \"c\"");
 }
 
 TEST_CASE("options that fit neither the table nor the sample are refused", "[data]") {
     const std::string text = "1,2,3\n";
     CHECK(told(read(text, {.inputs = {0}}), status::invalid_option) ==
-          "t.csv: 1 input columns are named, a sample has 2");
+          "t.csv: 1 input column is named, a sample has 2");
     CHECK(told(read(text, {.targets = {0, 1}}), status::invalid_option) ==
           "t.csv: 2 target columns are named, a sample has 1");
     CHECK(told(read_classes("1,2,a\n", {.inputs = {0, 2}, .label = 2}), status::invalid_option) ==
@@ -187,15 +191,22 @@ TEST_CASE("options that fit neither the table nor the sample are refused", "[dat
     CHECK(told(read(text, {.targets = {0}, .label = 1}), status::invalid_option) ==
           "t.csv: either target columns or a label column, not both");
     CHECK(told(read(text, {.label = 1, .classes = {"a", "b", "c"}}), status::invalid_option) ==
-          "t.csv: 3 classes are named, 1 outputs tell 2 apart");
+          "t.csv: 3 classes are named, 1 output tells 2 apart");
     CHECK(told(read(text, {.targets = {"c"}}), status::invalid_option) ==
           "t.csv: the column \"c\" is named, but no header is read (set .header)");
     CHECK(told(read("a,b,c\n1,2,3\n", {.targets = {"d"}, .header = true}), status::invalid_option) ==
-          "t.csv:1:1: no column is named \"d\"");
+          "t.csv:1:1: no column is named \"d\", only \"a\", \"b\", \"c\"");
     CHECK(told(read(text, {.targets = {3}}), status::invalid_option) ==
           "t.csv:1:1: there is no column of index 3, only 3 columns");
-    CHECK(told(read("1,2\n"), status::size_mismatch) == "t.csv:1:1: none of the 2 columns is left for target 1");
-    CHECK(told(read("1\n"), status::size_mismatch) == "t.csv:1:1: none of the 1 columns is left for input 2");
+    CHECK(
+        told(read("1,2\n"), status::size_mismatch) ==
+        "t.csv:1:1: 2 columns for 2 inputs and 1 target; name those that are meant (.inputs = {...}) or those that are "
+        "not (.ignored = {...})");
+    CHECK(told(read(text, {.classes = {"a", "b"}}), status::invalid_option) ==
+          "t.csv: classes are named, but no label column (.label = ...)");
+    CHECK(told(read(text, {.decimal = ';'}), status::invalid_option) == "t.csv: .decimal must be '.' or ','");
+    CHECK(told(read(text, {.decimal = ','}), status::invalid_option) ==
+          "t.csv: ',' cannot be the delimiter and the decimal sign");
 }
 
 TEST_CASE("numbers do not depend on the locale", "[data]") {
@@ -241,7 +252,7 @@ TEST_CASE("iris is read from its file", "[data]") {
     INFO(iris.message());
     REQUIRE(iris);
     REQUIRE(iris.value.samples.size() == 150);
-    CHECK(iris.value.classes[1] == "Iris-versicolor");
+    CHECK(iris.value.schema.classes[1] == "Iris-versicolor");
     CHECK(iris.value.samples.input(0)[0] == 5.1f);
     CHECK(iris.value.samples.input(149)[3] == 1.8f);
     for (std::size_t i = 0; i < 150; ++i) REQUIRE(etch::class_of(iris.value.samples.target(i)) == i / 50);

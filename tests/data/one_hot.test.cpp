@@ -1,10 +1,21 @@
 #include <etch/data/one_hot.hpp>
 
 #include <array>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "support/catch.hpp"
 
+#include <etch/data/class_list.hpp>
 #include <etch/data/data_set.hpp>
+#include <etch/layer/sigmoid.hpp>
+#include <etch/layer/softmax.hpp>
+#include <etch/network/network.hpp>
+#include <etch/network/predict.hpp>
+#include <etch/tensor/argmax.hpp>
+#include <etch/tensor/tensor.hpp>
 
 TEST_CASE("a label becomes a column and comes back", "[data]") {
     std::array<float, 4> target{9, 9, 9, 9};
@@ -38,6 +49,19 @@ TEST_CASE("of equal columns the first is the class", "[data]") {
     static_assert(etch::class_of(std::array<float, 3>{-3, -2, -1}) == 2);
 }
 
+TEST_CASE("names that are all numbers are sorted by value, others as text", "[data]") {
+    const auto sorted = [](std::vector<std::string> names) { return etch::class_list::of(std::move(names)).names(); };
+    using list = std::vector<std::string>;
+    CHECK(sorted({"10", "9", "1", "0", "11", "2"}) == list{"0", "1", "2", "9", "10", "11"});
+    CHECK(sorted({"1.5", "10", "-2", "0.25"}) == list{"-2", "0.25", "1.5", "10"});
+    CHECK(sorted({"1,5", "10", "0,25"}) == list{"0,25", "1,5", "10"});
+    CHECK(sorted({"10", "9", "b"}) == list{"10", "9", "b"});  // mixed: text
+    CHECK(sorted({"10", "9", ""}) == list{"", "10", "9"});
+    CHECK(sorted({"12345678901234567891", "12345678901234567890"}) ==
+          list{"12345678901234567890", "12345678901234567891"});  // the same double
+    CHECK(sorted({"1.0", "1", "0"}) == list{"0", "1", "1.0"});
+}
+
 TEST_CASE("names become columns in sorted order, whatever order they came in", "[data]") {
     const auto classes = etch::class_list::of({"pear", "apple", "pear", "fig", "apple"});
     REQUIRE(classes.size() == 3);
@@ -65,4 +89,31 @@ TEST_CASE("a class without a sample is named", "[data]") {
     etch::data_set<1, 1> binary;
     binary.push_back({0}, {0});
     CHECK(etch::check_classes(binary) == etch::problem{etch::status::missing_class, 1});
+}
+
+TEST_CASE("argmax takes arrays, spans, vectors and tensors", "[data]") {
+    const float numbers[] = {1, 5, 5, -2};
+    CHECK(etch::argmax(numbers) == 1);
+    CHECK(etch::argmax(std::span{numbers}.last<2>()) == 0);
+    CHECK(etch::argmax(std::vector<int>{3, 4, 9}) == 2);
+    CHECK(etch::argmax(std::array<float, 1>{0.2f}) == 0);
+    etch::vector<float, 3> tensor;
+    tensor[2] = 1;
+    CHECK(etch::argmax(tensor) == 2);
+    static_assert(etch::argmax(std::array<float, 3>{-3, -2, -1}) == 2);
+}
+
+TEST_CASE("a network predicts a class, by its index or its name", "[data]") {
+    using pass = etch::network<etch::input<3>, etch::softmax>;
+    constexpr pass three;
+    static_assert(etch::predict(three, {1, 3, 2}) == 1);
+    const std::array<float, 3> sample{0, 1, 2};
+    CHECK(etch::predict(three, sample) == 2);
+    const etch::class_list names{"red", "green", "blue"};
+    CHECK(etch::predict(three, sample, names) == "blue");
+    CHECK(etch::predict(three, {3, 2, 1}, names) == "red");
+    CHECK(etch::predict(three, sample, {"red"}).empty());  // no name for it
+    const etch::network<etch::input<1>, etch::sigmoid> gate;
+    CHECK(etch::predict(gate, {-0.1f}) == 0);
+    CHECK(etch::predict(gate, {0.1f}, {"no", "yes"}) == "yes");
 }

@@ -1,4 +1,4 @@
-// Any bytes as a table. The input is a byte that chooses the options, then the text.
+// Any bytes as a table. The input is a byte that chooses the options, with its highest bit another one, then the text.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -13,12 +13,17 @@ namespace {
 
 using fuzz::promise;
 
-/// Bits 0 to 2 of the choice: which columns are what; bit 3: a header; bits 4 and 5: the delimiter.
+/// Bits 0 to 2 of the choice: which columns are what; bit 3: a header; bits 4 and 5: the delimiter. Of the second byte
+/// bits 0 and 1: what becomes of missing cells; bit 2: categories; bit 3: the decimal comma; bit 4: blanks.
 template <std::size_t Inputs, std::size_t Outputs>
-etch::csv_options options_of(std::size_t choice) {
+etch::csv_options options_of(std::size_t choice, std::size_t second) {
     etch::csv_options options;
     options.header = (choice & 8) != 0;
     options.delimiter = ",;\t|"[choice >> 4 & 3];
+    options.missing = static_cast<etch::missing>(second & 3);
+    if ((second & 4) != 0) options.one_hot = {1};
+    if ((second & 8) != 0) options.decimal = ',';
+    if ((second & 16) != 0) options.delimiter = ' ';
     const std::size_t columns = choice & 7;
     const std::string names[] = {"a", "b", "c"};
     if (columns == 1 || columns == 2) {
@@ -52,13 +57,16 @@ std::string text_of(const etch::data_set<Inputs, Outputs, T>& samples) {
 }
 
 template <std::size_t Inputs, std::size_t Outputs, class T>
-void read(std::size_t choice, std::string_view text) {
-    const etch::csv_options options = options_of<Inputs, Outputs>(choice);
+void read(std::size_t choice, std::size_t second, std::string_view text) {
+    etch::csv_options options = options_of<Inputs, Outputs>(choice, second);
     const auto table = etch::parse_csv<Inputs, Outputs, T>(text, options, "table");
-    const auto& [samples, classes, header] = table.value;
+    const auto& [samples, schema, header, dropped, filled] = table.value;
+    const etch::class_list& classes = schema.classes;
     if (!table) {
-        return fuzz::promise_refusal(table, samples.empty() && classes.empty() && header.empty(), "table");
+        return fuzz::promise_refusal(table, samples.empty() && schema == etch::table_schema{} && header.empty(),
+                                     "table");
     }
+    promise(schema.input_size() == Inputs && schema.input_names().size() == Inputs, "the schema has a sample's inputs");
     promise(!samples.empty(), "an accepted table has a row");
     promise(header.empty() != options.header, "there are names where a header is asked for");
     promise(classes.size() == (options.label ? etch::class_count<Outputs> : 0),
@@ -80,6 +88,15 @@ void read(std::size_t choice, std::string_view text) {
     };
     promise(same(again.value.samples.inputs(), samples.inputs()), "inputs read twice have the same bits");
     promise(same(again.value.samples.targets(), samples.targets()), "and so have targets");
+    if (options.missing == etch::missing::mean || options.missing == etch::missing::median) {
+        options.missing = etch::missing::refuse;  // what was learnt fills in
+    }
+    const auto like = etch::parse_csv<Inputs, Outputs, T>(text, options, schema);
+    promise(like && like.value.schema.classes == classes && like.value.filled == filled,
+            "a schema reads its own table");
+    promise(same(like.value.samples.inputs(), samples.inputs()) && like.value.dropped == dropped &&
+                same(like.value.samples.targets(), samples.targets()),
+            "and gives its samples");
 }
 
 }  // namespace
@@ -87,11 +104,12 @@ void read(std::size_t choice, std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::choices input{data, size};
     const std::size_t choice = input.byte();
+    const std::size_t second = (choice & 128) != 0 ? input.byte() : 0;
     const std::string_view text{reinterpret_cast<const char*>(input.data()), input.size()};
     if ((choice & 64) != 0) {
-        read<2, 3, float>(choice, text);
+        read<2, 3, float>(choice, second, text);
     } else {
-        read<1, 1, double>(choice, text);
+        read<1, 1, double>(choice, second, text);
     }
     return 0;
 }

@@ -19,18 +19,29 @@ def write(target, seeds):
         (folder / name).write_bytes(content)
 
 
-# csv.cpp: a byte of options, then the table.
+# csv.cpp: a byte of options, with SECOND another one, then the table.
 FIRST, REVERSED, REVERSED_NAMED, NAMED, LABEL, LABEL_KNOWN, KIND, KIND_KNOWN = range(8)
 HEADER = 8
 SEMICOLON, TAB, BAR = 16, 32, 48
 WIDE = 64  # two inputs and three outputs; else one and one
+SECOND = 128
+DROP_ROW, MEAN, MEDIAN = 1, 2, 3
+CATEGORIES, COMMA, BLANKS = 4, 8, 16
 
 
 def csv():
-    def table(options, text):
-        return bytes([options]) + text.encode()
+    def table(options, text, second=None):
+        return bytes([options] if second is None else [options | SECOND, second]) + text.encode()
 
     return {
+        "dropped": table(FIRST | WIDE, "1,2,3,4,5\n?,2,3,4,5\n1,2,3,4,NA\n", DROP_ROW),
+        "filled": table(FIRST | WIDE, "1,2,3,4,5\n3,,3,4,5\n-,5,3,4,6\n", MEAN),
+        "filled_by_median": table(LABEL | WIDE, "a,1,2\nb,3,\nc,NA,7\n", MEDIAN),
+        "categories": table(LABEL | WIDE, "a,oak\nb,ash\nc,oak\n", CATEGORIES),
+        "category_missing": table(LABEL | HEADER | WIDE, "l,t\na,oak\nb,ash\nc,?\n", CATEGORIES | MEAN),
+        "comma": table(FIRST | SEMICOLON, "1,5;2\n-0,5;1e3\n", COMMA),
+        "blanks": table(FIRST, "  1   2\n\t3\t 4 \n", BLANKS),
+        "told_delimiter": table(FIRST, "sep=;\n1;2\n"),
         "one_column_each": table(FIRST, "1,2\n3,4\n"),
         "five_columns": table(FIRST | WIDE, "1,2,3,4,5\n-1e-3,.5,+7,0x1,9\n"),
         "numbers": table(FIRST, "1e38,-0\n1e-46,3.4028235e38\n1e309,nan\n"),

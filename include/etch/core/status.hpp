@@ -17,6 +17,7 @@ enum class [[nodiscard]] status : std::uint8_t {
     constant_column,
     missing_class,
     unknown_class,
+    missing_value,
     invalid_option,
     not_fitted,
     cannot_open,
@@ -52,6 +53,7 @@ enum class [[nodiscard]] status : std::uint8_t {
         case status::constant_column: return "a column is constant, so it cannot be scaled";
         case status::missing_class: return "a class has no sample in the training part";
         case status::unknown_class: return "a label is not among the classes";
+        case status::missing_value: return "a value is missing";
         case status::invalid_option: return "an option is out of its range";
         case status::not_fitted: return "the statistics have not been fitted on training data yet";
         case status::cannot_open: return "the file cannot be opened";

@@ -11,11 +11,21 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Hands out a text's rows one by one. libcsv knows quotes and delimiters; this adds lines, and a row as a value.
+/// Hands out a text's rows one by one. libcsv knows quotes and delimiters; this adds lines, a row as a value, runs of
+/// blanks as one delimiter (where it is ' '), and the line `sep=;` by which Excel is told the delimiter: it counts.
 class csv_rows {
 public:
     csv_rows(std::string_view text, char delimiter) : rest_{text} {
         if (rest_.substr(0, 3) == "\xef\xbb\xbf") rest_.remove_prefix(3);  // UTF-8's mark of byte order
+        for (const std::size_t quote : {0, 1}) {
+            const std::string_view line = rest_.substr(0, rest_.find_first_of("\r\n"));
+            if (line.size() != 5 + 2 * quote || line.substr(quote, 4) != "sep=") continue;
+            if (quote == 1 && (line.front() != '"' || line.back() != '"')) continue;
+            delimiter = line[4 + quote];
+            static_cast<void>(take_line());
+            ++line_;
+        }
+        delimiter_ = delimiter;
         // Strict: a quote inside of a cell, or one that never ends, is an error, not a guess.
         ready_ = csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) == 0;
         csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
@@ -50,6 +60,7 @@ public:
     /// The line, counted from 1, on which the cell begins; a quoted cell may go on over several.
     [[nodiscard]] std::size_t line_of(std::size_t cell) const noexcept { return lines_[std::min(cell, cells_)]; }
     [[nodiscard]] status code() const noexcept { return code_; }
+    [[nodiscard]] char delimiter() const noexcept { return delimiter_; }
 
 private:
     /// The next line with its line break, which is \n, \r\n, or \r.
@@ -65,10 +76,30 @@ private:
         ++line_;
         make_room(line.size());
         if (!inside_) lines_[cells_] = line_;
+        if (delimiter_ == ' ') line = with_single_blanks(line);
         inside_ = true;
         if (csv_parse(&parser_, line.data(), line.size(), on_cell, on_row, this) != line.size()) {
             code_ = status::malformed;
         }
+    }
+
+    /// The line with one blank in place of each run outside of quotes, and none at its begin and end.
+    std::string_view with_single_blanks(std::string_view line) {
+        single_.clear();
+        if (!inside_) quoted_ = false;
+        bool blank = false;
+        for (const char c : line) {
+            if (!quoted_ && (c == ' ' || c == '\t')) {
+                blank = true;
+                continue;
+            }
+            const bool at_begin = single_.empty() && !inside_;
+            if (blank && !at_begin && c != '\r' && c != '\n') single_ += ' ';
+            blank = false;
+            if (c == '"') quoted_ = !quoted_;
+            single_ += c;
+        }
+        return single_;
     }
 
     void finish() {
@@ -99,6 +130,8 @@ private:
 
     std::string_view rest_;
     csv_parser parser_{};
+    char delimiter_ = ',';
+    std::string single_{};              // the line with single blanks, where these are the delimiter
     std::string text_{};                // the row's cells without their quotes, one after the other,
     std::vector<std::size_t> ends_{};   // where each ends,
     std::vector<std::size_t> lines_{};  // and the line on which it begins
@@ -107,9 +140,10 @@ private:
     std::size_t line_ = 0;
     bool ready_ = false;
     bool inside_ = false;  // a row was begun and has not ended
+    bool quoted_ = false;  // and this far within quotes
     bool complete_ = false;
     bool finished_ = false;
     status code_ = status::ok;
 };
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

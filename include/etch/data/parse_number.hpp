@@ -23,11 +23,17 @@ struct parsed_number {
     const char* complaint = "";
 };
 
-/// Reads all of `text` as a decimal number, whatever the locale; a leading + is allowed. Smaller than the smallest
-/// number of the type is 0 or subnormal; larger than the largest is refused. `to` is written on success only.
+/// Reads all of `text` as a decimal number, whatever the locale, with `decimal` before its fraction; a leading + is allowed.
+/// Smaller than the smallest number of the type is 0 or subnormal; larger than the largest is refused. `to` is written on
+/// success only.
 template <std::floating_point T>
-parsed_number parse_number(std::string_view text, T& to) noexcept {
+parsed_number parse_number(std::string_view text, T& to, char decimal = '.') {
     if (text.empty()) return {status::malformed, "the cell is empty"};
+    if (decimal != '.') {
+        std::string with_point{text};
+        for (char& c : with_point) c = c == decimal ? '.' : c == '.' ? decimal : c;  // a point is not part of a number
+        return parse_number(with_point, to);
+    }
     if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
     const char* const end = text.data() + text.size();
     T number{};
@@ -45,4 +51,4 @@ parsed_number parse_number(std::string_view text, T& to) noexcept {
     return {};
 }
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

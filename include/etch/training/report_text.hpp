@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include <etch/data/one_hot.hpp>
+#include <etch/data/class_list.hpp>
 #include <etch/training/metrics.hpp>
 #include <etch/training/text_table.hpp>
 

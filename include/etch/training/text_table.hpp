@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <etch/data/one_hot.hpp>
+#include <etch/data/class_list.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
