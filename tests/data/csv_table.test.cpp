@@ -18,10 +18,10 @@ auto read(const std::string& text, const etch::csv_options& options = {}) {
 template <class Reading>
 std::string told(const Reading& reading, status expected) {
     CHECK(reading.code == expected);
-    return reading.message;
+    return reading.message();
 }
 std::vector<float> inputs_of(const etch::reading<etch::csv_table<2, 1>>& table) {
-    INFO(table.message);
+    INFO(table.message());
     CHECK(table);
     const auto numbers = table.value.samples.inputs();
     return {numbers.begin(), numbers.end()};
@@ -105,7 +105,7 @@ TEST_CASE("groups of thousands and the other decimal sign are refused with a hin
     const auto complaint = [](const std::string& cell, char decimal) {
         const auto table = read(cell + ";2;3\n", {.delimiter = ';', .decimal = decimal});
         CHECK(table.code == status::malformed);
-        return table.message.substr(table.message.find(" is not a number") + 16);
+        return table.message().substr(table.message().find(" is not a number") + 16);
     };
     const std::string thousands = " (thousands separators are not read)";
     CHECK(complaint("1,234.5", '.') == thousands);
@@ -175,7 +175,7 @@ TEST_CASE("a column of text becomes an input per category", "[data]") {
     CHECK(told(read(trees, {.header = true}), status::malformed) ==
           "t.csv:2:2: \"Birch\" is not a number (a category? then .one_hot = {\"kind\"})");
     const auto table = read_trees(trees, {});
-    INFO(table.message);
+    INFO(table.message());
     REQUIRE(table);
     const auto x = table.value.samples.inputs();
     CHECK(numbers(x.begin(), x.end()) == numbers{3.5f, 0, 1, 0, 7, 0, 0, 1, 4, 0, 1, 0, 6.5f, 1, 0, 0});
@@ -212,7 +212,7 @@ TEST_CASE("later tables and rows are read as the first one", "[data]") {
     // Other columns, in another order, and none of the ashes.
     const std::string later = "id,kind,age,height\n1,Oak,10,2\n2,,11,NA\n";
     const auto table = etch::parse_csv<4, 1>(later, {.header = true}, schema, "later.csv");
-    INFO(table.message);
+    INFO(table.message());
     REQUIRE(table);
     const auto x = table.value.samples.inputs();
     CHECK(numbers(x.begin(), x.end()) == numbers{2, 0, 0, 1, 5.25f, 0.25f, 0.5f, 0.25f});
@@ -262,7 +262,7 @@ TEST_CASE("a table that is split while it is read fills missing cells from its t
         text += (i == 7 ? std::string{"NA"} : std::to_string(i)) + ",1," + std::to_string(i % 2) + "\n";
     const auto parts = etch::parse_csv_split<2, 1>(text, {.label = 2, .missing = missing::mean},
                                                    {.training = 0.5, .validation = 0.25, .test = 0.25});
-    INFO(parts.message);
+    INFO(parts.message());
     REQUIRE(parts);
     CHECK(parts.value.training.size() == 20);
     CHECK(parts.value.validation.size() == 10);

@@ -162,7 +162,7 @@ reading<csv_split<Inputs, Outputs, T>> parse_csv_split(std::string_view text, co
         numbered.push_back(number, target);
     }
     const auto parts = table.has_label() ? stratified_split(numbered, shares) : split(numbered, shares);
-    if (!parts) return {{}, parts.state.code, name + ": " + message(parts.state.code)};
+    if (!parts) return {{}, parts.code, name + ": " + parts.message()};
     const auto rows_of = [](const data_set<1, Outputs, double>& part) {
         std::vector<std::size_t> rows;
         for (const double number : part.inputs()) rows.push_back(static_cast<std::size_t>(number));
