@@ -76,6 +76,7 @@ constexpr known_layer known_layers[] = {
     {"residual"},  // a list of layers
     {"standardize", 0, {}, {"mean", "deviation"}, false},
     {"normalize", 0, {"0", "1"}, {"minimum", "maximum"}, false},
+    {"clip", 0, {}, {"minimum", "maximum"}, false},
     {"layer_norm", 0, {"100000"}, {"weight", "bias"}},
     {"leaky_relu", 0, {"1", "100"}},
     {"elu", 0, {"1", "1"}},

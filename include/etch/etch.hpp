@@ -2,6 +2,7 @@
 // etch: a neural network, etched into the program. This page is the map of the library: each room builds on those above
 // it, and those in braces of the design (layer, loss, optimizer) do not know each other.
 //
+#include <etch/layer/clip.hpp>
 // A newcomer reads network/network.hpp, then layer/dense.hpp, then tensor/product.hpp. A program that only deploys a
 // network includes etch/inference.hpp instead. Optional, since they need other libraries: etch/data/csv.hpp (libcsv),
 // etch/data/idx_gzip.hpp (zlib) and etch/io/npz.hpp (libzip).

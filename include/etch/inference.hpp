@@ -1,5 +1,6 @@
 #pragma once
 // What a deployed program needs: networks and their layers; no loss, optimizer, data or training. The least to compile.
+#include <etch/layer/clip.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dense_bf16.hpp>
 #include <etch/layer/dropout.hpp>

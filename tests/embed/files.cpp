@@ -36,7 +36,8 @@ std::unique_ptr<Network> drawn(etch::seed from) {
     auto net = std::make_unique<Network>();
     etch::random_generator generator{from};
     for (auto& x : net->parameters()) x = generator.uniform<typename Network::value_type>() - 0.5f;
-    for (auto& x : net->statistics()) x = generator.uniform<typename Network::value_type>() + 0.5f;
+    typename Network::value_type least = 0.5f;  // each larger than the one before: a minimum below its maximum
+    for (auto& x : net->statistics()) x = least += generator.uniform<typename Network::value_type>() / 16;
     const auto memory = net->memory();
     for (const etch::network_tensor& tensor : etch::tensors_of<Network>)
         if (tensor.rounded)

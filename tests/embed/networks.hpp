@@ -12,7 +12,7 @@ using measured =
 using rounded = network<input<9>, dense<16, bf16>, silu, dense<3, bf16>>;
 using around = network<input<6>, residual<dense<8>, gelu, dense<6, bf16>, residual<layer_norm<1000>, dense<6>>>,
                        elu<1, 2>, dense<2>>;
-using picture = network<input<4, 3>, normalize<-1, 1>, flatten, dense<4>, softplus, dense<1>>;
+using picture = network<input<4, 3>, normalize<-1, 1>, flatten, dense<4>, softplus, clip, dense<1>>;
 using double_tiny = basic_network<double, input<3>, dense<5>, selu, dense<2>>;
 using odd = network<input<1>, dense<6>, identity>;
 using partly = network<input<17>, dense<64>, etch::tanh, dense<64>, etch::tanh, dense<6>>;

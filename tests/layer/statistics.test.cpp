@@ -1,10 +1,13 @@
-// standardize and normalize: layers whose numbers are fitted on the training data.
+// standardize, normalize and clip: layers whose numbers are fitted on the training data.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
 
+#include <etch/layer/clip.hpp>
 #include <etch/layer/normalize.hpp>
 #include <etch/layer/standardize.hpp>
+#include <etch/network/network.hpp>
 
 #include "support/catch.hpp"
 #include "support/gradient_check.hpp"
@@ -102,9 +105,10 @@ void check_unfitted() {
 
 }  // namespace
 
-TEST_CASE("standardize and normalize keep the shape and hold two statistics a feature") {
+TEST_CASE("standardize, normalize and clip keep the shape and hold two statistics per feature") {
     check_shape<standardize>("mean", "deviation");
     check_shape<normalize<>>("minimum", "maximum");
+    check_shape<clip>("minimum", "maximum");
 }
 
 TEST_CASE("standardize has the statistics and values that a person works out by hand") {
@@ -142,14 +146,41 @@ TEST_CASE("normalize has the statistics and values that a person works out by ha
     CHECK(both.output(1, 2) == Approx(1).epsilon(1.2e-7));
 }
 
+TEST_CASE("clip keeps each feature between its own bounds, and passes the gradient only between them") {
+    fitted_passes<float, clip, 2> layer;
+    REQUIRE(layer.fit(samples<float>) == status::ok);
+    CHECK(layer.fitted());
+    CHECK(layer.statistics == std::array<float, 4>{1, -10, 4, 10});
+    layer.input = matrix<float, 2, 3>{0.5f, 11, 2.5f, -9, 4, -10.5f};
+    layer.grad_output = matrix<float, 2, 3>{1, 2, 3, 4, 5, 6};
+    layer.run();
+    CHECK(layer.output == matrix<float, 2, 3>{1, 10, 2.5f, -9, 4, -10});
+    CHECK(layer.grad_input == matrix<float, 2, 3>{0, 0, 3, 4, 0, 0});
+    layer.statistics = {4, -10, 1, 10};  // a minimum above its maximum
+    layer.run();
+    CHECK(std::isnan(layer.output[0]));
+    CHECK(layer.output[1] == 10);
+}
+
+TEST_CASE("clip is a constant expression") {
+    constexpr auto answer = [] {
+        network<input<3>, clip> net;
+        for (std::size_t i = 0; i < 6; ++i) net.statistics()[i] = i < 3 ? -1.0f : 0.5f * static_cast<float>(i);
+        return net({-2, 1, 9});
+    }();
+    static_assert(answer[0] == -1 && answer[1] == 1 && answer[2] == 2.5f);
+}
+
 TEST_CASE("a constant column is refused, and nothing is changed then") {
     check_constant_column<standardize>();
     check_constant_column<normalize<>>();
+    check_constant_column<clip>();
 }
 
 TEST_CASE("what was not fitted cannot be overlooked") {
     check_unfitted<standardize>();
     check_unfitted<normalize<>>();
+    check_unfitted<clip>();
 }
 
 TEST_CASE("standardize fits features whose squares no float can hold") {
@@ -171,7 +202,13 @@ TEST_CASE("standardize ends its fit where a feature is infinite") {
     CHECK_FALSE(std::isfinite(layer.statistics[1]));
 }
 
-TEST_CASE("standardize and normalize of NaN are NaN") {
+TEST_CASE("standardize, normalize and clip of NaN are NaN") {
+    fitted_passes<float, clip, 2> bounds;
+    REQUIRE(bounds.fit(samples<float>) == status::ok);
+    bounds.input[1] = std::numeric_limits<float>::quiet_NaN();
+    bounds.run();
+    CHECK(std::isnan(bounds.output[1]));
+    CHECK(std::isfinite(bounds.output[0]));
     fitted_passes<float, standardize, 2> mean;
     fitted_passes<float, normalize<>, 2> range;
     REQUIRE(mean.fit(samples<float>) == status::ok);
@@ -184,9 +221,10 @@ TEST_CASE("standardize and normalize of NaN are NaN") {
     CHECK(std::isfinite(range.output[0]));
 }
 
-TEST_CASE("standardize and normalize backward match finite differences") {
+TEST_CASE("standardize, normalize and clip backward match finite differences") {
     CHECK(worst_gradient<standardize>() < support::gradient_tolerance);
     CHECK(worst_gradient<normalize<-1, 3>>() < support::gradient_tolerance);
+    CHECK(worst_gradient<clip>() < support::gradient_tolerance);
 }
 
 TEST_CASE("standardize and normalize at sizes around the lanes match plain loops") {
@@ -208,4 +246,10 @@ TEST_CASE("standardize and normalize at sizes around the lanes match plain loops
     CHECK(farthest_from_loops<normalize<-1, 3>, 16>(normal) < float_tolerance);
     CHECK(farthest_from_loops<normalize<-1, 3>, 17>(normal) < float_tolerance);
     CHECK(farthest_from_loops<normalize<-1, 3>, 33>(normal) < float_tolerance);
+    const auto between = [](double x, double least, double most) {
+        return std::pair{std::clamp(x, least, most), x > least && x < most ? 1.0 : 0.0};
+    };
+    CHECK(farthest_from_loops<clip, 1>(between) == 0);
+    CHECK(farthest_from_loops<clip, 15>(between) == 0);
+    CHECK(farthest_from_loops<clip, 33>(between) == 0);
 }

@@ -23,7 +23,7 @@ struct residual {
         static_assert(chain<float, Input, Layers...>::output_shape == Input,
                       "etch: the layers of a residual must give the shape that they get");
         static_assert(chain<float, Input, Layers...>::statistic_count == 0,
-                      "etch: standardize and normalize stand before a residual, not inside of it");
+                      "etch: standardize, normalize and clip stand before or after a residual, not inside it");
     }
 
     static constexpr shape output(shape input) { return input; }

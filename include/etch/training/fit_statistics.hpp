@@ -43,7 +43,7 @@ constexpr problem fit_statistics_of(Network& net,
 
 }  // namespace internal
 
-/// Fits the statistics of every standardize and normalize layer on the training data, also where they have some.
+/// Fits the statistics of every standardize, normalize and clip layer on the training data, also where they have some.
 /// Errors: what data_view::check says, and constant_column with the index of the column among that layer's inputs; the
 /// network is as it was then.
 template <class Network>

@@ -1,0 +1,76 @@
+#pragma once
+#include <limits>
+
+#include <etch/layer/column_range.hpp>
+#include <etch/layer/layer.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+/// Keeps every feature between two bounds of its own: those of an action space, which a policy's answers must not leave.
+/// The same bound on both sides for all features is `clamp<>`.
+///
+///     forward     y  = min(max(x, minimum), maximum)
+///     backward    dx = dy where minimum < y < maximum, else 0
+///
+/// Shapes: minimum and maximum have one number per feature. They come with imported weights or are set; `fit` takes the
+/// range in the training data, and reports constant_column where a feature does not vary. Until then, and where a minimum
+/// is not below its maximum, the output is NaN, so that it cannot be overlooked.
+struct clip {
+    static constexpr const char* name = "clip";
+    static constexpr bool elementwise = true;
+    static constexpr reads backward_reads = reads::output;
+
+    static constexpr shape output(shape input) { return input; }
+
+    static constexpr std::array<parameter, 2> parameters(shape input) {
+        return {parameter{.name = "minimum", .extents = {input.size()}, .trained = false},
+                parameter{.name = "maximum", .extents = {input.size()}, .trained = false}};
+    }
+
+    ETCH_INLINE static constexpr auto forward(const auto& layer, const auto& x) {
+        const auto& [minimum, maximum] = layer.parameters;
+        return map(clipped{}, x, minimum, maximum);
+    }
+
+    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto&, const auto& y, const auto& dy) {
+        const auto& [minimum, maximum] = layer.parameters;
+        return map(passed{}, dy, y, minimum, maximum);
+    }
+
+    static constexpr bool fitted(const auto& layer) {
+        const auto& [minimum, maximum] = layer.parameters;
+        return minimum[0] != maximum[0];
+    }
+
+    static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample) {
+        const auto& [minimum, maximum] = layer.parameters;
+        using T = std::remove_cvref_t<decltype(minimum[0])>;
+        constexpr std::size_t features = std::remove_cvref_t<decltype(minimum)>::size();
+        const internal::column_ranges<T, features> ranges(count, sample);
+        if (!ranges.state.ok()) return ranges.state;
+        for (std::size_t feature = 0; feature < features; ++feature) {
+            minimum[feature] = ranges.column[feature].least;
+            maximum[feature] = ranges.column[feature].most;
+        }
+        return {};
+    }
+
+private:
+    struct clipped {
+        static constexpr std::size_t operations = 2;
+        template <class V>
+        ETCH_INLINE constexpr V operator()(V x, V minimum, V maximum) const noexcept {
+            const V nan(std::numeric_limits<typename V::value_type>::quiet_NaN());
+            return select(minimum < maximum, max(minimum, min(maximum, x)), nan);  // in this order NaN stays NaN
+        }
+    };
+    struct passed {
+        static constexpr std::size_t operations = 2;
+        template <class V>
+        ETCH_INLINE constexpr V operator()(V dy, V y, V minimum, V maximum) const noexcept {
+            return select(y > minimum, select(y < maximum, dy, V(0)), V(0));
+        }
+    };
+};
+
+}  // namespace etch
