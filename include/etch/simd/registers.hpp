@@ -1,7 +1,15 @@
 #pragma once
 // lanes<T, N> as one SIMD register: the only file that names xsimd. Included by simd/lanes.hpp where the target has
 // any.
+#if !__has_include(<xsimd/xsimd.hpp>)
+#error \
+    "etch: the headers of xsimd, 8.1 or newer, are not found. Install them (Debian: libxsimd-dev), name their folder with -I, or define ETCH_NO_SIMD to compute without SIMD, which is slower"
+#endif
 #include <xsimd/xsimd.hpp>
+#if XSIMD_VERSION_MAJOR < 8 || (XSIMD_VERSION_MAJOR == 8 && XSIMD_VERSION_MINOR < 1)
+#error \
+    "etch: this xsimd is too old; 8.1 or newer is needed. Define ETCH_NO_SIMD to compute without SIMD, which is slower"
+#endif
 
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +29,8 @@ struct no_register {};  // keeps the names below declared on every target
 no_register fma_register(no_register, no_register, no_register);
 no_register divide_register(no_register, no_register);
 no_register root_register(no_register);
+no_register larger_register(no_register, no_register);
+no_register smaller_register(no_register, no_register);
 
 // xsimd 8 multiplies and adds in two roundings on most targets, so the fused operation is asked for by its own name.
 #if defined(__x86_64__) || defined(_M_X64)
@@ -34,6 +44,24 @@ ETCH_INLINE __m256d fma_register(__m256d a, __m256d b, __m256d c) noexcept { ret
 ETCH_INLINE __m512 fma_register(__m512 a, __m512 b, __m512 c) noexcept { return _mm512_fmadd_ps(a, b, c); }
 ETCH_INLINE __m512d fma_register(__m512d a, __m512d b, __m512d c) noexcept { return _mm512_fmadd_pd(a, b, c); }
 #endif
+// a > b ? a : b, and a < b ? a : b, which is what these instructions do; xsimd 14 swaps the operands, and so the answer to
+// NaN. Of 512 bits in the masked form, here and below, since g++ 12 warns of an uninitialised value inside its plain one.
+ETCH_INLINE __m128 larger_register(__m128 a, __m128 b) noexcept { return _mm_max_ps(a, b); }
+ETCH_INLINE __m128d larger_register(__m128d a, __m128d b) noexcept { return _mm_max_pd(a, b); }
+ETCH_INLINE __m128 smaller_register(__m128 a, __m128 b) noexcept { return _mm_min_ps(a, b); }
+ETCH_INLINE __m128d smaller_register(__m128d a, __m128d b) noexcept { return _mm_min_pd(a, b); }
+#if defined(__AVX__)
+ETCH_INLINE __m256 larger_register(__m256 a, __m256 b) noexcept { return _mm256_max_ps(a, b); }
+ETCH_INLINE __m256d larger_register(__m256d a, __m256d b) noexcept { return _mm256_max_pd(a, b); }
+ETCH_INLINE __m256 smaller_register(__m256 a, __m256 b) noexcept { return _mm256_min_ps(a, b); }
+ETCH_INLINE __m256d smaller_register(__m256d a, __m256d b) noexcept { return _mm256_min_pd(a, b); }
+#endif
+#if defined(__AVX512F__)
+ETCH_INLINE __m512 larger_register(__m512 a, __m512 b) noexcept { return _mm512_maskz_max_ps(0xffff, a, b); }
+ETCH_INLINE __m512d larger_register(__m512d a, __m512d b) noexcept { return _mm512_maskz_max_pd(0xff, a, b); }
+ETCH_INLINE __m512 smaller_register(__m512 a, __m512 b) noexcept { return _mm512_maskz_min_ps(0xffff, a, b); }
+ETCH_INLINE __m512d smaller_register(__m512d a, __m512d b) noexcept { return _mm512_maskz_min_pd(0xff, a, b); }
+#endif
 #elif defined(__aarch64__) || defined(_M_ARM64)
 ETCH_INLINE float32x4_t fma_register(float32x4_t a, float32x4_t b, float32x4_t c) noexcept {
     return vfmaq_f32(c, a, b);
@@ -43,37 +71,21 @@ ETCH_INLINE float64x2_t fma_register(float64x2_t a, float64x2_t b, float64x2_t c
 }
 #endif
 
-// a > b ? a : b, and a < b ? a : b: on x86 that is one instruction; elsewhere the instruction treats NaN otherwise.
 template <class Batch>
 ETCH_INLINE Batch max_register(Batch a, Batch b) noexcept {
-#if defined(__AVX512F__)
-    // The masked form, here and below, since g++ 12 warns of an uninitialised value inside its own plain one.
-    if constexpr (std::is_same_v<typename Batch::value_type, float> && Batch::size == 16)
-        return _mm512_maskz_max_ps(0xffff, a, b);
-    else if constexpr (std::is_same_v<typename Batch::value_type, double> && Batch::size == 8)
-        return _mm512_maskz_max_pd(0xff, a, b);
-    else
-#endif
-#if defined(__x86_64__) || defined(_M_X64)
-        return xsimd::max(a, b);
-#else
-    return xsimd::select(a > b, a, b);
-#endif
+    using element = typename Batch::register_type;
+    if constexpr (requires { larger_register(static_cast<element>(a), static_cast<element>(b)); })
+        return Batch(larger_register(static_cast<element>(a), static_cast<element>(b)));
+    else  // elsewhere the instruction treats NaN otherwise
+        return xsimd::select(a > b, a, b);
 }
 template <class Batch>
 ETCH_INLINE Batch min_register(Batch a, Batch b) noexcept {
-#if defined(__AVX512F__)
-    if constexpr (std::is_same_v<typename Batch::value_type, float> && Batch::size == 16)
-        return _mm512_maskz_min_ps(0xffff, a, b);
-    else if constexpr (std::is_same_v<typename Batch::value_type, double> && Batch::size == 8)
-        return _mm512_maskz_min_pd(0xff, a, b);
+    using element = typename Batch::register_type;
+    if constexpr (requires { smaller_register(static_cast<element>(a), static_cast<element>(b)); })
+        return Batch(smaller_register(static_cast<element>(a), static_cast<element>(b)));
     else
-#endif
-#if defined(__x86_64__) || defined(_M_X64)
-        return xsimd::min(a, b);
-#else
-    return xsimd::select(a < b, a, b);
-#endif
+        return xsimd::select(a < b, a, b);
 }
 template <class Batch>
 ETCH_INLINE Batch shift_left(Batch a, int n) noexcept {
