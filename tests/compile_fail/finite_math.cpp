@@ -1,4 +1,4 @@
-// expect: etch: -ffast-math lets the compiler reorder sums and assume that there is no NaN
+// expect: etch: -ffinite-math-only lets the compiler assume that there is no NaN
 // flags: -ffinite-math-only
 #ifdef ETCH_REJECT
 #include <etch/core/config.hpp>

@@ -13,13 +13,14 @@ TEST_CASE("the constants say what the macros say") {
 }
 
 TEST_CASE("products that feed sums are fused where the hardware can") {
-#if defined(__FMA__) || defined(__aarch64__)
+#if defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__) || defined(__s390x__) || defined(__powerpc64__)
     STATIC_REQUIRE(ETCH_HARDWARE_FMA == 1);
 #elif defined(__x86_64__)
     STATIC_REQUIRE(ETCH_HARDWARE_FMA == 0);
 #else
     SUCCEED("another target");
 #endif
+    STATIC_REQUIRE(ETCH_MAY_CONTRACT >= ETCH_HARDWARE_FMA);
 }
 
 TEST_CASE("an unrolled loop runs its statement with 0, 1, ... in order") {

@@ -5,7 +5,8 @@
 //   ETCH_NO_SIMD           plain numbers instead of SIMD registers; xsimd is not even included
 //   ETCH_FMA               1: a multiply that feeds an add is fused, rounded once (the first numeric contract);
 //                          0: it is rounded in between (the second). Where unset, what the target's hardware has
-//   ETCH_ALLOW_FAST_MATH   accept -ffast-math, and with it give up the promise of one answer everywhere
+//   ETCH_ALLOW_FAST_MATH   accept -ffast-math and its parts, and with them give up the promise of one answer everywhere
+//                          (core/compiler_flags.hpp)
 //   ETCH_BUILD             a word that keeps this file's build of etch apart from others in the same program, where no
 //                          setting that etch can see tells them apart (-Og beside -O2)
 
@@ -17,18 +18,6 @@
 
 #if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
 #error "etch: C++20 is needed, for example -std=c++20"
-#endif
-
-#if defined(__FAST_MATH__)
-#define ETCH_FAST_MATH 1
-#elif defined(__FINITE_MATH_ONLY__)
-#define ETCH_FAST_MATH __FINITE_MATH_ONLY__
-#else
-#define ETCH_FAST_MATH 0
-#endif
-#if ETCH_FAST_MATH && !defined(ETCH_ALLOW_FAST_MATH)
-#error \
-    "etch: -ffast-math lets the compiler reorder sums and assume that there is no NaN, so a network would no longer give the same answer everywhere; etch is fast without it. Remove the flag, or define ETCH_ALLOW_FAST_MATH to give the promise up"
 #endif
 
 // The kernels are built from small functions that must vanish into their caller, at -O2 and at -O0 of other files
@@ -98,12 +87,31 @@
 #define ETCH_HAS_XSIMD 0
 #endif
 
-#if defined(__FMA__) || defined(__AVX2__) && defined(_MSC_VER) || defined(__aarch64__) || defined(_M_ARM64) || \
-    defined(__ARM_FEATURE_FMA) || defined(__riscv_flen)
+// Whether the target multiplies and adds in one instruction. g++ says so by __FP_FAST_FMAF; for the others these are the
+// targets that always have it, and the macros by which the rest show it.
+#if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__FMA4__) || defined(__AVX512F__) || \
+    defined(__AVX2__) && defined(_MSC_VER) || defined(__aarch64__) || defined(_M_ARM64) ||       \
+    defined(__ARM_FEATURE_FMA) || defined(__riscv_flen) || defined(__loongarch_frlen) ||         \
+    defined(__s390__) && !defined(__SOFTFP__) && defined(__clang__) ||                           \
+    defined(__powerpc__) && !defined(__NO_FPRS__) && defined(__clang__) ||                       \
+    defined(__mips_hard_float) && __mips_isa_rev >= 6
 #define ETCH_HARDWARE_FMA 1
 #else
 #define ETCH_HARDWARE_FMA 0
 #endif
+
+// Whether a compiler may fuse a product with a sum by itself: where the target has the instruction, and where neither is
+// known. MIPS has a fused instruction of registers that is older than its fused instruction of numbers, and the relaxed
+// SIMD of WebAssembly one that is fused on some machines and not on others.
+#if ETCH_HARDWARE_FMA || defined(__mips_msa) || defined(__wasm_relaxed_simd__)
+#define ETCH_MAY_CONTRACT 1
+#elif defined(__GNUC__) && !defined(__clang__) || defined(__x86_64__) || defined(__i386__) || defined(_M_X64) || \
+    defined(_M_IX86) || defined(__arm__) || defined(__riscv) || defined(__wasm__)
+#define ETCH_MAY_CONTRACT 0
+#else
+#define ETCH_MAY_CONTRACT 1
+#endif
+
 #if !defined(ETCH_FMA)
 #define ETCH_FMA ETCH_HARDWARE_FMA
 #endif
@@ -294,3 +302,5 @@ inline constexpr bool fused_multiply_add = ETCH_FMA != 0;
 inline constexpr bool has_simd = ETCH_HAS_XSIMD != 0;
 
 }  // namespace etch::inline ETCH_VARIANT
+
+#include <etch/core/compiler_flags.hpp>

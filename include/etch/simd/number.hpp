@@ -61,14 +61,17 @@ template <class Register>
 ETCH_INLINE void make_opaque([[maybe_unused]] Register& x) noexcept {
 #if defined(__GNUC__) && defined(__AVX512VL__)
     asm("" : "+v"(x));
-#elif defined(__GNUC__) && defined(__x86_64__)
+#elif defined(__GNUC__) && defined(__SSE2__) && !defined(__wasm__)
     asm("" : "+x"(x));
 #elif defined(__GNUC__) && defined(__aarch64__)
     asm("" : "+w"(x));
-#elif defined(__GNUC__) && defined(__arm__)
+#elif defined(__GNUC__) && defined(__arm__) && defined(__ARM_FP)
     asm("" : "+t"(x));
-#elif defined(__GNUC__) && defined(__riscv)
+#elif defined(__GNUC__) && (defined(__riscv_flen) || defined(__s390__) || defined(__loongarch_frlen) || \
+                            defined(__mips_hard_float) || (defined(__powerpc__) && !defined(__NO_FPRS__)))
     asm("" : "+f"(x));
+#elif defined(__GNUC__)
+    asm("" : "+m"(x));
 #else
     if constexpr (std::is_arithmetic_v<Register>) {
         volatile Register kept = x;
@@ -80,7 +83,7 @@ ETCH_INLINE void make_opaque([[maybe_unused]] Register& x) noexcept {
 /// Stops the compiler from fusing a product with the sum that it feeds.
 template <class Register>
 ETCH_INLINE void forget_origin([[maybe_unused]] Register& product) noexcept {
-    if constexpr (ETCH_HARDWARE_FMA) make_opaque(product);
+    if constexpr (ETCH_MAY_CONTRACT) make_opaque(product);
 }
 
 /// a * b + c of one number, under the numeric contract that is in force. Doubles serve gradient checks and are always

@@ -33,8 +33,9 @@ no_register larger_register(no_register, no_register);
 no_register smaller_register(no_register, no_register);
 
 // xsimd 8 multiplies and adds in two roundings on most targets, so the fused operation is asked for by its own name.
-#if defined(__x86_64__) || defined(_M_X64)
-#if ETCH_HARDWARE_FMA
+// (By AVX-512F without FMA only the widest registers have one, by FMA4 single numbers: there the rest goes lane by lane.)
+#if defined(__x86_64__) || defined(__i386__) || defined(_M_X64)
+#if defined(__FMA__) || (ETCH_HARDWARE_FMA && defined(_MSC_VER))
 ETCH_INLINE __m128 fma_register(__m128 a, __m128 b, __m128 c) noexcept { return _mm_fmadd_ps(a, b, c); }
 ETCH_INLINE __m128d fma_register(__m128d a, __m128d b, __m128d c) noexcept { return _mm_fmadd_pd(a, b, c); }
 ETCH_INLINE __m256 fma_register(__m256 a, __m256 b, __m256 c) noexcept { return _mm256_fmadd_ps(a, b, c); }

@@ -1,0 +1,11 @@
+// expect: etch: this file is compiled with -funsafe-math-optimizations or a part of it
+// flags: -fassociative-math -fno-signed-zeros -fno-trapping-math
+// only: Clang|^GNU 11
+// optimized
+#ifdef ETCH_REJECT
+#include <etch/core/config.hpp>
+#else
+#define ETCH_ALLOW_FAST_MATH
+#include <etch/core/config.hpp>
+#endif
+static_assert(ETCH_VERSION_MAJOR == 0);
