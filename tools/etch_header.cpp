@@ -556,9 +556,9 @@ options read_command(std::span<char* const> arguments) {
 
 /// Leaves a file alone that has this text already, so that nothing is built again for it.
 void write(const std::string& path, const std::string& text) {
-    if (const auto old = etch::read_file(path); old && std::ranges::equal(old.value, text, [](unsigned char a, char b) {
-                                                    return a == static_cast<unsigned char>(b);
-                                                }))
+    if (const auto old = etch::read_file(path, text.size());
+        old &&
+        std::ranges::equal(old.value, text, [](unsigned char a, char b) { return a == static_cast<unsigned char>(b); }))
         return;
     if (const etch::file_result written = etch::replace_file(path, std::as_bytes(std::span{text})); !written)
         refuse(written.message());
@@ -568,7 +568,7 @@ void write(const std::string& path, const std::string& text) {
 
 int main(int count, char** arguments) {
     const options chosen = read_command(std::span{arguments, static_cast<std::size_t>(count)}.subspan(1));
-    const auto bytes = etch::read_file(chosen.in);
+    const auto bytes = etch::internal::read_safetensors(chosen.in);
     if (!bytes) refuse(bytes.message());
     etch::safetensors_view file;
     if (const etch::problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())

@@ -229,8 +229,27 @@ TEST_CASE("a file is read, and messages carry its name", "[data]") {
     CHECK(etch::read_csv<2, 1>(file).value.samples.target(1)[0] == 6);
     const auto missing = etch::read_csv<2, 1>(folder / "none.csv");
     CHECK(missing.code == status::cannot_open);
-    CHECK(missing.message() == (folder / "none.csv") + ": the file cannot be opened");
+    CHECK(missing.message().starts_with((folder / "none.csv") + ": the file cannot be opened: "));
     CHECK(etch::read_csv<2, 1>(folder.path()).code == status::cannot_open);  // a folder is no file
+}
+
+TEST_CASE("a file without line breaks is no table", "[data]") {
+    std::string text(etch::internal::csv_rows::max_row, '1');
+    text.replace(0, 6, "1,2,3\n");
+    CHECK(read(text + std::string(6, '1')).code != status::too_large);
+    const auto refused = read(text + std::string(7, '1'));
+    CHECK(refused.code == status::too_large);
+    CHECK(refused.message() == "t.csv:2:1: a row of more than 16777216 characters");
+    CHECK(read(std::string(etch::internal::csv_rows::max_row + 1, ',')).code == status::too_large);
+}
+
+TEST_CASE("a text with zeros, as UTF-16 has them, is refused", "[data]") {
+    const temporary_folder folder;
+    const std::string file = folder / "a.csv";
+    using namespace std::string_literals;
+    std::ofstream{file, std::ios::binary} << "\xff\xfe\x31\0,\0"s;
+    CHECK(etch::read_csv<2, 1>(file).message() ==
+          file + ": byte 3 is zero, so this is no text in UTF-8 (UTF-16 is not read)");
 }
 
 TEST_CASE("a long table is read whole", "[data]") {

@@ -81,7 +81,8 @@ TEST_CASE("a file too short or too long is refused", "[data]") {
     CHECK(told(data, status::truncated) == "t.idx: byte 23: 7 bytes of elements, the header promises 8");
     data = images;
     data.push_back(0);
-    CHECK(told(data, status::malformed) == "t.idx: byte 24: 9 bytes of elements, the header promises 8");
+    CHECK(told(data, status::malformed) ==
+          "t.idx: byte 24: more than the 8 bytes of elements that the header promises");
 }
 
 TEST_CASE("extents whose product overflows are refused", "[data]") {
@@ -138,7 +139,7 @@ TEST_CASE("IDX files are read, and messages carry their names", "[data]") {
     INFO(set.message());
     REQUIRE(set);
     CHECK(set.value.size() == 2);
-    CHECK(etch::read_idx<4, 2>(x, x + "?").message() == x + "?: the file cannot be opened");
+    CHECK(etch::read_idx<4, 2>(x, x + "?").message().starts_with(x + "?: the file cannot be opened: "));
     CHECK(etch::read_idx<4, 2>(y + "?", y).code == status::cannot_open);
     write(y, {0, 0, 8, 1, 0, 0, 0, 2, 1});
     CHECK(etch::read_idx<4, 2>(x, y).message() == y + ": byte 9: 1 bytes of elements, the header promises 2");

@@ -1,5 +1,7 @@
 #include <etch/io/files.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -54,16 +56,56 @@ TEST_CASE("a file that cannot be read or written is said so") {
     net_type net;
     CHECK(etch::load_file(net, folder / "none").code == status::cannot_open);
     CHECK(etch::save_file(net, folder / "none/n").code == status::cannot_write);
-    CHECK(etch::save_file(net, folder / "none/n").message() == (folder / "none/n") + ": the file cannot be written");
+    CHECK(etch::save_file(net, folder / "none/n")
+              .message()
+              .starts_with((folder / "none/n") + ": the file cannot be written: "));
     CHECK(etch::save_file(net, folder / "n", {.golden = std::span<const float>{net.parameters()}.first(1)}).code ==
           status::size_mismatch);
     CHECK_FALSE(std::filesystem::exists(folder / "n"));
     std::filesystem::create_directory(folder / "directory");
     std::ofstream{folder / "directory/file"} << 'x';
     CHECK(etch::save_file(net, folder / "directory").code == status::cannot_write);
+    CHECK(etch::save_file(net, folder / "directory").message() ==
+          (folder / "directory") +
+              ": the file cannot be written: it is a folder, a device, a pipe or a link, not a regular file");
     CHECK(std::filesystem::exists(folder / "directory/file"));
     CHECK_FALSE(std::filesystem::exists(folder / "directory.new"));
 }
+
+TEST_CASE("no more is read of a file than its header states") {
+    const temporary_folder folder;
+    constexpr std::uintmax_t huge = 5'000'000'000;  // zeros take no room on the disk
+    net_type net{etch::seed{7}};
+    const net_type before = net;
+    const auto complaint = [&](const std::vector<std::byte>& bytes, std::uintmax_t size) {
+        std::ofstream{folder / "n", std::ios::binary}.write(reinterpret_cast<const char*>(bytes.data()),
+                                                            static_cast<std::streamsize>(bytes.size()));
+        std::filesystem::resize_file(folder / "n", size);
+        const etch::file_result result = etch::load_file(net, folder / "n");
+        CHECK(net == before);
+        return result.message().substr(std::min((folder / "n").size() + 2, result.message().size()));
+    };
+    const std::vector<std::byte> good = whole().bytes();
+    const std::string past = "byte " + std::to_string(good.size()) + ": the data is not of the expected form";
+    CHECK(complaint(good, good.size() + 1) == past);
+    CHECK(complaint(good, huge) == past);
+    CHECK(etch::internal::read_safetensors(folder / "n").value.size() == good.size() + 1);
+    CHECK(complaint({}, huge) == "byte 8: the data is not of the expected form");
+    CHECK(complaint(file_bytes("{\"a\":{\"dtype\":\"U8\",\"shape\":[4999999000],\"data_offsets\":[0,4999999000]}}"),
+                    huge) == "5000000000 bytes, at most 2147483647 are read");
+    CHECK(
+        complaint(file_bytes("{\"a\":{\"dtype\":\"U8\",\"shape\":[4999999000],\"data_offsets\":[0,4999999000]}}"), 200)
+            .ends_with(": the data ends too early"));
+}
+
+#if defined(__unix__) || defined(__APPLE__)
+
+TEST_CASE("a device that never ends is no network") {
+    net_type net;
+    CHECK(etch::load_file(net, "/dev/zero").message() == "/dev/zero: byte 8: the data is not of the expected form");
+}
+
+#endif
 
 TEST_CASE("every mistake has a sentence of its own") {
     CHECK(told(whole("module.").bytes()) ==

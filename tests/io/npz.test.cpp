@@ -1,6 +1,7 @@
 #include <etch/io/npz.hpp>
 
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <utility>
@@ -257,4 +258,12 @@ TEST_CASE("an archive is read from a file", "[io]") {
     CHECK(refused.message().starts_with((folder / "w.npz") + ": coefs_0 "));
     CHECK(etch::load_npz(net, folder / "none.npz").code == status::cannot_open);
     CHECK(etch::read_npz(folder / "none.npz").code == status::cannot_open);
+    std::filesystem::resize_file(folder / "w.npz", 0);
+    CHECK(etch::read_npz(folder / "w.npz").code == status::truncated);
+    std::filesystem::resize_file(folder / "w.npz", 5'000'000'000);  // zeros, which take no room on the disk
+    CHECK(etch::read_npz(folder / "w.npz").message().starts_with((folder / "w.npz") + ": no zip archive: "));
+    std::ofstream{folder / "w.npz", std::ios::binary} << "PK";
+    std::filesystem::resize_file(folder / "w.npz", 5'000'000'000);
+    CHECK(etch::read_npz(folder / "w.npz").message() ==
+          (folder / "w.npz") + ": 5000000000 bytes, at most 2147483647 are read");
 }

@@ -134,6 +134,11 @@ TEST_CASE("fields of a tensor that are missing, doubled, unknown or lies are mal
     }
     CHECK(code(one("\"dtype\":\"F31\"," + extents + "," + offsets), 8) == status::wrong_type);
     CHECK(code(one(type + "," + extents + ",\"data_offsets\":[0,18446744073709551615]"), 8) == status::truncated);
+    // Eight bytes from before the data on: in arithmetic modulo 2^64 a tensor like any other.
+    CHECK(code(one(type + "," + extents + ",\"data_offsets\":[18446744073709551612,4]"), 8) == status::malformed);
+    CHECK(code("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"U8\",\"shape\":[4],"
+               "\"data_offsets\":[18446744073709551612,0]}}",
+               8) == status::malformed);
 }
 
 TEST_CASE("products of extents that overflow are refused") {
@@ -188,4 +193,30 @@ TEST_CASE("more entries than anybody needs are too large") {
     std::string metadata;
     for (std::size_t i = 0; i < 1025; ++i) metadata += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":\"\"";
     CHECK(code("{\"__metadata__\":{" + metadata + "}}") == status::too_large);
+}
+
+TEST_CASE("the first bytes of a file state how long it is") {
+    const auto stated = [](std::vector<std::byte> bytes, std::size_t known) {
+        bytes.resize(known);
+        return etch::safetensors_view::stated_size(bytes);
+    };
+    const std::vector<std::byte> good = float_file{}.metadata("x", "y").tensor("a", {2, 3}).tensor("b", {4}).bytes();
+    const std::size_t header = good.size() - 40;
+    for (const std::size_t known : {0u, 7u}) CHECK(stated(good, known) == 8);
+    for (const std::size_t known : {std::size_t{8}, header - 1}) CHECK(stated(good, known) == header);
+    for (const std::size_t known : {header, header + 1, good.size()}) CHECK(stated(good, known) == good.size());
+    CHECK(stated(file_bytes("{}"), 10) == 10);
+    CHECK(stated(std::vector<std::byte>(8, std::byte{0xff}), 8) == 8);
+    const auto stated_by = [&](const std::string& header_text) {
+        const auto bytes = file_bytes(header_text);
+        return stated(bytes, bytes.size()) - bytes.size();
+    };
+    const std::string entry = "{\"dtype\":\"F64\",\"shape\":[4000000000],\"data_offsets\":[", end = ",32000000001]}";
+    CHECK(stated_by("{\"a\":" + entry + "1" + end + "}") == 32000000001);
+    CHECK(stated_by("{\"a\":" + entry + "0" + end + "}") == 0);  // what is refused states nothing
+    CHECK(stated_by(
+              one("\"dtype\":\"U8\",\"shape\":[18446744073709551615],\"data_offsets\":[0,18446744073709551615]")) == 0);
+    std::string metadata = "{\"__metadata__\":{}";
+    for (int i = 0; i < 50'000; ++i) metadata += ",\"__metadata__\":{}";  // deep, were it read by recursion
+    CHECK(stated_by(metadata + "}") == 0);
 }

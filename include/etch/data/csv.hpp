@@ -74,7 +74,7 @@ reading<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, const cs
 /// Reads a file, and hands its text to `parse`.
 template <class Value, class Parse>
 reading<Value> with_text(const std::string& file, Parse parse) {
-    const auto bytes = read_file(file);
+    const auto bytes = read_text(file);
     if (!bytes) return bytes.template failed_as<Value>();
     return parse(std::string_view{reinterpret_cast<const char*>(bytes.value.data()), bytes.value.size()});
 }

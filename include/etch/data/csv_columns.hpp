@@ -68,9 +68,12 @@ public:
     [[nodiscard]] const std::string& message_text() const noexcept { return message_; }
 
 private:
-    /// What libcsv found wrong with the quotes.
+    /// What is wrong with the quotes, or with the length of a row.
     bool fine() {
         if (rows_.code() == status::ok) return true;
+        if (rows_.code() == status::too_large)
+            return fail_at(0, status::too_large,
+                           "a row of more than " + std::to_string(csv_rows::max_row) + " characters");
         return fail_at(rows_.size(), rows_.code(),
                        rows_.code() == status::truncated
                            ? "the quote that begins here does not end"

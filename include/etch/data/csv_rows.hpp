@@ -15,6 +15,9 @@ namespace etch::inline ETCH_VARIANT::internal {
 /// blanks as one delimiter (where it is ' '), and the line `sep=;` by which Excel is told the delimiter: it counts.
 class csv_rows {
 public:
+    static constexpr std::size_t max_row = std::size_t{1}
+                                           << 24;  ///< characters: a file without line breaks is no table
+
     csv_rows(std::string_view text, char delimiter) : rest_{text} {
         if (rest_.substr(0, 3) == "\xef\xbb\xbf") rest_.remove_prefix(3);  // UTF-8's mark of byte order
         for (const std::size_t quote : {0, 1}) {
@@ -74,11 +77,14 @@ private:
 
     void feed(std::string_view line) {
         ++line_;
-        make_room(line.size());
+        const bool too_large = line.size() > max_row - fed_;
+        make_room(too_large ? 0 : line.size());
         if (!inside_) lines_[cells_] = line_;
         if (delimiter_ == ' ') line = with_single_blanks(line);
         inside_ = true;
-        if (csv_parse(&parser_, line.data(), line.size(), on_cell, on_row, this) != line.size()) {
+        if (too_large) {
+            code_ = status::too_large;
+        } else if (csv_parse(&parser_, line.data(), line.size(), on_cell, on_row, this) != line.size()) {
             code_ = status::malformed;
         }
     }

@@ -93,17 +93,42 @@ inline reading<idx_array> parse_idx(std::span<const unsigned char> bytes, const 
     }
     const std::size_t found = bytes.size() - header;
     if (found != expected) {
-        return refuse(found < expected ? status::truncated : status::malformed,
-                      found < expected ? bytes.size() : header + expected,
-                      std::to_string(found) + " bytes of elements, the header promises " + std::to_string(expected));
+        return refuse(
+            found < expected ? status::truncated : status::malformed,
+            found < expected ? bytes.size() : header + expected,
+            found < expected
+                ? std::to_string(found) + " bytes of elements, the header promises " + std::to_string(expected)
+                : "more than the " + std::to_string(expected) + " bytes of elements that the header promises");
     }
     array.bytes.assign(bytes.begin() + static_cast<std::ptrdiff_t>(header), bytes.end());
     return {std::move(array), status::ok, {}};
 }
 
+namespace internal {
+
+/// How many bytes of an IDX file are wanted: its header, then what that states and one more; none that do not change why
+/// it is refused.
+inline std::size_t wanted_of_idx(std::span<const unsigned char> start) noexcept {
+    if (start.size() < 4) return 4;
+    const std::size_t width = idx_array::bytes_of(static_cast<idx_type>(start[2])),
+                      header = 4 + std::size_t{4} * start[3];
+    if (start[0] != 0 || start[1] != 0 || width == 0) return 4;
+    if (start.size() < header) return header;
+    std::size_t size = width;
+    for (std::size_t i = 4; i < header; i += 4) {
+        std::size_t extent = 0;
+        for (std::size_t b = 0; b < 4; ++b) extent = extent << 8 | start[i + b];
+        if (extent != 0 && size > (any_size - header - 2) / extent) return any_size - 1;
+        size *= extent;
+    }
+    return header + size + 1;
+}
+
+}  // namespace internal
+
 /// Reads an IDX file.
 inline reading<idx_array> read_idx(const std::string& file) {
-    const auto bytes = read_file(file);
+    const auto bytes = internal::read_file(file, max_file_size, internal::wanted_of_idx);
     return bytes ? parse_idx(bytes.value, file) : bytes.failed_as<idx_array>();
 }
 
@@ -160,4 +185,4 @@ reading<data_set<Inputs, Outputs, T>> read_idx(const std::string& images_file, c
     return to_data_set<Inputs, Outputs, T>(images.value, labels.value, images_file, labels_file);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

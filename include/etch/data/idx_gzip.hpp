@@ -13,11 +13,12 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Unpacks gzip data in memory, one or several members; messages call it `name`. truncated where the data ends before
-/// the last member does, malformed where it is no gzip, a checksum is wrong, or more than `limit` bytes come out, which
-/// keeps a small hostile file from filling the memory.
-inline reading<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed,
-                                                  const std::string& name = "gzip", std::size_t limit = 0x7fffffff) {
+namespace internal {
+
+/// `gunzip` below; of what comes out no more than `wanted` tells, as `read_file` asks it.
+template <class Wanted>
+reading<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed, const std::string& name,
+                                           std::size_t limit, Wanted wanted) {
     const auto refuse = [&name](status code, const std::string& complaint) {
         return reading<std::vector<unsigned char>>{{}, code, name + ": " + complaint};
     };
@@ -46,7 +47,9 @@ inline reading<std::vector<unsigned char>> gunzip(std::span<const unsigned char>
             if (length == 0) return refuse(status::truncated, message(status::truncated));
         }
         const std::size_t before = result.size();
-        result.resize(before + piece);
+        if (!resize(result, before + piece))
+            return refuse(status::too_large,
+                          "there is no memory for more than its first " + std::to_string(before) + " bytes");
         stream.next_out = result.data() + before;
         stream.avail_out = static_cast<unsigned>(piece);
         state = inflate(&stream, Z_NO_FLUSH);
@@ -56,8 +59,9 @@ inline reading<std::vector<unsigned char>> gunzip(std::span<const unsigned char>
             return refuse(status::malformed, stream.msg != nullptr ? stream.msg : "this is no gzip data");
         }
         if (result.size() > limit) {
-            return refuse(status::malformed, "more than " + std::to_string(limit) + " bytes when unpacked");
+            return refuse(status::too_large, "more than " + std::to_string(limit) + " bytes when unpacked");
         }
+        if (result.size() >= wanted(std::span<const unsigned char>{result})) break;
         const bool more = stream.avail_in > 0 || given < packed.size();
         if (state == Z_STREAM_END && more) {  // the next member
             inflateReset(&stream);
@@ -67,11 +71,24 @@ inline reading<std::vector<unsigned char>> gunzip(std::span<const unsigned char>
     return {std::move(result), status::ok, {}};
 }
 
+}  // namespace internal
+
+/// Unpacks gzip data in memory, one or several members; messages call it `name`. truncated where the data ends before
+/// the last member does, malformed where it is no gzip or a checksum is wrong, too_large where more than `limit` bytes come
+/// out, which keeps a small hostile file from filling the memory.
+inline reading<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed,
+                                                  const std::string& name = "gzip", std::size_t limit = max_file_size) {
+    return internal::gunzip(packed, name, limit, [](std::span<const unsigned char>) { return internal::any_size; });
+}
+
 /// Reads an IDX file that is packed with gzip.
 inline reading<idx_array> read_idx_gzip(const std::string& file) {
-    const auto packed = read_file(file);
+    const auto packed = internal::read_file(file, max_file_size, [](std::span<const unsigned char> start) {
+        const bool is_gzip = start.size() < 2 || (start[0] == 0x1f && start[1] == 0x8b);
+        return start.size() < 2 ? 2 : is_gzip ? internal::any_size : start.size();
+    });
     if (!packed) return packed.failed_as<idx_array>();
-    const auto bytes = gunzip(packed.value, file);
+    const auto bytes = internal::gunzip(packed.value, file, max_file_size, internal::wanted_of_idx);
     return bytes ? parse_idx(bytes.value, file) : bytes.failed_as<idx_array>();
 }
 
@@ -85,4 +102,4 @@ reading<data_set<Inputs, Outputs, T>> read_idx_gzip(const std::string& images_fi
     return to_data_set<Inputs, Outputs, T>(images.value, labels.value, images_file, labels_file);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -1,11 +1,17 @@
 #pragma once
+#include <algorithm>
+#include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <etch/core/status.hpp>
+#include <etch/data/system_files.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -28,23 +34,91 @@ struct [[nodiscard]] reading {
     }
 };
 
-/// A whole file's bytes.
-inline reading<std::vector<unsigned char>> read_file(const std::string& file) {
+/// The most bytes that are read of one file, or come out of a packed one: larger ones are refused before they fill the
+/// memory.
+inline constexpr std::size_t max_file_size = 0x7fffffff;
+
+namespace internal {
+
+/// Whether there is memory for so many bytes, which `bytes` then has.
+inline bool resize(std::vector<unsigned char>& bytes, std::size_t size) noexcept {
+#if defined(__cpp_exceptions)
+    try {
+        bytes.resize(size);
+    } catch (...) {
+        return false;
+    }
+#else
+    bytes.resize(size);
+#endif
+    return true;
+}
+
+/// How many bytes are wanted of a file whose format does not tell how long it is.
+inline constexpr std::size_t any_size = static_cast<std::size_t>(-1);
+
+/// The bytes of a file, no more than its format asks for: `wanted(bytes)` tells from what was read so far how many are of
+/// use, one more than the file should have, so that it is seen whether it goes on. Asked again whenever there are so many.
+template <class Wanted>
+reading<std::vector<unsigned char>> read_file(const std::string& file, std::size_t limit, Wanted wanted) {
+    const auto refuse = [&file](status code, const std::string& complaint) {
+        return reading<std::vector<unsigned char>>{{}, code, file + ": " + complaint};
+    };
     const auto close = [](std::FILE* f) { std::fclose(f); };
+    errno = 0;
     const std::unique_ptr<std::FILE, decltype(close)> stream{std::fopen(file.c_str(), "rb"), close};
-    if (!stream) return {{}, status::cannot_open, file + ": " + message(status::cannot_open)};
+    if (!stream) return refuse(status::cannot_open, message(status::cannot_open) + (": " + system_complaint()));
+    const file_facts facts = system_files::facts_of(stream.get());
+
     std::vector<unsigned char> bytes;
-    constexpr std::size_t piece = std::size_t{1} << 16;
-    for (std::size_t got = piece; got == piece;) {
+    while (true) {
+        std::size_t most = wanted(std::span<const unsigned char>{bytes});
+        if (most > limit) {
+            const std::uint64_t size = facts.regular ? facts.size : most == any_size ? 0 : most - 1;
+            if (size > limit)
+                return refuse(status::too_large,
+                              std::to_string(size) + " bytes, at most " + std::to_string(limit) + " are read");
+            most = limit + 1;
+        }
         const std::size_t before = bytes.size();
-        bytes.resize(before + piece);
-        got = std::fread(bytes.data() + before, 1, piece, stream.get());
+        if (before >= most) break;
+        constexpr std::size_t piece = std::size_t{1} << 16;
+        const std::size_t asked = std::min(most - before, std::max(before, piece));
+        if (!resize(bytes, before + asked))
+            return refuse(status::too_large,
+                          "there is no memory for more than its first " + std::to_string(before) + " bytes");
+        const std::size_t got = std::fread(bytes.data() + before, 1, asked, stream.get());
         bytes.resize(before + got);
+        if (got < asked) break;
     }
-    if (std::ferror(stream.get()) != 0) {  // a directory, for example
-        return {{}, status::cannot_open, file + ": the file cannot be read"};
-    }
+    if (std::ferror(stream.get()) != 0)  // a folder, for example
+        return refuse(status::cannot_open, "the file cannot be read: " + system_complaint());
+    if (bytes.size() > limit)
+        return refuse(status::too_large, "more than the " + std::to_string(limit) + " bytes that are read");
     return {std::move(bytes), status::ok, {}};
 }
 
-}  // namespace etch
+/// A text file's bytes. One with a zero, which no text has but UTF-16 is full of, is not read to its end.
+inline reading<std::vector<unsigned char>> read_text(const std::string& file) {
+    std::size_t seen = 0;  // bytes before which there is no zero
+    const auto ends = [&seen](std::span<const unsigned char> bytes) {
+        seen = static_cast<std::size_t>(std::find(bytes.begin() + static_cast<std::ptrdiff_t>(seen), bytes.end(), 0) -
+                                        bytes.begin());
+        return seen < bytes.size();
+    };
+    auto bytes = read_file(file, max_file_size,
+                           [&](std::span<const unsigned char> start) { return ends(start) ? start.size() : any_size; });
+    if (!bytes || !ends(bytes.value)) return bytes;
+    return {{},
+            status::malformed,
+            file + ": byte " + std::to_string(seen) + " is zero, so this is no text in UTF-8 (UTF-16 is not read)"};
+}
+
+}  // namespace internal
+
+/// A whole file's bytes; a pipe is read to its end. cannot_open, and too_large for more than `limit`.
+inline reading<std::vector<unsigned char>> read_file(const std::string& file, std::size_t limit = max_file_size) {
+    return internal::read_file(file, limit, [](std::span<const unsigned char>) { return internal::any_size; });
+}
+
+}  // namespace etch::inline ETCH_VARIANT

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <span>
@@ -138,10 +139,19 @@ file_result load_verified(Network& net, const Source& file, const key_map& keys 
 
 namespace internal {
 
+/// The bytes of a safetensors file: as many as its header states, and one more where there are more.
+inline reading<std::vector<unsigned char>> read_safetensors(const std::string& path) {
+    return read_file(path, max_file_size, [](std::span<const unsigned char> start) {
+        const std::uint64_t size = safetensors_view::stated_size(std::as_bytes(start));
+        const bool whole = size <= start.size();  // it is all there, or more is not needed to see that it is refused
+        return size >= any_size ? any_size - 1 : static_cast<std::size_t>(size) + (whole ? 1 : 0);
+    });
+}
+
 /// Reads and opens a safetensors file, and hands it to `load`, whose file_result is the result.
 template <class F>
 file_result with_file(const std::string& path, F&& load) {
-    const auto bytes = read_file(path);
+    const auto bytes = read_safetensors(path);
     if (!bytes) return {bytes.code, bytes.text};
     safetensors_view file;
     if (const problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
@@ -160,20 +170,18 @@ file_result load_file(Network& net, const std::string& path, const key_map& keys
         path, [&](const safetensors_view& file) { return load_verified(net, file, keys, path, tolerance); });
 }
 
-/// Writes bytes to a file of another name, which then takes the place of `path`: whoever reads it sees the old file or the
-/// new one, whole.
+/// Writes a file whole or not at all: the bytes go to a new file of a name of its own in the same folder, are flushed to
+/// the disk, and take the place of `path`. Whoever reads it meanwhile, or after a loss of power, sees the old file or the
+/// new one; of several who write it the last one wins.
+///
+/// The file keeps its mode; a symbolic link stays, and what it leads to is replaced; other hard links keep the old bytes.
+/// cannot_write with the system's reason, and everything as it was: a full disk, a file that may not be written, or one that
+/// is no regular file. A program that is killed meanwhile leaves a file etch-*.tmp behind.
+/// Cost: a flush waits for the disk, some milliseconds.
 inline file_result replace_file(const std::string& path, std::span<const std::byte> bytes) {
-    const std::string fresh = path + ".new";
-    const file_result failed{status::cannot_write, path + ": " + message(status::cannot_write)};
-    std::FILE* const stream = std::fopen(fresh.c_str(), "wb");
-    if (stream == nullptr) return failed;
-    const bool written = bytes.empty() || std::fwrite(bytes.data(), 1, bytes.size(), stream) == bytes.size();
-    const bool closed = std::fclose(stream) == 0;
-    if (!written || !closed || std::rename(fresh.c_str(), path.c_str()) != 0) {
-        (void)std::remove(fresh.c_str());
-        return failed;
-    }
-    return {};
+    const std::string complaint = internal::replace_bytes(path, bytes);
+    if (complaint.empty()) return {};
+    return {status::cannot_write, path + ": " + message(status::cannot_write) + (": " + complaint)};
 }
 
 /// Saves a network as a safetensors file.
@@ -186,4 +194,4 @@ file_result save_file(const Network& net, const std::string& path,
     return replace_file(path, bytes);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -146,7 +146,10 @@ inline reading<npz_archive> parse_npz(std::span<const std::byte> bytes, const st
 
 /// The same from a file; also cannot_open.
 inline reading<npz_archive> read_npz(const std::string& file, std::size_t limit = npz_archive::default_limit) {
-    const auto bytes = read_file(file);
+    const auto bytes = internal::read_file(file, max_file_size, [](std::span<const unsigned char> start) {
+        const bool is_zip = start.size() < 2 || (start[0] == 'P' && start[1] == 'K');
+        return start.size() < 2 ? 2 : is_zip ? internal::any_size : start.size();
+    });
     return bytes ? parse_npz(std::as_bytes(std::span{bytes.value}), file, limit) : bytes.failed_as<npz_archive>();
 }
 
@@ -157,4 +160,4 @@ file_result load_npz(Network& net, const std::string& path, const key_map& keys 
     return archive ? load_verified(net, archive.value, keys, path) : file_result{archive.code, archive.text};
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -36,20 +36,31 @@ public:
     /// seen; the view then has no tensors.
     problem open(std::span<const std::byte> bytes) noexcept {
         *this = {};
-        if (bytes.size() < length_bytes) return {status::truncated, bytes.size()};
-        std::uint64_t length = 0;
-        for (std::size_t b = 0; b < length_bytes; ++b) length |= std::to_integer<std::uint64_t>(bytes[b]) << (8 * b);
-        if (length > max_header) return {status::too_large, 0};
-        if (length > bytes.size() - length_bytes) return {status::truncated, bytes.size()};
         safetensors_view opened;
-        opened.header_ = {reinterpret_cast<const char*>(bytes.data()) + length_bytes, static_cast<std::size_t>(length)};
-        opened.data_ = bytes.subspan(length_bytes + static_cast<std::size_t>(length));
+        if (const problem found = opened.find_header(bytes); !found.ok()) return found;
+        opened.data_ = bytes.subspan(length_bytes + opened.header_.size());
+        opened.data_size_ = opened.data_.size();
         if (problem found = opened.check(); !found.ok()) {
             found.index += length_bytes;
             return found;
         }
         *this = opened;
         return {};
+    }
+
+    /// How many bytes a file has by what it begins with: 8 for less than these, with them the length of the header added,
+    /// with the header all of it. A start that `open` refuses has as many as are needed to see that. Reads up to 1 MiB.
+    [[nodiscard]] static std::uint64_t stated_size(std::span<const std::byte> start) noexcept {
+        safetensors_view file;
+        if (start.size() < length_bytes) return length_bytes;
+        if (const problem found = file.find_header(start); !found.ok())
+            return length_bytes + (found == status::truncated ? length_of(start) : 0);
+        const std::uint64_t whole_header = length_bytes + file.header_.size();
+        entry tensor;
+        std::uint64_t end = 0;
+        file.data_size_ = static_cast<std::uint64_t>(-1) - whole_header;
+        for (std::size_t at = 0; file.next(at, tensor);) end = tensor.end > end ? tensor.end : end;
+        return whole_header + end;
     }
 
     /// The tensors in the order of the header.
@@ -85,6 +96,21 @@ private:
         {"I32", number_type::other, 4},     {"U32", number_type::other, 4},     {"I16", number_type::other, 2},
         {"U16", number_type::other, 2},     {"I8", number_type::other, 1},      {"U8", number_type::other, 1},
         {"BOOL", number_type::other, 1},    {"F8_E4M3", number_type::other, 1}, {"F8_E5M2", number_type::other, 1}};
+
+    [[nodiscard]] static constexpr std::uint64_t length_of(std::span<const std::byte> start) noexcept {
+        std::uint64_t length = 0;
+        for (std::size_t b = 0; b < length_bytes; ++b) length |= std::to_integer<std::uint64_t>(start[b]) << (8 * b);
+        return length;
+    }
+
+    [[nodiscard]] problem find_header(std::span<const std::byte> bytes) noexcept {
+        if (bytes.size() < length_bytes) return {status::truncated, bytes.size()};
+        const std::uint64_t length = length_of(bytes);
+        if (length > max_header) return {status::too_large, 0};
+        if (length > bytes.size() - length_bytes) return {status::truncated, bytes.size()};
+        header_ = {reinterpret_cast<const char*>(bytes.data()) + length_bytes, static_cast<std::size_t>(length)};
+        return {};
+    }
 
     /// What one entry of the header says.
     struct entry {
@@ -125,7 +151,7 @@ private:
         } while (cursor.take(','));
         if (!cursor.take('}') || width == 0 || !has_shape || !has_offsets) return status::malformed;
         if (to.begin > to.end) return status::malformed;
-        if (to.end > data_.size()) return status::truncated;
+        if (to.end > data_size_) return status::truncated;
         std::uint64_t left = to.end - to.begin;  // numbers per index, extent after extent: no product can overflow
         if (left % width != 0) return status::malformed;
         left /= width;
@@ -140,8 +166,9 @@ private:
             }
             if (left != 1) return status::malformed;
         }
-        to.tensor.bytes =
-            data_.subspan(static_cast<std::size_t>(to.begin), static_cast<std::size_t>(to.end - to.begin));
+        if (to.end <= data_.size())  // all of the data, where it is there
+            to.tensor.bytes =
+                data_.subspan(static_cast<std::size_t>(to.begin), static_cast<std::size_t>(to.end - to.begin));
         return status::ok;
     }
 
@@ -159,22 +186,23 @@ private:
 
     /// The next tensor of the header from `at` on, the metadata passed over; false at the end.
     [[nodiscard]] bool next(std::size_t& at, entry& to) const noexcept {
-        internal::json_cursor cursor{header_, at};
-        if (!cursor.take(at == 0 ? '{' : ',')) return false;
-        to = {};
-        if (!cursor.take_string(to.tensor.key) || !cursor.take(':')) return false;
-        if (to.tensor.key == metadata_key) {
+        while (true) {
+            internal::json_cursor cursor{header_, at};
+            if (!cursor.take(at == 0 ? '{' : ',')) return false;
+            to = {};
+            if (!cursor.take_string(to.tensor.key) || !cursor.take(':')) return false;
+            if (to.tensor.key != metadata_key) {
+                if (take_tensor(cursor, to) != status::ok) return false;
+                at = cursor.at();
+                return true;
+            }
             (void)cursor.take('{');
             std::string_view name, value;
             while (take_pair(cursor, name, value) && cursor.take(',')) {
             }
             (void)cursor.take('}');
             at = cursor.at();
-            return next(at, to);  // once, since the metadata is there once
         }
-        if (take_tensor(cursor, to) != status::ok) return false;
-        at = cursor.at();
-        return true;
     }
 
     [[nodiscard]] problem check() noexcept {
@@ -248,7 +276,8 @@ private:
 
     std::string_view header_{};
     std::span<const std::byte> data_{};
-    std::size_t metadata_ = 0;  // where its object begins
+    std::uint64_t data_size_ = 0;  // data_.size(), or how far tensors may reach while only the header is there
+    std::size_t metadata_ = 0;     // where its object begins
 };
 
 /// Walks over the header.
@@ -289,4 +318,4 @@ struct safetensors_view::range {
 
 constexpr safetensors_view::range safetensors_view::tensors() const noexcept { return {this}; }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT
