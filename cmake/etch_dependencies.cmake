@@ -3,13 +3,16 @@
 # installed etch holds no path of the machine that installed it.
 #
 #   etch::hana_headers   Boost.Hana, from Boost's headers or from the fetched release
-#   etch::xsimd_headers  xsimd
+#   etch::xsimd_headers  xsimd; empty where it is not found and the target has no registers that etch uses
 #   etch::csv            etch and libcsv, for etch/data/csv.hpp         (only where libcsv is found)
 #   etch::gzip           etch and zlib, for etch/data/idx_gzip.hpp      (only where zlib is found)
 #   etch::npz            etch and libzip, for etch/io/npz.hpp           (only where libzip is found)
 include_guard(GLOBAL)
 
 # Headers only, whichever way they come: xsimd 8.1's own target asks the linker for -lxtl, which does not exist.
+#
+# A project for another machine takes the same headers from the machine that builds. They get a folder of their own that
+# holds a link to them and nothing else, since whoever searches /usr/include finds the wrong C library too.
 function(etch_add_headers name existing_target header fetched_folder)
   if(TARGET etch::${name}_headers)
     return()
@@ -18,6 +21,10 @@ function(etch_add_headers name existing_target header fetched_folder)
     set(folder "$<TARGET_PROPERTY:${existing_target},INTERFACE_INCLUDE_DIRECTORIES>")
   else()
     find_path(ETCH_${name}_INCLUDE_DIR ${header} DOC "The folder that holds ${header}")
+    if(CMAKE_CROSSCOMPILING AND NOT ETCH_${name}_INCLUDE_DIR)  # toolchain files confine find_path to the target's folders
+      find_path(ETCH_${name}_INCLUDE_DIR ${header} PATHS /usr/include /usr/local/include /opt/homebrew/include
+                NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
+    endif()
     mark_as_advanced(ETCH_${name}_INCLUDE_DIR)
     set(folder "${ETCH_${name}_INCLUDE_DIR}")
     if(NOT folder)
@@ -25,6 +32,18 @@ function(etch_add_headers name existing_target header fetched_folder)
     endif()
     if(NOT folder)
       return()
+    endif()
+    if(CMAKE_CROSSCOMPILING)
+      cmake_path(GET header PARENT_PATH linked)  # boost/hana, xsimd
+      set(private "${CMAKE_BINARY_DIR}/etch_headers/${name}")
+      cmake_path(GET linked PARENT_PATH parent)
+      file(MAKE_DIRECTORY "${private}/${parent}")
+      file(CREATE_LINK "${folder}/${linked}" "${private}/${linked}" SYMBOLIC RESULT failed)
+      if(failed)
+        message(STATUS "etch: no link to ${folder}/${linked} can be made (${failed}), so all of ${folder} is searched")
+      else()
+        set(folder "${private}")
+      endif()
     endif()
   endif()
   add_library(etch::${name}_headers INTERFACE IMPORTED GLOBAL)
@@ -36,6 +55,10 @@ function(etch_find_dependencies)
   cmake_parse_arguments(PARSE_ARGV 0 arg "REQUIRED" "FETCH" "")
   etch_add_headers(hana Boost::hana boost/hana/tuple.hpp "")
   etch_add_headers(xsimd xsimd xsimd/xsimd.hpp "")
+  if(NOT TARGET etch::xsimd_headers AND CMAKE_SYSTEM_PROCESSOR
+     AND NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^([xX]86|[xX]64|AMD64|amd64|i[3-6]86|aarch64|arm64|ARM64)")
+    add_library(etch::xsimd_headers INTERFACE IMPORTED GLOBAL)  # plain numbers: etch does not include it
+  endif()
   if(arg_FETCH)
     include(etch_fetch)
     if(NOT TARGET etch::hana_headers)
@@ -68,7 +91,9 @@ function(etch_add_component name header library)
   mark_as_advanced(ETCH_${name}_INCLUDE_DIR ETCH_${name}_LIBRARY)
   if(ETCH_${name}_INCLUDE_DIR AND ETCH_${name}_LIBRARY)
     add_library(etch::${name} INTERFACE IMPORTED GLOBAL)
+    string(TOUPPER ${name} upper)
     set_target_properties(etch::${name} PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${ETCH_${name}_INCLUDE_DIR}"
+                                                   INTERFACE_COMPILE_DEFINITIONS ETCH_LINKS_${upper}=1
                                                    INTERFACE_LINK_LIBRARIES "etch::etch;${ETCH_${name}_LIBRARY}")
   endif()
 endfunction()
@@ -82,6 +107,7 @@ function(etch_find_components)
     if(ZLIB_FOUND)
       add_library(etch::gzip INTERFACE IMPORTED GLOBAL)  # by path: ZLIB::ZLIB is known only in this folder
       set_target_properties(etch::gzip PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${ZLIB_INCLUDE_DIRS}"
+                                                  INTERFACE_COMPILE_DEFINITIONS ETCH_LINKS_GZIP=1
                                                   INTERFACE_LINK_LIBRARIES "etch::etch;${ZLIB_LIBRARIES}")
     endif()
   endif()

@@ -1,4 +1,4 @@
-# What `cmake --install` puts in place: the headers, and the package that find_package(etch) reads.
+# What `cmake --install` puts in place: the headers, the package that find_package(etch) reads, and etch.pc for pkg-config.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -12,5 +12,13 @@ configure_package_config_file(cmake/etchConfig.cmake.in "${CMAKE_CURRENT_BINARY_
 write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/etchConfigVersion.cmake" COMPATIBILITY SameMinorVersion
                                  ARCH_INDEPENDENT)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/etchConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/etchConfigVersion.cmake"
-              cmake/etch_dependencies.cmake cmake/etch_embed.cmake tools/etch_header.cpp
+              cmake/etch_advice.cmake cmake/etch_dependencies.cmake cmake/etch_embed.cmake tools/etch_header.cpp
         DESTINATION "${etch_package_folder}")
+
+# In share/, since nothing in it depends on the architecture; its paths are relative to itself.
+set(etch_pc_folder "${CMAKE_INSTALL_DATADIR}/pkgconfig")
+file(RELATIVE_PATH etch_pc_prefix "/${etch_pc_folder}" "/")
+string(REGEX REPLACE "/$" "" etch_pc_prefix "${etch_pc_prefix}")
+set(etch_pc_header_source "${etch_package_folder}/etch_header.cpp")
+configure_file(cmake/etch.pc.in "${CMAKE_CURRENT_BINARY_DIR}/etch.pc" @ONLY)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/etch.pc" DESTINATION "${etch_pc_folder}")

@@ -17,7 +17,7 @@ int main() {
     const auto parts = etch::stratified_split(points, {.training = 0.7, .validation = 0.15, .test = 0.15});
     if (!parts) return std::puts(parts.message().c_str()), 1;
 
-    // A trainer is one object; make it static, local or on the heap as suits you.
+    // A trainer is one object that holds all its memory: make it static or allocate it, since it can outgrow a stack.
     classifier net{etch::seed{1}};
     static etch::trainer<classifier, etch::cross_entropy, etch::adam, 32> trainer{{.learning_rate = 1e-2}};
     const auto result = trainer.fit(net, parts.training, {.epochs = 40, .validation = parts.validation, .patience = 5},

@@ -7,6 +7,7 @@ function(step)
     message("${output}")
     message(FATAL_ERROR "failed: cmake ${ARGN}")
   endif()
+  set(output "${output}" PARENT_SCOPE)
 endfunction()
 
 file(REMOVE_RECURSE "${WORK_DIR}")
@@ -34,6 +35,10 @@ elseif(WAY STREQUAL "fetch_content")
 endif()
 step(-S "${CMAKE_CURRENT_LIST_DIR}/consumer" -B "${WORK_DIR}/build" ${common} ${options} -DWAY=${WAY}
      "-DETCH_DIR=${ETCH_DIR}")
+string(REGEX REPLACE "[ \n]+" " " flat "${output}")
+if(NOT flat MATCHES "CMake Warning.* etch: there is no build type")  # the rest is in advice.cmake
+  message(FATAL_ERROR "nothing is said of the build type:\n${output}")
+endif()
 step(--build "${WORK_DIR}/build")
 step(--build "${WORK_DIR}/build" --target run)
 file(REMOVE_RECURSE "${WORK_DIR}")

@@ -1,4 +1,10 @@
 #pragma once
+#if !__has_include(<csv.h>)
+#error \
+    "etch: csv.h of libcsv is not found. Install it (Debian: libcsv-dev); then link etch::csv in CMake, -lcsv elsewhere"
+#elif defined(ETCH_LINKED_BY_CMAKE) && !defined(ETCH_LINKS_CSV)
+#error "etch: this target does not link libcsv: link etch::csv, or define ETCH_LINKS_CSV where you link libcsv yourself"
+#endif
 #include <csv.h>
 
 #include <algorithm>

@@ -1,4 +1,10 @@
 #pragma once
+#if !__has_include(<zlib.h>)
+#error \
+    "etch: zlib.h of zlib is not found. Install it (Debian: zlib1g-dev); then link etch::gzip in CMake, -lz elsewhere"
+#elif defined(ETCH_LINKED_BY_CMAKE) && !defined(ETCH_LINKS_GZIP)
+#error "etch: this target does not link zlib: link etch::gzip, or define ETCH_LINKS_GZIP where you link zlib yourself"
+#endif
 #include <zlib.h>
 
 #include <algorithm>

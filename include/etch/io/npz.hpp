@@ -1,4 +1,10 @@
 #pragma once
+#if !__has_include(<zip.h>)
+#error \
+    "etch: zip.h of libzip is not found. Install it (Debian: libzip-dev); then link etch::npz in CMake, -lzip elsewhere"
+#elif defined(ETCH_LINKED_BY_CMAKE) && !defined(ETCH_LINKS_NPZ)
+#error "etch: this target does not link libzip: link etch::npz, or define ETCH_LINKS_NPZ where you link libzip yourself"
+#endif
 #include <zip.h>
 
 #include <algorithm>

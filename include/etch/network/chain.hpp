@@ -3,6 +3,10 @@
 #include <cstddef>
 #include <utility>
 
+#if !__has_include(<boost/hana/basic_tuple.hpp>)
+#error \
+    "etch: the headers of Boost.Hana are not found. Install them (Debian: libboost-dev), or name the folder that holds boost/ with -I; nothing of Boost is linked"
+#endif
 #include <boost/hana/at.hpp>
 #include <boost/hana/basic_tuple.hpp>
 #include <boost/hana/fold_left.hpp>
