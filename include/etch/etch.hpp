@@ -123,4 +123,5 @@
 #include <etch/io/load.hpp>
 #include <etch/io/safetensors.hpp>
 #include <etch/io/save.hpp>
+#include <etch/io/schema.hpp>
 #include <etch/io/tensor_source.hpp>

@@ -166,6 +166,13 @@ def safetensors():
     seeds = {
         "plain": file(TORCH, plain, data),
         "saved": file(TORCH | SAVED, *described(WEIGHTS, metadata=ours)),
+        "schema": file(TORCH, *described(WEIGHTS, metadata={
+            "etch.input.columns": '[{"name":"kind","column":1,"categories":["Ash","\\u00d6l"],"fill":[0.25,0.75]}]',
+            "etch.target.columns": '[{"name":"","column":2}]',
+            "etch.class.names": '["a","\\ud83c\\udf33"]',
+            "etch.table.columns": "5",
+        })),
+        "schema_malformed": file(TORCH, *described(WEIGHTS, metadata={"etch.input.columns": '[{"name":"a","fill":[1]}]'})),
         "halves": file(TORCH, *described(WEIGHTS, "F16")),
         "doubles": file(TORCH | DOUBLE, *described({"0.weight": [2, 2], "0.bias": [2]}, "F64")),
         "mixed": file(TORCH | MIXED, *described(MIXED_WEIGHTS, {"1.weight": "BF16"})),

@@ -7,9 +7,11 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <etch/io/golden.hpp>
 #include <etch/io/safetensors.hpp>
+#include <etch/io/schema.hpp>
 
 #include "fuzz/loading.hpp"
 #include "support/sanitizer_hooks.hpp"
@@ -51,7 +53,7 @@ void promise_disjoint(const etch::safetensors_view& file, std::span<const std::b
 
 using network_type = etch::network<etch::input<2>, etch::dense<3>, etch::tanh, etch::dense<1>>;
 
-/// Whatever is said of its source, and whatever its golden sample is that is finite, a saved network is a file that agrees
+/// Whatever its source is, if it is UTF-8, and whatever its golden sample is that is finite, a saved network is a file that agrees
 /// with it.
 void promise_saved(std::span<const std::byte> any) {
     network_type net;
@@ -64,11 +66,29 @@ void promise_saved(std::span<const std::byte> any) {
         fuzz::without_heap([&] { return etch::save(net, to, {.golden = sample, .source = source}); });
     if (!std::isfinite(sample[0]) || !std::isfinite(sample[1]))
         return promise(saved.code == etch::status::non_finite_input, "a sample that is not finite is not saved");
+    if (!etch::internal::is_utf8(source))
+        return promise(saved.code == etch::status::invalid_option, "text that is not UTF-8 is not saved");
     promise(saved.ok(), "any text and any sample can be saved");
     etch::safetensors_view file;
     promise(file.open(std::span{to}.first(saved.size)).ok(), "what was saved can be opened");
     promise(file.metadata("etch.source").has_value() == !source.empty(), "the source is in the file");
     promise(etch::verify(net, file).ok(), "a network agrees with its own golden vectors");
+}
+
+/// What names a file holds can be saved, and read again.
+void promise_schema(const etch::safetensors_view& file) {
+    const auto schema = etch::schema_of(file, "file");
+    if (!schema) return fuzz::promise_refusal(schema, schema.value == etch::table_schema{}, "file");
+    const auto texts = etch::metadata_of(schema.value);
+    std::vector<etch::metadata_entry> entries;
+    for (const auto& [key, value] : texts) entries.push_back({key, value});
+    const network_type net;
+    std::vector<std::byte> bytes(etch::save(net, {}, {.metadata = entries}).size);
+    const etch::save_result saved = etch::save(net, bytes, {.metadata = entries});
+    if (saved.code == etch::status::invalid_option || saved.code == etch::status::too_large) return;  // not UTF-8
+    etch::safetensors_view again;
+    promise(saved.ok() && again.open(bytes).ok(), "a schema can be saved");
+    if (!texts.empty()) promise(etch::schema_of(again).value == schema.value, "and read again");
 }
 
 }  // namespace
@@ -90,6 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         promise(found.ok() || !value, "a refused file has no metadata");
     }
     if (found.ok()) fuzz::promise_tensors(file);
+    promise_schema(file);
     fuzz::promise_loads(file, choice);
     const network_type net;
     const auto golden = fuzz::without_heap([&] { return etch::verify(net, file); });

@@ -149,3 +149,33 @@ TEST_CASE("golden answers are those to the samples that the file keeps") {
     const double samples[] = {1e6 + 0.003, 1e6 + 1};  // the first is no float
     CHECK(etch::verify(net, saved(net, {.golden = samples})).largest < 1e-5);
 }
+
+TEST_CASE("text beside the weights is kept as it is, if every reader of JSON can read it") {
+    const gate net{etch::seed{1}};
+    const std::vector<etch::metadata_entry> entries{{"trained on", "a \"Tuesday\"\n"}, {"größe", "\xf0\x9f\x8c\xb3"}};
+    const auto bytes = saved(net, {.metadata = entries});
+    etch::safetensors_view file;
+    REQUIRE(file.open(bytes).ok());
+    CHECK(file.metadata("trained on") == "a \\\"Tuesday\\\"\\u000a");
+    CHECK(file.metadata("größe") == "\xf0\x9f\x8c\xb3");
+    const auto refused = [&](etch::metadata_entry one, etch::metadata_entry other = {"b", ""}) {
+        const std::vector<etch::metadata_entry> two{one, other};
+        return etch::save(net, {}, {.metadata = two}).code == status::invalid_option;
+    };
+    CHECK(refused({"b", ""}));
+    CHECK(refused({"format", "np"}));
+    CHECK(refused({"etch.golden.count", "1"}));
+    CHECK(refused({"a", "gr\xf6\xdf"}));  // Latin-1
+    CHECK(refused({"a\xff", ""}));
+    CHECK(etch::save(net, {}, {.source = "\xc3"}).code == status::invalid_option);
+}
+
+TEST_CASE("UTF-8 is told from what is not") {
+    using etch::internal::is_utf8;
+    for (const char* const text : {"", "a", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+                                   "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"})
+        CHECK(is_utf8(text));
+    for (const char* const text : {"\x80", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x41", "\xe0\x9f\xbf", "\xed\xa0\x80",
+                                   "\xe1\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"})
+        CHECK_FALSE(is_utf8(text));
+}

@@ -193,18 +193,46 @@ constexpr save_result write_file(std::span<std::byte> to, std::span<const tensor
 
 }  // namespace internal
 
+/// A key of a file's metadata and its value: text in UTF-8.
+struct metadata_entry {
+    std::string_view key{}, value{};
+};
+
 /// What a file of weights holds beside them.
 template <class T>
 struct save_options {
     /// Samples that go into the file with the network's answers, as golden vectors: count * inputs numbers.
     std::span<const T> golden{};
-    std::string_view source{};  ///< who made the file, from what
+    std::string_view source{};                   ///< who made the file, from what
+    std::span<const metadata_entry> metadata{};  ///< anything else; `safetensors_view::metadata` reads it
 };
+
+namespace internal {
+
+/// Keys that `save` writes by itself.
+[[nodiscard]] constexpr bool is_reserved(std::string_view key) noexcept {
+    return key == "format" || key == "etch.version" || key == "etch.topology" || key == "etch.source" ||
+           key.starts_with("etch.golden.");
+}
+
+/// Whether metadata can be written: every key once, none that `save` writes by itself, and all of it UTF-8.
+[[nodiscard]] constexpr bool is_valid(std::span<const metadata_entry> metadata) noexcept {
+    for (std::size_t i = 0; i < metadata.size(); ++i) {
+        const auto& [key, value] = metadata[i];
+        if (is_reserved(key) || !is_utf8(key) || !is_utf8(value)) return false;
+        for (std::size_t j = 0; j < i; ++j)
+            if (metadata[j].key == key) return false;
+    }
+    return true;
+}
+
+}  // namespace internal
 
 /// Writes a network into memory as a safetensors file, as docs/weights.md describes it. No heap, no exceptions.
 /// Errors, with nothing written: no_room, with the size that is needed; what `load` would refuse, so that a good file is
 /// not replaced by it: non_finite_weight, and too_large, where golden vectors take more than the header's 1 MiB;
-/// size_mismatch where the golden samples do not fill up whole samples, non_finite_input where they are not finite floats.
+/// size_mismatch where the golden samples do not fill up whole samples, non_finite_input where they are not finite floats;
+/// invalid_option where the source or the metadata is not UTF-8, or a key is there twice or one of etch's own.
 /// What is saved and loaded again has the same bits; what etch saves, torch.nn.Sequential loads.
 template <class Network>
 constexpr save_result save(const Network& net, std::span<std::byte> to,
@@ -213,9 +241,12 @@ constexpr save_result save(const Network& net, std::span<std::byte> to,
     if (options.golden.size() % Network::inputs != 0) return {.code = status::size_mismatch};
     for (const T x : options.golden)
         if (const float kept = static_cast<float>(x); !(kept - kept == 0)) return {.code = status::non_finite_input};
+    if (!internal::is_utf8(options.source) || !internal::is_valid(options.metadata))
+        return {.code = status::invalid_option};
     const internal::tensor_group<const T> group{{}, tensors_of<Network>, net.memory()};
     const auto add_metadata = [&](internal::metadata_writer& metadata) {
         if (!options.source.empty()) metadata.add("etch.source", options.source);
+        for (const metadata_entry& entry : options.metadata) metadata.add(entry.key, entry.value);
         if (options.golden.empty()) return;
         metadata.add("etch.golden.count", options.golden.size() / Network::inputs);
         auto& inputs = metadata.begin_value("etch.golden.inputs");
@@ -251,4 +282,4 @@ inline constexpr std::size_t saved_size = [] {
     return save(zeros_alone, {}).size;
 }();
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT
