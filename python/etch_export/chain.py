@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 import numpy as np
 
 from .errors import refuse
+from .folding import fold
 from .graph import Constant, Step, ancestors, evaluate
 from .numbers import fraction, inverse_epsilon
 from .source import Answer
@@ -15,15 +16,19 @@ from .topology import Layer, Network, Shape, TENSORS
 
 def chain(value: Any, start: Step) -> List[Layer]:
     """The layers that lead from start to value."""
+    return fold(walk(value, start))
+
+
+def walk(value: Any, start: Step) -> List[Layer]:
     if value is start:
         return []
     if not isinstance(value, Step) or not value.inputs:
         refuse("the graph is not a chain of layers: its output does not depend on its input alone")
-    for pattern in (dense, layer_norm_of_steps, gelu_of_steps, silu_of_steps, residual, affine, single):
+    for pattern in (dense, layer_norm_of_steps, gelu_of_steps, silu_of_steps, residual, affine, clip, single):
         found = pattern(value, start)
         if found:
             before, layers = found
-            return chain(before, start) + layers
+            return walk(before, start) + layers
     refuse(f"the operator `{value.op}` ({value.where}) is none that etch has a layer for")
 
 
@@ -177,6 +182,21 @@ def affine(value: Step, start: Step) -> Found:
     return rest, [Layer("standardize", (), {"mean": mean, "deviation": deviation})]
 
 
+def clip(value: Step, start: Step) -> Found:
+    """One clip or several, one after another, between constants."""
+    if value.op != "clip" or isinstance(value.inputs[0], Constant):
+        return None
+    low, high = np.asarray(-math.inf), np.asarray(math.inf)
+    rest: Any = value
+    while isinstance(rest, Step) and rest.op == "clip":
+        rest, least, most = rest.inputs
+        low, high = np.clip(vector(least), low, high), np.clip(vector(most), low, high)
+    low, high = np.broadcast_arrays(low, high)
+    if not (low < high).all():
+        refuse(f"{value.where} clamps to {low.min()} ... {high.max()}, which leaves nothing")
+    return rest, limits(low, high, f"the limit of {value.where}")
+
+
 def single(value: Step, start: Step) -> Found:
     """Operators that are a layer of their own."""
     options, where = value.options, value.where
@@ -200,10 +220,19 @@ def elu_layer(value: Step, where: str, alpha: float) -> List[Layer]:
     return [Layer("elu", fraction(alpha, f"the alpha of {where}"))]
 
 
-def clamp_layer(value: Step, where: str, min_val: float, max_val: float) -> List[Layer]:
-    if not 0 < max_val == -min_val:
-        refuse(f"{where} clamps to {min_val} ... {max_val}; etch has limits that are symmetric around 0")
-    return [Layer("hard_tanh") if max_val == 1 else Layer("clamp", fraction(max_val, f"the limit of {where}"))]
+def limits(low: np.ndarray, high: np.ndarray, what: str) -> List[Layer]:
+    """min(max(x, low), high), for every feature or for all: by a layer without tensors if there is one."""
+    if np.isinf(low).all() and np.isinf(high).all():
+        return []
+    one = (low == low.flat[0]).all() and (high == high.flat[0]).all()
+    least, most = float(low.flat[0]), float(high.flat[0])
+    if one and least == -most:
+        return [Layer("hard_tanh") if most == 1 else Layer("clamp", fraction(most, what))]
+    if one and least == 0:
+        return [Layer("relu")] + ([] if math.isinf(most) else [Layer("clamp", fraction(most, what))])
+    largest = float(np.finfo(np.float32).max)
+    tensors = {"minimum": np.clip(low, -largest, largest), "maximum": np.clip(high, -largest, largest)}
+    return [Layer("clip", (), tensors)]
 
 
 def dropout_layer(value: Step, where: str, p: float) -> List[Layer]:
@@ -239,7 +268,6 @@ SINGLE: Dict[str, Callable[..., List[Layer]]] = {
     **{name: plain(name) for name in ("relu", "selu", "gelu", "silu", "softplus", "tanh", "sigmoid", "identity")},
     "leaky_relu": leaky_relu_layer,
     "elu": elu_layer,
-    "hardtanh": clamp_layer,
     "dropout": dropout_layer,
     "softmax": softmax_layer,
     "layer_norm": layer_norm_layer,
@@ -262,9 +290,11 @@ def steps_of(layers: List[Layer], before: Any) -> Any:
             before = Step(layer.name, "", [before], {ratio[layer.name]: a[0] / a[1]})
         elif layer.name in ("hard_tanh", "clamp"):
             limit = a[0] / a[1] if a else 1.0
-            before = Step("hardtanh", "", [before], {"min_val": -limit, "max_val": limit})
+            before = Step("clip", "", [before, Constant(np.asarray(-limit)), Constant(np.asarray(limit))])
         elif layer.name == "layer_norm":
             before = Step("layer_norm", "", [before, *tensors], {"eps": 1 / a[0], "axes": (-1,)})
+        elif layer.name == "clip":
+            before = Step("clip", "", [before, *tensors])
         elif layer.name == "normalize":
             before = Step("normalize", "", [before, *tensors], {"low": a[0], "high": a[1]})
         else:

@@ -6,16 +6,19 @@
 
 SOURCE is one of
     model.onnx           an ONNX graph
-    policy.pt, .pth      TorchScript, a state_dict, a checkpoint of rsl_rl or legged_gym, or a pickled nn.Module
+    policy.pt, .pth      a state_dict, or a checkpoint of rsl_rl, legged_gym or rl_games
     model.ckpt           likewise, of Lightning: a dictionary around a state_dict
+    model.zip            Stable-Baselines3 (PPO, A2C, SAC, TQC, TD3, DDPG, DQN, QR-DQN, ARS), which need not be installed
+    script.pt            TorchScript, or a pickled nn.Module: with --trust
     train.py:make_net    an nn.Module of a Python file, or a function of it that returns one; the file is run
-    model.zip            Stable-Baselines3 (PPO, A2C, SAC, TD3): with its package, or with --framework
 
-A pickled nn.Module runs whatever code it holds when it is read, so it is read with --trust alone; state_dicts,
-TorchScript and ONNX run none. A state_dict does not carry activations: they are asked for, except for those that a
-framework documents as its default, and what was assumed is printed. Every tensor of the source is used once, or is on a
-list of those to ignore, or is named in the error; then nothing is written. What a module, TorchScript or ONNX answers
-is compared with the file; a state_dict does not answer, so its golden vectors are the file's own.
+No code in a file is run without --trust, except that of a Python file. PyTorch runs code in TorchScript and in pickled
+modules when it reads them; without --trust only their tensors are read, if --activation or --topology is passed.
+A state_dict does not carry activations: they must be passed, except for those that a framework documents as its default,
+and what was assumed is printed. Every tensor of the source is used once, or is on a list of those to ignore, or is
+named in the error, and then nothing is written. Statistics that normalise observations are only ignored by name. What
+a module, TorchScript or ONNX answers is compared with the file; for a state_dict the golden vectors are computed from
+the file itself.
 """
 from __future__ import annotations
 
@@ -78,17 +81,20 @@ def parser() -> Parser:
                    help="of a state_dict, between its layers: relu, elu, 'leaky_relu<1, 5>', ... or none")
     p.add_argument("--output-activation", metavar="LAYER", help="of a state_dict, after its last layer; or none")
     p.add_argument("--topology", metavar="LIST",
-                   help="of a state_dict: 'input<4>, dense<8>, layer_norm<100000>, relu, ...', as docs/weights.md "
-                        "spells it; what another source must turn out to be")
+                   help="layers of a state_dict: 'input<4>, standardize, dense<8>, batch_norm, relu, ...', as "
+                        "docs/weights.md spells them; for other sources, fail unless the layers found match this")
     p.add_argument("--prefix", default="",
                    help="of a state_dict: take the tensors whose names begin so; model. reaches inside of the "
                         "dictionary model of a checkpoint")
     p.add_argument("--ignore", action="append", default=[], metavar="PATTERN",
-                   help="tensors not to use, such as 'critic.*'; may be said again")
+                   help="tensors not to use, such as 'critic.*'; can be given several times")
     p.add_argument("--framework", choices=sorted(FRAMEWORKS),
-                   help="whose names a state_dict has; checkpoints of rsl_rl are known by themselves")
+                   help="whose names a state_dict has; checkpoints of rsl_rl and rl_games, and zips of "
+                        "Stable-Baselines3, are known by themselves")
+    p.add_argument("--epsilon", type=float, metavar="E",
+                   help="eps of a normaliser or batch norm in a state_dict, if it is not its framework's default")
     p.add_argument("--normalizer", metavar="FILE", help="a pickled VecNormalize; no code in it is run")
-    p.add_argument("--trust", action="store_true", help="read pickled modules, which runs the code that they hold")
+    p.add_argument("--trust", action="store_true", help="let PyTorch or Stable-Baselines3 read the file, which runs the code that it holds")
     p.add_argument("--golden", type=int, default=8, metavar="N", help="how many golden vectors (default 8)")
     p.add_argument("--seed", type=int, default=0, help="of the golden vectors' samples (default 0)")
     return p
@@ -113,12 +119,15 @@ def run(arguments: Optional[Sequence[str]]) -> None:
         p.error("SOURCE and OUT are wanted")
     if given.golden < 0:
         p.error("--golden wants a count")
+    if given.epsilon is not None and not 0 <= given.epsilon < 1:
+        p.error("--epsilon wants a number from 0 to 1")
     if given.inputs and not re.fullmatch(r"[1-9]\d*( ?[,x] ?[1-9]\d*)*", given.inputs):
         p.error(f"--inputs {given.inputs} is no list of sizes")
     options = Options(
         inputs=tuple(int(n) for n in re.findall(r"\d+", given.inputs)) if given.inputs else None,
         activation=given.activation, output_activation=given.output_activation, topology=given.topology,
-        prefix=given.prefix, ignore=given.ignore, framework=given.framework, trust=given.trust,
+        prefix=given.prefix, ignore=given.ignore, framework=given.framework, epsilon=given.epsilon,
+        normalizer=given.normalizer, trust=given.trust,
     )  # fmt: skip
     source = source_of(given.source, options)
     if source.answer and (options.activation or options.output_activation or options.prefix or options.framework):
@@ -137,9 +146,16 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except Refused as refused:
         print(f"etch_export: {refused}", file=sys.stderr)
     except OSError as error:
-        print(f"etch_export: {error}", file=sys.stderr)
+        print(f"etch_export: {first_line(error)}", file=sys.stderr)
     except ModuleNotFoundError as error:
         print(f"etch_export: the Python package {error.name} is needed and not installed", file=sys.stderr)
     except ImportError as error:
         print(f"etch_export: {first_line(error)}", file=sys.stderr)
+    except RecursionError:
+        print("etch_export: the source is nested too deeply", file=sys.stderr)
+    except MemoryError:
+        print("etch_export: the source needs more memory than there is", file=sys.stderr)
+    except Exception as error:
+        what = f"{type(error).__name__}: {first_line(error)}"
+        print(f"etch_export: unexpected {what}; this is a fault of etch_export, please report it", file=sys.stderr)
     return 1

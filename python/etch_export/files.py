@@ -5,51 +5,64 @@ import importlib
 import inspect
 import os
 import sys
-import zipfile
+import traceback
 import importlib.util
-from typing import Any
 
-from .errors import first_line, refuse
+from .errors import Refused, first_line, refuse
+from .pickles import Archive, Inert, contents, kind_of
 from .source import Options, Source
-from .state_dict import from_checkpoint
+from .state_dict import check_known, from_checkpoint, grouped
 from .torch_script import from_model, from_torchscript
 
 
 def from_pt(path: str, options: Options) -> Source:
-    import torch
-
-    if zipfile.is_zipfile(path) and any(n.endswith("/constants.pkl") for n in zipfile.ZipFile(path).namelist()):
-        return from_torchscript(path, options)
-    loaded = load_pickle(path, os.path.basename(path), options.trust)
-    if isinstance(loaded, torch.nn.Module):
-        return from_model(loaded, options)
-    if isinstance(loaded, dict):
-        return from_checkpoint(loaded, options, os.path.basename(path))
-    refuse(f"{path} holds a {type(loaded).__name__}, neither a module nor a state_dict")
-
-
-def load_pickle(file: Any, name: str, trust: bool) -> Any:
-    """By PyTorch's reader of tensors alone; what else a pickle holds may be code, and is read where the user says."""
-    import torch
-
-    if trust:
-        try:  # PyTorch 2.6 reads tensors alone unless told
-            told = {"weights_only": False} if "weights_only" in inspect.signature(torch.load).parameters else {}
-            return torch.load(file, map_location="cpu", **told)
-        except (OSError, ImportError):
-            raise
-        except AttributeError as error:  # of a class that its training script defines
-            refuse(f"{name} holds a module whose class is not here ({first_line(error)}); say train.py:make_net, or "
-                   "save it as a state_dict or TorchScript")  # fmt: skip
-        except Exception as error:  # junk may be anything
-            refuse(f"{name} cannot be read by torch.load ({first_line(error)})")
+    """Without --trust only tensors are read, by the code of pickles.py."""
+    name = os.path.basename(path)
     try:
-        return torch.load(file, map_location="cpu", weights_only=True)
-    except OSError:
+        archive = Archive(path, name)
+    except Refused:
+        if not options.trust:
+            raise
+        return from_trusted(path, name, options)
+    value = archive.value
+    if isinstance(value, dict):
+        return from_checkpoint(value, options, name)
+    if not isinstance(value, Inert):
+        refuse(f"{name} holds a {kind_of(value)}, neither a module nor a state_dict")
+    if options.trust:
+        return from_torchscript(path, options) if archive.is_script else from_trusted(path, name, options)
+    tensors = dict(contents(value))
+    if not (options.activation or options.output_activation or options.topology or options.framework):
+        kind = "TorchScript" if archive.is_script else f"a pickled module ({kind_of(value)})"
+        check_known(grouped(tensors))
+        refuse(f"{name} is {kind}, which can run any code when PyTorch reads it: add --trust if you know where it "
+               "comes from; or pass --activation and --output-activation, or --topology: only tensors are read then")
+    return from_checkpoint(tensors, options, name)
+
+
+def from_trusted(path: str, name: str, options: Options) -> Source:
+    """By PyTorch, which runs the code that the file holds."""
+    import torch
+
+    try:  # PyTorch 2.6 reads only tensors unless told
+        told = {"weights_only": False} if "weights_only" in inspect.signature(torch.load).parameters else {}
+        loaded = torch.load(path, map_location="cpu", **told)
+    except (OSError, ImportError):
         raise
+    except AttributeError as error:  # of a class that its training script defines
+        refuse(f"{name} holds a module whose class is not here ({first_line(error)}); say train.py:make_net, or "
+               "save it as a state_dict or TorchScript")  # fmt: skip
     except Exception as error:  # junk may be anything
-        refuse(f"{name} holds more than tensors, or is damaged ({first_line(error)}); reading a pickled module runs "
-               "the code in it: add --trust if you know where it comes from")  # fmt: skip
+        refuse(f"{name} cannot be read by torch.load ({first_line(error)})")
+    if not isinstance(loaded, torch.nn.Module):
+        refuse(f"{name} holds a {type(loaded).__name__}, neither a module nor a state_dict that can be read")
+    return from_model(loaded, options)
+
+
+def described(error: Exception) -> str:
+    """With the line that raised it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {first_line(error)} ({os.path.basename(frame.filename)}, line {frame.lineno})"
 
 
 def from_python(source: str, options: Options) -> Source:
@@ -63,6 +76,10 @@ def from_python(source: str, options: Options) -> Source:
         specification.loader.exec_module(module)
     except SyntaxError as error:
         refuse(f"{path} is no Python ({error})")
+    except (OSError, ImportError):
+        raise
+    except Exception as error:  # of the user's code
+        refuse(f"{path} ends with {described(error)}")
     if not hasattr(module, name):
         refuse(f"{path} has no {name}")
     found = getattr(module, name)
@@ -73,6 +90,10 @@ def from_python(source: str, options: Options) -> Source:
             found = found()
         except TypeError as error:
             refuse(f"{source} cannot be called without arguments ({first_line(error)})")
+        except (OSError, ImportError):
+            raise
+        except Exception as error:  # of the user's code
+            refuse(f"{source} ends with {described(error)}")
     if not isinstance(found, torch.nn.Module):
         refuse(f"{source} is a {type(found).__name__}, neither an nn.Module nor a function that returns one")
     return from_model(found, options)

@@ -1,4 +1,4 @@
-"""Graphs. A step is an operator of the source under PyTorch's name, whatever the source is: an nn.Module, TorchScript or
+"""Graphs. A step is an operator of the source under PyTorch's name, whatever the source is: an nn.Module, TorchScript,
 ONNX. What depends only on constants is folded when it is built."""
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ OPERATORS: Dict[str, Callable[..., np.ndarray]] = {
     "softplus": lambda x: np.logaddexp(0, x),
     "tanh": np.tanh,
     "sigmoid": sigmoid,
-    "hardtanh": lambda x, min_val, max_val: np.clip(x, min_val, max_val),
+    "clip": lambda x, minimum, maximum: np.minimum(np.maximum(x, minimum), maximum),
     "softmax": softmax,
     "layer_norm": layer_norm,
     "standardize": lambda x, mean, deviation: (x - mean) / deviation,

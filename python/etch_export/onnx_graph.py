@@ -12,7 +12,7 @@ from .errors import first_line, refuse
 from .graph import Constant, Step, evaluate, step
 from .numbers import to_float32
 from .source import Options, Source, check_all_used, sources_of
-from .torch_operators import torch_step
+from .torch_operators import clip_step, torch_step
 
 
 def from_onnx(path: str, options: Options) -> Source:
@@ -114,9 +114,9 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
     if op == "Softmax":
         return step("softmax", where, inputs, dim=attributes.get("axis", -1))
     if op == "Clip":
-        low, high = (float(np.asarray(option(index, name, default)).item())
-                     for index, name, default in ((1, "min", -math.inf), (2, "max", math.inf)))  # fmt: skip
-        return step("hardtanh", where, inputs[:1], min_val=low, max_val=high)
+        return clip_step(where, inputs[0], option(1, "min"), option(2, "max"))
+    if op in ("Max", "Min"):
+        return torch_step({"Max": "maximum", "Min": "minimum"}[op], where, inputs[0], {"other": (*inputs, None)[1]})
     if op == "Dropout":
         return step("dropout", where, inputs[:1], p=float(option(1, "ratio", 0.5)))
     if op == "Flatten":

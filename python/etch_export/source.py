@@ -36,6 +36,10 @@ class Options:
     prefix: str = ""
     ignore: Sequence[str] = ()
     framework: Optional[str] = None
+    epsilon: Optional[float] = None
+    output: Optional[str] = None
+    normalizer: Any = None
+    actions: Optional[int] = None  # how many a zip states
     trust: bool = False
 
 

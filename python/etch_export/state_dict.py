@@ -2,24 +2,36 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
+from .chain import fold
 from .errors import refuse
-from .frameworks import FRAMEWORKS, Framework, RSL_RL_EPSILON, rsl_rl_name
+from .frameworks import FRAMEWORKS, Framework, average_quantiles, rsl_rl_name
+from .normalizers import (
+    Group,
+    batch_norm_of,
+    check_no_statistics_left,
+    is_batch_norm,
+    kind_of_statistics,
+    standardize_of,
+)
+from .numbers import fraction, real_numbers, to_float32
+from .pickles import Tensor, array_of, contents, is_tensor, kind_of
 from .source import Options, Source, check_all_used, matches
-from .topology import Layer, Shape, TENSORS, parse_topology
-from .torch_operators import constant_of_tensor
+from .topology import IN_SOURCES, Layer, Shape, TENSORS, parse_topology
 
 
 def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) -> Source:
     """A state_dict, or a dictionary around one."""
-    framework, normalizer, notes = options.framework, loaded.get("obs_norm_state_dict"), []
-    tensors = flattened(loaded)
+    framework, notes = options.framework, []  # type: Optional[str], List[str]
+    everything = dict(contents(loaded))
+    tensors, beside = flattened(loaded), {}  # type: Dict[str, Any], Dict[str, Any]
     kind = rsl_rl_kind(loaded, framework)
     if not options.prefix or not any(name.startswith(options.prefix) for name in tensors):
-        state = loaded[kind] if kind else state_of(loaded, options, description, notes)
+        state = loaded[kind] if kind else rl_games_state(loaded) or state_of(loaded, options, description, notes)
         for name in state:
             if not isinstance(name, str):
                 refuse(f"{description} is no state_dict: its names are not text, such as {name}")
@@ -30,21 +42,17 @@ def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) 
         tensors = {k[len(options.prefix):]: t for k, t in tensors.items() if k.startswith(options.prefix)}
     elif kind:
         framework = framework or "rsl_rl"
+    elif any(name.startswith("a2c_network.") for name in tensors):
+        framework = framework or "rl_games"
     for name, tensor in tensors.items():
         if not is_tensor(tensor):
             hint = f"; say --prefix {name}. and more" if isinstance(tensor, dict) else ""
-            refuse(f"{description} is no state_dict: {name} is of the type {type(tensor).__name__}{hint}")
+            refuse(f"{description} is no state_dict: {name} is of the type {kind_of(tensor)}{hint}")
     if framework == "rsl_rl":
         tensors = {rsl_rl_name(name): tensor for name, tensor in tensors.items()}
-        tensors.update({f"actor_obs_normalizer.{name}": tensor for name, tensor in (normalizer or {}).items()})
-    elif normalizer and not matches("obs_norm_state_dict", options.ignore):
-        refuse(f"{description} holds a normaliser in obs_norm_state_dict; without --prefix or with --framework rsl_rl "
-               "it is used")  # fmt: skip
-    return from_tensors(tensors, options, framework, description, notes)
-
-
-def is_tensor(value: Any) -> bool:
-    return hasattr(value, "detach")
+        beside = loaded.get("obs_norm_state_dict") or {}
+        tensors.update({f"actor_obs_normalizer.{name}": tensor for name, tensor in dict(contents(beside)).items()})
+    return from_tensors(tensors, everything, options, framework, description, notes)
 
 
 def flattened(entries: Dict[str, Any]) -> Dict[str, Any]:
@@ -65,6 +73,15 @@ def rsl_rl_kind(loaded: Dict[str, Any], framework: Optional[str]) -> str:
     return "model_state_dict" if has_actor or isinstance(state, dict) and framework == "rsl_rl" else ""
 
 
+def rl_games_state(loaded: Dict[str, Any]) -> Dict[str, Any]:
+    """Of a checkpoint of rl_games, whose older versions keep the normaliser beside the model."""
+    model, normalizer = loaded.get("model"), loaded.get("running_mean_std")
+    if not isinstance(model, dict) or not any(str(name).startswith("a2c_network.") for name in without_wrappers(model)):
+        return {}
+    beside = {f"running_mean_std.{name}": t for name, t in (normalizer if isinstance(normalizer, dict) else {}).items()}
+    return {**without_wrappers(model), **beside}
+
+
 def state_of(loaded: Dict[str, Any], options: Options, description: str, notes: List[str]) -> Dict[str, Any]:
     """The one dictionary of tensors among the entries; without such the entries themselves."""
     found = [name for name, entry in loaded.items() if not matches(str(name), options.ignore)
@@ -74,7 +91,7 @@ def state_of(loaded: Dict[str, Any], options: Options, description: str, notes: 
     if len(found) > 1:
         *others, last = [f"--prefix {name}." for name in found]
         refuse(f"{description} holds several dictionaries of tensors: say {', '.join(others)} or {last}")
-    check_all_used([str(name) for name, entry in loaded.items() if is_tensor(entry)], [], options.ignore)
+    check_all_used([str(name) for name, entry in loaded.items() if isinstance(entry, Tensor)], [], options.ignore)
     aside = [str(name) for name in loaded if name != found[0]]
     notes.append(f"the model is {found[0]}" + (f"; left aside: {', '.join(aside)}" if aside else ""))
     return loaded[found[0]]
@@ -88,83 +105,154 @@ def without_wrappers(tensors: Dict[str, Any]) -> Dict[str, Any]:
     return tensors
 
 
-def from_tensors(tensors: Dict[str, Any], options: Options, name: Optional[str], description: str, notes: List[str]
-                 ) -> Source:  # fmt: skip
-    groups: List[Tuple[str, Dict[str, np.ndarray]]] = []
+def from_tensors(tensors: Dict[str, Any], everything: Dict[str, Any], options: Options, name: Optional[str],
+                 description: str, notes: List[str]) -> Source:  # fmt: skip
     ignored = list(options.ignore)
     framework = FRAMEWORKS.get(name or "")
+    first: Dict[str, Any] = {}
     if framework:
+        check_framework(tensors, framework, name or "", description)
         ignored += framework.ignored
-        groups += empirical_normalization(tensors, notes) if name == "rsl_rl" else []
-        notes += [framework.note] if framework.note else []
-        if name == "rsl_rl" and not {"std", "log_std"} & set(tensors):
-            refuse(f"{description} has neither std nor log_std, so its actor gives deviations beside the actions, or "
-                   "it is a student; say --prefix actor. and --activation to take the whole of it")  # fmt: skip
-        if name == "sb3-sac" and "actor.mu.0.weight" in tensors:
-            refuse(f"{description} was trained with use_sde, whose mean is clipped to limits that no tensor holds; read "
-                   "it with stable_baselines3 installed, and without --framework")  # fmt: skip
+        notes += framework.notes
         chosen = [key for pattern in framework.actor for key in tensors if matches(key, [pattern])]
+        if framework.normalizer:
+            own = [k for k in tensors if k.startswith(f"{framework.normalizer}.") and not matches(k, ignored)]
+            first = {key: tensors[key] for key in own}
     else:
         chosen = list(tensors)
     chosen = [key for key in chosen if not matches(key, options.ignore)]
     if not chosen:
         wanted = " and ".join(framework.actor) if framework else f"{options.prefix}*"
         refuse(f"{description} has no tensors {wanted}")
-    check_all_used(tensors, chosen, [*ignored, "actor_obs_normalizer.*"] if groups else ignored)
-    groups += grouped({key: tensors[key] for key in chosen})
+    used = {**first, **{key: tensors[key] for key in chosen}}
+    check_no_statistics_left(everything, used.values(), ignored, description)
+    groups = grouped(used)
+    check_known(groups)
+    check_all_used(tensors, used, ignored)
     notes.append("layers in the order of their tensors: " + ", ".join(module or "weight" for module, _ in groups))
     notes.append("that these are the model's layers: a state_dict does not answer, so the golden vectors are the "
                  "file's own answers; compare one with the model's")  # fmt: skip
     if options.topology:
         if options.activation or options.output_activation:
             refuse("a topology names the activations: say --topology alone")
-        layers, inputs = match_topology(options.topology, groups)
-        return Source(layers, description, inputs=inputs, notes=notes)
-    return Source(alternate(groups, options, framework, name, notes), description, notes=notes)
+        layers, inputs = match_topology(options, groups, notes)
+        return Source(fold(layers), description, inputs=inputs, notes=notes)
+    source = Source(fold(alternate(groups, options, framework, name, notes)), description, notes=notes)
+    if name == "sb3-qrdqn":
+        average_quantiles(source, options.actions)
+    return source
 
 
-def grouped(tensors: Dict[str, Any]) -> List[Tuple[str, Dict[str, np.ndarray]]]:
-    """The tensors of each module, under their last names, in the order of the state_dict."""
-    groups: Dict[str, Dict[str, np.ndarray]] = {}
+def check_framework(tensors: Dict[str, Any], framework: Framework, name: str, description: str) -> None:
+    """What makes an actor another function than its tensors tell."""
+    if name == "rsl_rl" and not {"std", "log_std"} & set(tensors):
+        refuse(f"{description} has neither std nor log_std, so its actor gives deviations beside the actions, or "
+               "it is a student; say --prefix actor. and --activation to take the whole of it")  # fmt: skip
+    if name == "sb3-sac" and "actor.mu.0.weight" in tensors:
+        refuse(f"{description} was trained with use_sde, whose mean is clipped to limits that no tensor holds; read "
+               "it with stable_baselines3 installed, by --trust and without --framework")  # fmt: skip
+    if framework.needs and not any(matches(key, [framework.needs]) for key in tensors):
+        refuse(f"{description} has no tensors {framework.needs}, so it is not of {name}")
+
+
+def grouped(tensors: Dict[str, Any]) -> List[Tuple[str, Group]]:
+    """The tensors of each module, under their last names, in the order of the state_dict. weight_norm is computed."""
+    groups: Dict[str, Group] = {}
     places: Dict[Any, str] = {}
     for key, tensor in tensors.items():
-        first = places.setdefault((tensor.data_ptr(), tensor.shape) if tensor.numel() else key, key)
+        place = getattr(tensor, "place", None)
+        first = places.setdefault(place, key) if place is not None and 0 not in tensor.shape else key
         if first != key:
             refuse(f"{key} is {first} once more; ignore one of them by name if it is one layer")
         module, _, name = key.rpartition(".")
-        groups.setdefault(module, {})[name] = constant_of_tensor(tensor, {id(tensor): key}).values
-    return list(groups.items())
+        norm = re.fullmatch(r"(?:(.*)\.)?parametrizations\.weight\.original([01])", key)
+        if norm:  # of PyTorch 2
+            module, name = norm.group(1) or "", "weight_g" if norm.group(2) == "0" else "weight_v"
+        numbers = real_numbers(array_of(tensor, key), key)
+        to_float32(numbers, key)
+        groups.setdefault(module, {})[name] = numbers
+    return [(module, with_weight_norm(module, group)) for module, group in groups.items()]
 
 
-def empirical_normalization(tensors: Dict[str, Any], notes: List[str]) -> List[Tuple[str, Dict[str, np.ndarray]]]:
-    prefix = "actor_obs_normalizer."
-    found = dict(grouped({k: t for k, t in tensors.items() if k.startswith(prefix)})).get(prefix[:-1], {})
-    if not found:
-        return []
-    if not {"_mean", "_std"} <= set(found) <= {"_mean", "_std", "_var", "count"}:
-        refuse(f"the normaliser holds {', '.join(found)}; known are _mean, _std, _var and count")
-    notes.append(f"the normaliser's eps is {RSL_RL_EPSILON}, rsl_rl's default")
-    deviation = found["_std"].reshape(-1) + RSL_RL_EPSILON
-    return [(prefix[:-1], {"mean": found["_mean"].reshape(-1), "deviation": deviation})]
+def with_weight_norm(module: str, group: Group) -> Group:
+    """W = g v / |v|, the norm taken over all but the dimension that g has."""
+    if not {"weight_g", "weight_v"} <= set(group):
+        return group
+    g, v = group["weight_g"], group["weight_v"]
+    if g.ndim not in (0, v.ndim) or any(n not in (1, m) for n, m in zip(g.shape, v.shape)):
+        refuse(f"{module}.weight_g has shape {list(g.shape)}, which is no weight_norm of {list(v.shape)}")
+    over = tuple(range(v.ndim)) if g.ndim == 0 else tuple(d for d in range(v.ndim) if g.shape[d] == 1)
+    if g.ndim == v.ndim and len(over) == v.ndim and v.shape[0] == 1:
+        over = over[1:]  # one output: by PyTorch's default over all but the first dimension, which is the same
+    norm = np.sqrt((v * v).sum(axis=over, keepdims=True))
+    if not (norm > 0).all():
+        refuse(f"{module}.weight_v holds a row of zeros, whose direction is not defined")
+    rest = {name: t for name, t in group.items() if name not in ("weight_g", "weight_v")}
+    return {"weight": g * v / norm, **rest}
 
 
-def alternate(groups: List[Tuple[str, Dict[str, np.ndarray]]], options: Options, framework: Optional[Framework],
-              name: Optional[str], notes: List[str]) -> List[Layer]:  # fmt: skip
+def check_known(groups: List[Tuple[str, Group]]) -> None:
+    """Names layers that are not supported, as far as tensors tell them."""
+    for module, group in groups:
+        name = module or "the source"
+        recurrent = next((key for key in group if re.match(r"weight_(ih|hh)", key)), None)
+        if recurrent:
+            shape = group.get(recurrent.replace("_ih", "_hh"), group[recurrent]).shape
+            gates = shape[0] // shape[1] if len(shape) == 2 and shape[1] and shape[0] % shape[1] == 0 else 0
+            kind = {4: "an LSTM", 3: "a GRU", 1: "an RNN"}.get(gates, "a recurrent layer")
+            refuse(f"{name} is {kind} (it holds {recurrent}), which is not supported yet")
+        if any(key.startswith("in_proj_") for key in group):
+            refuse(f"{name} is an attention (it holds in_proj_weight), which is not supported yet")
+        if group.get("weight", np.zeros(())).ndim in (3, 4, 5):
+            refuse(f"{name} is a convolution (its weight has shape {list(group['weight'].shape)}), which is not "
+                   "supported yet")  # fmt: skip
+        if {"weight_orig", "weight_u"} & set(group) or ".parametrizations." in f".{module}.":
+            refuse(f"{name} holds {', '.join(sorted(group))}: a parametrization other than weight_norm, which is not "
+                   "supported; remove it before saving")  # fmt: skip
+
+
+def alternate(groups: List[Tuple[str, Group]], options: Options, framework: Optional[Framework], name: Optional[str],
+              notes: List[str]) -> List[Layer]:  # fmt: skip
     """Dense layers with the same activation after all but the last, and another after the last."""
-    several = sum("weight" in tensors for _, tensors in groups) > 1
+    is_dense = [kind_of_statistics(group) is None and not is_batch_norm(group) for _, group in groups]
+    several = sum(is_dense) > 1
     between = activation(options.activation, framework and framework.activation, "--activation") if several else []
     after = activation(options.output_activation, framework and framework.output_activation, "--output-activation")
     for where, chosen, found in (("between", options.activation, between), ("after", options.output_activation, after)):
-        if framework and chosen is None:
+        if framework and chosen is None and (several or where == "after"):
             notes.append(f"{found[0] if found else 'no activation'} {where} the layers, the default of {name}")
     layers: List[Layer] = []
-    for index, (module, tensors) in enumerate(groups):
-        if set(tensors) == {"mean", "deviation"}:
-            layers.append(Layer("standardize", (), tensors))
+    waiting: List[Layer] = []  # the activation of the dense layer before
+    for index, (module, group) in enumerate(groups):
+        if is_dense[index]:
+            layers += [*waiting, dense_of_group(module, group)]
+            waiting = copy.deepcopy(between if any(is_dense[index + 1:]) else after)
+        elif kind_of_statistics(group) and not layers:
+            layers.append(Layer("standardize", (), standardize_of(module, group, options, notes)))
+            limit = framework.limit if framework else 0
+            if limit:
+                layers.append(Layer("clamp", (limit, 1)))
+                notes.append(f"normalised observations are clamped to -{limit} ... {limit}, as {name} does")
+        elif is_batch_norm(group):
+            before = groups[index - 1][0] if index else ""
+            behind = groups[index + 1][0] if index + 1 < len(groups) else ""
+            if not directly_after(module, before):
+                if not directly_after(behind, module) and any(is_dense[:index]):
+                    refuse(f"a state_dict does not tell whether the batch norm {module} stands before or after an "
+                           "activation: pass --topology with batch_norm in its place")  # fmt: skip
+                layers += waiting
+                waiting = []
+            layers.append(batch_norm_of(module, group, options.epsilon or 1e-5))
+            notes.append(f"the eps of the batch norm {module} is {options.epsilon or 1e-5:g}")
         else:
-            layers.append(dense_of_group(module, tensors))
-            layers += copy.deepcopy(between if index + 1 < len(groups) else after)
-    return layers
+            refuse(f"{module} holds {', '.join(sorted(group))} behind other layers: pass --topology")
+    return layers + waiting
+
+
+def directly_after(module: str, before: str) -> bool:
+    """As 1 after 0, so that there is no activation between them."""
+    (parent, _, number), (other, _, previous) = module.rpartition("."), before.rpartition(".")
+    return parent == other and number.isdecimal() and previous.isdecimal() and int(number) == int(previous) + 1
 
 
 def activation(chosen: Optional[str], default: Optional[str], option: str) -> List[Layer]:
@@ -188,25 +276,49 @@ def dense_of_group(module: str, tensors: Dict[str, np.ndarray]) -> Layer:
     return Layer("dense", (len(weight),), {"weight": weight, "bias": bias})
 
 
-def match_topology(text: str, groups: List[Tuple[str, Dict[str, np.ndarray]]]) -> Tuple[List[Layer], Shape]:
-    """The layers of a list that hold tensors, and the modules of a state_dict, in the same order."""
-    network, rest = parse_topology(text), list(groups)
+def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: List[str]) -> Tuple[List[Layer], Shape]:
+    """The layers of a list that hold tensors, and the modules of a state_dict, in the same order. Statistics may stand
+    elsewhere in the order: a framework may register its normaliser after the layers behind it."""
+    network, rest = parse_topology(options.topology or "", of_source=True), list(groups)
 
     def fill(layers: List[Layer]) -> None:
-        for layer in layers:
+        for index, layer in enumerate(layers):
             fill(layer.inner)
             if layer.name not in TENSORS:
                 continue
-            if not rest:
+            wanted = kind_of_statistics if layer.name == "standardize" else is_batch_norm
+            special = [g for g in rest if wanted(g[1])] if layer.name in ("standardize", "batch_norm") else [
+                g for g in rest if not kind_of_statistics(g[1]) and not is_batch_norm(g[1])]
+            if not special and not rest:
                 refuse(f"the source has no tensors for the layer {layer}")
-            module, tensors = rest.pop(0)
-            if layer.name == "dense":
-                tensors = dense_of_group(module, tensors).tensors
-            if set(tensors) != set(TENSORS[layer.name]):
-                refuse(f"{module} holds {', '.join(sorted(tensors))}, which is no {layer}")
-            layer.tensors = {name: tensors[name] for name in TENSORS[layer.name]}
+            found = (special or rest)[0]
+            rest.remove(found)
+            layers[index] = filled(layer, *found)
+
+    def filled(layer: Layer, module: str, group: Group) -> Layer:
+        if layer.name == "batch_norm" and is_batch_norm(group):
+            return batch_norm_of(module, group, options.epsilon or 1 / int(layer.arguments[0]))
+        if layer.name == "prelu" and set(group) == {"weight"} and group["weight"].ndim <= 1:
+            return prelu_of_group(module, group["weight"])
+        if layer.name == "standardize" and kind_of_statistics(group):
+            group = standardize_of(module, group, options, notes)
+        if layer.name == "dense":
+            group = dense_of_group(module, group).tensors
+        if set(group) != set(TENSORS[layer.name]) or layer.name in IN_SOURCES:
+            refuse(f"{module} holds {', '.join(sorted(group))}, which is no {layer}")
+        layer.tensors = {name: group[name] for name in TENSORS[layer.name]}
+        return layer
 
     fill(network.layers)
     if rest:
         refuse(f"the topology has no layer for the tensors of {rest[0][0]}")
     return network.layers, network.inputs
+
+
+def prelu_of_group(module: str, slopes: np.ndarray) -> Layer:
+    if slopes.size == 0 or (slopes != slopes.flat[0]).any():
+        refuse(f"{module} is a PReLU with a slope for each channel, which etch has no layer for")
+    slope = float(slopes.flat[0])
+    if not 0 <= slope < 1:
+        refuse(f"the slope {slope} of {module} is not at least 0 and below 1")
+    return Layer("leaky_relu", fraction(slope, f"the slope of {module}"))

@@ -52,17 +52,21 @@ def named_tensors(layers: List[Layer], prefix: str) -> Iterable[Tuple[str, np.nd
 # The numbers among the arguments where a topology leaves them out; dense, input and residual have no such.
 DEFAULTS: Dict[str, Tuple[int, ...]] = {
     "identity": (), "relu": (), "leaky_relu": (1, 100), "elu": (1, 1), "selu": (), "gelu": (), "silu": (),
-    "softplus": (), "tanh": (), "sigmoid": (), "hard_tanh": (), "clamp": (1, 1), "softmax": (), "fast_tanh": (),
-    "fast_sigmoid": (), "flatten": (), "standardize": (), "normalize": (0, 1), "layer_norm": (100000,),
+    "softplus": (), "tanh": (), "sigmoid": (), "hard_tanh": (), "clamp": (1, 1), "clip": (), "softmax": (),
+    "fast_tanh": (), "fast_sigmoid": (), "flatten": (), "standardize": (), "normalize": (0, 1), "layer_norm": (100000,),
 }  # fmt: skip
+# Only in the list of a source: they are folded into other layers before there is a file.
+IN_SOURCES: Dict[str, Tuple[int, ...]] = {"batch_norm": (100000,), "prelu": ()}
 TENSORS = {
     "dense": ("weight", "bias"), "layer_norm": ("weight", "bias"), "standardize": ("mean", "deviation"),
-    "normalize": ("minimum", "maximum"),
+    "normalize": ("minimum", "maximum"), "clip": ("minimum", "maximum"), "batch_norm": ("scale", "shift"),
+    "prelu": ("weight",),
 }  # fmt: skip
 
 
-def parse_topology(text: str) -> Network:
-    """The network of a type list, without tensors: `input<4>, dense<2>, elu<1, 1>`."""
+def parse_topology(text: str, of_source: bool = False) -> Network:
+    """The network of a type list, without tensors: `input<4>, dense<2>, elu<1, 1>`. That of a source may also name what
+    is folded into other layers: batch_norm and prelu."""
     tokens = re.findall(r"-?\w+|[^\s\w]|$", text)
 
     def take() -> str:
@@ -83,9 +87,9 @@ def parse_topology(text: str) -> Network:
         if tokens and tokens[0] == "<":
             take()
             inner = [] if tokens[0] == ">" else entries()
-            if take() != ">":
+            if not tokens or take() != ">":
                 refuse(f"the topology misses a '>' after {name}: {text}")
-        return checked_entry(name, inner, text)
+        return checked_entry(name, inner, text, {**DEFAULTS, **(IN_SOURCES if of_source else {})})
 
     layers = entries()
     if take() or layers[0].name != "input" or any(layer.name == "input" for layer in layers[1:]):
@@ -99,7 +103,7 @@ def is_integer(name: str) -> bool:
     return re.fullmatch(r"-?\d+", name) is not None
 
 
-def checked_entry(name: str, inner: List[Layer], text: str) -> Layer:
+def checked_entry(name: str, inner: List[Layer], text: str, known: Dict[str, Tuple[int, ...]]) -> Layer:
     """A layer of a topology, or a number or `bf16` among the arguments of one."""
     if is_integer(name) or name == "bf16":
         return Layer(name)
@@ -115,7 +119,7 @@ def checked_entry(name: str, inner: List[Layer], text: str) -> Layer:
         return Layer(name, arguments)
     if name == "dense" and len(numbers) == 1 and arguments[1:] in ((), ("bf16",)):
         return Layer(name, arguments)
-    defaults = (None, 100) if name == "dropout" else DEFAULTS.get(name)
+    defaults = (None, 100) if name == "dropout" else known.get(name)
     if defaults is None:
         refuse(f"etch has no layer `{name}`: {text}")
     filled = (*arguments, *defaults[len(arguments):])
@@ -157,8 +161,8 @@ def fit_layer(layer: Layer, shape: Shape, inside: bool) -> Shape:
             refuse(f"the layers of a residual must give the shape that they get: {list(shape)} becomes {list(inner)}")
     if layer.name == "softmax" and len(shape) != 1:
         refuse(f"softmax gets numbers of shape {list(shape)}: etch's softmax is over all numbers of a sample")
-    if inside and layer.name in ("standardize", "normalize"):
-        refuse("standardize and normalize stand before a residual, not inside of it")
+    if inside and layer.name in ("standardize", "normalize", "clip"):
+        refuse("standardize, normalize and clip stand before or after a residual, not inside it")
     for name in layer.tensors:
         fit_tensor(layer, name, (size,))
     return shape

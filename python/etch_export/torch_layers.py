@@ -39,6 +39,17 @@ def torch_classes() -> Dict[str, Any]:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return (x - self.minimum) * ((self.high - self.low) / (self.maximum - self.minimum)) + self.low
 
+    class Clip(nn.Module):
+        """y = min(max(x, minimum), maximum)"""
+
+        def __init__(self, features: int) -> None:
+            super().__init__()
+            self.register_buffer("minimum", torch.zeros(features))
+            self.register_buffer("maximum", torch.ones(features))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.minimum(torch.maximum(x, self.minimum), self.maximum)
+
     class Residual(nn.Sequential):
         """y = x + f(x)"""
 
@@ -48,7 +59,7 @@ def torch_classes() -> Dict[str, Any]:
                 y = layer(y)
             return x + y
 
-    classes = {c.__name__: c for c in (Standardize, Normalize, Residual)}
+    classes = {c.__name__: c for c in (Standardize, Normalize, Clip, Residual)}
     for name, each in classes.items():
         each.__module__, each.__qualname__ = __package__, name  # a pickle finds it by etch_export.__getattr__
     return classes
@@ -65,6 +76,7 @@ def modules_of(layers: List[Layer], shape: Shape) -> List[Any]:
         "layer_norm": lambda layer, size: nn.LayerNorm(size, eps=1 / int(layer.arguments[0])),
         "standardize": lambda layer, size: torch_classes()["Standardize"](size),
         "normalize": lambda layer, size: torch_classes()["Normalize"](size, *layer.arguments),
+        "clip": lambda layer, size: torch_classes()["Clip"](size),
         "residual": lambda layer, size: torch_classes()["Residual"](*modules_of(layer.inner, (size,))),
         "flatten": lambda layer, size: nn.Flatten(),
         "dropout": lambda layer, size: nn.Dropout(ratio(layer)),
@@ -92,8 +104,8 @@ def modules_of(layers: List[Layer], shape: Shape) -> List[Any]:
 
 
 def to_torch(path: Union[str, os.PathLike]) -> Any:
-    """The network of a file as an nn.Sequential, whose state_dict has the file's names. `standardize`, `normalize` and
-    `residual` are small modules of this package; weights held as bf16 become floats of the same value."""
+    """The network of a file as an nn.Sequential, whose state_dict has the file's names. `standardize`, `normalize`,
+    `clip` and `residual` are small modules of this package; weights held as bf16 become floats of the same value."""
     import torch
 
     file = read(os.fspath(path))

@@ -101,6 +101,8 @@ def leaf_of(module: Any) -> Optional[Tuple[str, Dict[str, Any]]]:
         return "standardize", {"mean": module.mean, "deviation": module.deviation}
     if kind.__module__ == __package__ and kind.__name__ == "Normalize":
         return "normalize", {name: getattr(module, name) for name in ("minimum", "maximum", "low", "high")}
+    if kind.__module__ == __package__ and kind.__name__ == "Clip":
+        return "clip", {"minimum": module.minimum, "maximum": module.maximum}
     if kind.__name__ == "EmpiricalNormalization" and hasattr(module, "_std") and hasattr(module, "eps"):
         return "empirical", {"mean": module._mean, "std": module._std, "eps": module.eps}
     return None
@@ -167,6 +169,8 @@ def leaf_step(op: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step,
         return Step("standardize", where, [x, given["mean"], deviation])
     if op == "standardize":
         return Step(op, where, [x, given["mean"], given["deviation"]])
+    if op == "clip":
+        return Step(op, where, [x, given["minimum"], given["maximum"]])
     if op == "normalize":
         return Step(op, where, [x, given["minimum"], given["maximum"]], {"low": given["low"], "high": given["high"]})
     return torch_step(op, where, x, given)

@@ -22,6 +22,7 @@ MODULES: Dict[str, Tuple[str, Tuple[str, ...]]] = {
     "Softplus": ("softplus", ("beta", "threshold")),
     "Tanh": ("tanh", ()),
     "Sigmoid": ("sigmoid", ()),
+    "ReLU6": ("relu6", ()),
     "Hardtanh": ("hardtanh", ("min_val", "max_val")),
     "Softmax": ("softmax", ("dim",)),
     "LayerNorm": ("layer_norm", ("normalized_shape", "weight", "bias", "eps")),
@@ -47,6 +48,11 @@ FUNCTIONS: Dict[str, Tuple[str, ...]] = {
     "t": (),
     "clamp": ("min", "max"),
     "clip": ("min", "max"),
+    "relu6": (),
+    "maximum": ("other",),
+    "max": ("other",),
+    "min": ("other",),
+    "minimum": ("other",),
     "view": ("first", "second", "third"),
     "reshape": ("first", "second", "third"),
     "addmm": ("left", "right", "beta", "alpha"),
@@ -75,19 +81,25 @@ def as_operand(value: Any, where: str) -> Any:
     return Constant(real_numbers(value, f"an operand of {where}"))
 
 
-def limit_of(value: Any, where: str) -> float:
-    """Of a clamp: a number, a constant that holds one, or infinity where there is none."""
-    if isinstance(value, Constant) and value.values.size == 1:
-        return value.values.item()
-    if isinstance(value, (Step, Constant)):
-        refuse(f"a limit of {where} is not one constant number")
-    return math.inf if value is None else float(value)
+def is_operand(value: Any) -> bool:
+    return isinstance(value, (Step, Constant))
+
+
+def clip_step(where: str, x: Any, low: Any, high: Any) -> Union[Step, Constant]:
+    """Between constants, one for all or one per feature; None where there is no limit."""
+    limits = []
+    for value, none in ((low, -math.inf), (high, math.inf)):
+        limit = Constant(np.asarray(none)) if value is None else as_operand(value, where)
+        if not isinstance(limit, Constant):
+            refuse(f"a limit of {where} is not constant")
+        limits.append(limit)
+    return step("clip", where, [x, *limits])
 
 
 def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:
     """An operator with PyTorch's name and PyTorch's defaults."""
     name = name.rstrip("_")  # what works in place
-    name = {"truediv": "div", "mm": "matmul", "clip": "clamp", "reshape": "view"}.get(name, name)
+    name = {"truediv": "div", "mm": "matmul", "clip": "clamp", "reshape": "view", "max": "maximum", "min": "minimum"}.get(name, name)
     x = as_operand(x, where)
 
     def operands(*names: str) -> List[Any]:
@@ -123,10 +135,17 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
     if name == "elu":
         return step(name, where, [x], alpha=float(given.get("alpha", 1)))
     if name == "hardtanh":
-        return step(name, where, [x], min_val=float(given.get("min_val", -1)), max_val=float(given.get("max_val", 1)))
+        return clip_step(where, x, float(given.get("min_val", -1)), float(given.get("max_val", 1)))
     if name == "clamp":
-        low, high = (limit_of(given.get(n), where) for n in ("min", "max"))
-        return step("hardtanh", where, [x], min_val=-low if math.isinf(low) else low, max_val=high)
+        return clip_step(where, x, given.get("min"), given.get("max"))
+    if name == "relu6":
+        return clip_step(where, x, 0, 6)
+    if name in ("maximum", "minimum"):
+        if not is_operand(given.get("other")):
+            refuse(f"the operator `{name}` ({where}) is over features, which etch has no layer for")
+        if not isinstance(x, Step):
+            x, given = given.get("other"), {"other": x}
+        return clip_step(where, x, *((given.get("other"), None) if name == "maximum" else (None, given.get("other"))))
     if name == "softmax":
         return step(name, where, [x], dim=given.get("dim"))
     if name == "dropout":

@@ -1,0 +1,58 @@
+"""What is a scale and a shift of every feature becomes part of the dense layer beside it."""
+from __future__ import annotations
+
+from typing import List
+
+import numpy as np
+
+from .errors import refuse
+from .topology import Layer
+
+
+def fold(layers: List[Layer]) -> List[Layer]:
+    """Without batch_norm: y = scale x + shift becomes part of the dense layer before it, else of the one after it, else
+    a standardize."""
+    folded: List[Layer] = []
+    for layer in layers:
+        layer.inner = fold(layer.inner)
+        before = next((each for each in reversed(folded) if each.name != "identity"), None)
+        if layer.name == "batch_norm" and before and before.name == "dense":
+            into_dense_before(layer, before)
+        elif layer.name == "dense" and before and before.name == "batch_norm":
+            folded = [each for each in folded if each is not before]
+            into_dense_after(before, layer)
+            folded.append(layer)
+        else:
+            folded.append(layer)
+    return [as_standardize(layer) if layer.name == "batch_norm" else layer for layer in folded]
+
+
+def into_dense_before(norm: Layer, dense: Layer) -> None:
+    """scale (W x + b) + shift"""
+    scale, shift = spread(norm, len(dense.tensors["weight"]))
+    dense.tensors["weight"] = scale[:, None] * dense.tensors["weight"]
+    dense.tensors["bias"] = scale * dense.tensors["bias"] + shift
+
+
+def into_dense_after(norm: Layer, dense: Layer) -> None:
+    """W (scale x + shift) + b"""
+    weight = dense.tensors["weight"]
+    scale, shift = spread(norm, weight.shape[1])
+    dense.tensors["weight"] = weight * scale
+    dense.tensors["bias"] = dense.tensors["bias"] + weight @ shift
+
+
+def spread(norm: Layer, features: int) -> List[np.ndarray]:
+    found = [np.asarray(norm.tensors[name]).reshape(-1) for name in ("scale", "shift")]
+    size = max(tensor.size for tensor in found)
+    if any(tensor.size not in (1, features) for tensor in found):
+        refuse(f"a batch norm of {size} features stands beside a dense layer with {features}")
+    return [np.broadcast_to(tensor, (features,)) for tensor in found]
+
+
+def as_standardize(norm: Layer) -> Layer:
+    """scale x + shift = (x + shift / scale) / (1 / scale)"""
+    scale, shift = np.asarray(norm.tensors["scale"]), np.asarray(norm.tensors["shift"])
+    if (scale == 0).any():
+        refuse("a batch norm has a scale of 0 and stands beside no dense layer into which it could be folded")
+    return Layer("standardize", (), {"mean": -shift / scale, "deviation": 1 / scale})

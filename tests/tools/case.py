@@ -1,0 +1,85 @@
+"""What the tests of python/etch_export share: the command in a folder of its own, and what it must say."""
+import contextlib
+import io
+import os
+import sys
+import tempfile
+import unittest
+import warnings
+
+import numpy as np
+import torch
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "python"))
+import etch_export  # noqa: E402
+
+warnings.filterwarnings("ignore")
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.out = self.path("out.safetensors")
+        torch.manual_seed(7)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def command(self, *arguments):
+        """Exit status, what is printed, what is complained."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = etch_export.main([str(a) for a in arguments])
+        return status, out.getvalue(), err.getvalue()
+
+    def exported(self, source, *options):
+        """Exports by the command; the topology, and what was printed."""
+        status, out, err = self.command(source, self.out, *options)
+        self.assertEqual((status, err), (0, ""))
+        return etch_export.read(self.out).metadata["etch.topology"], out
+
+    def refused(self, message, source, *options):
+        """The command says one sentence, holding `message`, and writes nothing."""
+        self.remove_out()
+        status, out, err = self.command(source, self.out, *options)
+        self.assertEqual(status, 1)
+        self.assertIn(message, err)
+        self.assertTrue(err.startswith("etch_export: "), err)
+        self.assertEqual(err.count("\n"), 1, err)
+        self.assertEqual(out, "")
+        self.assertEqual([n for n in os.listdir(self.folder) if n.startswith("out.safetensors")], [])
+
+    def remove_out(self):
+        if os.path.exists(self.out):
+            os.remove(self.out)
+
+    def refused_module(self, message, model, **options):
+        self.remove_out()
+        with self.assertRaises(etch_export.Refused) as caught:
+            etch_export.save(model, self.out, **options)
+        self.assertIn(message, str(caught.exception))
+        self.assertFalse(os.path.exists(self.out))
+
+    def topology(self, model, **options):
+        text = etch_export.save(model, self.out, **options)
+        self.assertEqual(text, etch_export.read(self.out).metadata["etch.topology"])
+        return text
+
+    def golden(self, path=None):
+        """Inputs and outputs, as a reader of the file finds them."""
+        metadata = etch_export.read(path or self.out).metadata
+        count = int(metadata["etch.golden.count"])
+        return [np.frombuffer(bytes.fromhex(metadata[f"etch.golden.{k}"]), "<f4").reshape(count, -1)
+                for k in ("inputs", "outputs")]  # fmt: skip
+
+    def assert_answers(self, model, shape=None):
+        """The golden vectors are what the model answers, and what the file's network answers in PyTorch."""
+        inputs, outputs = self.golden()
+        x = torch.from_numpy(inputs.copy()).reshape((len(inputs), *(shape or (-1,))))
+        with torch.no_grad():
+            for answers in (model(x), etch_export.to_torch(self.out)(x)):
+                difference = np.abs(answers.reshape(outputs.shape).numpy() - outputs).max()
+                self.assertLessEqual(difference, 1e-5 * np.abs(outputs).max())
