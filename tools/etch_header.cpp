@@ -146,7 +146,7 @@ private:
             if (!take('>')) fail("a comma or >");
         }
         for (std::size_t i = 0; i < found.arguments.size(); ++i) {
-            const std::string& argument = found.arguments[i];
+            std::string& argument = found.arguments[i];
             int value = 0;
             const auto [end, error] = std::from_chars(argument.data(), argument.data() + argument.size(), value);
             const bool is_integer = error == std::errc{} && end == argument.data() + argument.size();
@@ -154,6 +154,7 @@ private:
             if (is_format ? argument != "bf16" : !is_integer)
                 refuse("the topology gives " + found.name + " the argument \"" + argument +
                        "\", which it does not take");
+            if (!is_format) argument = std::to_string(value);  // to C++ 010 would be eight
         }
         const std::size_t most =
             found.name == "input" ? etch::shape::max_rank
@@ -306,6 +307,57 @@ weights read_weights(const network& net, const etch::safetensors_view& file, con
     return read;
 }
 
+// Names ----------------------------------------------------------------------------------------------------------------
+
+bool is_among(std::string_view words, std::string_view name) {
+    return words.find(" " + std::string{name} + " ") != words.npos;
+}
+
+/// What can be a name, and is no macro on any system.
+bool is_identifier(std::string_view name) {
+    constexpr std::string_view taken =
+        " EOF HUGE_VAL INFINITY NAN NULL alignas alignof and and_eq asm assert auto bitand bitor bool break case "
+        "catch char char16_t char32_t char8_t class co_await co_return co_yield compl concept const const_cast "
+        "consteval constexpr constinit continue decltype default delete do double dynamic_cast else enum errno etch "
+        "etched explicit export extern false float for friend goto i386 if import inline int linux long main module "
+        "mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public register "
+        "reinterpret_cast requires return short signed sizeof static static_assert static_cast std stderr stdin "
+        "stdout struct switch template this thread_local throw true try typedef typeid typename union unix unsigned "
+        "using virtual void volatile wchar_t while xor xor_eq ";
+    if (name.empty() || name[0] == '_' || !is_letter(name[0]) || name.find("__") != name.npos) return false;
+    for (const char c : name)
+        if (!is_letter(c) && !is_digit(c)) return false;
+    return !is_among(taken, name);
+}
+
+/// Whether C or POSIX declares something of this name for all, whoever includes the headers for it.
+bool is_library_name(std::string_view name) {
+    constexpr std::string_view declared =
+        " abort abs accept access acos acosh alarm asin asinh atan atan2 atanh atexit basename bind brk bsearch "
+        "calloc cbrt ceil chdir chmod chown chroot clearenv clock clone close connect copysign cos cosh creat ctime "
+        "daemon daylight difftime div drand48 drem dup environ erf erfc exit exp exp10 exp2 expm1 fabs fchdir "
+        "fchmod fclose fcntl fdim feof ferror fflush ffs fgetc fgets fileno finite floor fma fmax fmin fmod fopen "
+        "fork fpclassify fprintf fputc fputs fread free frexp fscanf fseek fstat fsync ftell ftime ftok ftw fwrite "
+        "gamma getc getchar getcwd getenv getline getopt getpid gets getuid getw gmtime hcreate hypot ilogb index "
+        "initstate insque ioctl isalnum isalpha isascii isatty isblank iscntrl isdigit isfinite isgraph isgreater "
+        "isinf isless islower isnan isnormal isprint ispunct isspace isunordered isupper isxdigit j0 j1 jn kill "
+        "labs ldexp ldiv lfind lgamma link listen llabs lldiv llrint llround localtime lockf log log10 log1p log2 "
+        "logb longjmp lrint lround lsearch lseek lstat malloc memchr memcmp memcpy memmem memmove memset mkdir "
+        "mkfifo mknod mktime mlock mmap modf msync munmap nan nanosleep nearbyint nextafter nexttoward nice open "
+        "opendir optarg opterr optind optopt pause pclose perror pipe poll popen pow pread printf profil putc "
+        "putchar putenv puts putw pwrite qsort raise rand random read readdir readlink readv realloc realpath recv "
+        "remainder remove remque remquo rename revoke rewind rindex rint rmdir round sbrk scalb scalbn scandir "
+        "scanf select send setbuf setenv setjmp setuid shutdown sigaction siglongjmp signal signbit signgam "
+        "significand sigpause sigset sigwait sin sincos sinh sleep snprintf socket splice sprintf sqrt srand "
+        "srandom sscanf stat statfs statx stderr stdin stdout strcat strchr strcmp strcpy strdup strlen strstr "
+        "strtod strtol swab symlink sync syscall sysconf system tan tanh tdelete tee tempnam tfind tgamma time "
+        "timegm times timezone tmpfile tmpnam toascii tolower toupper trunc truncate tsearch ttyname twalk tzname "
+        "tzset ualarm umask uname ungetc unlink usleep utime utimes vfork wait wait3 wait4 waitid waitpid write "
+        "writev y0 y1 yn ";
+    const bool of_other_type = name.ends_with('f') || name.ends_with('l');  // expf, expl
+    return is_among(declared, name) || (of_other_type && is_among(declared, name.substr(0, name.size() - 1)));
+}
+
 // The header ----------------------------------------------------------------------------------------------------------
 
 /// Text for a comment: what could end it, hide in it or change how it is read becomes a question mark.
@@ -363,7 +415,7 @@ std::string replaced(std::string_view text, std::string_view what, std::string_v
 
 /// Whether golden vector `v` agrees, as C++ asks it.
 std::string agreement(const options& chosen, const std::string& v) {
-    std::string call = chosen.name + "_golden.agree(" + chosen.name + ", " + v;
+    std::string call = "etched::" + chosen.name + "_golden.agree(etched::" + chosen.name + ", " + v;
     if (chosen.tolerance != etch::golden_tolerance) call += ", " + decimal(chosen.tolerance);
     return call + ")";
 }
@@ -428,6 +480,10 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
     to += "// clang-format off\n#include <etch/inference.hpp>\n";
     if (vectors.count > 0) to += "#include <etch/io/golden_vectors.hpp>\n";
 
+    to += "\n#if defined(" + name + ") || defined(" + type + ") || defined(" + name +
+          "_golden)\n#error \"etch: " + name +
+          " is a macro here: give the network another name (etch-header: --name, etch_embed: NAME)\"\n#endif\n";
+    to += "\nnamespace etched::inline ETCH_VARIANT {  // by instruction set and settings, as all of etch\n";
     to += "\nusing " + type + " = etch::network<\n" + wrapped(spell(layers, "etch::"), "    ", text) + ">;\n";
     to += "static_assert(" + type + "::parameter_count == " + std::to_string(net.trained) + " && " + type +
           "::statistic_count == " + std::to_string(net.statistics) + " && " + type +
@@ -438,7 +494,12 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
     if (net.words > 0) to += "  .words = {\n" + numbers_of(read.words, "    ") + "},\n";
     to += "  .numbers = {\n" + numbers_of(read.numbers, "    ") + "}}};\n";
 
-    if (vectors.count == 0) return to;
+    const std::string end =
+        "\n}  // namespace etched\n\nusing etched::" + type + ";\n" +
+        (vectors.count == 0 ? "" : "using etched::" + name + "_golden;\n") +
+        (is_library_name(name) ? "// Only etched::" + name + ", since C or POSIX has something else of this name.\n"
+                               : "using etched::" + name + ";\n");
+    if (vectors.count == 0) return to + end;
     const auto rows = [&](const std::vector<float>& numbers, std::size_t width) {
         std::string lines;
         for (std::size_t v = 0; v < vectors.count; ++v)
@@ -452,7 +513,7 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
     for (std::size_t v = 0; v < vectors.by_compiler; ++v)
         to += "static_assert(" + agreement(chosen, std::to_string(v)) + ", \"etch: " + name +
               " does not answer what its source answered (golden vector " + std::to_string(v) + ")\");\n";
-    return to;
+    return to + end;
 }
 
 /// What etch-header --checker writes, with what stands between @ replaced.
@@ -463,7 +524,7 @@ constexpr std::string_view checker = R"(#include <cstddef>
 
 int main() {
     int status = 0;
-    for (std::size_t v = 0; v < @name@_golden.count; ++v)
+    for (std::size_t v = 0; v < etched::@name@_golden.count; ++v)
         if (!@agreement@) {
             std::fprintf(stderr, "etch: @name@ does not answer what its source answered (golden vector %zu)\n", v);
             status = 1;
@@ -483,21 +544,6 @@ std::string checker_text(const options& chosen, const golden& vectors) {
 }
 
 // The command ---------------------------------------------------------------------------------------------------------
-
-bool is_identifier(std::string_view name) {
-    constexpr std::string_view taken =
-        " alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class "
-        "co_await co_return co_yield compl concept const const_cast consteval constexpr constinit continue decltype default "
-        "delete do double dynamic_cast else enum etch explicit export extern false float for friend goto if inline int long "
-        "main mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public register "
-        "reinterpret_cast requires return short signed sizeof static static_assert static_cast std struct switch template "
-        "this thread_local throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while "
-        "xor xor_eq ";
-    if (name.empty() || name[0] == '_' || !is_letter(name[0]) || name.find("__") != name.npos) return false;
-    for (const char c : name)
-        if (!is_letter(c) && !is_digit(c)) return false;
-    return taken.find(" " + std::string{name} + " ") == taken.npos;
-}
 
 /// Whether two names, of files that need not be there, stand for one file.
 bool is_same_file(const std::string& a, const std::string& b) {
