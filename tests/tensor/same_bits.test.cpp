@@ -1,3 +1,4 @@
+// compiled with: -O2
 // The same bits at every width of lanes: what the compiler computes with plain numbers, the program computes with SIMD.
 #include <array>
 #include <bit>

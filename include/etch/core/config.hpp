@@ -7,6 +7,8 @@
 //                          0: it is rounded in between (the second). Where unset, what the target's hardware has
 //   ETCH_ALLOW_FAST_MATH   accept -ffast-math and its parts, and with them give up the promise of one answer everywhere
 //                          (core/compiler_flags.hpp)
+//   ETCH_KEEP_CALLS        1: the small functions of a kernel are called instead of inlined, whatever the optimisation.
+//                          Compiles in half the time and is many times slower; the same bits. For tests at -O0
 //   ETCH_BUILD             a word that keeps this file's build of etch apart from others in the same program, where no
 //                          setting that etch can see tells them apart (-Og beside -O2)
 
@@ -28,7 +30,7 @@
 // count is at most 64.
 //
 // Under AddressSanitizer calls stay calls and loops stay loops: else each access is checked by code of its own, and a
-// file that took 9 s took 219 s to compile.
+// file that took 9 s took 219 s to compile. ETCH_KEEP_CALLS does the same in any build.
 #if defined(__SANITIZE_ADDRESS__)
 #define ETCH_ADDRESS_SANITIZER 1
 #elif defined(__has_feature)
@@ -41,7 +43,15 @@
 #endif
 #endif
 
+#if !defined(ETCH_KEEP_CALLS)
 #if defined(ETCH_ADDRESS_SANITIZER)
+#define ETCH_KEEP_CALLS 1
+#else
+#define ETCH_KEEP_CALLS 0
+#endif
+#endif
+
+#if ETCH_KEEP_CALLS
 #define ETCH_INLINE inline
 #define ETCH_INLINE_LAMBDA
 #define ETCH_UNROLL_NEXT

@@ -164,19 +164,19 @@ private:
                                        counted(source_.width(), "column") + source_.hint());
         }
         if (!source_.with_header())
-            return source_.fail(status::invalid_option, ": the column " + quoted(*column.name()) +
+            return source_.fail(status::invalid_option, ": the column " + in_quotes(*column.name()) +
                                                             " is named, but no header is read (set .header)");
         const auto& names = source_.header();
         const auto found = std::find(names.begin(), names.end(), *column.name());
         if (found == names.end())
             return source_.fail_at(
                 0, status::invalid_option,
-                "no column is named " + quoted(*column.name()) + ", only " + listed(names) + source_.hint());
+                "no column is named " + in_quotes(*column.name()) + ", only " + listed(names) + source_.hint());
         position = static_cast<std::size_t>(found - names.begin());
         const auto second = std::find(found + 1, names.end(), *column.name());
         return second == names.end() ||
                source_.fail_at(static_cast<std::size_t>(second - names.begin()), status::invalid_option,
-                               "a second column is named " + quoted(*column.name()) + ": choose by index");
+                               "a second column is named " + in_quotes(*column.name()) + ": choose by index");
     }
     bool choose_one(const csv_column& column, std::size_t& position) {
         if (!find(column, position)) return false;

@@ -20,14 +20,14 @@ inline std::string counted(std::size_t count, const std::string& noun) {
 /// A column as an option names it: "kind", or 3 where it has no name.
 inline std::string column_text(const std::vector<std::string>& header, std::size_t position) {
     const bool named = position < header.size() && !header[position].empty();
-    return named ? quoted(header[position]) : std::to_string(position);
+    return named ? in_quotes(header[position]) : std::to_string(position);
 }
 
 /// Some names, in quotes, at most a dozen of them.
 inline std::string listed(const std::vector<std::string>& names) {
     constexpr std::size_t most = 12;
     std::string text;
-    for (std::size_t i = 0; i < std::min(names.size(), most); ++i) text += (i == 0 ? "" : ", ") + quoted(names[i]);
+    for (std::size_t i = 0; i < std::min(names.size(), most); ++i) text += (i == 0 ? "" : ", ") + in_quotes(names[i]);
     return names.size() > most ? text + "..." : text;
 }
 

@@ -128,7 +128,7 @@ private:
         const std::string_view cell = source_[position];
         return refused_at(
             position, status::missing_value,
-            (cell.empty() ? std::string{"the cell is empty"} : quoted(cell) + " is a missing value") + hint);
+            (cell.empty() ? std::string{"the cell is empty"} : in_quotes(cell) + " is a missing value") + hint);
     }
     kept refused_at(std::size_t position, status code, const std::string& complaint) {
         source_.fail_at(position, code, complaint);
@@ -156,7 +156,7 @@ private:
         if (!learns_) {
             if (!known && options_.unknown == unknown_category::refuse)
                 return refused_at(position, status::unknown_class,
-                                  quoted(cell) + " is not among the categories " +
+                                  in_quotes(cell) + " is not among the categories " +
                                       listed(schema_.inputs[c].categories.names()) +
                                       " (.unknown = etch::unknown_category::zeros takes it as none of them)");
             inputs_.push_back(known ? static_cast<double>(*known) : -1);
@@ -167,7 +167,7 @@ private:
         if (!category) {
             if (seen.size() == sample_.inputs)
                 return refused_at(position, status::size_mismatch,
-                                  quoted(cell) + " is one category more than the " + std::to_string(sample_.inputs) +
+                                  in_quotes(cell) + " is one category more than the " + std::to_string(sample_.inputs) +
                                       " inputs of a sample");
             category = seen.size();
             seen.add(std::string{cell});
@@ -188,7 +188,7 @@ private:
         }
         if (parsed.code != status::malformed)
             return refused_at(position, is_input ? status::non_finite_input : status::non_finite_target,
-                              quoted(cell) + " " + parsed.complaint);
+                              in_quotes(cell) + " " + parsed.complaint);
         std::string hint = number_hint(cell, options_.decimal);
         const bool uncut = cell.find_first_of(";\t|") != cell.npos;
         if (uncut) hint = source_.hint();
@@ -197,7 +197,7 @@ private:
         if (hint.empty() && is_input && learns_ && cell.find_first_of("0123456789") == cell.npos && !cell.empty())
             hint = " (a category? then .one_hot = {" + column_text(source_.header(), position) + "})";
         return refused_at(position, status::malformed,
-                          (cell.empty() ? std::string{} : quoted(cell) + " ") + parsed.complaint + hint);
+                          (cell.empty() ? std::string{} : in_quotes(cell) + " ") + parsed.complaint + hint);
     }
 
     kept read_target(std::size_t position) {
@@ -213,11 +213,11 @@ private:
         if (!label) {
             if (!known.empty())
                 return refused_at(position, status::unknown_class,
-                                  quoted(cell) + " is not among the classes " + listed(known.names()));
+                                  in_quotes(cell) + " is not among the classes " + listed(known.names()));
             if (classes_.size() == sample_.classes())
                 return refused_at(
                     position, status::unknown_class,
-                    quoted(cell) + " is one class more than the " + std::to_string(sample_.classes()) + " expected");
+                    in_quotes(cell) + " is one class more than the " + std::to_string(sample_.classes()) + " expected");
             label = classes_.size();
             classes_.add(std::string{cell});
         }

@@ -10,7 +10,7 @@
 namespace etch::inline ETCH_VARIANT::internal {
 
 /// A piece of a file as it is shown to a person: in quotes, without line breaks, at most 32 characters of it.
-inline std::string quoted(std::string_view text) {
+inline std::string in_quotes(std::string_view text) {
     constexpr std::size_t limit = 32;
     std::string result{'"'};
     for (const char c : text.substr(0, limit)) result += static_cast<unsigned char>(c) < 32 ? ' ' : c;

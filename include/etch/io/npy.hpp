@@ -191,7 +191,7 @@ inline reading<file_tensor> read_npy(std::span<std::byte> file, const std::strin
     if (type.bytes == 0) {
         const bool object = header.type.find('O') != header.type.npos;
         return refuse(status::wrong_type, begin,
-                      quoted(header.type) + (object ? " are Python's objects; pickled objects are never read"
+                      in_quotes(header.type) + (object ? " are Python's objects; pickled objects are never read"
                                                     : " is not a type of numbers that is read"));
     }
     const auto extents = std::span{header.extents.extent}.first(header.extents.rank);

@@ -123,7 +123,7 @@ inline reading<npz_archive> parse_npz(std::span<const std::byte> bytes, const st
             return refuse(status::malformed, "entry " + std::to_string(i) + " is not described");
         }
         const std::string_view file_name{entry.name}, ending = ".npy";
-        const std::string in_archive = internal::quoted(file_name);
+        const std::string in_archive = internal::in_quotes(file_name);
         if (!file_name.ends_with(ending)) return refuse(status::malformed, in_archive + " is not an array (.npy)");
         if (entry.encryption_method != ZIP_EM_NONE) return refuse(status::malformed, in_archive + " is encrypted");
         if (entry.comp_method != ZIP_CM_STORE && entry.comp_method != ZIP_CM_DEFLATE) {

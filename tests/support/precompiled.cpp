@@ -1,0 +1,1 @@
+// Nothing: the target that compiles the precompiled header needs a file.
