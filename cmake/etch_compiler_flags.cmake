@@ -2,6 +2,8 @@
 #   INCLUDE_DIR   the folder that holds etch/
 #   COMPILER      the compiler with the flags of etch's own programs
 #   LEFT_OUT      the headers whose library is not here, as a regular expression
+#   LIBRARY_FOLDERS   the folders boost/ and xsimd/
+#   ARCHITECTURE  x86_64-linux-gnu or what it is called here, or nothing
 include_guard(GLOBAL)
 
 # -idirafter, since -isystem would move /usr/include to the front, where the standard library must not find it.
@@ -21,9 +23,24 @@ foreach(component IN ITEMS csv=data/csv gzip=data/idx_gzip npz=io/npz)
   endif()
 endforeach()
 set(ETCH_LEFT_OUT_HEADERS "${missing}")
+set(library_folders "")
+foreach(library IN ITEMS hana=boost xsimd=xsimd)
+  string(REPLACE "=" ";" library "${library}")
+  list(GET library 0 target)
+  list(GET library 1 folder)
+  get_target_property(places etch::${target}_headers INTERFACE_INCLUDE_DIRECTORIES)
+  foreach(place IN LISTS places)
+    if(EXISTS "${place}/${folder}")
+      list(APPEND library_folders "${place}/${folder}")
+      break()
+    endif()
+  endforeach()
+endforeach()
 set(ETCH_COMPILER_SETTINGS "${PROJECT_BINARY_DIR}/compiler_settings.cmake")
 file(GENERATE OUTPUT "${ETCH_COMPILER_SETTINGS}" CONTENT "\
 set(INCLUDE_DIR \"${PROJECT_SOURCE_DIR}/include\")
 set(COMPILER \"${CMAKE_CXX_COMPILER};${flags}\")
 set(LEFT_OUT \"${ETCH_LEFT_OUT_HEADERS}\")
+set(LIBRARY_FOLDERS \"${library_folders}\")
+set(ARCHITECTURE \"${CMAKE_LIBRARY_ARCHITECTURE}\")
 ")

@@ -21,7 +21,7 @@ namespace {
 struct sign_descent {  // a rule of one's own: the same text as in optimizer.hpp
     double learning_rate = 1e-3;
     static constexpr const char* name = "sign_descent";
-    static constexpr std::size_t slots = 0;
+    static constexpr std::size_t state_slots = 0;
 
     template <class T>
     struct constants {
@@ -41,7 +41,7 @@ struct sign_descent {  // a rule of one's own: the same text as in optimizer.hpp
 struct without_update {
     double learning_rate = 1e-3;
     static constexpr const char* name = "without_update";
-    static constexpr std::size_t slots = 0;
+    static constexpr std::size_t state_slots = 0;
     template <class T>
     struct constants {};
     template <class T>
@@ -61,14 +61,14 @@ TEST_CASE("the contract accepts etch's optimizers and a user's, and nothing else
     static_assert(accepted<etch::adam> && accepted<etch::adamw>);
     static_assert(accepted<sign_descent>);
     static_assert(!accepted<without_update> && !accepted<int>);
-    CHECK(etch::sgd::slots == 0);
-    CHECK(etch::momentum::slots == 1);
-    CHECK(etch::nesterov::slots == 1);
-    CHECK(etch::adagrad::slots == 1);
-    CHECK(etch::rmsprop::slots == 1);
-    CHECK(etch::rmsprop_extended::slots == 3);
-    CHECK(etch::adam::slots == 2);
-    CHECK(etch::adamw::slots == 2);
+    CHECK(etch::sgd::state_slots == 0);
+    CHECK(etch::momentum::state_slots == 1);
+    CHECK(etch::nesterov::state_slots == 1);
+    CHECK(etch::adagrad::state_slots == 1);
+    CHECK(etch::rmsprop::state_slots == 1);
+    CHECK(etch::rmsprop_extended::state_slots == 3);
+    CHECK(etch::adam::state_slots == 2);
+    CHECK(etch::adamw::state_slots == 2);
 }
 
 TEST_CASE("an optimizer of the user's own moves parameters at every width") {

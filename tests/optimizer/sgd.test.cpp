@@ -11,7 +11,7 @@ TEST_CASE("sgd steps against the gradient") {
     static_assert(trajectory::two_updates(etch::sgd{.learning_rate = 0.5}, 1, 0.25f, -0.75f)[1] == 1.25f);
     // the gradient of weight_decay / 2 * p^2 comes on top: 1 - 0.5 * (0.25 + 0.25 * 1)
     static_assert(trajectory::two_updates(etch::sgd{0.5, 0.25}, 1, 0.25f, 0)[0] == 0.75f);
-    static_assert(etch::sgd::slots == 0);
+    static_assert(etch::sgd::state_slots == 0);
     CHECK(etch::sgd{}.learning_rate == 1e-3);
 }
 

@@ -38,7 +38,7 @@ constexpr T gradient(std::size_t i, std::size_t t) {
 template <class T, class Rule>
 double deviation(const Rule& rule, const reference::updates& expected) {
     std::array<T, count> parameters{}, gradients{};
-    std::array<T, Rule::slots * count> state{};
+    std::array<T, Rule::state_slots * count> state{};
     for (std::size_t i = 0; i < count; ++i) parameters[i] = start<T>(i);
     double largest = 0;
     for (std::size_t t = 1; t <= 100; ++t) {
@@ -62,12 +62,12 @@ double deviation(const Rule& rule, const reference::updates& expected) {
 template <class Rule>
 constexpr std::array<float, 2> two_updates(const Rule& rule, float parameter, float first, float second) {
     std::array<float, 2> result{};
-    float state[Rule::slots + 1] = {};
+    float state[Rule::state_slots + 1] = {};
     for (std::size_t t = 0; t < 2; ++t) {
         const float gradient = t == 0 ? first : second;
         etch::apply_update(rule, rule.at(t + 1, static_cast<float>(rule.learning_rate)),
                            std::span<float>(&parameter, 1), std::span<const float>(&gradient, 1),
-                           std::span<float>(state, Rule::slots));
+                           std::span<float>(state, Rule::state_slots));
         result[t] = parameter;
     }
     return result;

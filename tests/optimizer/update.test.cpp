@@ -28,7 +28,7 @@ constexpr T some_number(std::size_t i) {
 template <class T, std::size_t Count, class Rule>
 struct run {
     std::array<T, Count> parameters{};
-    std::array<T, Rule::slots * Count> state{};
+    std::array<T, Rule::state_slots * Count> state{};
 
     constexpr explicit run(const Rule& rule, std::uint64_t updates) {
         std::array<T, Count> gradients{};
@@ -46,21 +46,21 @@ void compare_sizes(const Rule& rule) {
     constexpr T guard = 12345;
     bool same = true, guarded = true;
     for (std::size_t count = 0; count <= 4 * etch::widest_lanes<T> + 1; ++count) {
-        std::vector<T> parameters(count + 2, guard), gradients(count), state(Rule::slots * count + 2, T{0});
+        std::vector<T> parameters(count + 2, guard), gradients(count), state(Rule::state_slots * count + 2, T{0});
         state.front() = state.back() = guard;
         for (std::size_t i = 0; i < count; ++i) parameters[i + 1] = some_number<T>(i);
-        std::vector<T> alone(parameters.begin() + 1, parameters.end() - 1), alone_state(Rule::slots * count);
+        std::vector<T> alone(parameters.begin() + 1, parameters.end() - 1), alone_state(Rule::state_slots * count);
         for (std::uint64_t t = 1; t <= 3; ++t) {
             for (std::size_t i = 0; i < count; ++i) gradients[i] = some_number<T>(i + 31 * t);
             const auto constants = rule.at(t, static_cast<T>(0.01));
             etch::apply_update(rule, constants, std::span<T>(parameters.data() + 1, count), gradients,
-                               std::span<T>(state.data() + 1, Rule::slots * count));
+                               std::span<T>(state.data() + 1, Rule::state_slots * count));
             for (std::size_t i = 0; i < count; ++i) {
-                std::array<T, Rule::slots> slots{};
-                for (std::size_t s = 0; s < Rule::slots; ++s) slots[s] = alone_state[s * count + i];
+                std::array<T, Rule::state_slots> slots{};
+                for (std::size_t s = 0; s < Rule::state_slots; ++s) slots[s] = alone_state[s * count + i];
                 etch::apply_update(rule, constants, std::span<T>(&alone[i], 1), std::span<const T>(&gradients[i], 1),
                                    slots);
-                for (std::size_t s = 0; s < Rule::slots; ++s) alone_state[s * count + i] = slots[s];
+                for (std::size_t s = 0; s < Rule::state_slots; ++s) alone_state[s * count + i] = slots[s];
             }
         }
         guarded = guarded && parameters.front() == guard && parameters.back() == guard && state.front() == guard &&
@@ -150,7 +150,7 @@ TEST_CASE("a gradient that is not finite reaches its parameter, so that training
     const auto poisoned = [&](const auto& rule) {
         using rule_type = std::remove_cvref_t<decltype(rule)>;
         std::array<float, 19> parameters{}, gradients{};
-        std::array<float, 19 * rule_type::slots> state{};
+        std::array<float, 19 * rule_type::state_slots> state{};
         gradients[3] = gradients[18] = nan;
         etch::apply_update(rule, rule.at(std::uint64_t{1}, 0.01f), std::span<float>(parameters), gradients, state);
         for (std::size_t i = 0; i < 19; ++i) {

@@ -75,7 +75,7 @@ void functions() {
     on_grid("erf", [](pack x) { return m::erf(x); });
     on_grid("fast_tanh", [](pack x) { return m::fast_tanh(x); });
     on_grid("fast_sigmoid", [](pack x) { return m::fast_sigmoid(x); });
-    on_grid("cos_pi", [](pack x) { return m::cos_pi(min(pack(4194304.0f), max(pack(-4194304.0f), x))); });
+    on_grid("cos_pi", [](pack x) { return m::cos_pi(smaller(pack(4194304.0f), larger(pack(-4194304.0f), x))); });
     on_grid("sqrt", [](pack x) { return sqrt(x); });
     on_grid("divide", [](pack x) { return pack(0.7f) / x; });
     on_grid("multiply and add", [](pack x) { return fma(x, pack(1.1f), pack(-0.3f)) * pack(0.9f); });

@@ -51,6 +51,11 @@ macro(wants script sentence path text)
 endmacro()
 
 string(REPEAT "\n" 351 many_lines)
+wants(hostile "do not compile after these macros" loss/mse.hpp
+      "#include <algorithm>\ninline int least(int a, int b) { return std::min(a, b); }\n" -DAFTER=list)
+wants(hostile "do not compile after these macros" loss/mse.hpp "inline int small = 1;\n" -DAFTER=list)
+wants(hostile "do not compile after these macros" loss/mse.hpp
+      "inline int makedev(int x) { return x; }\n" -DAFTER=unix)
 wants(rooms "but training comes after loss" loss/mse.hpp "#include <etch/training/trainer.hpp>\n")
 wants(rooms "but loss and layer do not know each other" loss/mse.hpp "#include <etch/layer/layer.hpp>\n")
 wants(rooms "names xsimd" layer/dense.hpp "using pack = xsimd::batch<float>;\n")

@@ -49,18 +49,18 @@ static_assert(0.1 < double{0.1f},
 // of these comparisons, where one that computes what is written cannot: then the call of a function that is never
 // defined stays, which is an error. Nobody calls watch_optimizer; it is compiled in each file, and is one instruction.
 #if defined(__has_attribute)
-#if __has_attribute(error) && __has_attribute(used)
-__attribute__((error("etch: this file is compiled with -funsafe-math-optimizations or a part of it "
+#if __has_attribute(__error__) && __has_attribute(__used__)
+__attribute__((__error__("etch: this file is compiled with -funsafe-math-optimizations or a part of it "
                      "(-fassociative-math, -freciprocal-math, -fno-signed-zeros), or with a pragma to that effect, so "
                      "a network would no longer give the same answer everywhere. Remove it, or define "
                      "ETCH_ALLOW_FAST_MATH to give the promise up")))
 void refuse_unsafe_math();
-__attribute__((error("etch: this file is compiled with -fno-honor-nans or -fno-honor-infinities, or with a pragma to "
+__attribute__((__error__("etch: this file is compiled with -fno-honor-nans or -fno-honor-infinities, or with a pragma to "
                      "that effect, so a network would no longer give the same answer everywhere. Remove it, or define "
                      "ETCH_ALLOW_FAST_MATH to give the promise up")))
 void refuse_finite_math();
 
-__attribute__((used)) inline void watch_optimizer(float x, float y) {
+__attribute__((__used__)) inline void watch_optimizer(float x, float y) {
     if (__builtin_constant_p((x + y) - x < y)) refuse_unsafe_math();  // sums reordered
     if (__builtin_constant_p(__builtin_signbit(x + 0.0f) - __builtin_signbit(x))) refuse_unsafe_math();  // -0 is 0
     const float quotient = x / 3.0f, product = x * (1.0f / 3.0f);

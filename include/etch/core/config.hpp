@@ -60,12 +60,12 @@
 #define ETCH_INLINE_LAMBDA [[msvc::forceinline]]
 #define ETCH_UNROLL_NEXT
 #elif defined(__clang__)
-#define ETCH_INLINE inline __attribute__((always_inline))
-#define ETCH_INLINE_LAMBDA __attribute__((always_inline))
+#define ETCH_INLINE inline __attribute__((__always_inline__))
+#define ETCH_INLINE_LAMBDA __attribute__((__always_inline__))
 #define ETCH_UNROLL_NEXT _Pragma("clang loop unroll(full)")
 #elif defined(__GNUC__)
-#define ETCH_INLINE inline __attribute__((always_inline))
-#define ETCH_INLINE_LAMBDA __attribute__((always_inline))
+#define ETCH_INLINE inline __attribute__((__always_inline__))
+#define ETCH_INLINE_LAMBDA __attribute__((__always_inline__))
 #define ETCH_UNROLL_NEXT _Pragma("GCC unroll 64")
 #else
 #define ETCH_INLINE inline

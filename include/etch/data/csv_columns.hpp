@@ -39,7 +39,7 @@ public:
         first_ = rows_read_++ == 0;
         if (rows_.size() == width_) return true;
         const bool named_rows = with_header_ && first_ && rows_.size() == width_ + 1;
-        return fail_at(std::min(rows_.size(), width_), status::malformed,
+        return fail_at((std::min)(rows_.size(), width_), status::malformed,
                        "the row has " + counted(rows_.size(), "column") + ", the first one has " +
                            std::to_string(width_) +
                            (named_rows ? " (names of rows without a name in the header, as R writes them? "

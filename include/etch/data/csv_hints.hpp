@@ -27,7 +27,7 @@ inline std::string column_text(const std::vector<std::string>& header, std::size
 inline std::string listed(const std::vector<std::string>& names) {
     constexpr std::size_t most = 12;
     std::string text;
-    for (std::size_t i = 0; i < std::min(names.size(), most); ++i) text += (i == 0 ? "" : ", ") + in_quotes(names[i]);
+    for (std::size_t i = 0; i < (std::min)(names.size(), most); ++i) text += (i == 0 ? "" : ", ") + in_quotes(names[i]);
     return names.size() > most ? text + "..." : text;
 }
 
@@ -62,7 +62,7 @@ inline std::string delimiter_hint(std::string_view text, char delimiter) {
     while (!text.empty() && lines.size() < most_lines) {
         const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
         if (line.find_first_not_of(" \t") != line.npos) lines.push_back(line);
-        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        text.remove_prefix((std::min)(text.size(), line.size() + 1));
     }
     constexpr std::array<char, 5> candidates{';', '\t', '|', ',', ' '};
     for (const char candidate : candidates) {

@@ -67,14 +67,14 @@ public:
         return std::string_view{text_}.substr(begin, ends_[cell] - begin);
     }
     /// The line, counted from 1, on which the cell begins; a quoted cell may go on over several.
-    [[nodiscard]] std::size_t line_of(std::size_t cell) const noexcept { return lines_[std::min(cell, cells_)]; }
+    [[nodiscard]] std::size_t line_of(std::size_t cell) const noexcept { return lines_[(std::min)(cell, cells_)]; }
     [[nodiscard]] status code() const noexcept { return code_; }
     [[nodiscard]] char delimiter() const noexcept { return delimiter_; }
 
 private:
     /// The next line with its line break, which is \n, \r\n, or \r.
     std::string_view take_line() noexcept {
-        std::size_t length = std::min(rest_.find_first_of("\r\n"), rest_.size());
+        std::size_t length = (std::min)(rest_.find_first_of("\r\n"), rest_.size());
         if (length < rest_.size()) length += rest_.substr(length, 2) == "\r\n" ? 2 : 1;
         const auto line = rest_.substr(0, length);
         rest_.remove_prefix(length);
@@ -124,7 +124,7 @@ private:
     void make_room(std::size_t line_length) {
         fed_ += line_length;
         text_.reserve(fed_);
-        ends_.resize(std::max(ends_.size(), cells_ + line_length + 2));
+        ends_.resize((std::max)(ends_.size(), cells_ + line_length + 2));
         lines_.resize(ends_.size());
     }
 

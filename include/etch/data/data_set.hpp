@@ -49,7 +49,7 @@ public:
             return;
         }
         data_set larger;  // the old numbers stay alive until the new ones stand beside their copies
-        larger.reserve(std::max(2 * size(), std::size_t{16}));
+        larger.reserve((std::max)(2 * size(), std::size_t{16}));
         larger.inputs_.assign(inputs_.begin(), inputs_.end());
         larger.targets_.assign(targets_.begin(), targets_.end());
         larger.append(input, target);
@@ -78,7 +78,7 @@ public:
 
     [[nodiscard]] data_view<Inputs, Outputs, T> view() const noexcept { return {inputs_, targets_}; }
     operator data_view<Inputs, Outputs, T>() const noexcept { return view(); }
-    problem check() const noexcept { return view().check(); }
+    problem (check)() const noexcept { return (view().check)(); }
 
 private:
     /// Within the capacity, so that nothing moves.

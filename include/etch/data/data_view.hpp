@@ -56,15 +56,15 @@ public:
 
     /// `count` samples from `first` on, fewer where the set ends before.
     [[nodiscard]] constexpr data_view slice(std::size_t first, std::size_t count) const noexcept {
-        const std::size_t begin = std::min(first, size());
-        const std::size_t length = std::min(count, size() - begin);
+        const std::size_t begin = (std::min)(first, size());
+        const std::size_t length = (std::min)(count, size() - begin);
         return {inputs_.subspan(begin * Inputs, length * Inputs), targets_.subspan(begin * Outputs, length * Outputs)};
     }
 
     /// Whether a network can be trained on this: empty_set, size_mismatch, or the first sample that holds NaN or an
     /// infinity. Reads every number once.
-    constexpr problem check() const noexcept {
-        if (!matches()) return {status::size_mismatch, std::min(inputs_.size() / Inputs, targets_.size() / Outputs)};
+    constexpr problem (check)() const noexcept {
+        if (!matches()) return {status::size_mismatch, (std::min)(inputs_.size() / Inputs, targets_.size() / Outputs)};
         if (inputs_.empty()) return {status::empty_set, 0};
         for (std::size_t i = 0; i < size(); ++i) {
             if (!internal::all_finite<T>(input(i))) return {status::non_finite_input, i};

@@ -43,10 +43,10 @@ problem filter_rows(std::span<T> rows, filter_window window, status non_finite, 
     }
     std::vector<T> result(rows.size());
     std::vector<double> reach;
-    reach.reserve(std::min(window.size, samples));
+    reach.reserve((std::min)(window.size, samples));
     for (std::size_t i = 0; i < samples; ++i) {
-        const std::size_t first = i - std::min(i, before);
-        const std::size_t last = i + std::min(samples - 1 - i, after);
+        const std::size_t first = i - (std::min)(i, before);
+        const std::size_t last = i + (std::min)(samples - 1 - i, after);
         for (std::size_t c = 0; c < Columns; ++c) {
             reach.clear();
             for (std::size_t j = first; j <= last; ++j) reach.push_back(static_cast<double>(rows[j * Columns + c]));

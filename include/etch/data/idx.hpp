@@ -86,7 +86,7 @@ inline reading<idx_array> parse_idx(std::span<const unsigned char> bytes, const 
         std::size_t extent = 0;
         for (std::size_t b = 0; b < 4; ++b) extent = extent << 8 | bytes[4 + 4 * i + b];
         array.extents.push_back(extent);
-        if (extent != 0 && expected > std::numeric_limits<std::size_t>::max() / extent) {
+        if (extent != 0 && expected > (std::numeric_limits<std::size_t>::max)() / extent) {
             return refuse(status::size_mismatch, 4 + 4 * i, "the product of the extents is too large");
         }
         expected *= extent;

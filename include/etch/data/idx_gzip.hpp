@@ -45,7 +45,7 @@ reading<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed
     z_stream& stream = unpack.stream;
     do {
         if (stream.avail_in == 0) {  // zlib counts in unsigned int
-            const std::size_t length = std::min(packed.size() - given, std::size_t{1} << 30);
+            const std::size_t length = (std::min)(packed.size() - given, std::size_t{1} << 30);
             // zlib does not write to its input; older versions leave out the const.
             stream.next_in = const_cast<unsigned char*>(packed.data() + given);
             stream.avail_in = static_cast<unsigned>(length);

@@ -67,7 +67,7 @@ private:
         const auto last = static_cast<double>(sorted.size() - 1);
         const auto below = static_cast<std::size_t>(q * last);
         const double beyond = std::fma(q, last, -static_cast<double>(below));
-        const auto above = std::min(below + 1, sorted.size() - 1);
+        const auto above = (std::min)(below + 1, sorted.size() - 1);
         const auto from = static_cast<double>(sorted[below]);
         const double step = static_cast<double>(sorted[above]) - from;
         return static_cast<T>(std::fma(beyond, step, from));

@@ -83,7 +83,7 @@ reading<std::vector<unsigned char>> read_file(const std::string& file, std::size
         const std::size_t before = bytes.size();
         if (before >= most) break;
         constexpr std::size_t piece = std::size_t{1} << 16;
-        const std::size_t asked = std::min(most - before, std::max(before, piece));
+        const std::size_t asked = (std::min)(most - before, (std::max)(before, piece));
         if (!resize(bytes, before + asked))
             return refuse(status::too_large,
                           "there is no memory for more than its first " + std::to_string(before) + " bytes");

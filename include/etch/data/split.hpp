@@ -37,7 +37,7 @@ struct [[nodiscard]] data_split {
 
 namespace internal {
 
-inline problem check(const split_options& options) noexcept {
+inline problem (check)(const split_options& options) noexcept {
     const auto refuse = [](const char* name, double value, const char* range) -> problem {
         return {status::invalid_option, 0, {name, value, range}};
     };
@@ -45,7 +45,7 @@ inline problem check(const split_options& options) noexcept {
     if (!(options.validation >= 0)) return refuse("validation", options.validation, "at least 0");
     if (!(options.test >= 0)) return refuse("test", options.test, "at least 0");
     const double sum = options.training + options.validation + options.test;
-    if (!(std::abs(sum - 1) <= 1e-6)) return refuse("training + validation + test", sum, "1");
+    if (!((std::abs)(sum - 1) <= 1e-6)) return refuse("training + validation + test", sum, "1");
     return {};
 }
 
@@ -66,7 +66,7 @@ public:
         std::size_t left = samples;
         for (std::size_t part = 0; part < 3; ++part) {
             const auto all = static_cast<double>(samples);
-            count[part] = std::min(static_cast<std::size_t>(share_[part] * all), left);
+            count[part] = (std::min)(static_cast<std::size_t>(share_[part] * all), left);
             left -= count[part];
             owed_[part] += std::fma(share_[part], all, -static_cast<double>(count[part]));
         }
@@ -101,8 +101,8 @@ data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> sample
         parts.option = found.option;
         return parts;
     };
-    if (const problem found = samples.check(); !found) return refuse(found);
-    if (const problem found = check(options); !found) return refuse(found);
+    if (const problem found = (samples.check)(); !found) return refuse(found);
+    if (const problem found = (check)(options); !found) return refuse(found);
     std::vector<std::size_t> members(groups);
     for (std::size_t i = 0; i < samples.size(); ++i) ++members[group(i)];
 

@@ -81,21 +81,21 @@ constexpr std::string_view schedule_name() noexcept {
 template <class Training, class T>
 struct checkpoint_tensors {
     using network = typename Training::network_type;
-    static constexpr std::size_t slots = decltype(Training::optimizer)::slots;
+    static constexpr std::size_t state_slots = decltype(Training::optimizer)::state_slots;
 
     static constexpr auto prefixes = [] {
-        std::array<text<32>, slots> all{};
-        for (std::size_t s = 0; s < slots; ++s) all[s].append("optimizer.").append_integer(s).append('.');
+        std::array<text<32>, state_slots> all{};
+        for (std::size_t s = 0; s < state_slots; ++s) all[s].append("optimizer.").append_integer(s).append('.');
         return all;
     }();
 
-    std::array<tensor_group<T>, slots + 2> all{};
+    std::array<tensor_group<T>, state_slots + 2> all{};
     std::size_t count = 0;
 
     constexpr checkpoint_tensors(parameter_memory<T> weights, std::span<T> state,
                                  const parameter_memory<T>* best) noexcept {
         add({}, weights);
-        for (std::size_t s = 0; s < slots; ++s) {
+        for (std::size_t s = 0; s < state_slots; ++s) {
             T* const slot = state.empty() ? nullptr : state.data() + s * network::parameter_count;
             add(prefixes[s].view(), {slot, nullptr});
             all[count - 1].trained_alone = true;

@@ -40,7 +40,7 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
         for (std::size_t j = 0; j < b.size(); ++j) {
             const std::size_t replaced = corner + (a[i] == b[j] ? 0 : 1);
             corner = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j + 1] + 1, row[j] + 1});
+            row[j + 1] = (std::min)({replaced, row[j + 1] + 1, row[j] + 1});
         }
     }
     return row.back();
@@ -129,7 +129,7 @@ file_result load_verified(Network& net, const Source& file, const key_map& keys 
     const load_result result = load(*loaded, file, keys);
     if (!result.ok()) return {result.code, name + ": " + internal::explain_for(*loaded, result, file, keys)};
     if constexpr (std::same_as<Source, safetensors_view>) {
-        const golden_result golden = verify(*loaded, file, tolerance);
+        const golden_result golden = (verify)(*loaded, file, tolerance);
         if (golden.code == status::golden_mismatch) return {golden.code, name + ": " + golden.message().c_str()};
         if (!golden.ok()) return {golden.code, name + ": the golden vectors are not as they must be"};
     }

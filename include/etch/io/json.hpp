@@ -84,7 +84,7 @@ public:
         std::uint64_t number = 0;
         for (; at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9'; ++at_) {
             const auto digit = static_cast<std::uint64_t>(text_[at_] - '0');
-            if (number > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) return false;
+            if (number > ((std::numeric_limits<std::uint64_t>::max)() - digit) / 10) return false;
             number = 10 * number + digit;
         }
         const std::size_t digits = at_ - begin;

@@ -55,7 +55,7 @@ public:
     }
 
 private:
-    void skip_blanks() noexcept { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
+    void skip_blanks() noexcept { at_ = (std::min)(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
     [[nodiscard]] bool is_next(char wanted) noexcept {
         skip_blanks();
         return at_ < text_.size() && text_[at_] == wanted;
@@ -86,7 +86,7 @@ private:
         const std::size_t begin = at_;
         for (to = 0; at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9'; ++at_) {
             const auto digit = static_cast<std::size_t>(text_[at_] - '0');
-            if (to > (std::numeric_limits<std::size_t>::max() - digit) / 10) return false;
+            if (to > ((std::numeric_limits<std::size_t>::max)() - digit) / 10) return false;
             to = 10 * to + digit;
         }
         return at_ > begin;
@@ -197,7 +197,7 @@ inline reading<file_tensor> read_npy(std::span<std::byte> file, const std::strin
     const auto extents = std::span{header.extents.extent}.first(header.extents.rank);
     std::size_t expected = std::find(extents.begin(), extents.end(), 0u) == extents.end() ? type.bytes : 0;
     for (const std::size_t extent : extents) {
-        if (extent != 0 && expected > std::numeric_limits<std::size_t>::max() / extent) {
+        if (extent != 0 && expected > (std::numeric_limits<std::size_t>::max)() / extent) {
             return refuse(status::too_large, begin, "the product of the extents is too large");
         }
         expected *= extent;

@@ -40,7 +40,7 @@ public:
         if (const problem found = opened.find_header(bytes); !found.ok()) return found;
         opened.data_ = bytes.subspan(length_bytes + opened.header_.size());
         opened.data_size_ = opened.data_.size();
-        if (problem found = opened.check(); !found.ok()) {
+        if (problem found = (opened.check)(); !found.ok()) {
             found.index += length_bytes;
             return found;
         }
@@ -205,7 +205,7 @@ private:
         }
     }
 
-    [[nodiscard]] problem check() noexcept {
+    [[nodiscard]] problem (check)() noexcept {
         internal::json_cursor cursor{header_};
         std::size_t count = 0;
         std::uint64_t filled = 0;

@@ -61,7 +61,7 @@ private:
         template <class V>
         ETCH_INLINE constexpr V operator()(V x, V minimum, V maximum) const noexcept {
             const V nan(std::numeric_limits<typename V::value_type>::quiet_NaN());
-            return select(minimum < maximum, max(minimum, min(maximum, x)), nan);  // in this order NaN stays NaN
+            return select(minimum < maximum, larger(minimum, smaller(maximum, x)), nan);  // in this order NaN stays NaN
         }
     };
     struct passed {

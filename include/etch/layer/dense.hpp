@@ -25,7 +25,7 @@ struct dense {
     static constexpr bool adds_once = true;
 
     template <shape Input>
-    static constexpr void check() {
+    static constexpr void (check)() {
         static_assert(Input.rank == 1, "etch: dense needs a vector for its input: put flatten before it");
     }
 

@@ -21,7 +21,7 @@ struct elu : activation<elu<Numerator, Denominator>> {
 
     template <class V>
     ETCH_INLINE static constexpr V value(V z) {
-        return fma(V(alpha<typename V::value_type>), math::expm1(min(z, V(0))), max(V(0), z));
+        return fma(V(alpha<typename V::value_type>), math::expm1(smaller(z, V(0))), larger(V(0), z));
     }
     template <class V>
     ETCH_INLINE static constexpr V derivative(V a) {
@@ -42,8 +42,8 @@ struct selu : activation<selu> {
     template <class V>
     ETCH_INLINE static constexpr V value(V z) {
         using T = typename V::value_type;
-        return fma(V(static_cast<T>(lambda * alpha)), math::expm1(min(z, V(0))),
-                   V(static_cast<T>(lambda)) * max(V(0), z));
+        return fma(V(static_cast<T>(lambda * alpha)), math::expm1(smaller(z, V(0))),
+                   V(static_cast<T>(lambda)) * larger(V(0), z));
     }
     template <class V>
     ETCH_INLINE static constexpr V derivative(V a) {

@@ -11,7 +11,8 @@ struct relu : activation<relu> {
     static constexpr reads backward_reads = reads::output;
     static constexpr std::size_t operations = 1;
 
-    ETCH_INLINE static constexpr auto value(auto z) { return max(decltype(z)(0), z); }  // in this order NaN stays NaN
+    /// In this order of operands NaN stays NaN.
+    ETCH_INLINE static constexpr auto value(auto z) { return larger(decltype(z)(0), z); }
     ETCH_INLINE static constexpr auto derivative(auto a) {
         return select(a > decltype(a)(0), decltype(a)(1), decltype(a)(0));
     }
@@ -33,7 +34,7 @@ struct leaky_relu : activation<leaky_relu<Numerator, Denominator>> {
 
     template <class V>
     ETCH_INLINE static constexpr V value(V z) {
-        return max(z * V(slope<typename V::value_type>), z);
+        return larger(z * V(slope<typename V::value_type>), z);
     }
     template <class V>
     ETCH_INLINE static constexpr V derivative(V a) {
@@ -58,7 +59,7 @@ struct clamp : activation<clamp<Numerator, Denominator>> {
     template <class V>
     ETCH_INLINE static constexpr V value(V z) {
         constexpr auto most = limit<typename V::value_type>;
-        return max(V(-most), min(V(most), z));
+        return larger(V(-most), smaller(V(most), z));
     }
     template <class V>
     ETCH_INLINE static constexpr V derivative(V a) {

@@ -17,7 +17,7 @@ struct binary_cross_entropy {
     static constexpr const char* takes_over = "sigmoid";
 
     template <class LastLayer>
-    static constexpr void check() {
+    static constexpr void (check)() {
         static_assert(
             internal::takes_over<binary_cross_entropy, LastLayer>(),
             "etch: binary_cross_entropy needs the network to end in sigmoid (for softmax there is cross_entropy)");
@@ -28,7 +28,7 @@ struct binary_cross_entropy {
         return internal::mean_rows(map(
             [](auto logit, auto target) ETCH_INLINE_LAMBDA {
                 using V = decltype(logit);
-                return fma(-logit, target, max(V(0), logit)) + math::log1p(math::exp(-abs(logit)));
+                return fma(-logit, target, larger(V(0), logit)) + math::log1p(math::exp(-magnitude(logit)));
             },
             z, y));
     }

@@ -18,7 +18,7 @@ struct cross_entropy {
     static constexpr const char* takes_over = "softmax";
 
     template <class LastLayer>
-    static constexpr void check() {
+    static constexpr void (check)() {
         static_assert(
             internal::takes_over<cross_entropy, LastLayer>(),
             "etch: cross_entropy needs the network to end in softmax (for sigmoid there is binary_cross_entropy)");

@@ -21,8 +21,8 @@ struct huber {
         return internal::mean_rows(map(
             [](auto e) ETCH_INLINE_LAMBDA {
                 using V = decltype(e);
-                const V near = min(V(delta<V>), abs(e));  // ℓ(e) = c (|e| - c / 2) with c = min(|e|, δ)
-                return near * fma(V(static_cast<typename V::value_type>(-0.5)), near, abs(e));
+                const V clipped = smaller(V(delta<V>), magnitude(e));  // ℓ(e) = c (|e| - c / 2) with c = min(|e|, δ)
+                return clipped * fma(V(static_cast<typename V::value_type>(-0.5)), clipped, magnitude(e));
             },
             p - y));
     }
@@ -31,7 +31,7 @@ struct huber {
         return map(
             [](auto e) ETCH_INLINE_LAMBDA {
                 using V = decltype(e);
-                return max(V(-delta<V>), min(V(delta<V>), e)) * V(internal::one_by_rows<P>);
+                return larger(V(-delta<V>), smaller(V(delta<V>), e)) * V(internal::one_by_rows<P>);
             },
             p - y);
     }

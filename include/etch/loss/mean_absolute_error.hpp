@@ -9,7 +9,7 @@ struct mean_absolute_error {
 
     template <class P>
     ETCH_INLINE static constexpr auto value(const P& p, const auto& y) {
-        return internal::mean_rows(map([](auto e) ETCH_INLINE_LAMBDA { return abs(e); }, p - y));
+        return internal::mean_rows(map([](auto e) ETCH_INLINE_LAMBDA { return magnitude(e); }, p - y));
     }
     template <class P>
     ETCH_INLINE static constexpr auto gradient(const P& p, const auto& y) {

@@ -27,7 +27,7 @@ constexpr T normal(random_generator& generator) noexcept {
     const V angle{static_cast<float>(static_cast<std::uint32_t>(bits & 0xffffffu)) * 0x1p-23f};  // in [0, 2)
     const V radius = sqrt(math::log(uniform) * V(-2.0f));
     // The bounds change nothing, but keep compilers from fusing the product with a sum of the caller's.
-    return static_cast<T>(min(V(8.0f), max(V(-8.0f), radius * math::cos_pi(angle))).value);
+    return static_cast<T>(smaller(V(8.0f), larger(V(-8.0f), radius * math::cos_pi(angle))).value);
 }
 
 }  // namespace etch

@@ -15,9 +15,9 @@ ETCH_INLINE constexpr float_lanes<N> erf(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
     const I sign = as_integer(x) & I(INT32_MIN);
-    const V a = min(V(3.95f), as_float(as_integer(x) ^ sign));  // from 3.8325 on the nearest float is 1
+    const V a = smaller(V(3.95f), as_float(as_integer(x) ^ sign));  // from 3.8325 on the nearest float is 1
     const V u = a * a;
-    const V small = fma(internal::polynomial(u, u * u, 0x1.06eba8p-3f, -0x1.812722p-2f, 0x1.ce247cp-4f, -0x1.b724d2p-6f,
+    const V below = fma(internal::polynomial(u, u * u, 0x1.06eba8p-3f, -0x1.812722p-2f, 0x1.ce247cp-4f, -0x1.b724d2p-6f,
                                              0x1.4afb4ep-8f, -0x1.4a7c02p-11f),
                         a, a);
     // erfc a = 2^(g a); rounding to an integer as in exp.
@@ -28,7 +28,7 @@ ETCH_INLINE constexpr float_lanes<N> erf(float_lanes<N> x) noexcept {
     const V p = internal::polynomial(r, r * r, -1.0f, -0x1.62e42ap-1f, -0x1.ebf9c2p-3f, -0x1.c6b6d8p-5f,
                                      -0x1.3ce8aep-7f, -0x1.5bda54p-10f);
     const V large = fma(p, as_float((as_integer(shifted) << 23) + I(0x3f800000)), V(1.0f));
-    return as_float(as_integer(select(a > V(0.86f), large, small)) ^ sign);
+    return as_float(as_integer(select(a > V(0.86f), large, below)) ^ sign);
 }
 
 template <std::size_t N>

@@ -15,7 +15,7 @@ template <std::size_t N>
 struct exp_parts {
     float_lanes<N> shifted;  // n + 1.5 * 2^23
     float_lanes<N> n;
-    float_lanes<N> near;  // r but for |n| 2^-29: known earlier, and enough in the higher powers where |n| is small
+    float_lanes<N> early;  // r but for |n| 2^-29: known earlier, and enough in the higher powers where |n| is small
     float_lanes<N> r;
 };
 
@@ -26,8 +26,8 @@ ETCH_INLINE constexpr exp_parts<N> exp_reduce(float_lanes<N> x) noexcept {
     const V n = shifted - V(0x1.8p+23f);
     // ln 2 in two pieces; x less n times the first is exact. Where n times that is rounded, it must have few bits.
     if constexpr (fused_multiply_add) {
-        const V near = fma(n, V(-0x1.62e43p-1f), x);
-        return {shifted, n, near, fma(n, V(0x1.05c61p-29f), near)};
+        const V early = fma(n, V(-0x1.62e43p-1f), x);
+        return {shifted, n, early, fma(n, V(0x1.05c61p-29f), early)};
     } else {
         const V r = fma(n, V(-0x1.7f7d1cp-20f), fma(n, V(-0x1.62e4p-1f), x));
         return {shifted, n, r, r};
@@ -54,7 +54,7 @@ template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> exp(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     // In this order of operands min and max let a NaN through.
-    const auto parts = internal::exp_reduce(min(V(89.0f), max(V(-104.0f), x)));
+    const auto parts = internal::exp_reduce(smaller(V(89.0f), larger(V(-104.0f), x)));
     return scale_one_plus(internal::exp_rest(parts), parts.n, parts.shifted);
 }
 
@@ -63,11 +63,11 @@ template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> expm1(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
-    const auto parts = internal::exp_reduce(min(V(89.0f), max(V(-18.0f), x)));
+    const auto parts = internal::exp_reduce(smaller(V(89.0f), larger(V(-18.0f), x)));
     const V p = internal::exp_rest(parts);
     const V half = as_float((as_integer(parts.shifted) << 23) + I(0x3f000000));  // 2^n / 2, since 2^128 is no float
     const V y = fma(half, p, half - V(0.5f));
-    return select(abs(x) < V(0x1p-24f), x, y + y);
+    return select(magnitude(x) < V(0x1p-24f), x, y + y);
 }
 
 template <std::size_t N>

@@ -11,7 +11,7 @@ namespace etch::inline ETCH_VARIANT::math {
 template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> fast_tanh(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
-    const V a = min(V(5.0f), max(V(-5.0f), x));  // in this order of operands NaN comes through
+    const V a = smaller(V(5.0f), larger(V(-5.0f), x));  // in this order of operands NaN comes through
     const V u = a * a;
     const V p = fma(fma(u, V(0x1.57616p-11f), V(0x1.a0a88ap-4f)), u, V(0x1.ffe71ep-1f));
     const V q = fma(fma(u, V(0x1.9e2958p-7f), V(0x1.bceeaap-2f)), u, V(1.0f));
@@ -23,7 +23,7 @@ ETCH_INLINE constexpr float_lanes<N> fast_tanh(float_lanes<N> x) noexcept {
 template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> fast_sigmoid(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
-    const V a = min(V(10.0f), max(V(-10.0f), x));
+    const V a = smaller(V(10.0f), larger(V(-10.0f), x));
     const V u = a * a;
     const V p = fma(fma(u, V(0x1.57616p-17f), V(0x1.a0a88ap-8f)), u, V(0x1.ffe71ep-3f));
     const V q = fma(fma(u, V(0x1.9e2958p-11f), V(0x1.bceeaap-4f)), u, V(1.0f));

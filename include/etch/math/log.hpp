@@ -39,7 +39,7 @@ ETCH_INLINE constexpr float_lanes<N> log1p(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
     constexpr float infinity = std::numeric_limits<float>::infinity();
-    const V v = max(x, V(-0x1.fffffep-1f));  // what has no logarithm is replaced at the end
+    const V v = larger(x, V(-0x1.fffffep-1f));  // what has no logarithm is replaced at the end
     // The rounded 1 + x only chooses the scale.
     const I exponent =
         (as_integer(v + V(1.0f)) - I(etch::internal::three_quarters_bits)) & I(etch::internal::exponent_bits);
@@ -50,7 +50,7 @@ ETCH_INLINE constexpr float_lanes<N> log1p(float_lanes<N> x) noexcept {
         internal::log_sum(f, to_float(exponent), 0x1.62e43p-24f);  // the exponent still stands where a float keeps it
     const V below = select(x == V(-1.0f), V(-infinity), V(std::numeric_limits<float>::quiet_NaN()));
     const V above = select(x == V(infinity), x, y);
-    return select(abs(x) < V(0x1p-25f), x, select(x > V(-1.0f), above, below));
+    return select(magnitude(x) < V(0x1p-25f), x, select(x > V(-1.0f), above, below));
 }
 
 template <std::size_t N>

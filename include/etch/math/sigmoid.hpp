@@ -12,10 +12,10 @@ template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> sigmoid(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
-    const auto parts = internal::exp_reduce(min(V(20.0f), max(V(-104.0f), x)));
-    // What the higher powers lose with `near` is 1 ulp at n = -126, where the division is by 1 and loses nothing.
-    const V square = parts.near * parts.near;
-    const V t = fma(internal::exp_tail(parts.near, square), square, parts.r);
+    const auto parts = internal::exp_reduce(smaller(V(20.0f), larger(V(-104.0f), x)));
+    // What the higher powers lose with `early` is 1 ulp at n = -126, where the division is by 1 and loses nothing.
+    const V square = parts.early * parts.early;
+    const V t = fma(internal::exp_tail(parts.early, square), square, parts.r);
     // Numerator and denominator times 2^64, so that a denormal can only arise in the division.
     const V s = as_float((as_integer(parts.shifted) << 23) + I((127 + 64) << 23));
     return fma(s, t, s) / fma(s, t, s + V(0x1p+64f));

@@ -10,7 +10,7 @@ namespace etch::inline ETCH_VARIANT::math {
 template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> softplus(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
-    const auto parts = internal::exp_reduce(max(V(-104.0f), -abs(x)));
+    const auto parts = internal::exp_reduce(larger(V(-104.0f), -magnitude(x)));
     const V t = internal::exp_rest(parts);
     const V z = scale_one_plus(t, parts.n, parts.shifted);
     // What 1 + t loses by rounding moves the logarithm by about half of that, relative to z. Without it: 2.1 ulp.
@@ -22,7 +22,7 @@ ETCH_INLINE constexpr float_lanes<N> softplus(float_lanes<N> x) noexcept {
         internal::polynomial(v, v * v, -0x1.833704p-2f, 0x1.6f0d78p-3f, -0x1.7de114p-4f, 0x1.a28448p-5f,
                              -0x1.d978dap-6f, 0x1.10fc9ap-6f, -0x1.4ecfaep-7f, 0x1.c56718p-8f, -0x1.a870f8p-9f);
     // In this order the last rounding alone is one of the whole sum.
-    return z + fma(fma(tail, z, lost * V(0.5f)), z, max(V(0.0f), x));
+    return z + fma(fma(tail, z, lost * V(0.5f)), z, larger(V(0.0f), x));
 }
 
 template <std::size_t N>

@@ -18,7 +18,7 @@ ETCH_INLINE constexpr float_lanes<N> tanh(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
     const I sign = as_integer(x) & I(INT32_MIN);
-    const V a = min(V(9.02f), as_float(as_integer(x) ^ sign));  // from 9.0110 on the nearest float is 1
+    const V a = smaller(V(9.02f), as_float(as_integer(x) ^ sign));  // from 9.0110 on the nearest float is 1
     // Adding 1.5 * 2^15 leaves n and eight bits of fraction at the end of the sum; they are cut off, n is the floor.
     const I bits = as_integer(fma(a, V(0x1.715476p+1f), V(49152.2578125f))) & I(-256);
     const V b = fma(as_float(bits) - V(49152.0f), V(-0x1.62e43p-2f), a);

@@ -23,7 +23,7 @@ struct adagrad {
     double weight_decay = 0;
 
     static constexpr const char* name = "adagrad";
-    static constexpr std::size_t slots = 1;
+    static constexpr std::size_t state_slots = 1;
 
     template <class T>
     struct constants {
@@ -39,7 +39,7 @@ struct adagrad {
     }
 
     template <class V>
-    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, slots>& state,
+    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, state_slots>& state,
                                              const constants<typename V::value_type>& c) noexcept {
         auto& [s] = state;
         const V g = fma(c.weight_decay, parameter, gradient);

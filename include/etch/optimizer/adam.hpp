@@ -42,7 +42,7 @@ struct adam {
     double weight_decay = 0;
 
     static constexpr const char* name = "adam";
-    static constexpr std::size_t slots = 2;
+    static constexpr std::size_t state_slots = 2;
 
     template <class T>
     struct constants {
@@ -66,7 +66,7 @@ struct adam {
     }
 
     template <class V>
-    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, slots>& state,
+    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, state_slots>& state,
                                              const constants<typename V::value_type>& c) noexcept {
         auto& [m, v] = state;
         const V g = fma(c.weight_decay, parameter, gradient);

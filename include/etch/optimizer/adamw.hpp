@@ -23,7 +23,7 @@ struct adamw {
     double weight_decay = 1e-2;
 
     static constexpr const char* name = "adamw";
-    static constexpr std::size_t slots = adam::slots;
+    static constexpr std::size_t state_slots = adam::state_slots;
 
     template <class T>
     struct constants {
@@ -38,7 +38,7 @@ struct adamw {
     }
 
     template <class V>
-    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, slots>& state,
+    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, state_slots>& state,
                                              const constants<typename V::value_type>& c) noexcept {
         parameter = fma(-c.shrink, parameter, parameter);
         adam::update(parameter, gradient, state, c.step);

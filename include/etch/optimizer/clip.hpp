@@ -69,7 +69,7 @@ template <class T>
 constexpr void clip_by_value(std::span<T> gradients, std::type_identity_t<T> limit) noexcept {
     internal::transform_gradients(gradients, [limit](auto g) ETCH_INLINE_LAMBDA {
         using pack = decltype(g);
-        return max(pack(-limit), min(pack(limit), g));
+        return larger(pack(-limit), smaller(pack(limit), g));
     });
 }
 

@@ -24,7 +24,7 @@ struct momentum {
     double weight_decay = 0;
 
     static constexpr const char* name = "momentum";
-    static constexpr std::size_t slots = 1;
+    static constexpr std::size_t state_slots = 1;
 
     template <class T>
     struct constants {
@@ -38,7 +38,7 @@ struct momentum {
     }
 
     template <class V>
-    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, slots>& state,
+    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, state_slots>& state,
                                              const constants<typename V::value_type>& c) noexcept {
         auto& [v] = state;
         const V g = fma(c.weight_decay, parameter, gradient);

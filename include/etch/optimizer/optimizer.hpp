@@ -2,13 +2,13 @@
 // The contract of an optimizer: read this first, then sgd.hpp (four lines), then adam.hpp.
 //
 // An optimizer is an aggregate of options; how it moves one parameter stands in `update`, once, over lanes. It knows
-// nothing of layers: all parameters of a network are one flat array, so are the gradients, and the state is `slots`
-// such arrays, one after the other. `apply_update` (update.hpp) walks over them in one pass.
+// nothing of layers: all parameters of a network are one flat array, so are the gradients, and the state is
+// `state_slots` such arrays, one after the other. `apply_update` (update.hpp) walks over them in one pass.
 //
 //     struct sign_descent {                                                    // a rule of one's own
 //         double learning_rate = 1e-3;
 //         static constexpr const char* name = "sign_descent";
-//         static constexpr std::size_t slots = 0;
+//         static constexpr std::size_t state_slots = 0;
 //
 //         template <class T>
 //         struct constants {
@@ -35,7 +35,8 @@ namespace etch::inline ETCH_VARIANT {
 namespace internal {
 
 template <class O, class T>
-concept optimizer_of = requires(const O options, lanes<T, 1>& parameter, std::array<lanes<T, 1>, O::slots>& state) {
+concept optimizer_of = requires(const O options, lanes<T, 1>& parameter,
+                                std::array<lanes<T, 1>, O::state_slots>& state) {
     { options.at(std::uint64_t{1}, T{}) } -> std::same_as<typename O::template constants<T>>;
     O::update(parameter, parameter, state, options.at(std::uint64_t{1}, T{}));
 };
@@ -45,7 +46,7 @@ concept optimizer_of = requires(const O options, lanes<T, 1>& parameter, std::ar
 /// What every optimizer has. Its options are doubles, so that 1 - beta is what PyTorch computes.
 /// - `learning_rate`: the rate that the schedule starts from.
 /// - `name`: for summaries and logs.
-/// - `slots`: how many numbers of state a parameter has; all start at zero.
+/// - `state_slots`: how many numbers of state a parameter has; all start at zero.
 /// - `constants<T>`, `at(step, rate)`: what is the same for all parameters in one update, in the element type T. `step`
 ///   counts updates from 1; `rate` is the learning rate that the schedule gives for this one.
 /// - `update(parameter, gradient, state, constants)`: over lanes; state[s] is slot s. A product that feeds a sum is an
@@ -55,7 +56,7 @@ template <class O>
 concept Optimizer = std::is_aggregate_v<O> && requires(const O options) {
     { options.learning_rate } -> std::convertible_to<double>;
     { O::name } -> std::convertible_to<const char*>;
-    { O::slots } -> std::convertible_to<std::size_t>;
+    { O::state_slots } -> std::convertible_to<std::size_t>;
 } && internal::optimizer_of<O, float>;
 
 }  // namespace etch

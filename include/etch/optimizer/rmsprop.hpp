@@ -21,7 +21,7 @@ struct rmsprop {
     double weight_decay = 0;
 
     static constexpr const char* name = "rmsprop";
-    static constexpr std::size_t slots = 1;
+    static constexpr std::size_t state_slots = 1;
 
     template <class T>
     struct constants {
@@ -34,7 +34,7 @@ struct rmsprop {
     }
 
     template <class V>
-    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, slots>& state,
+    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, state_slots>& state,
                                              const constants<typename V::value_type>& c) noexcept {
         auto& [s] = state;
         const V g = fma(c.weight_decay, parameter, gradient);
@@ -63,7 +63,7 @@ struct rmsprop_extended {
     bool centered = false;
 
     static constexpr const char* name = "rmsprop_extended";
-    static constexpr std::size_t slots = 3;
+    static constexpr std::size_t state_slots = 3;
 
     template <class T>
     struct constants {
@@ -82,13 +82,13 @@ struct rmsprop_extended {
     }
 
     template <class V>
-    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, slots>& state,
+    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, state_slots>& state,
                                              const constants<typename V::value_type>& c) noexcept {
         auto& [s, m, v] = state;
         const V g = fma(c.weight_decay, parameter, gradient);
         s = fma(c.share, fma(g, g, -s), s);
         m = fma(c.mean_share, g - m, m);
-        v = fma(c.momentum, v, g / (sqrt(max(fma(-m, m, s), V(0))) + c.epsilon));
+        v = fma(c.momentum, v, g / (sqrt(larger(fma(-m, m, s), V(0))) + c.epsilon));
         parameter = fma(-c.learning_rate, v, parameter);
     }
 };

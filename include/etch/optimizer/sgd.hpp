@@ -19,7 +19,7 @@ struct sgd {
     double weight_decay = 0;
 
     static constexpr const char* name = "sgd";
-    static constexpr std::size_t slots = 0;
+    static constexpr std::size_t state_slots = 0;
 
     template <class T>
     struct constants {
@@ -32,7 +32,7 @@ struct sgd {
     }
 
     template <class V>
-    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, slots>& /*state*/,
+    ETCH_INLINE static constexpr void update(V& parameter, V gradient, std::array<V, state_slots>& /*state*/,
                                              const constants<typename V::value_type>& c) noexcept {
         const V g = fma(c.weight_decay, parameter, gradient);
         parameter = fma(-c.learning_rate, g, parameter);

@@ -31,18 +31,18 @@ ETCH_INLINE constexpr std::size_t update_from(std::size_t first, const update_ar
     const std::size_t end = a.count - (a.count - first) % (Packs * Width);
     for (std::size_t i = first; i < end; i += Packs * Width) {
         pack parameter[Packs], gradient[Packs];
-        std::array<pack, Rule::slots> state[Packs];
+        std::array<pack, Rule::state_slots> state[Packs];
         ETCH_UNROLL(p, Packs) {
             const std::size_t at = i + p * Width;
             parameter[p] = pack::load(a.parameters + at);
             gradient[p] = pack::load(a.gradients + at);
-            ETCH_UNROLL(s, Rule::slots) state[p][s] = pack::load(a.state + s * a.count + at);
+            ETCH_UNROLL(s, Rule::state_slots) state[p][s] = pack::load(a.state + s * a.count + at);
         }
         ETCH_UNROLL(p, Packs) Rule::update(parameter[p], gradient[p], state[p], c);
         ETCH_UNROLL(p, Packs) {
             const std::size_t at = i + p * Width;
             parameter[p].store(a.parameters + at);
-            ETCH_UNROLL(s, Rule::slots) state[p][s].store(a.state + s * a.count + at);
+            ETCH_UNROLL(s, Rule::state_slots) state[p][s].store(a.state + s * a.count + at);
         }
     }
     return end;
@@ -60,8 +60,8 @@ ETCH_INLINE constexpr void update_tail(std::size_t first, const update_arrays<T>
 
 /// One update of all parameters, in one pass.
 /// - `constants`: `rule.at(step, rate)` of this update.
-/// - `gradients`: as many as parameters; `state`: Rule::slots times as many, slot after slot, zero before the first
-///   update. Nothing is checked, and the arrays must not overlap.
+/// - `gradients`: as many as parameters; `state`: Rule::state_slots times as many, slot after slot, zero before the
+///   first update. Nothing is checked, and the arrays must not overlap.
 /// - Numerics: each parameter's result depends on no other, so its bits are the same at every width.
 template <Optimizer Rule, class T>
 constexpr void apply_update(const Rule& /*rule*/, const typename Rule::template constants<T>& constants,

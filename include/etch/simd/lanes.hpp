@@ -65,7 +65,7 @@ ETCH_INLINE constexpr float_lanes<N> as_float(integer_lanes<N> x) noexcept {
 }
 
 template <std::size_t N>
-ETCH_INLINE constexpr float_lanes<N> abs(float_lanes<N> x) noexcept {
+ETCH_INLINE constexpr float_lanes<N> magnitude(float_lanes<N> x) noexcept {
     return as_float(as_integer(x) & integer_lanes<N>(0x7fffffff));
 }
 /// The magnitude of x with the sign of s.
@@ -74,8 +74,8 @@ ETCH_INLINE constexpr float_lanes<N> copysign(float_lanes<N> x, float_lanes<N> s
     return as_float((as_integer(x) & integer_lanes<N>(0x7fffffff)) | (as_integer(s) & integer_lanes<N>(INT32_MIN)));
 }
 template <std::size_t N>
-ETCH_INLINE constexpr lanes<double, N> abs(lanes<double, N> x) noexcept {
-    return max(x, -x) + lanes<double, N>(0);  // the sum makes -0 to 0
+ETCH_INLINE constexpr lanes<double, N> magnitude(lanes<double, N> x) noexcept {
+    return larger(x, -x) + lanes<double, N>(0);  // the sum makes -0 to 0
 }
 
 /// The float nearest to each integer.

@@ -21,7 +21,7 @@ constexpr double round_to_odd(double value, double error) noexcept {
 }
 
 template <class T>
-inline constexpr T largest = std::numeric_limits<T>::max();
+inline constexpr T largest = (std::numeric_limits<T>::max)();
 
 /// Without a subtraction, which in a constant expression must not give NaN.
 template <class T>

@@ -15,9 +15,8 @@ namespace etch::inline ETCH_VARIANT {
 /// Every operation acts on each lane by itself and rounds as IEEE 754 says, so a lane holds the same bits whatever its
 /// neighbours are and however many there are. T is float, double, or std::int32_t for work on the bits of a float.
 ///
-/// Operations: load, store, + - * /, unary -, comparisons (a mask), select, fma, min, max, abs, sqrt, copysign; on
-/// integers
-/// + - & | ^ << >>; as_integer and as_float reinterpret, to_integer and to_float convert.
+/// Operations: load, store, + - * /, unary -, comparisons (a mask), select, fma, smaller, larger, magnitude, sqrt,
+/// copysign; on integers + - & | ^ << >>; as_integer and as_float reinterpret, to_integer and to_float convert.
 template <class T, std::size_t Size>
 struct lanes;
 
@@ -89,11 +88,11 @@ struct lanes<T, 1> {
         return {internal::fma_number(a.value, b.value, c.value)};
     }
     /// The second operand where one is NaN or both are zero: a > b ? a : b.
-    ETCH_INLINE friend constexpr lanes max(lanes a, lanes b) noexcept {
+    ETCH_INLINE friend constexpr lanes larger(lanes a, lanes b) noexcept {
         return {a.value > b.value ? a.value : b.value};
     }
     /// The second operand where one is NaN or both are zero: a < b ? a : b.
-    ETCH_INLINE friend constexpr lanes min(lanes a, lanes b) noexcept {
+    ETCH_INLINE friend constexpr lanes smaller(lanes a, lanes b) noexcept {
         return {a.value < b.value ? a.value : b.value};
     }
     ETCH_INLINE friend constexpr lanes sqrt(lanes a) noexcept { return {internal::sqrt_number(a.value)}; }

@@ -237,8 +237,8 @@ struct lanes<T, Size> {
             return load(z);
         }
     }
-    ETCH_INLINE friend lanes max(lanes a, lanes b) noexcept { return {internal::max_register(a.value, b.value)}; }
-    ETCH_INLINE friend lanes min(lanes a, lanes b) noexcept { return {internal::min_register(a.value, b.value)}; }
+    ETCH_INLINE friend lanes larger(lanes a, lanes b) noexcept { return {internal::max_register(a.value, b.value)}; }
+    ETCH_INLINE friend lanes smaller(lanes a, lanes b) noexcept { return {internal::min_register(a.value, b.value)}; }
     ETCH_INLINE friend lanes sqrt(lanes a) noexcept { return {internal::sqrt_register(a.value)}; }
 };
 

@@ -84,10 +84,10 @@ ETCH_NO_INLINE constexpr void map_in_place(const Operation& apply, T* number, st
 template <class Operation, class First, class... Rest>
 struct map_expression : expression {
     using value_type = typename First::value_type;
-    static constexpr std::size_t rows = std::max({First::rows, Rest::rows...});
-    static constexpr std::size_t columns = std::max({First::columns, Rest::columns...});
-    static constexpr std::size_t partial_sums = std::max({First::partial_sums, Rest::partial_sums...});
-    static constexpr std::size_t widest = std::min({First::widest, Rest::widest...});
+    static constexpr std::size_t rows = (std::max)({First::rows, Rest::rows...});
+    static constexpr std::size_t columns = (std::max)({First::columns, Rest::columns...});
+    static constexpr std::size_t partial_sums = (std::max)({First::partial_sums, Rest::partial_sums...});
+    static constexpr std::size_t widest = (std::min)({First::widest, Rest::widest...});
     static constexpr std::size_t operations =
         First::operations + (internal::operations_of<Operation>() + ... + Rest::operations);
 

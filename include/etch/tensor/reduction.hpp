@@ -159,14 +159,14 @@ template <Expression E>
     using T = typename E::value_type;
     e.prepare();
     tensor<T, 1, E::columns> result;
-    const auto larger = [](auto a, auto b) ETCH_INLINE_LAMBDA { return max(a, b); };
+    const auto larger_of = [](auto a, auto b) ETCH_INLINE_LAMBDA { return larger(a, b); };
     for (std::size_t j = 0; j < E::columns; ++j) {
         const T first = internal::pack_of<lanes<T, 1>>(e, 0, j).value;
         result[j] = internal::reduce<T, E::rows>(
             first,
             [&]<class V>(typename V::pack most, std::size_t i)
-                ETCH_INLINE_LAMBDA { return max(internal::pack_of<V>(e, i, j), most); },
-            larger);
+                ETCH_INLINE_LAMBDA { return larger(internal::pack_of<V>(e, i, j), most); },
+            larger_of);
     }
     return result;
 }

@@ -46,7 +46,7 @@ constexpr bool statistics_fitted(const Network& net) noexcept {
 /// What must hold before anything is judged.
 template <class Network>
 constexpr problem check_judgeable(const Network& net, data_of<Network> data) noexcept {
-    if (const problem p = data.check(); !p.ok()) return p;
+    if (const problem p = (data.check)(); !p.ok()) return p;
     return {statistics_fitted(net) ? status::ok : status::not_fitted, 0};
 }
 

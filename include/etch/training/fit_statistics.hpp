@@ -49,7 +49,7 @@ constexpr problem fit_statistics_of(Network& net,
 template <class Network>
 constexpr problem fit_statistics(
     Network& net, data_view<Network::inputs, Network::outputs, typename Network::value_type> training) noexcept {
-    if (const problem p = training.check(); !p.ok()) return p;
+    if (const problem p = (training.check)(); !p.ok()) return p;
     return internal::fit_statistics_of(net, training, true);
 }
 

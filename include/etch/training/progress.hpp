@@ -45,7 +45,7 @@ struct short_text {
     template <class... Arguments>
     short_text& add(const char* format, Arguments... arguments) noexcept {
         const int written = std::snprintf(text + length, sizeof text - length, format, arguments...);
-        if (written > 0) length = std::min(sizeof text - 1, length + static_cast<std::size_t>(written));
+        if (written > 0) length = (std::min)(sizeof text - 1, length + static_cast<std::size_t>(written));
         return *this;
     }
     short_text& add(const char* words) noexcept { return add("%s", words); }
@@ -192,7 +192,7 @@ private:
 
         // What matters most takes its place first; what does not fit stays away.
         const std::size_t columns = options_.width > 0 ? options_.width : internal::terminal_width(options_.stream);
-        const std::size_t room = std::min(columns - 1, sizeof line_ - 16);  // the last column would wrap
+        const std::size_t room = (std::min)(columns - 1, sizeof line_ - 16);  // the last column would wrap
         std::size_t used = 0;
         bool shown[parts] = {};
         for (const part p : {position, loss, time, validation, accuracy, bar, speed, rate}) {
@@ -201,7 +201,7 @@ private:
             used += (used > 0 ? gap : 0) + length;
             shown[p] = true;
         }
-        const std::size_t bar_length = std::min(longest_bar, shortest_bar + (room - used));
+        const std::size_t bar_length = (std::min)(longest_bar, shortest_bar + (room - used));
 
         std::size_t end = 0;
         const auto put = [&](const char* from, std::size_t length) {
@@ -218,7 +218,7 @@ private:
             } else {
                 const std::size_t inside = bar_length - 2;
                 const double share = in_all_ > 0 ? static_cast<double>(samples_) / static_cast<double>(in_all_) : 0;
-                const auto filled = std::min(inside, static_cast<std::size_t>(share * static_cast<double>(inside)));
+                const auto filled = (std::min)(inside, static_cast<std::size_t>(share * static_cast<double>(inside)));
                 put("[", 1);
                 for (std::size_t i = 0; i < inside; ++i) put(i < filled ? "=" : i == filled ? ">" : " ", 1);
                 put("]", 1);

@@ -147,7 +147,7 @@ search_result<Candidates> search(
     Callback&& callback = {}, const Optimizer& optimizer = {}, const Schedule& schedule = {}) {
     search_result<Candidates> result;
     for (const auto& part : {training, validation}) {
-        if (const problem p = part.check(); !p.ok()) {
+        if (const problem p = (part.check)(); !p.ok()) {
             result.code = p.code;
             result.sample = p.index;
             return result;

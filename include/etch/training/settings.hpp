@@ -69,7 +69,7 @@ struct range {
         const number begin = scaled(low), end = scaled(high);
         const number drawn = fma(number(share), end - begin, begin);
         const auto x = static_cast<double>((logarithmic ? math::exp(drawn) : drawn).value);
-        return std::clamp(x, std::min(low, high), std::max(low, high));
+        return std::clamp(x, (std::min)(low, high), (std::max)(low, high));
     }
 };
 

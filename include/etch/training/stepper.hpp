@@ -24,11 +24,11 @@ struct objective {
     using last_layer = typename Network::layers::template layer<Network::depth - 1>;
     static constexpr std::size_t last = Network::depth - (takes_over<Loss, last_layer>() ? 1 : 0);
 
-    static constexpr bool check() {
+    static constexpr bool (check)() {
         if constexpr (requires { Loss::template check<last_layer>(); }) Loss::template check<last_layer>();
         return true;
     }
-    static_assert(check());
+    static_assert((check)());
 };
 
 }  // namespace internal
@@ -101,7 +101,8 @@ public:
         rate = schedule.rate(static_cast<T>(optimizer.learning_rate), steps, total_steps);
         ++steps;
         apply_update(optimizer, optimizer.at(steps, rate), std::span<T>{net.parameters()},
-                     std::span<const T>{gradients}, std::span<T>{state_, Network::parameter_count * Optimizer::slots});
+                     std::span<const T>{gradients},
+                     std::span<T>{state_, Network::parameter_count * Optimizer::state_slots});
         chunk_ = 0;
     }
 
@@ -132,10 +133,10 @@ public:
     }
     /// The optimiser's state, slot after slot.
     [[nodiscard]] constexpr std::span<value_type> state() noexcept {
-        return std::span<value_type>{state_, Network::parameter_count * Optimizer::slots};
+        return std::span<value_type>{state_, Network::parameter_count * Optimizer::state_slots};
     }
     [[nodiscard]] constexpr std::span<const value_type> state() const noexcept {
-        return std::span<const value_type>{state_, Network::parameter_count * Optimizer::slots};
+        return std::span<const value_type>{state_, Network::parameter_count * Optimizer::state_slots};
     }
     /// With the state and the options above all that the next update depends on: what a checkpoint reads and writes.
     [[nodiscard]] constexpr training_position<value_type>& position() noexcept { return position_; }
@@ -175,7 +176,7 @@ private:
     static constexpr std::size_t alignment = internal::storage_alignment<value_type, 64>;
 
     alignas(alignment) value_type gradients_[at_least_one(Network::parameter_count)] = {};
-    alignas(alignment) value_type state_[at_least_one(Network::parameter_count * Optimizer::slots)] = {};
+    alignas(alignment) value_type state_[at_least_one(Network::parameter_count * Optimizer::state_slots)] = {};
     alignas(alignment) value_type workspace_[at_least_one(step_type<true>::plan.size)] = {};
     std::uint64_t chunk_ = 0;
     training_position<value_type> position_;

@@ -18,7 +18,7 @@ template <class Number>
 std::string formatted(const char* format, Number number) {
     char text[64];
     const int length = std::snprintf(text, sizeof text, format, number);
-    return std::string(text, std::min(sizeof text - 1, static_cast<std::size_t>(std::max(0, length))));
+    return std::string(text, (std::min)(sizeof text - 1, static_cast<std::size_t>((std::max)(0, length))));
 }
 
 /// How many places a text takes in a terminal: its UTF-8 characters (each as wide as a letter, so not for Chinese).
@@ -34,8 +34,8 @@ public:
     explicit text_table(std::size_t left = 1) : left_{left} {}
 
     void row(std::vector<std::string> cells) {
-        widths_.resize(std::max(widths_.size(), cells.size()));
-        for (std::size_t i = 0; i < cells.size(); ++i) widths_[i] = std::max(widths_[i], width_of(cells[i]));
+        widths_.resize((std::max)(widths_.size(), cells.size()));
+        for (std::size_t i = 0; i < cells.size(); ++i) widths_[i] = (std::max)(widths_[i], width_of(cells[i]));
         rows_.push_back(std::move(cells));
     }
     /// A line of dashes, as wide as the table.

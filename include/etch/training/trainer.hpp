@@ -127,10 +127,10 @@ public:
             std::is_null_pointer_v<function> || std::is_invocable_v<function&, const epoch_record<T>&> ||
                 std::is_invocable_v<function&, const step_record<T>&>,
             "etch: the callback of a fit takes an epoch_record or a step_record of the network's number type");
-        if (const problem p = training.check(); !p.ok()) return {.code = p.code, .sample = p.index};
+        if (const problem p = (training.check)(); !p.ok()) return {.code = p.code, .sample = p.index};
         const bool validates = !options.validation.inputs().empty() || !options.validation.targets().empty();
         if (validates)
-            if (const problem p = options.validation.check(); !p.ok())
+            if (const problem p = (options.validation.check)(); !p.ok())
                 return {.code = p.code, .sample = p.index, .in_validation = true};
         if (options.epochs == 0 || !(this->optimizer.learning_rate > 0) || !(options.min_delta >= 0) ||
             !(this->clip.norm >= 0) || !(this->clip.value >= 0))
