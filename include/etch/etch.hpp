@@ -101,6 +101,7 @@
 #include <etch/training/fit_statistics.hpp>
 #include <etch/training/history.hpp>
 #include <etch/training/metrics.hpp>
+#include <etch/training/plot.hpp>
 #include <etch/training/progress.hpp>
 #include <etch/training/report_text.hpp>
 #include <etch/training/search.hpp>

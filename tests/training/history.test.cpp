@@ -77,32 +77,33 @@ TEST_CASE("records are written as a table whose numbers read back as the same", 
          .validation_accuracy = 1,
          .learning_rate = 0.001f},
         {.epoch = 2, .training_loss = 1.0f / 3, .learning_rate = std::numeric_limits<float>::max()}};
-    REQUIRE(etch::write_csv(folder / "history.csv", records) == etch::status::ok);
+    REQUIRE(etch::write_csv(folder / "history.csv", records));
     CHECK(text_of(folder / "history.csv") ==
           std::string{names} + "1,0.1,1e-30,1,0.001\n2,0.33333334,0,0,3.4028235e+38\n");
     CHECK(std::strtof("0.33333334", nullptr) == 1.0f / 3);
 
     const std::vector<etch::epoch_record<double>> doubles{{.epoch = 10, .training_loss = 0.1}};
-    REQUIRE(etch::write_csv(folder / "doubles.csv", doubles) == etch::status::ok);
+    REQUIRE(etch::write_csv(folder / "doubles.csv", doubles));
     CHECK(text_of(folder / "doubles.csv") == std::string{names} + "10,0.1,0,0,0\n");
 }
 
 TEST_CASE("no record leaves the line of names", "[history]") {
     const temporary_folder folder;
-    REQUIRE(etch::write_csv(folder / "empty.csv", none) == etch::status::ok);
+    REQUIRE(etch::write_csv(folder / "empty.csv", none));
     CHECK(text_of(folder / "empty.csv") == names);
 }
 
 TEST_CASE("a table that cannot be written is reported", "[history]") {
     const temporary_folder folder;
-    CHECK(etch::write_csv(folder / "no/such/folder.csv", none) == etch::status::cannot_open);
+    const auto failed = etch::write_csv(folder / "no/such/folder.csv", none);
+    CHECK(failed.code == etch::status::cannot_write);
+    CHECK(failed.message().find("no/such/folder.csv: the file cannot be written: ") != std::string::npos);
     if (std::FILE* const full = std::fopen("/dev/full", "wb")) {  // a file on a disk that is full, on Linux
-        CHECK(etch::write_csv(full, none) == etch::status::truncated);
+        CHECK(etch::write_csv(full, none).code == etch::status::cannot_write);
         std::fclose(full);
-        CHECK(etch::write_csv("/dev/full", none) == etch::status::truncated);
     }
     if (std::FILE* const only_read = std::fopen("/dev/null", "rb")) {
-        CHECK(etch::write_csv(only_read, none) == etch::status::truncated);
+        CHECK(etch::write_csv(only_read, none).code == etch::status::cannot_write);
         std::fclose(only_read);
     }
 }

@@ -8,30 +8,6 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Whether text is UTF-8, which JSON must be: no stray or missing continuation, no surrogates, nothing beyond U+10FFFF and
-/// nothing longer than it need be.
-[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto byte = [&](std::size_t at) {
-            return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at]));
-        };
-        const std::uint32_t first = byte(i);
-        const std::size_t length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-        if (length > 1 && (first < 0xc2 || first > 0xf4)) return false;
-        if (length > text.size() - i) return false;
-        std::uint32_t code = length == 1 ? first : first & (0xffu >> (length + 1));
-        for (std::size_t j = 1; j < length; ++j) {
-            if ((byte(i + j) & 0xc0u) != 0x80u) return false;
-            code = code << 6 | (byte(i + j) & 0x3fu);
-        }
-        if ((length == 3 && (code < 0x800 || (code >= 0xd800 && code < 0xe000))) ||
-            (length == 4 && (code < 0x10000 || code > 0x10ffff)))
-            return false;
-        i += length;
-    }
-    return true;
-}
-
 /// Walks over JSON where it lies: what the header of a safetensors file needs, and no more. Each `take_...` stands for
 /// what JSON calls so, with blanks before it; where something else stands there it says false, and the file is refused.
 class json_cursor {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <etch/core/utf8.hpp>
 #include <etch/io/hexadecimal.hpp>
 #include <etch/io/load.hpp>
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <etch/core/utf8.hpp>
 #include <etch/data/one_hot.hpp>
 #include <etch/data/reading.hpp>
 #include <etch/data/table_schema.hpp>

@@ -1,4 +1,5 @@
 #pragma once
+#include <cerrno>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -7,6 +8,8 @@
 #include <string>
 
 #include <etch/core/status.hpp>
+#include <etch/data/replace_file.hpp>
+#include <etch/data/system_files.hpp>
 #include <etch/training/trainer.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -77,19 +80,16 @@ inline std::string csv_of(const EpochRecords auto& records) {
 
 }  // namespace internal
 
-/// Writes records as a table, a line an epoch under a line of names. `truncated` where not all of it could be written.
-inline status write_csv(std::FILE* to, const internal::EpochRecords auto& records) {
+/// Writes records as a table, a line for each epoch under a line of names: to a stream, or as a file, whole or not at all.
+/// cannot_write.
+inline file_result write_csv(std::FILE* to, const internal::EpochRecords auto& records) {
     const std::string text = internal::csv_of(records);
-    const bool whole = std::fwrite(text.data(), 1, text.size(), to) == text.size() && std::fflush(to) == 0;
-    return whole ? status::ok : status::truncated;
+    errno = 0;
+    if (std::fwrite(text.data(), 1, text.size(), to) == text.size() && std::fflush(to) == 0) return {};
+    return {status::cannot_write, message(status::cannot_write) + (": " + internal::system_complaint())};
 }
-/// The same into a new file; also cannot_open.
-inline status write_csv(const std::string& file, const internal::EpochRecords auto& records) {
-    std::FILE* const to = std::fopen(file.c_str(), "wb");
-    if (to == nullptr) return status::cannot_open;
-    const status written = write_csv(to, records);
-    const bool closed = std::fclose(to) == 0;
-    return written == status::ok && !closed ? status::truncated : written;
+inline file_result write_csv(const std::string& file, const internal::EpochRecords auto& records) {
+    return replace_file(file, internal::csv_of(records));
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <etch/data/class_list.hpp>
+#include <etch/training/confusion_matrix.hpp>
 #include <etch/training/metrics.hpp>
 #include <etch/training/text_table.hpp>
 
@@ -47,17 +48,7 @@ std::string to_text(const classification_report<Classes>& report, const class_li
     if constexpr (Classes > internal::most_classes_shown)
         return text + "(the confusion matrix of " + std::to_string(Classes) + " classes is too wide to show)\n";
 
-    internal::text_table matrix;
-    std::vector<std::string> cells{"true \\ answer"};
-    for (std::size_t p = 0; p < Classes; ++p) cells.push_back(name_of(names, p));
-    matrix.row(std::move(cells));
-    matrix.rule();
-    for (std::size_t t = 0; t < Classes; ++t) {
-        cells = {name_of(names, t)};
-        for (std::size_t n : report.confusion[t]) cells.push_back(n == 0 ? "." : std::to_string(n));
-        matrix.row(std::move(cells));
-    }
-    return text + matrix.text();
+    return text + to_text(confusion_matrix(report, names));
 }
 
 /// The errors of each output.
@@ -79,4 +70,4 @@ std::string to_text(const regression_report<Outputs>& report, const class_list& 
     return std::to_string(report.count) + " samples   loss " + score(report.loss) + "\n\n" + table.text();
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

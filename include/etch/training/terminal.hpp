@@ -30,6 +30,18 @@ inline bool is_terminal(std::FILE* stream) noexcept {
 #endif
 }
 
+/// Whether the terminal shows UTF-8, as the environment has it.
+inline bool shows_unicode() noexcept {
+    for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        const char* const locale = std::getenv(name);
+        if (locale == nullptr || *locale == 0) continue;
+        for (const char* const spelling : {"UTF-8", "utf-8", "UTF8", "utf8"})
+            if (std::strstr(locale, spelling) != nullptr) return true;
+        return false;
+    }
+    return false;
+}
+
 /// The columns of the terminal, from itself or from COLUMNS; 80 where neither says.
 inline std::size_t terminal_width([[maybe_unused]] std::FILE* stream) noexcept {
 #if __has_include(<sys/ioctl.h>) && __has_include(<unistd.h>)
@@ -41,4 +53,4 @@ inline std::size_t terminal_width([[maybe_unused]] std::FILE* stream) noexcept {
     return width > 0 ? static_cast<std::size_t>(width) : 80;
 }
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal
