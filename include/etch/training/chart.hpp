@@ -91,7 +91,7 @@ private:
 
     [[nodiscard]] double scaled(double value) const noexcept { return logarithmic_ ? std::log10(value) : value; }
     void widen() noexcept {
-        const double margin = low_ == 0 ? 1 : std::abs(low_) / 2;
+        const double margin = low_ == 0 ? 1 : (std::abs)(low_) / 2;
         high_ = low_ + margin;
         low_ -= margin;
     }
@@ -102,7 +102,7 @@ private:
         double step = 10 * power;
         for (const double factor : {5.0, 2.0, 1.0})
             if (factor * power >= rough) step = factor * power;
-        if (whole) step = std::max(step, 1.0);
+        if (whole) step = (std::max)(step, 1.0);
         double first = std::ceil(low_ / step - 1e-9), last = std::floor(high_ / step + 1e-9);
         if (!exact) {
             first = std::floor(low_ / step + 1e-9);
@@ -129,7 +129,7 @@ private:
             for (const double factor : {1.0, 2.0, 5.0}) {
                 const double value = factor * std::pow(10.0, power);
                 if (factor > 1 && decades > 2) continue;
-                if (decades > most_steps && std::fmod(std::abs(power), every) != 0) continue;
+                if (decades > most_steps && std::fmod((std::abs)(power), every) != 0) continue;
                 if (has(value)) ticks_.push_back({value, number_text(value)});
             }
         }
@@ -156,14 +156,14 @@ inline chart_axes axes_of(const chart_panel& panel) {
     for (const chart_series& series : panel.series) {
         for (const chart_point& p : series.points) {
             if (p.x - p.x != 0 || p.y - p.y != 0 || (panel.logarithmic && !(p.y > 0))) continue;
-            low = {std::min(low.x, p.x), std::min(low.y, p.y)};
-            high = {std::max(high.x, p.x), std::max(high.y, p.y)};
+            low = {(std::min)(low.x, p.x), (std::min)(low.y, p.y)};
+            high = {(std::max)(high.x, p.x), (std::max)(high.y, p.y)};
         }
     }
     if (!(low.x <= high.x)) low = high = {1, 1};  // no point
     if (panel.same_range) {
-        low.x = low.y = std::min(low.x, low.y);
-        high.x = high.y = std::max(high.x, high.y);
+        low.x = low.y = (std::min)(low.x, low.y);
+        high.x = high.y = (std::max)(high.x, high.y);
     }
     const bool x_given = panel.low.x < panel.high.x, y_given = panel.low.y < panel.high.y;
     if (x_given) low.x = panel.low.x, high.x = panel.high.x;

@@ -39,7 +39,7 @@ private:
     void draw(const chart_panel& panel) {
         const chart_axes axes = axes_of(panel);
         double labels = 0;
-        for (const auto& tick : axes.y.ticks()) labels = std::max(labels, width_of_text(tick.label));
+        for (const auto& tick : axes.y.ticks()) labels = (std::max)(labels, width_of_text(tick.label));
         left_ = 16 + line_height + labels + 8;
         plot_width_ = panel.square ? square_side : width_ - left_ - 20;
         plot_height_ = panel.square ? square_side : wide_height;
@@ -112,7 +112,7 @@ private:
                         svg_.path_rectangle(left_ + static_cast<double>(column) * cell_width,
                                             top_ + plot_height_ - static_cast<double>(row + 1) * cell_height,
                                             static_cast<double>(end - column) * cell_width, cell_height);
-                    column = std::max(end, column + 1);
+                    column = (std::max)(end, column + 1);
                 }
             }
             svg_.end_path();

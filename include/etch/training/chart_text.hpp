@@ -26,10 +26,10 @@ namespace internal {
 class chart_lines {
 public:
     chart_lines(const chart_panel& panel, const text_picture& options) : panel_{panel}, axes_{axes_of(panel)} {
-        for (const auto& tick : axes_.y.ticks()) margin_ = std::max(margin_, width_of(tick.label));
+        for (const auto& tick : axes_.y.ticks()) margin_ = (std::max)(margin_, width_of(tick.label));
         rows_ = std::max<std::size_t>(options.height, 4);
         columns_ = std::max<std::size_t>(options.width, margin_ + 12) - margin_ - 2;
-        if (panel.square) columns_ = std::min(columns_, 2 * rows_);  // a character is twice as high as wide
+        if (panel.square) columns_ = (std::min)(columns_, 2 * rows_);  // a character is twice as high as wide
         marks_ = options.unicode ? std::vector<std::string>{"●", "○", "▲", "△", "■", "□", "◆", "◇"}
                                  : std::vector<std::string>{"*", "o", "+", "x", "#", "@", "%", "&"};
         areas_ = options.unicode && most_style() < 4 ? std::vector<std::string>{" ", "░", "▒", "▓"}
@@ -79,11 +79,11 @@ private:
 
     [[nodiscard]] std::size_t row_of(double y) const noexcept {
         const double from_top = (1 - axes_.y.position(y)) * static_cast<double>(rows_ - 1);
-        return std::min(rows_ - 1, static_cast<std::size_t>(std::max(0.0, from_top + 0.5)));
+        return (std::min)(rows_ - 1, static_cast<std::size_t>((std::max)(0.0, from_top + 0.5)));
     }
     [[nodiscard]] std::size_t column_of(double x) const noexcept {
         const double from_left = axes_.x.position(x) * static_cast<double>(columns_ - 1);
-        return std::min(columns_ - 1, static_cast<std::size_t>(std::max(0.0, from_left + 0.5)));
+        return (std::min)(columns_ - 1, static_cast<std::size_t>((std::max)(0.0, from_left + 0.5)));
     }
     void put(chart_point p, const std::string& mark) {
         if (axes_.has(p)) cells_[row_of(p.y) * columns_ + column_of(p.x)] = mark;
@@ -102,7 +102,7 @@ private:
                     first == last ? 1 : static_cast<double>(column - first) / static_cast<double>(last - first);
                 const double y = axes_.y.position(a.y) + share * (axes_.y.position(b.y) - axes_.y.position(a.y));
                 const auto row = static_cast<std::size_t>((1 - y) * static_cast<double>(rows_ - 1) + 0.5);
-                cells_[std::min(row, rows_ - 1) * columns_ + column] = mark_of(series);
+                cells_[(std::min)(row, rows_ - 1) * columns_ + column] = mark_of(series);
             }
         }
         draw_points(series);

@@ -57,16 +57,16 @@ inline std::string to_svg(const confusion_chart& chart) {
     std::vector<std::string> names;
     for (std::size_t t = 0; t < chart.counts.size(); ++t) {
         names.push_back(shortened(chart.names[t], longest_name));
-        letters = std::max(letters, width_of(names[t]));
-        for (const std::size_t n : chart.counts[t]) digits = std::max(digits, std::to_string(n).size());
+        letters = (std::max)(letters, width_of(names[t]));
+        for (const std::size_t n : chart.counts[t]) digits = (std::max)(digits, std::to_string(n).size());
     }
     const bool numbered = chart.counts.size() <= most_numbers;
     const double number_width = static_cast<double>(digits) * svg_writer::letter + 10;
-    const double cell = std::max(std::min(420 / classes, 60.0), numbered ? std::max(20.0, number_width) : 8.0);
+    const double cell = (std::max)((std::min)(420 / classes, 60.0), numbered ? (std::max)(20.0, number_width) : 8.0);
     const double names_width = static_cast<double>(letters) * svg_writer::letter;
     const bool upright = names_width + 8 <= cell;  // the names of the columns find room beside each other
     const double left = 40 + names_width + 8, top = 66 + (upright ? 18 : names_width + 8), side = classes * cell;
-    const double width = std::max(left + side + 24, 44 + static_cast<double>(width_of(chart.title)) * 9);
+    const double width = (std::max)(left + side + 24, 44 + static_cast<double>(width_of(chart.title)) * 9);
 
     svg_writer svg;
     svg.text(22, 26, chart.title, "b");

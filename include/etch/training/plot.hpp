@@ -65,8 +65,8 @@ chart learning_curves(const internal::EpochRecords auto& records) {
     double least = std::numeric_limits<double>::infinity(), most = 0;
     for (const std::vector<chart_point>* const points : {&std::as_const(training.points), &judged}) {
         for (const chart_point& p : *points) {
-            least = std::min(least, p.y);
-            most = std::max(most, p.y);
+            least = (std::min)(least, p.y);
+            most = (std::max)(most, p.y);
         }
     }
     losses.logarithmic = least > 0 && most > 20 * least && most - most == 0;
@@ -111,8 +111,8 @@ chart decision_boundary(const Network& net, internal::data_of<Network> data, con
     for (std::size_t i = 0; i < data.size(); ++i) {
         for (std::size_t axis = 0; axis < 2; ++axis) {
             const auto x = static_cast<double>(data.input(i)[axis]);
-            low[axis] = i == 0 ? x : std::min(low[axis], x);
-            high[axis] = i == 0 ? x : std::max(high[axis], x);
+            low[axis] = i == 0 ? x : (std::min)(low[axis], x);
+            high[axis] = i == 0 ? x : (std::max)(high[axis], x);
         }
         if (i % internal::stride_of(data.size()) == 0)
             panel.series[class_of(data.target(i))].points.push_back(
@@ -146,8 +146,8 @@ chart regression_scatter(const Network& net, internal::data_of<Network> data, st
                             static_cast<double>(net(data.input(i))[output])};
         samples.points.push_back(p);
         if (p.x - p.x != 0 || p.y - p.y != 0) continue;
-        low = std::min({low, p.x, p.y});
-        high = std::max({high, p.x, p.y});
+        low = (std::min)({low, p.x, p.y});
+        high = (std::max)({high, p.x, p.y});
     }
     const std::string subject = name.empty() ? "output " + std::to_string(output) : name;
     chart_panel panel{.title = "Predictions of " + subject + ", " + internal::sample_count(data.size()),
