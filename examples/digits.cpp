@@ -2,7 +2,9 @@
 //
 //   digits --data DIR [--seed N] [--epochs N]
 //
-// DIR holds t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or with .gz; without --data, ETCH_DATA_DIR/mnist.
+// DIR holds t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or with .gz; without --data, ETCH_DATA_DIR/mnist. They
+// are the test set of MNIST (Y. LeCun, C. Cortes, C. Burges), 10,000 digits; torchvision's datasets.MNIST downloads them to
+// MNIST/raw.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -71,7 +73,9 @@ int main(int argc, char** argv) {
     options.add_option("--epochs", epochs, "how often the training digits are seen")->check(CLI::Range(1, 100000));
     CLI11_PARSE(options, argc, argv);
     if (folder.empty()) {
-        std::fprintf(stderr, "digits: say where the MNIST files are: --data DIR, or ETCH_DATA_DIR\n");
+        std::fprintf(stderr,
+                     "digits: no data; --data DIR names the folder with t10k-images-idx3-ubyte and "
+                     "t10k-labels-idx1-ubyte of MNIST, plain or .gz (or set ETCH_DATA_DIR to the one above mnist/)\n");
         return 2;
     }
 

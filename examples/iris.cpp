@@ -2,7 +2,9 @@
 //
 //   iris [--data DIR] [--seed N]
 //
-// DIR holds iris.csv; without it, ETCH_DATA_DIR/iris. The last line is `test f1: 0.9333`, the mean over the species.
+// DIR holds iris.csv; without it, ETCH_DATA_DIR/iris. The file is iris.data of the UCI Machine Learning Repository (R. A.
+// Fisher, 1936): 150 lines of four measurements in cm and the species, no header. The last line is `test f1: 0.9333`, the
+// mean over the species.
 #include <etch/data/csv.hpp>
 #include <etch/etch.hpp>
 
