@@ -13,7 +13,7 @@
 
 #include <etch/inference.hpp>
 
-namespace flock {
+namespace flocking {
 
 using policy = etch::network<etch::input<17>, etch::dense<64>, etch::tanh, etch::dense<64>, etch::tanh, etch::dense<2>,
                              etch::tanh>;
@@ -216,4 +216,4 @@ inline std::array<float, 2> teacher(const std::array<float, policy::inputs>& sen
     return {std::clamp(3 * (speed - sensed[3]), -1.0f, 1.0f), wish.x < 0 ? std::copysign(1.0f, wish.y) : left};
 }
 
-}  // namespace flock
+}  // namespace flocking

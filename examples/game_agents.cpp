@@ -28,7 +28,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
-using flock::asking, flock::policy;
+using flocking::asking, flocking::policy;
 
 // ---- a network that is replaced while it is used --------------------------------------------------------------------
 
@@ -172,11 +172,11 @@ public:
         times_.frames.reserve(frames);
         times_.decisions.reserve(frames);
     }
-    [[nodiscard]] const flock::world& world() const { return world_; }
+    [[nodiscard]] const flocking::world& world() const { return world_; }
     [[nodiscard]] const times& measured() const { return times_; }
 
 private:
-    flock::world world_;
+    flocking::world world_;
     crew crew_;
     asking way_;
     std::vector<double> decided_;
@@ -202,9 +202,9 @@ std::unique_ptr<policy> train(float shyness) {
         sensed[2] = random.uniform<float>();
         sensed[3] = random.uniform<float>();
         sensed[4] = etch::uniform(random, -1.0f, 1.0f);
-        for (std::size_t i = flock::others_at; i < sensed.size(); ++i)
+        for (std::size_t i = flocking::others_at; i < sensed.size(); ++i)
             sensed[i] = std::max(0.0f, etch::uniform(random, -1.0f, 1.0f));
-        lessons.push_back(sensed, flock::teacher(sensed, shyness));
+        lessons.push_back(sensed, flocking::teacher(sensed, shyness));
     }
     auto net = std::make_unique<policy>(etch::seed{3});
     static etch::trainer<policy, etch::mean_squared_error, etch::adam, 32> trainer{{.learning_rate = 2e-3}};
@@ -236,22 +236,22 @@ etch::file_result save_other(const std::string& path) {
 // ---- what is seen ---------------------------------------------------------------------------------------------------
 
 /// The plane from above: pillars, the target, and how many agents are where.
-void show(const flock::world& world) {
+void show(const flocking::world& world) {
     constexpr std::size_t rows = 20, columns = 60;
-    constexpr float width = flock::side / columns, height = flock::side / rows;
+    constexpr float width = flocking::side / columns, height = flocking::side / rows;
     std::array<std::array<int, columns>, rows> count{};
     const auto cell = [](float x, float size, std::size_t cells) {
         return std::min(static_cast<std::size_t>(x / size), cells - 1);
     };
-    for (const flock::agent& a : world.agents())
+    for (const flocking::agent& a : world.agents())
         ++count[cell(a.place.y, height, rows)][cell(a.place.x, width, columns)];
     for (std::size_t r = rows; r-- > 0;) {
         std::printf("    ");
         for (std::size_t c = 0; c < columns; ++c) {
-            const flock::vec here{(static_cast<float>(c) + 0.5f) * width, (static_cast<float>(r) + 0.5f) * height};
+            const flocking::vec here{(static_cast<float>(c) + 0.5f) * width, (static_cast<float>(r) + 0.5f) * height};
             char shown = " .:+*#"[std::min(count[r][c], 5)];
-            for (const flock::pillar& p : world.pillars())
-                if (flock::length(here - p.place) < p.radius) shown = 'O';
+            for (const flocking::pillar& p : world.pillars())
+                if (flocking::length(here - p.place) < p.radius) shown = 'O';
             if (cell(world.target().y, height, rows) == r && cell(world.target().x, width, columns) == c) shown = 'X';
             std::putchar(shown);
         }
