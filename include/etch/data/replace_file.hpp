@@ -1,4 +1,5 @@
 #pragma once
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -34,7 +35,9 @@ inline file_result replace_file(const std::string& path, std::span<const std::by
 }
 
 /// The same of text.
-inline file_result replace_file(const std::string& path, std::string_view text) {
+template <std::convertible_to<std::string_view> Text>
+file_result replace_file(const std::string& path, const Text& from) {
+    const std::string_view text{from};
     return replace_file(path, std::as_bytes(std::span{text.data(), text.size()}));
 }
 
