@@ -6,9 +6,9 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import numpy as np
 
+from .batch_norm import batch_norm_of, fold
 from .errors import refuse
-from .folding import fold
-from .graph import Constant, Step, ancestors, evaluate
+from .graph import Constant, Step, ancestors, evaluate, refuse_operator
 from .numbers import fraction, inverse_epsilon
 from .source import Answer
 from .topology import Layer, Network, Shape, TENSORS
@@ -29,7 +29,7 @@ def walk(value: Any, start: Step) -> List[Layer]:
         if found:
             before, layers = found
             return walk(before, start) + layers
-    refuse(f"the operator `{value.op}` ({value.where}) is none that etch has a layer for")
+    refuse_operator(value.op, value.where)
 
 
 Found = Optional[Tuple[Any, List[Layer]]]  # the step before a pattern, and the pattern's layers
@@ -244,6 +244,23 @@ def dropout_layer(value: Step, where: str, p: float) -> List[Layer]:
     return [Layer("dropout", fraction(p, f"the probability of {where}"))]
 
 
+def batch_norm_layer(value: Step, where: str, eps: float) -> List[Layer]:
+    if not all(isinstance(t, Constant) for t in value.inputs[1:]):
+        refuse(f"the numbers of {where} are not constant")
+    weight, bias, mean, variance = (vector(t) for t in value.inputs[1:])
+    group = {"weight": weight, "bias": bias, "running_mean": mean, "running_var": variance}
+    return [batch_norm_of(where, group, eps)]
+
+
+def prelu_layer(value: Step, where: str) -> List[Layer]:
+    weight = value.inputs[1]
+    if not isinstance(weight, Constant) or not weight.values.size:
+        refuse(f"the slope of {where} is not constant")
+    if (weight.values != weight.values.flat[0]).any():
+        refuse(f"{where} is a PReLU with a slope for each channel, which etch has no layer for")
+    return leaky_relu_layer(value, where, float(weight.values.flat[0]))
+
+
 def softmax_layer(value: Step, where: str, dim: Optional[int]) -> List[Layer]:
     if dim not in (-1, 1):
         refuse(f"{where} is over dimension {dim}, not the last")
@@ -268,6 +285,8 @@ SINGLE: Dict[str, Callable[..., List[Layer]]] = {
     **{name: plain(name) for name in ("relu", "selu", "gelu", "silu", "softplus", "tanh", "sigmoid", "identity")},
     "leaky_relu": leaky_relu_layer,
     "elu": elu_layer,
+    "prelu": prelu_layer,
+    "batch_norm": batch_norm_layer,
     "dropout": dropout_layer,
     "softmax": softmax_layer,
     "layer_norm": layer_norm_layer,

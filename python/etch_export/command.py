@@ -29,7 +29,9 @@ import re
 import sys
 from typing import NoReturn, Optional, Sequence
 
-from .errors import Refused, first_line, refuse
+import numpy as np
+
+from .errors import Refused, first_line, printable, refuse
 from .files import from_pt, from_python
 from .frameworks import FRAMEWORKS
 from .onnx_graph import from_onnx
@@ -83,6 +85,8 @@ def parser() -> Parser:
     p.add_argument("--topology", metavar="LIST",
                    help="layers of a state_dict: 'input<4>, standardize, dense<8>, batch_norm, relu, ...', as "
                         "docs/weights.md spells them; for other sources, fail unless the layers found match this")
+    p.add_argument("--output", metavar="NAME",
+                   help="of ONNX with several outputs, the one to take; or what a node gives inside the graph")
     p.add_argument("--prefix", default="",
                    help="of a state_dict: take the tensors whose names begin so; model. reaches inside of the "
                         "dictionary model of a checkpoint")
@@ -127,8 +131,10 @@ def run(arguments: Optional[Sequence[str]]) -> None:
         inputs=tuple(int(n) for n in re.findall(r"\d+", given.inputs)) if given.inputs else None,
         activation=given.activation, output_activation=given.output_activation, topology=given.topology,
         prefix=given.prefix, ignore=given.ignore, framework=given.framework, epsilon=given.epsilon,
-        normalizer=given.normalizer, trust=given.trust,
+        normalizer=given.normalizer, output=given.output, trust=given.trust,
     )  # fmt: skip
+    if options.output and not given.source.endswith(".onnx"):
+        refuse(f"{given.source} is not ONNX, and only there --output names an output")
     source = source_of(given.source, options)
     if source.answer and (options.activation or options.output_activation or options.prefix or options.framework):
         refuse(f"{given.source} is no state_dict: it has its activations and names itself")
@@ -136,12 +142,13 @@ def run(arguments: Optional[Sequence[str]]) -> None:
     print(f"{given.out}: {network.topology}")
     print(f"{len(network.tensors())} tensors, {given.golden} golden vectors")
     for note in source.notes:
-        print(f"assumed: {note}")
+        print(f"assumed: {printable(note)}")
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
-        run(arguments)
+        with np.errstate(all="ignore"):  # what is not finite is refused by name
+            run(arguments)
         return 0
     except Refused as refused:
         print(f"etch_export: {refused}", file=sys.stderr)

@@ -1,6 +1,7 @@
 """What cannot be exported, in one sentence."""
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 
@@ -9,8 +10,14 @@ class Refused(ValueError):
 
 
 def refuse(sentence: str) -> NoReturn:
-    raise Refused(sentence)
+    raise Refused(printable(sentence))
+
+
+def printable(text: str) -> str:
+    """On one line, whatever names a file holds."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text)
 
 
 def first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).strip().splitlines()[0]
+    line = (str(error) or type(error).__name__).strip().splitlines()[0]
+    return line if len(line) < 160 else line[:160] + " ..."

@@ -3,8 +3,9 @@ ONNX. What depends only on constants is folded when it is built."""
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Optional, Sequence, Union
+from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, Union
 
 import numpy as np
 
@@ -18,12 +19,56 @@ class Constant:
     sources: frozenset = frozenset()  # the tensors of the source that it was made from
 
 
+class Size:
+    """A number of a shape that is known only when the network runs. What is computed from it is another."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def __repr__(self) -> str:
+        return self.what
+
+    def combined(self, other: Any) -> Size:
+        return Size("an extent")
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __rfloordiv__ = combined
+    __truediv__ = __rtruediv__ = __mod__ = __rmod__ = __neg__ = combined
+
+
 @dataclass(eq=False)
 class Step:
     op: str
     where: str  # what messages call it
     inputs: List[Any] = field(default_factory=list)  # Step, Constant or None
     options: Dict[str, Any] = field(default_factory=dict)
+
+
+def known_shape(value: Step) -> List[Any]:
+    """As far as it is known: the number of samples is a Size."""
+    if value.op == "input":
+        shape = value.options.get("shape")
+        return [Size("the batch"), *[Size("an extent") for _ in range(7)]] if shape is None else list(shape)
+    before = next((known_shape(i) for i in value.inputs if isinstance(i, Step)), [Size("the batch")])
+    if value.op in ("linear", "matmul") and isinstance(value.inputs[1], Constant):
+        weight = value.inputs[1].values
+        return [*before[:-1], weight.shape[0] if value.op == "linear" else weight.shape[-1]]
+    if value.op == "flatten":
+        extents = before[1:]
+        return [before[0], Size("an extent") if any(isinstance(n, Size) for n in extents) else math.prod(extents)]
+    return before
+
+
+LATER = re.compile(r"lstm|gru|rnn|conv|pool|attention|transformer|embedding|multihead|upsample|instance_?norm|group_?norm"
+                   r"|batch_?norm[23]d|dot_product", re.IGNORECASE)  # fmt: skip
+
+
+def refuse_operator(name: str, where: str) -> NoReturn:
+    if name.lower().replace("_", "") == "logsoftmax":
+        refuse(f"the operator `{name}` ({where}) is none that etch has a layer for; what it gets has the same largest "
+               "output: leave it out, in ONNX by --output")  # fmt: skip
+    if LATER.search(name):
+        refuse(f"the operator `{name}` ({where}) is not supported yet")
+    refuse(f"the operator `{name}` ({where}) is none that etch has a layer for")
 
 
 def step(op: str, where: str, inputs: Sequence[Any], **options: Any) -> Union[Step, Constant]:
@@ -92,6 +137,8 @@ OPERATORS: Dict[str, Callable[..., np.ndarray]] = {
     "clip": lambda x, minimum, maximum: np.minimum(np.maximum(x, minimum), maximum),
     "softmax": softmax,
     "layer_norm": layer_norm,
+    "batch_norm": lambda x, weight, bias, mean, variance, eps: (x - mean) / np.sqrt(variance + eps) * weight + bias,
+    "prelu": lambda x, weight: np.where(x > 0, x, weight * x),
     "standardize": lambda x, mean, deviation: (x - mean) / deviation,
     "normalize": lambda x, minimum, maximum, low, high: (x - minimum) * ((high - low) / (maximum - minimum)) + low,
 }

@@ -8,7 +8,6 @@ import numpy as np
 
 from .errors import refuse
 from .source import Options, matches
-from .topology import Layer
 
 Group = Dict[str, np.ndarray]  # the tensors of one module
 
@@ -39,12 +38,6 @@ def kind_of_statistics(group: Iterable[str]) -> Optional[Tuple[str, str]]:
     return next((pair for pair in KINDS if names == set(pair)), None)
 
 
-def is_batch_norm(group: Iterable[str]) -> bool:
-    names = set(group)
-    own = {"running_mean", "running_var"}
-    return own <= names <= {*own, "num_batches_tracked", "weight", "bias"}
-
-
 def standardize_of(module: str, group: Group, options: Options, notes: List[str]) -> Group:
     """Mean and deviation of a module that `kind_of_statistics` knows."""
     pair = kind_of_statistics(group)
@@ -63,16 +56,6 @@ def standardize_of(module: str, group: Group, options: Options, notes: List[str]
     deviations = {"variance": lambda: np.sqrt(spread + epsilon), "root": lambda: np.sqrt(spread) + epsilon,
                   "deviation": lambda: spread + epsilon}  # fmt: skip
     return {"mean": mean, "deviation": deviations[how]()}
-
-
-def batch_norm_of(module: str, group: Group, epsilon: float) -> Layer:
-    """y = scale x + shift, to be folded into what stands before or after it."""
-    deviation = np.sqrt(group["running_var"] + epsilon)
-    if not (deviation > 0).all():
-        refuse(f"{module}.running_var holds a number that is not positive")
-    scale = group.get("weight", np.ones(())) / deviation
-    shift = group.get("bias", np.zeros(())) - scale * group["running_mean"]
-    return Layer("batch_norm", (), {"scale": scale, "shift": shift})
 
 
 def looks_like_statistics(name: str, names: Iterable[str]) -> bool:

@@ -1,18 +1,17 @@
-"""ONNX as a graph."""
+"""ONNX as a graph: of one output, from the one input that it needs."""
 from __future__ import annotations
 
-import math
 import os
-from typing import Any, Dict, List
+import warnings
+from typing import Any, Dict, List, Optional, Set
 
 import numpy as np
 
 from .chain import chain
-from .errors import first_line, refuse
-from .graph import Constant, Step, evaluate, step
-from .numbers import to_float32
-from .source import Options, Source, check_all_used, sources_of
-from .torch_operators import clip_step, torch_step
+from .errors import Refused, first_line, refuse
+from .graph import LATER, Constant, Size, Step, evaluate, refuse_operator
+from .onnx_operators import onnx_numbers, onnx_step
+from .source import Options, Source, check_all_used
 
 
 def from_onnx(path: str, options: Options) -> Source:
@@ -22,140 +21,120 @@ def from_onnx(path: str, options: Options) -> Source:
     except ImportError:
         refuse(f"reading {path} needs the Python package onnx")
     try:
-        graph = onnx.load(path).graph
-    except Exception as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = onnx.load(path)
+    except OSError:
+        raise
+    except Exception as error:  # junk may be anything
         refuse(f"{path} cannot be read as ONNX ({first_line(error)})")
+    graph, name = model.graph, os.path.basename(path)
+    version = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=1)
+    check_text(graph, name)
+    notes: List[str] = []
+    output = wanted_output(graph, options.output, name, notes)
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    needed = needed_names(graph, output)
     values: Dict[str, Any] = {"": None}
     for tensor in graph.initializer:
-        numbers = onnx_numbers(numpy_helper.to_array(tensor), tensor.name)
-        values[tensor.name] = Constant(numbers, frozenset([tensor.name]))
-    inputs = [i for i in graph.input if i.name not in values]
-    if len(inputs) != 1 or len(graph.output) != 1:
-        refuse(f"{path} has {len(inputs)} inputs and {len(graph.output)} outputs; a network has one of each")
-    start = values[inputs[0].name] = Step("input", inputs[0].name)
+        if tensor.name in needed:
+            values[tensor.name] = constant_of(tensor, tensor.name, numpy_helper.to_array)
+    inputs = [i for i in graph.input if i.name in needed and i.name not in tensors]
+    if len(inputs) != 1:
+        names = ", ".join(i.name for i in inputs)
+        refuse(f"the output {output} of {name} needs {len(inputs) or 'no'} inputs{': ' if names else ''}{names}; a network "
+               "has one")  # fmt: skip
+    start = values[inputs[0].name] = Step("input", inputs[0].name, options={"shape": shape_of_input(inputs[0])})
     for node in graph.node:
-        where = f"node {node.name or node.output[0]}"
-        if node.domain not in ("", "ai.onnx"):
-            refuse(f"the operator {node.domain}::{node.op_type} ({where}) is none that etch has a layer for")
-        missing = [i for i in node.input if i not in values]
-        if missing:
-            refuse(f"{where} reads {missing[0]}, which nothing gives")
-        known = node.op_type in (*ONNX_SAME, "Gemm", "LayerNormalization", "Flatten", "Reshape")
-        if known and len(node.input) < onnx.defs.get_schema(node.op_type).min_input:
-            refuse(f"{where} has only {len(node.input)} inputs")
-        attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-        made = onnx_step(node.op_type, where, [values[i] for i in node.input], attributes, numpy_helper.to_array)
-        values[node.output[0]] = made
-    end = values.get(graph.output[0].name)
-    check_all_used([t.name for t in graph.initializer], sources_of(end) | shapes_read(graph), options.ignore)
+        if any(o in needed for o in node.output if o):
+            values[node.output[0]] = step_of_node(node, values, onnx, version, numpy_helper.to_array)
+            for other in node.output[1:]:
+                values[other] = Step(f"{node.op_type}, output {other}", f"node {node.name or other}", [start])
+    end = values.get(output)
+    used = {i for node in graph.node for i in node.input}
+    check_all_used(tensors, used | {output}, options.ignore)
     dims = [d.dim_value for d in inputs[0].type.tensor_type.shape.dim][1:]
-    return Source(chain(end, start), os.path.basename(path), lambda x: evaluate(end, start, x, {}),
-                  tuple(dims) if dims and all(dims) else None)  # fmt: skip
+    return Source(chain(end, start), name, lambda x: evaluate(end, start, x, {}),
+                  tuple(dims) if dims and all(d > 0 for d in dims) else None, notes)  # fmt: skip
 
 
-def onnx_numbers(numbers: np.ndarray, name: str) -> np.ndarray:
-    """Weights as float64; integers, which are shapes and axes, as they are."""
-    if numbers.dtype.kind != "f":
-        return numbers
-    if np.isnan(numbers).any() or numbers.size > 1:
-        to_float32(numbers, name)
-    return numbers.astype(np.float64)
+def check_text(graph: Any, name: str) -> None:
+    """A name that is not UTF-8 comes as bytes."""
+    words = [each.name for kind in (graph.initializer, graph.input, graph.output) for each in kind]
+    for node in graph.node:
+        words += [node.op_type, node.domain, node.name, *node.input, *node.output, *(a.name for a in node.attribute)]
+    if not all(isinstance(word, str) for word in words):
+        refuse(f"{name} cannot be read as ONNX: it has names that are not text")
 
 
-def shapes_read(graph: Any) -> set:
-    """Initializers that say a shape, an axis or a limit: options of a step, not operands."""
-    return {name for node in graph.node for name in node.input[1:] if node.op_type in ONNX_WITH_OPTIONS_AS_INPUTS}
+def wanted_output(graph: Any, wanted: Optional[str], name: str, notes: List[str]) -> str:
+    """An output of the graph, or what a node gives inside it."""
+    outputs = [o.name for o in graph.output]
+    if not outputs:
+        refuse(f"{name} has no output")
+    if wanted is None:
+        if len(outputs) > 1:
+            *others, last = [f"--output {each}" for each in outputs]
+            refuse(f"{name} has {len(outputs)} outputs, and a network has one: say {', '.join(others)} or {last}")
+        return outputs[0]
+    inside = [o for node in graph.node for o in node.output]
+    if wanted not in outputs and wanted not in inside:
+        refuse(f"{name} has no output {wanted}; it has {', '.join(outputs)}")
+    others = [each for each in outputs if each != wanted]
+    notes += [f"the output is {wanted}; left out: {', '.join(others)}"] if others else []
+    return wanted
 
 
-ONNX_WITH_OPTIONS_AS_INPUTS = ("Reshape", "Clip", "Dropout", "ReduceMean", "Unsqueeze", "Squeeze")
-ONNX_REAL = (1, 10, 11, 16)  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
-ONNX_SAME = {
-    "Relu": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "Softplus": "softplus", "Identity": "identity",
-    "Erf": "erf", "Sqrt": "sqrt", "Add": "add", "Sub": "sub", "Mul": "mul", "Div": "div", "Pow": "pow",
-    "MatMul": "matmul",
-}  # fmt: skip
+def needed_names(graph: Any, output: str) -> Set[str]:
+    """Every value that the output is made from, by name."""
+    makers = {o: node for node in graph.node for o in node.output if o}
+    needed: Set[str] = set()
+    waiting = [output]
+    while waiting:
+        name = waiting.pop()
+        if name in needed:
+            continue
+        needed.add(name)
+        if name in makers:
+            waiting += [i for i in makers[name].input if i]
+    return needed
 
 
-def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any], to_array: Any) -> Any:
-    """An operator of ONNX, with ONNX's defaults."""
-
-    def option(index: int, name: str, default: Any = None) -> Any:
-        """What older operators have as an attribute, and newer ones as an input."""
-        if len(inputs) > index and inputs[index] is not None:
-            if not isinstance(inputs[index], Constant):
-                refuse(f"the {name} of {where} is not constant")
-            return inputs[index].values.tolist()
-        return attributes.get(name, default)
-
-    if op == "Constant":
-        name, value = next(iter(attributes.items()))
-        return Constant(onnx_numbers(to_array(value) if name == "value" else np.asarray(value), where))
-    if op == "Identity" and not isinstance(inputs[0], Step):
-        return inputs[0]
-    if op in ONNX_SAME:
-        return step(ONNX_SAME[op], where, inputs)
-    if op == "Cast":
-        if not isinstance(inputs[0], Constant) and attributes["to"] not in ONNX_REAL:
-            refuse(f"{where} makes something else than real numbers of its input")
-        return step("identity", where, inputs)
-    if op == "Gemm":
-        return gemm(where, inputs, attributes)
-    if op == "Elu":
-        return step("elu", where, inputs, alpha=attributes.get("alpha", 1.0))
-    if op == "LeakyRelu":
-        return step("leaky_relu", where, inputs, negative_slope=attributes.get("alpha", 0.01))
-    if op == "Selu":
-        for name, usual in (("alpha", 1.6732632), ("gamma", 1.0507010)):
-            if not math.isclose(attributes.get(name, usual), usual, rel_tol=1e-6):
-                refuse(f"the {name} of {where} is not that of the self-normalising unit")
-        return step("selu", where, inputs)
-    if op == "Gelu":
-        return torch_step("gelu", where, inputs[0], {"approximate": attributes.get("approximate", b"none").decode()})
-    if op == "Softmax":
-        return step("softmax", where, inputs, dim=attributes.get("axis", -1))
-    if op == "Clip":
-        return clip_step(where, inputs[0], option(1, "min"), option(2, "max"))
-    if op in ("Max", "Min"):
-        return torch_step({"Max": "maximum", "Min": "minimum"}[op], where, inputs[0], {"other": (*inputs, None)[1]})
-    if op == "Dropout":
-        return step("dropout", where, inputs[:1], p=float(option(1, "ratio", 0.5)))
-    if op == "Flatten":
-        return torch_step("flatten", where, inputs[0], {"start_dim": attributes.get("axis", 1)})
-    if op == "Reshape":
-        return torch_step("view", where, inputs[0], {"first": option(1, "shape")})
-    if op == "LayerNormalization":
-        return normalization(where, inputs, attributes)
-    if op == "ReduceMean":
-        axes = tuple(np.atleast_1d(option(1, "axes", [])).tolist())
-        return step("mean", where, inputs[:1], dim=axes, keepdim=bool(attributes.get("keepdims", 1)))
-    if op == "Transpose" and isinstance(inputs[0], Constant):
-        return step("transpose", where, inputs, order=attributes.get("perm"))
-    if op == "Squeeze" or op == "Unsqueeze" and isinstance(inputs[0], Constant):
-        axes = option(1, "axes")
-        return step(op.lower(), where, inputs[:1], dim=None if axes is None else tuple(axes))
-    refuse(f"the operator {op} ({where}) is none that etch has a layer for")
+def shape_of_input(value: Any) -> Optional[List[Any]]:
+    """The first extent counts samples, whatever number an exporter has written there."""
+    if not value.type.tensor_type.HasField("shape"):
+        return None
+    extents = [d.dim_value if d.dim_value > 0 else Size("an extent") for d in value.type.tensor_type.shape.dim]
+    return [Size("the batch"), *extents[1:]]
 
 
-def gemm(where: str, inputs: List[Any], attributes: Dict[str, Any]) -> Any:
-    """alpha * x * W + beta * c, with W transposed or not; the factors become part of W and c."""
-    x, weight, bias = (*inputs, None)[:3]
-    if attributes.get("transA", 0) or not isinstance(weight, Constant):
-        refuse(f"the product {where} is not of samples and constant weights on its right")
-    if bias is not None and not isinstance(bias, Constant):
-        refuse(f"the bias of {where} is not constant")
-    matrix = weight.values if attributes.get("transB", 0) else weight.values.T
-    if bias is not None and bias.values.size != 1 and bias.values.shape not in ((len(matrix),), (1, len(matrix))):
-        refuse(f"the bias of {where} has shape {list(bias.values.shape)}, and must have [{len(matrix)}]")
-    operands = [x, Constant(matrix * attributes.get("alpha", 1.0), weight.sources)]
-    if bias is not None:
-        numbers = np.broadcast_to(bias.values.reshape(-1) * attributes.get("beta", 1.0), (len(matrix),))
-        operands.append(Constant(numbers, bias.sources))
-    return step("linear", where, operands)
+def constant_of(tensor: Any, name: str, to_array: Any) -> Constant:
+    try:
+        numbers = np.asarray(to_array(tensor))
+    except Exception as error:  # of onnx, which may find anything there
+        refuse(f"the tensor {name} cannot be read ({first_line(error)})")
+    return Constant(onnx_numbers(numbers, name), frozenset([name]))
 
 
-def normalization(where: str, inputs: List[Any], attributes: Dict[str, Any]) -> Any:
-    x, weight, bias = (*inputs, None)[:3]
-    if attributes.get("axis", -1) not in (-1, 1):
-        refuse(f"the layer norm at {where} is over other dimensions than the last")
-    return step("layer_norm", where, [x, weight, bias or Constant(np.zeros(()))],
-                eps=attributes.get("epsilon", 1e-5), axes=(-1,), features=None)  # fmt: skip
+def step_of_node(node: Any, values: Dict[str, Any], onnx: Any, version: int, to_array: Any) -> Any:
+    where = f"node {node.name or (node.output[0] if node.output else node.op_type)}"
+    if node.domain not in ("", "ai.onnx"):
+        refuse(f"the operator {node.domain}::{node.op_type} ({where}) is none that etch has a layer for")
+    missing = [i for i in node.input if i not in values]
+    if missing:
+        refuse(f"{where} reads {missing[0]}, which nothing gives")
+    if LATER.search(node.op_type):
+        refuse_operator(node.op_type, where)
+    try:
+        least = onnx.defs.get_schema(node.op_type, version).min_input
+    except Exception:  # newer than this package of ONNX, or nothing
+        least = 1
+    if len(node.input) < least:
+        refuse(f"{where} has only {len(node.input)} inputs")
+    try:
+        attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+        return onnx_step(node.op_type, where, [values[i] for i in node.input], attributes, to_array)
+    except Refused:
+        raise
+    except Exception as error:  # junk may be anything
+        refuse(f"{node.op_type} ({where}) has attributes or inputs that do not fit ({first_line(error)})")

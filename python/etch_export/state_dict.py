@@ -7,14 +7,12 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
-from .chain import fold
+from .batch_norm import batch_norm_of, fold, is_batch_norm
 from .errors import refuse
 from .frameworks import FRAMEWORKS, Framework, average_quantiles, rsl_rl_name
 from .normalizers import (
     Group,
-    batch_norm_of,
     check_no_statistics_left,
-    is_batch_norm,
     kind_of_statistics,
     standardize_of,
 )

@@ -4,18 +4,19 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import Any, Dict, List, NoReturn, Optional, Tuple, Union
 
 import numpy as np
 
 from .chain import chain
 from .errors import Refused, first_line, refuse
-from .graph import Constant, Step
+from .graph import LATER, Constant, Size, Step, refuse_operator
 from .source import Answer, Options, Source, check_all_used, sources_of
 from .torch_operators import FUNCTIONS, MODULES, constant_of_tensor, torch_step
 
-# What a framework's modules hold beside what they need to answer.
-NOT_NEEDED = {"EmpiricalNormalization": ("_var", "count")}
+HOLDERS = ("module", "container")  # torch.nn's modules that hold others
+# What modules hold beside what they need to answer.
+NOT_NEEDED = {"EmpiricalNormalization": ("_var", "count"), "BatchNorm1d": ("num_batches_tracked",)}
 
 
 def not_needed(module: Any) -> List[str]:
@@ -32,10 +33,19 @@ def from_module(module: Any, options: Options) -> Source:
     while type(module).__name__ in ("DataParallel", "DistributedDataParallel"):
         module = module.module
     module = getattr(module, "_orig_mod", module)  # of torch.compile
+    kind = type(module)
+    own = kind.__module__.startswith("torch.nn.modules.") and kind.__module__.rpartition(".")[2] not in HOLDERS
+    if own and kind.__name__ not in MODULES:
+        refuse_module(module, "the model itself")
+    if own and kind.__name__ in MODULES:
+        module = torch.nn.Sequential(module)  # so that it is an operator, whatever its forward does
     try:
-        module = copy.deepcopy(module).cpu().eval()
-    except Exception as error:  # an environment, a lock, a weight that weight_norm computes
-        refuse(f"{type(module).__name__} cannot be copied ({first_line(error)})")
+        module = plain_copy(module).cpu().eval()
+    except Exception as error:  # an environment, a lock
+        for name, each in module.named_modules():
+            if any(torch.nn.parameter.is_lazy(p) for p in each.parameters(recurse=False)):
+                refuse(f"the module {name_of_module(each)} ({name}) has no weights yet: call the model once before")
+        refuse(f"{kind.__name__} cannot be copied ({first_line(error)})")
     if not any(True for _ in module.state_dict()) and not any(True for _ in module.children()):
         refuse(f"{type(module).__name__} holds no layers")
     names = {id(t): name for name, t in [*module.named_parameters(), *module.named_buffers()]}
@@ -46,7 +56,44 @@ def from_module(module: Any, options: Options) -> Source:
     check_all_used(one_name_each, sources_of(end) | read_tensors, [*options.ignore, *not_needed(module)])
     defaults = {name: " ".join(repr(value).split()) for name, value in (defaults_of_forward(module) or {}).items()}
     notes = [f"forward is called with {name}={value}, its default" for name, value in defaults.items()]
-    return Source(layers, type(module).__name__, answer_of_module(module), notes=notes)
+    return Source(layers, kind.__name__, answer_of_module(module), notes=notes)
+
+
+def plain_copy(module: Any) -> Any:
+    """Without what computes a weight before each call: weight_norm, spectral_norm, other parametrizations, pruning."""
+    import torch
+    from torch.nn import utils
+    from torch.nn.utils import parametrize, prune
+
+    computed = [t for m in module.modules() for t in vars(m).values() if isinstance(t, torch.Tensor) and not t.is_leaf]
+    copied = copy.deepcopy(module, {id(t): t.detach().clone() for t in computed})
+    for each in copied.modules():
+        for hook in list(each._forward_pre_hooks.values()):
+            kind = type(hook).__name__
+            if kind == "WeightNorm":
+                utils.remove_weight_norm(each, hook.name)
+            elif kind == "SpectralNorm":
+                utils.remove_spectral_norm(each, hook.name)
+            elif isinstance(hook, prune.BasePruningMethod):
+                prune.remove(each, hook._tensor_name)
+        if parametrize.is_parametrized(each):  # PyTorch's own removal changes the class, which the original shares
+            values = {name: getattr(each, name).detach() for name in each.parametrizations}
+            each.__class__ = parametrize.type_before_parametrizations(each)
+            del each.parametrizations
+            for name, value in values.items():
+                each.register_parameter(name, torch.nn.Parameter(value))
+    return copied
+
+
+def name_of_module(module: Any) -> str:
+    """Of the class, or of that class of PyTorch which it derives from, such as torch.nn.LSTM."""
+    kinds = [kind for kind in type(module).__mro__ if kind.__module__.startswith("torch.nn.modules.")]
+    return f"torch.nn.{kinds[0].__name__}" if kinds and kinds[0].__name__ != "Module" else type(module).__name__
+
+
+def refuse_module(module: Any, where: str) -> NoReturn:
+    later = "is not supported yet" if LATER.search(name_of_module(module)) else "is none that etch has a layer for"
+    refuse(f"the module {name_of_module(module)} ({where}) {later}")
 
 
 def defaults_of_forward(module: Any) -> Optional[Dict[str, Any]]:
@@ -87,6 +134,10 @@ def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
     except Refused:
         raise
     except Exception as error:  # forward is the user's code
+        for name, each in module.named_modules():
+            if LATER.search(name_of_module(each)):
+                refuse(f"{type(module).__name__} uses {name_of_module(each)} ({name or 'the model itself'}), which is not "
+                       "supported yet")  # fmt: skip
         hint = "; save its actor alone" if hasattr(module, "actor") else ""
         refuse(f"{type(module).__name__} cannot be traced ({first_line(error)}){hint}")
 
@@ -139,7 +190,7 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
             leaf = module.get_submodule(node.target)
             found = leaf_of(leaf)
             if found is None:
-                refuse(f"the module {type(leaf).__name__} ({node.target}) is none that etch has a layer for")
+                refuse_module(leaf, str(node.target))
             for name, tensor in leaf.named_parameters():
                 if names[id(tensor)] in trained:
                     refuse(f"the tensor {names[id(tensor)]} is used twice; in a file its copies would part")
@@ -149,17 +200,31 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
             values[node] = leaf_step(op, where, x, {k: value_of(v) for k, v in given.items()})
         elif node.op in ("call_function", "call_method"):
             name = (node.target if node.op == "call_method" else node.target.__name__).rstrip("_")
-            if name in ("size", "getattr", "getitem"):  # of the batch, for a reshape
-                of = value_of(node.args[0])
-                is_slice = name == "getitem" and isinstance(of, (Step, Constant))
-                values[node] = Step(name, f"{where}, a slice x[...]", [of]) if is_slice else None
+            arguments = [value_of(a) for a in node.args]
+            if name in SIZES and not (name == "getitem" and isinstance(arguments[0], (Step, Constant))):
+                values[node] = size_of(name, arguments)
+                continue
+            if name == "getitem":
+                values[node] = Step(name, f"{where}, a slice x[...]", arguments[:1])
+                continue
+            if any(isinstance(a, Size) for a in arguments) and not any(isinstance(a, (Step, Constant)) for a in arguments):
+                values[node] = Size("an extent")  # computed from a shape
                 continue
             if name not in FUNCTIONS:
-                refuse(f"the operator `{name}` ({where}) is none that etch has a layer for")
-            arguments = [value_of(a) for a in node.args]
+                refuse_operator(name, where)
             given = dict(zip(FUNCTIONS[name], arguments[1:]), **{k: value_of(v) for k, v in node.kwargs.items()})
             values[node] = torch_step(name, where, arguments[0] if arguments else given.pop("input"), given)
     refuse(f"{type(module).__name__} gives nothing")
+
+
+SIZES = ("size", "getattr", "getitem")
+
+
+def size_of(name: str, arguments: List[Any]) -> Optional[Size]:
+    """Of a value, for a reshape: x.size(0), x.shape, x.shape[0]. What else it is, its type or device, changes no number."""
+    if name == "getattr" and arguments[1:] != ["shape"]:
+        return None
+    return Size("the batch" if arguments[1:] == [0] else "an extent")
 
 
 def leaf_step(op: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:

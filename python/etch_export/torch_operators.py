@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Tuple, Union
 import numpy as np
 
 from .errors import refuse
-from .graph import Constant, Step, step
+from .graph import Constant, Size, Step, known_shape, refuse_operator, step
 from .numbers import real_numbers, to_float32
 
 MODULES: Dict[str, Tuple[str, Tuple[str, ...]]] = {
@@ -23,17 +23,30 @@ MODULES: Dict[str, Tuple[str, Tuple[str, ...]]] = {
     "Tanh": ("tanh", ()),
     "Sigmoid": ("sigmoid", ()),
     "ReLU6": ("relu6", ()),
+    "CELU": ("celu", ("alpha",)),
+    "RReLU": ("rrelu", ("lower", "upper")),
+    "PReLU": ("prelu", ("weight",)),
+    "BatchNorm1d": ("batch_norm", ("running_mean", "running_var", "weight", "bias", "eps")),
+    "LogSoftmax": ("log_softmax", ("dim",)),
+    "NonDynamicallyQuantizableLinear": ("linear", ("weight", "bias")),
     "Hardtanh": ("hardtanh", ("min_val", "max_val")),
     "Softmax": ("softmax", ("dim",)),
     "LayerNorm": ("layer_norm", ("normalized_shape", "weight", "bias", "eps")),
     "Dropout": ("dropout", ("p",)),
+    **{name: ("identity", ()) for name in ("AlphaDropout", "FeatureAlphaDropout", "Dropout1d", "Dropout2d", "Dropout3d")},
     "Flatten": ("flatten", ("start_dim", "end_dim")),
 }
+
+DROPS = ("alpha_dropout", "feature_alpha_dropout", "feature_dropout", "dropout1d", "dropout2d", "dropout3d")
 
 # Functions, methods and TorchScript's operators: what their arguments after the first are called.
 FUNCTIONS: Dict[str, Tuple[str, ...]] = {
     **{op: options for op, options in MODULES.values()},
     "dropout": ("p", "training"),
+    **{name: ("p", "training") for name in DROPS},
+    "rrelu": ("lower", "upper", "training"),
+    "batch_norm": ("running_mean", "running_var", "weight", "bias", "training", "momentum", "eps"),
+    "_weight_norm": ("g", "dim"),
     "add": ("other", "alpha"),
     "sub": ("other", "alpha"),
     "mul": ("other",),
@@ -146,6 +159,23 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
         if not isinstance(x, Step):
             x, given = given.get("other"), {"other": x}
         return clip_step(where, x, *((given.get("other"), None) if name == "maximum" else (None, given.get("other"))))
+    if name == "celu":
+        if float(given.get("alpha", 1)) != 1:
+            refuse(f"{where} has an alpha other than 1")
+        return step("elu", where, [x], alpha=1.0)
+    if name == "prelu":
+        return step(name, where, operands("weight"))
+    if name == "batch_norm":
+        return batch_norm_step(where, operands("weight", "bias", "running_mean", "running_var"), given)
+    if name == "_weight_norm":
+        return weight_norm_of(where, x, given)
+    if name == "rrelu" or name in DROPS:
+        if given.get("training"):
+            refuse(f"{where} draws at random when the model answers, too; export it in eval mode")
+        if name in DROPS:
+            return step("identity", where, [x])
+        slope = (float(given.get("lower", 1 / 8)) + float(given.get("upper", 1 / 3))) / 2
+        return step("leaky_relu", where, [x], negative_slope=slope)
     if name == "softmax":
         return step(name, where, [x], dim=given.get("dim"))
     if name == "dropout":
@@ -164,9 +194,36 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
             refuse(f"{where} flattens other dimensions than those of one sample")
         return step(name, where, [x])
     if name == "view":
-        shape = given.get("first")
-        last = shape[-1] if isinstance(shape, (list, tuple)) and len(shape) == 2 else given.get("second")
-        if not isinstance(last, int) or "third" in given:
-            refuse(f"{where} reshapes to something else than a row for each sample")
-        return step("flatten", where, [x], features=None if last == -1 else last)
-    refuse(f"the operator `{name}` ({where}) is none that etch has a layer for")
+        return view_step(where, x, given)
+    refuse_operator(name, where)
+
+
+def view_step(where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:
+    """To one row per sample, however the numbers of the shape are computed."""
+    first = given.get("first")
+    shape = first if isinstance(first, (list, tuple)) else [given[n] for n in ("first", "second", "third") if n in given]
+    if len(shape) != 2 or not isinstance(shape[1], (int, Size)) or not isinstance(x, Step):
+        refuse(f"{where} reshapes to something else than a row for each sample")
+    before = known_shape(x)
+    features = None if isinstance(shape[1], Size) or shape[1] == -1 else shape[1]
+    if len(before) == 2 and features in (None, before[1]):
+        return x
+    return step("flatten", where, [x], features=features)
+
+
+def batch_norm_step(where: str, operands: List[Any], given: Dict[str, Any]) -> Union[Step, Constant]:
+    x, weight, bias, mean, variance = operands
+    if given.get("training") or mean is None or variance is None:
+        refuse(f"{where} is a batch norm that uses the statistics of its batch, which etch has no layer for; export it in "
+               "eval mode")  # fmt: skip
+    scale, shift = weight or Constant(np.ones(())), bias or Constant(np.zeros(()))
+    return step("batch_norm", where, [x, scale, shift, mean, variance], eps=float(given.get("eps", 1e-5)))
+
+
+def weight_norm_of(where: str, v: Any, given: Dict[str, Any]) -> Constant:
+    g = given.get("g")
+    if not isinstance(v, Constant) or not isinstance(g, Constant):
+        refuse(f"the weights of {where} are not constant")
+    over = tuple(d for d in range(v.values.ndim) if d != given.get("dim", 0))
+    norm = np.sqrt((v.values * v.values).sum(axis=over, keepdims=True))
+    return Constant(g.values * v.values / norm, v.sources | g.sources)

@@ -8,10 +8,10 @@ from typing import Any, Dict, List
 
 from .chain import chain
 from .errors import first_line, refuse
-from .graph import Step
+from .graph import Size, Step, refuse_operator
 from .source import Options, Source, check_all_used
 from .torch_module import answer_of_module, from_module, not_needed
-from .torch_operators import FUNCTIONS, constant_of_tensor, torch_step
+from .torch_operators import FUNCTIONS, constant_of_tensor, is_operand, torch_step
 
 
 def from_torchscript(path: str, options: Options) -> Source:
@@ -22,6 +22,10 @@ def from_torchscript(path: str, options: Options) -> Source:
     except RuntimeError as error:
         refuse(f"{path} cannot be read as TorchScript ({first_line(error)})")
     return from_script(script, os.path.basename(path), options)
+
+
+SIZES = ("aten::size", "prim::NumToTensor", "aten::Int", "aten::len", "aten::dim", "aten::ScalarImplicit")
+ATEN = {"batch_norm": ("weight", "bias", "running_mean", "running_var", "training", "momentum", "eps")}  # another order
 
 
 def from_script(script: Any, name: str, options: Options) -> Source:
@@ -45,14 +49,14 @@ def from_script(script: Any, name: str, options: Options) -> Source:
             values[where] = value
         elif kind in ("prim::ListConstruct", "prim::TupleConstruct"):
             values[where] = arguments
-        elif kind in ("aten::size", "prim::NumToTensor", "aten::Int"):
-            values[where] = None  # of the batch, for a reshape
+        elif kind in SIZES or any(isinstance(a, Size) for a in arguments) and not any(map(is_operand, arguments)):
+            values[where] = Size("the batch" if kind == "aten::size" and arguments[1:] == [0] else "an extent")
         elif kind.startswith("aten::") and kind[6:].rstrip("_") in FUNCTIONS:
             name = kind[6:].rstrip("_")
-            given = dict(zip(FUNCTIONS[name], arguments[1:]))
+            given = dict(zip(ATEN.get(name, FUNCTIONS[name]), arguments[1:]))
             values[where] = torch_step(name, f"{kind} {where}", arguments[0], given)
         else:
-            refuse(f"the operator `{kind}` ({where}) is none that etch has a layer for")
+            refuse_operator(kind, where)
     layers = chain(values[next(graph.outputs()).debugName()], start)
     check_all_used(script.state_dict(), attributes_of(script.inlined_graph), [*options.ignore, *not_needed(script)])
     return Source(layers, name, answer_of_module(script))

@@ -1,12 +1,28 @@
-"""What is a scale and a shift of every feature becomes part of the dense layer beside it."""
+"""Batch norms: a scale and a shift of every feature, which becomes part of the dense layer beside it."""
 from __future__ import annotations
 
-from typing import List
+from typing import Dict, Iterable, List
 
 import numpy as np
 
 from .errors import refuse
 from .topology import Layer
+
+
+def is_batch_norm(group: Iterable[str]) -> bool:
+    names = set(group)
+    own = {"running_mean", "running_var"}
+    return own <= names <= {*own, "num_batches_tracked", "weight", "bias"}
+
+
+def batch_norm_of(module: str, group: Dict[str, np.ndarray], epsilon: float) -> Layer:
+    """y = scale x + shift, to be folded into what stands before or after it."""
+    variance = group["running_var"] + epsilon
+    if not (variance > 0).all():
+        refuse(f"{module}.running_var holds a number that is not positive")
+    scale = group.get("weight", np.ones(())) / np.sqrt(variance)
+    shift = group.get("bias", np.zeros(())) - scale * group["running_mean"]
+    return Layer("batch_norm", (), {"scale": scale, "shift": shift})
 
 
 def fold(layers: List[Layer]) -> List[Layer]:
