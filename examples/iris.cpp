@@ -1,8 +1,9 @@
 // Chooses, trains and judges a small network that names the species of an iris from four measurements.
 //
-//   iris [--data DIR] [--seed N]
+//   iris [--data DIR] [--seed N] [--save DIR]
 //
-// DIR holds iris.csv; without it, ETCH_DATA_DIR/iris. The file is iris.data of the UCI Machine Learning Repository (R. A.
+// DIR holds iris.csv; without it, ETCH_DATA_DIR/iris. --save writes iris.safetensors, with the names of the species, and
+// confusion.svg. The file is iris.data of the UCI Machine Learning Repository (R. A.
 // Fisher, 1936): 150 lines of four measurements in cm and the species, no header. The last line is `test f1: 0.9333`, the
 // mean over the species.
 #include <etch/data/csv.hpp>
@@ -11,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 // Three candidates. What the measurements are standardised with is part of each network: a program that is handed the
 // network cannot forget it.
@@ -23,14 +25,16 @@ using wide =
 int main(int count, char** arguments) {
     const char* const folder = std::getenv("ETCH_DATA_DIR");
     std::string file = folder == nullptr ? "iris.csv" : std::string{folder} + "/iris/iris.csv";
+    std::string save;
     std::uint64_t seed = 1;
     for (int i = 1; i < count; i += 2) {
         const std::string option = arguments[i];
-        if (i + 1 == count || (option != "--data" && option != "--seed")) {
-            std::fprintf(stderr, "usage: iris [--data DIR] [--seed N]\n");
+        if (i + 1 == count || (option != "--data" && option != "--seed" && option != "--save")) {
+            std::fprintf(stderr, "usage: iris [--data DIR] [--seed N] [--save DIR]\n");
             return 2;
         }
         if (option == "--data") file = std::string{arguments[i + 1]} + "/iris.csv";
+        if (option == "--save") save = std::string{arguments[i + 1]} + "/";
         if (option == "--seed") seed = std::strtoull(arguments[i + 1], nullptr, 10);
     }
 
@@ -70,6 +74,14 @@ int main(int count, char** arguments) {
         std::printf("\non flowers that it has not seen:\n\n");
         const auto report = etch::evaluate(net, parts.test);
         etch::print(report, species);
+        const std::string_view name = etch::predict(net, {5.1f, 3.5f, 1.4f, 0.2f}, species);
+        std::printf("\na flower of 5.1, 3.5, 1.4 and 0.2 cm: %.*s\n", static_cast<int>(name.size()), name.data());
+        if (!save.empty()) {
+            for (const auto& written :
+                 {etch::save_file(net, save + "iris.safetensors", iris.value.schema),
+                  etch::write_svg(save + "confusion.svg", etch::confusion_matrix(report, species))})
+                if (!written) return std::fprintf(stderr, "%s\n", written.message().c_str()), 1;
+        }
         std::printf("\ntest f1: %.4f\n", report.macro_f1());
         return 0;
     });
