@@ -8,13 +8,13 @@ SOURCE is one of
     model.onnx           an ONNX graph
     policy.pt, .pth      a state_dict, or a checkpoint of rsl_rl, legged_gym or rl_games
     model.ckpt           likewise, of Lightning: a dictionary around a state_dict
-    model.zip            Stable-Baselines3 (PPO, A2C, SAC, TQC, TD3, DDPG, DQN, QR-DQN, ARS), which need not be installed
+    model.zip            Stable-Baselines3 (PPO, A2C, SAC, TQC, TD3, DDPG, DQN, QR-DQN, ARS); it need not be installed
     script.pt            TorchScript, or a pickled nn.Module: with --trust
     train.py:make_net    an nn.Module of a Python file, or a function of it that returns one; the file is run
 
 No code in a file is run without --trust, except that of a Python file. PyTorch runs code in TorchScript and in pickled
 modules when it reads them; without --trust only their tensors are read, if --activation or --topology is passed.
-A state_dict does not carry activations: they must be passed, except for those that a framework documents as its default,
+A state_dict does not carry activations: they must be passed, except where a framework documents a default,
 and what was assumed is printed. Every tensor of the source is used once, or is on a list of those to ignore, or is
 named in the error, and then nothing is written. Statistics that normalise observations are only ignored by name. What
 a module, TorchScript or ONNX answers is compared with the file; for a state_dict the golden vectors are computed from
@@ -98,7 +98,8 @@ def parser() -> Parser:
     p.add_argument("--epsilon", type=float, metavar="E",
                    help="eps of a normaliser or batch norm in a state_dict, if it is not its framework's default")
     p.add_argument("--normalizer", metavar="FILE", help="a pickled VecNormalize; no code in it is run")
-    p.add_argument("--trust", action="store_true", help="let PyTorch or Stable-Baselines3 read the file, which runs the code that it holds")
+    p.add_argument("--trust", action="store_true",
+                   help="let PyTorch or Stable-Baselines3 read the file, which runs the code that it holds")
     p.add_argument("--golden", type=int, default=8, metavar="N", help="how many golden vectors (default 8)")
     p.add_argument("--seed", type=int, default=0, help="of the golden vectors' samples (default 0)")
     return p

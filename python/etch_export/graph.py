@@ -58,8 +58,8 @@ def known_shape(value: Step) -> List[Any]:
     return before
 
 
-LATER = re.compile(r"lstm|gru|rnn|conv|pool|attention|transformer|embedding|multihead|upsample|instance_?norm|group_?norm"
-                   r"|batch_?norm[23]d|dot_product", re.IGNORECASE)  # fmt: skip
+LATER = re.compile(r"lstm|gru|rnn|conv|pool|attention|transformer|embedding|multihead|upsample|instance_?norm"
+                   r"|group_?norm|batch_?norm[23]d|dot_product", re.IGNORECASE)  # fmt: skip
 
 
 def refuse_operator(name: str, where: str) -> NoReturn:

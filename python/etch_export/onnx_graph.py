@@ -42,8 +42,8 @@ def from_onnx(path: str, options: Options) -> Source:
     inputs = [i for i in graph.input if i.name in needed and i.name not in tensors]
     if len(inputs) != 1:
         names = ", ".join(i.name for i in inputs)
-        refuse(f"the output {output} of {name} needs {len(inputs) or 'no'} inputs{': ' if names else ''}{names}; a network "
-               "has one")  # fmt: skip
+        refuse(f"the output {output} of {name} needs {len(inputs) or 'no'} inputs{': ' if names else ''}{names}; "
+               "a network has one")  # fmt: skip
     start = values[inputs[0].name] = Step("input", inputs[0].name, options={"shape": shape_of_input(inputs[0])})
     for node in graph.node:
         if any(o in needed for o in node.output if o):
@@ -133,7 +133,10 @@ def step_of_node(node: Any, values: Dict[str, Any], onnx: Any, version: int, to_
         refuse(f"{where} has only {len(node.input)} inputs")
     try:
         attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-        return onnx_step(node.op_type, where, [values[i] for i in node.input], attributes, to_array)
+        made = onnx_step(node.op_type, where, [values[i] for i in node.input], attributes, to_array)
+        if any(not isinstance(v, (int, float, bytes, list)) for k, v in attributes.items() if k != "value"):
+            refuse(f"{where} has an attribute of a type that does not fit")
+        return made
     except Refused:
         raise
     except Exception as error:  # junk may be anything

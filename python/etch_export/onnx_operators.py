@@ -1,5 +1,5 @@
-"""ONNX's operators as steps of a graph, with ONNX's defaults. What depends only on constants, and on the shape of a value,
-is computed."""
+"""ONNX's operators as steps of a graph, with ONNX's defaults. What depends only on constants and on shapes is
+computed."""
 from __future__ import annotations
 
 import math

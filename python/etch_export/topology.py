@@ -184,7 +184,7 @@ def inputs_from_layers(layers: List[Layer]) -> Shape:
     for _, tensor in named_tensors(layers, ""):
         if tensor.ndim > 0:
             return (tensor.shape[-1],)
-    refuse("how many numbers a sample has is not told by the source: say --inputs N")
+    refuse("the source does not give the size of a sample: pass --inputs N")
 
 
 def attach(layers: List[Layer], tensors: Dict[str, np.ndarray], prefix: str, where: str) -> None:

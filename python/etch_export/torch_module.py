@@ -12,7 +12,7 @@ from .chain import chain
 from .errors import Refused, first_line, refuse
 from .graph import LATER, Constant, Size, Step, refuse_operator
 from .source import Answer, Options, Source, check_all_used, sources_of
-from .torch_operators import FUNCTIONS, MODULES, constant_of_tensor, torch_step
+from .torch_operators import FUNCTIONS, MODULES, constant_of_tensor, is_operand, torch_step
 
 HOLDERS = ("module", "container")  # torch.nn's modules that hold others
 # What modules hold beside what they need to answer.
@@ -136,8 +136,8 @@ def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
     except Exception as error:  # forward is the user's code
         for name, each in module.named_modules():
             if LATER.search(name_of_module(each)):
-                refuse(f"{type(module).__name__} uses {name_of_module(each)} ({name or 'the model itself'}), which is not "
-                       "supported yet")  # fmt: skip
+                refuse(f"{type(module).__name__} uses {name_of_module(each)} ({name or 'the model itself'}), which "
+                       "is not supported yet")  # fmt: skip
         hint = "; save its actor alone" if hasattr(module, "actor") else ""
         refuse(f"{type(module).__name__} cannot be traced ({first_line(error)}){hint}")
 
@@ -193,7 +193,8 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
                 refuse_module(leaf, str(node.target))
             for name, tensor in leaf.named_parameters():
                 if names[id(tensor)] in trained:
-                    refuse(f"the tensor {names[id(tensor)]} is used twice; in a file its copies would part")
+                    refuse(f"the tensor {names[id(tensor)]} is used twice; an exported file would hold two "
+                           "independent copies")  # fmt: skip
                 trained[names[id(tensor)]] = where
             op, given = found
             x = value_of((*node.args, *node.kwargs.values())[0])
@@ -207,7 +208,7 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
             if name == "getitem":
                 values[node] = Step(name, f"{where}, a slice x[...]", arguments[:1])
                 continue
-            if any(isinstance(a, Size) for a in arguments) and not any(isinstance(a, (Step, Constant)) for a in arguments):
+            if any(isinstance(a, Size) for a in arguments) and not any(map(is_operand, arguments)):
                 values[node] = Size("an extent")  # computed from a shape
                 continue
             if name not in FUNCTIONS:
@@ -221,7 +222,7 @@ SIZES = ("size", "getattr", "getitem")
 
 
 def size_of(name: str, arguments: List[Any]) -> Optional[Size]:
-    """Of a value, for a reshape: x.size(0), x.shape, x.shape[0]. What else it is, its type or device, changes no number."""
+    """Of a value, for a reshape: x.size(0), x.shape, x.shape[0]. Its type or device changes no number."""
     if name == "getattr" and arguments[1:] != ["shape"]:
         return None
     return Size("the batch" if arguments[1:] == [0] else "an extent")

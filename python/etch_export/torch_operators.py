@@ -33,7 +33,8 @@ MODULES: Dict[str, Tuple[str, Tuple[str, ...]]] = {
     "Softmax": ("softmax", ("dim",)),
     "LayerNorm": ("layer_norm", ("normalized_shape", "weight", "bias", "eps")),
     "Dropout": ("dropout", ("p",)),
-    **{name: ("identity", ()) for name in ("AlphaDropout", "FeatureAlphaDropout", "Dropout1d", "Dropout2d", "Dropout3d")},
+    **{name: ("identity", ()) for name in ("AlphaDropout", "FeatureAlphaDropout")},
+    **{f"Dropout{n}d": ("identity", ()) for n in (1, 2, 3)},
     "Flatten": ("flatten", ("start_dim", "end_dim")),
 }
 
@@ -109,10 +110,13 @@ def clip_step(where: str, x: Any, low: Any, high: Any) -> Union[Step, Constant]:
     return step("clip", where, [x, *limits])
 
 
+SAME = {"truediv": "div", "mm": "matmul", "clip": "clamp", "reshape": "view", "max": "maximum", "min": "minimum"}
+
+
 def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:
     """An operator with PyTorch's name and PyTorch's defaults."""
     name = name.rstrip("_")  # what works in place
-    name = {"truediv": "div", "mm": "matmul", "clip": "clamp", "reshape": "view", "max": "maximum", "min": "minimum"}.get(name, name)
+    name = SAME.get(name, name)
     x = as_operand(x, where)
 
     def operands(*names: str) -> List[Any]:
@@ -201,7 +205,8 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
 def view_step(where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:
     """To one row per sample, however the numbers of the shape are computed."""
     first = given.get("first")
-    shape = first if isinstance(first, (list, tuple)) else [given[n] for n in ("first", "second", "third") if n in given]
+    extents = [given[name] for name in ("first", "second", "third") if name in given]
+    shape = first if isinstance(first, (list, tuple)) else extents
     if len(shape) != 2 or not isinstance(shape[1], (int, Size)) or not isinstance(x, Step):
         refuse(f"{where} reshapes to something else than a row for each sample")
     before = known_shape(x)
@@ -214,8 +219,8 @@ def view_step(where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant
 def batch_norm_step(where: str, operands: List[Any], given: Dict[str, Any]) -> Union[Step, Constant]:
     x, weight, bias, mean, variance = operands
     if given.get("training") or mean is None or variance is None:
-        refuse(f"{where} is a batch norm that uses the statistics of its batch, which etch has no layer for; export it in "
-               "eval mode")  # fmt: skip
+        refuse(f"{where} is a batch norm that uses the statistics of its batch, which etch has no layer for; export it "
+               "in eval mode")  # fmt: skip
     scale, shift = weight or Constant(np.ones(())), bias or Constant(np.zeros(()))
     return step("batch_norm", where, [x, scale, shift, mean, variance], eps=float(given.get("eps", 1e-5)))
 
