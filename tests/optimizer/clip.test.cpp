@@ -74,6 +74,22 @@ TEST_CASE("the norm is right for every count, and its bits are those of a consta
     CHECK(constant_norm(counts[2]) == of_50);
 }
 
+TEST_CASE("number i is added to sum i % 16, and the sums by halves, in fused squares") {
+    std::vector<float> numbers;
+    for (std::size_t count = 0; count <= 50; ++count) {
+        std::array<float, 16> sums{};
+        for (std::size_t i = 0; i < count; ++i) {
+            const etch::lanes<float, 1> x = numbers[i];
+            sums[i % 16] = fma(x, x, etch::lanes<float, 1>(sums[i % 16])).value;
+        }
+        for (std::size_t half = 8; half > 0; half /= 2)
+            for (std::size_t k = 0; k < half; ++k) sums[k] += sums[k + half];
+        INFO("count " << count);
+        CHECK(etch::global_norm(std::span<const float>(numbers)) == std::sqrt(sums[0]));
+        numbers.push_back(std::ldexp(1.0f + 0.1f * static_cast<float>(count % 7), static_cast<int>(count * 5 % 16) - 8));
+    }
+}
+
 TEST_CASE("1e-6 is added to the norm that divides") {
     std::array<float, 1> gradient{3e-6f};
     etch::clip_by_norm(std::span<float>(gradient), 1e-6f);

@@ -173,6 +173,19 @@ constexpr auto trained(std::uint64_t number) {
 
 }  // namespace
 
+TEST_CASE("each chunk of an update draws its own dropout masks") {
+    using net_type = network<input<1>, dropout<50>, dense<1>>;
+    stepper<net_type, mean_squared_error, sgd, whole_set> training;
+    const net_type net{seed{3}};
+    matrix<float, 1, 32> x, y;
+    for (std::size_t j = 0; j < 32; ++j) x(0, j) = static_cast<float>(j + 1);
+    (void)training.accumulate(net, x.view(), y.view(), 32, 1);
+    const float one = training.gradients()[0];
+    (void)training.accumulate(net, x.view(), y.view(), 32, 1);
+    CHECK(one != 0);
+    CHECK(training.gradients()[0] != 2 * one);
+}
+
 TEST_CASE("training in a constant expression gives the same bits") {
     static constexpr auto constant = trained(3);
     const volatile std::uint64_t number = 3;

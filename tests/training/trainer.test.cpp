@@ -229,10 +229,31 @@ TEST_CASE("early stopping ends where validation does not improve, and brings the
     SECTION("min_delta asks for more than any improvement") {
         curve strict{seed{4}};
         regression<adam, 4> whole{{.learning_rate = 0.05}};
-        const auto run = whole.fit(strict, part, {.epochs = 200, .validation = rest, .patience = 2, .min_delta = 1e3f});
+        const auto run = whole.fit(strict, part, {.epochs = 200, .validation = part, .patience = 2, .min_delta = 1e3f});
         CHECK(run.best_epoch == 1);
         CHECK(run.epochs == 3);
+        curve eager{seed{4}};
+        whole.reset();
+        CHECK(whole.fit(eager, part, {.epochs = 3, .validation = part, .patience = 2}).best_epoch == 3);
     }
+}
+
+TEST_CASE("the best network comes back whole, with the statistics that it had then") {
+    using scaled = network<input<2>, standardize, dense<1>>;
+    const samples data;
+    scaled net{seed{4}};
+    trainer<scaled, mean_squared_error, sgd, 8> training{{.learning_rate = 0.1}};
+    scaled first, last;
+    const auto result = training.fit(net, data, {.epochs = 3, .patience = 9, .min_delta = 1e3f},
+                                     [&](const epoch_record<float>& epoch) {
+                                         if (epoch.epoch == 1) first = net;
+                                         net.statistics()[0] += 1;  // as a callback may that follows a drift of the data
+                                         last = net;
+                                     });
+    REQUIRE(result.best_epoch == 1);
+    CHECK(net == first);
+    CHECK(training.best() == last);
+    CHECK_FALSE(first.statistics()[0] == last.statistics()[0]);
 }
 
 TEST_CASE("a callback sees each epoch and each update, and may end the training") {
