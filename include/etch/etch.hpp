@@ -9,6 +9,7 @@
 
 // core: settings, status values, shapes, random numbers
 #include <etch/core/config.hpp>
+#include <etch/core/dispatch.hpp>
 #include <etch/core/random.hpp>
 #include <etch/core/shape.hpp>
 #include <etch/core/result.hpp>

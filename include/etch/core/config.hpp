@@ -11,6 +11,7 @@
 //                          Compiles in half the time and is many times slower; the same bits. For tests at -O0
 //   ETCH_BUILD             a word that keeps this file's build of etch apart from others in the same program, where no
 //                          setting that etch can see tells them apart (-Og beside -O2)
+//   ETCH_INSTRUCTION_SET, ETCH_INSTRUCTION_SETS   see core/dispatch.hpp; defined by the CMake function etch_multi_isa
 
 #include <cstddef>
 
@@ -302,6 +303,14 @@
 #define ETCH_VARIANT \
     ETCH_JOIN(ETCH_TARGET, ETCH_NAME_SIMD, ETCH_NAME_CONTRACT, ETCH_NAME_MATH, ETCH_NAME_LEVEL, ETCH_NAME_SANITIZER, \
               ETCH_NAME_BUILD, , )
+
+// One file compiled for several instruction sets: which of them this is, and the program's list (core/dispatch.hpp).
+#if !defined(ETCH_INSTRUCTION_SET)
+#define ETCH_INSTRUCTION_SET baseline
+#endif
+#if !defined(ETCH_INSTRUCTION_SETS)
+#define ETCH_INSTRUCTION_SETS baseline
+#endif
 
 namespace etch::inline ETCH_VARIANT {
 

@@ -1,0 +1,145 @@
+# Several builds of a file in one program, as docs/build.md describes.
+#
+# etch_multi_isa(TARGET <target> SOURCES <file.cpp>... [VARIANTS <baseline|x86-64-v2|x86-64-v3|x86-64-v4>...]):
+# compiles each file once per instruction set into the target, for a choice at run time by etch::best_build (see
+# etch/core/dispatch.hpp). The files are not sources of the target otherwise. Default: baseline x86-64-v3 x86-64-v4. The
+# baseline is compiled as the target is, always there, and the only build where the compiler or the processor is another.
+#
+# etch_optimize(TARGET <target> SOURCES <file.cpp>... [MARCH <processor>]):
+# compiles these files of the target with optimization, whatever the rest is compiled with, and for this processor.
+#
+# etch_optimize compiles at -O2, and etch_multi_isa does so where the configuration is neither Release nor RelWithDebInfo.
+# Functions that these files have in common with the rest of the program, through headers, are kept apart: before the link
+# etch_separate_builds.cmake gives them names of their own.
+include_guard(GLOBAL)
+
+set(ETCH_SEPARATE_BUILDS "${CMAKE_CURRENT_LIST_DIR}/etch_separate_builds.cmake")
+
+# What both functions take, checked.
+function(etch_check_builds_target function target)
+  if(NOT TARGET ${target})
+    message(FATAL_ERROR "${function}: there is no target ${target}")
+  endif()
+  get_target_property(type ${target} TYPE)
+  get_target_property(imported ${target} IMPORTED)
+  get_target_property(aliased ${target} ALIASED_TARGET)
+  if(imported OR aliased OR NOT type MATCHES "^(EXECUTABLE|(STATIC|SHARED|MODULE)_LIBRARY)$")
+    message(FATAL_ERROR "${function}: ${target} must be a program or a static, shared or module library of this project, "
+                        "since the files are prepared before it is linked")
+  endif()
+endfunction()
+
+# Adds a source to the target that includes `file`, compiled with the options ARGN.
+function(etch_add_build target file build)
+  cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE OUTPUT_VARIABLE path)
+  get_source_file_property(generated "${path}" GENERATED)
+  if(NOT EXISTS "${path}" AND NOT generated)
+    message(FATAL_ERROR "there is no file ${file}")
+  endif()
+  cmake_path(RELATIVE_PATH path BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" OUTPUT_VARIABLE name)
+  string(REGEX REPLACE "[^A-Za-z0-9_.-]" "_" name "${name}")
+  string(REGEX REPLACE "\\.[^.]*$" "" name "${name}")
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/etch_builds/${target}/${name}.${build}.cpp")
+  file(CONFIGURE OUTPUT "${source}" CONTENT "#include \"${path}\"\n" @ONLY)
+  set_property(SOURCE "${source}" TARGET_DIRECTORY ${target} PROPERTY COMPILE_OPTIONS ${ARGN})
+  # Neither merged with other files nor read after a header that was compiled with other options.
+  set_source_files_properties("${source}" TARGET_DIRECTORY ${target} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
+                                                                               SKIP_PRECOMPILE_HEADERS ON)
+  target_sources(${target} PRIVATE "${source}")
+
+  get_target_property(prepared ${target} ETCH_BUILDS_PREPARED)
+  if(prepared)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES ETCH_BUILDS_PREPARED TRUE)
+  if(CMAKE_EXECUTABLE_FORMAT STREQUAL "ELF" AND CMAKE_OBJDUMP AND CMAKE_OBJCOPY AND CMAKE_GENERATOR MATCHES "Ninja|Makefiles")
+    add_custom_command(
+      TARGET ${target} PRE_LINK
+      COMMAND "${CMAKE_COMMAND}" "-DOBJECTS=$<TARGET_OBJECTS:${target}>" "-DOBJDUMP=${CMAKE_OBJDUMP}"
+              "-DOBJCOPY=${CMAKE_OBJCOPY}" "-DWITHOUT_STARTUP=x86-64-v2;x86-64-v3;x86-64-v4" -P "${ETCH_SEPARATE_BUILDS}"
+      VERBATIM)
+  else()
+    message(STATUS "etch: ${target} has several builds of a file, and here no tool gives the standard library's functions in "
+                   "them names of their own (wanted: ELF, objdump and objcopy, Ninja or Make). Compile with "
+                   "optimization, which leaves none in a file that only calls networks")
+  endif()
+endfunction()
+
+function(etch_multi_isa)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET" "SOURCES;VARIANTS")
+  if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES OR NOT arg_TARGET OR NOT arg_SOURCES)
+    message(FATAL_ERROR "etch_multi_isa: wants etch_multi_isa(TARGET <target> SOURCES <file.cpp>... [VARIANTS "
+                        "<baseline|x86-64-v2|x86-64-v3|x86-64-v4>...])")
+  endif()
+  etch_check_builds_target(etch_multi_isa ${arg_TARGET})
+  if(NOT arg_VARIANTS)
+    set(arg_VARIANTS x86-64-v3 x86-64-v4)
+  endif()
+  set(known baseline x86-64-v2 x86-64-v3 x86-64-v4)  # from the oldest to the newest, as the program wants its list
+  foreach(variant IN LISTS arg_VARIANTS)
+    if(NOT variant IN_LIST known)
+      message(FATAL_ERROR "etch_multi_isa: ${variant} is not one of baseline, x86-64-v2, x86-64-v3, x86-64-v4")
+    endif()
+  endforeach()
+  set(variants baseline)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8 AND NOT MSVC
+     AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    foreach(variant IN ITEMS x86-64-v2 x86-64-v3 x86-64-v4)
+      if(variant IN_LIST arg_VARIANTS)
+        list(APPEND variants ${variant})
+      endif()
+    endforeach()
+  endif()
+  string(REPLACE "-" "_" sets "${variants}")
+  list(JOIN sets "," sets)
+  get_target_property(before ${arg_TARGET} ETCH_INSTRUCTION_SETS)
+  if(before AND NOT before STREQUAL sets)
+    message(FATAL_ERROR "etch_multi_isa: ${arg_TARGET} has the builds ${before} already, and one program has one list")
+  endif()
+  if(NOT before)
+    set_target_properties(${arg_TARGET} PROPERTIES ETCH_INSTRUCTION_SETS "${sets}")
+    target_compile_definitions(${arg_TARGET} PUBLIC "ETCH_INSTRUCTION_SETS=${sets}")
+  endif()
+
+  get_target_property(sources ${arg_TARGET} SOURCES)
+  foreach(file IN LISTS arg_SOURCES)
+    if(file IN_LIST sources OR "${CMAKE_CURRENT_SOURCE_DIR}/${file}" IN_LIST sources)
+      message(FATAL_ERROR "etch_multi_isa: ${file} is a source of ${arg_TARGET} already. It is compiled once per instruction "
+                          "set, so leave it out there")
+    endif()
+    foreach(variant IN LISTS variants)
+      set(options "")
+      if(NOT MSVC)
+        set(options "$<$<NOT:$<CONFIG:Release,RelWithDebInfo>>:-O2>" -fno-lto)
+      endif()
+      if(NOT variant STREQUAL "baseline")
+        list(APPEND options -march=${variant})
+      endif()
+      string(REPLACE "-" "_" set "${variant}")
+      etch_add_build(${arg_TARGET} "${file}" ${variant} ${options} -DETCH_INSTRUCTION_SET=${set})
+    endforeach()
+  endforeach()
+endfunction()
+
+function(etch_optimize)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;MARCH" "SOURCES")
+  if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES OR NOT arg_TARGET OR NOT arg_SOURCES)
+    message(FATAL_ERROR "etch_optimize: wants etch_optimize(TARGET <target> SOURCES <file.cpp>... [MARCH <processor>])")
+  endif()
+  etch_check_builds_target(etch_optimize ${arg_TARGET})
+  set(options /O2)
+  if(NOT MSVC)
+    set(options -O2 -fno-lto)
+    if(arg_MARCH)
+      list(APPEND options -march=${arg_MARCH})
+    endif()
+  endif()
+  get_target_property(sources ${arg_TARGET} SOURCES)
+  foreach(file IN LISTS arg_SOURCES)
+    if(file IN_LIST sources OR "${CMAKE_CURRENT_SOURCE_DIR}/${file}" IN_LIST sources)
+      message(FATAL_ERROR "etch_optimize: ${file} is a source of ${arg_TARGET} already. etch_optimize adds it, so leave it "
+                          "out there")
+    endif()
+    etch_add_build(${arg_TARGET} "${file}" optimized ${options} -DETCH_BUILD=optimized)
+  endforeach()
+endfunction()
