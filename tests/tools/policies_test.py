@@ -314,6 +314,7 @@ class Statistics(Case):
         for names, values, epsilon, expected in [
             (("n.running_mean", "n.running_var"), (self.mean, self.variance), [], torch.sqrt(self.variance + 1e-5)),
             (("n.running_mean", "n.running_variance"), (self.mean, self.variance), [], deviation + 1e-8),
+            (("n.running_mean", "n.running_variance"), (self.mean, self.variance), ["--epsilon", 0.25], deviation + 0.25),
             (("n._mean", "n._std"), (self.mean[None], deviation[None]), [], deviation + 0.01),
             (("n.running_mean", "n.running_var"), (self.mean, self.variance), ["--epsilon", 0.25],
              torch.sqrt(self.variance + 0.25)),
