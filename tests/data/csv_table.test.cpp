@@ -82,6 +82,8 @@ TEST_CASE("another delimiter than the one that was asked for is named", "[data]"
     CHECK(told(read(semicolons), status::size_mismatch) == "t.csv:1:1: 1 column for 2 inputs and 1 target" + hint);
     CHECK(told(read("1,5;2,25;3\n"), status::malformed) == "t.csv:1:2: \"5;2\" is not a number" + hint);
     CHECK(told(read("x\ty\tz\n1\t2\t3\n"), status::size_mismatch).find("(.delimiter = '\\t')") != std::string::npos);
+    CHECK(told(read("\"x;y\",2\n\"z;w\",5\n"), status::size_mismatch).find("delimiter") ==
+          std::string::npos);  // what is in quotes does not count
     CHECK(told(read("1|2|3\n"), status::size_mismatch).find("(.delimiter = '|')") != std::string::npos);
     CHECK(told(read(" 1  2 3\n40 5  6\n"), status::size_mismatch).find("3 columns with the delimiter ' '") !=
           std::string::npos);

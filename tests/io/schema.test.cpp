@@ -94,7 +94,7 @@ TEST_CASE("a schema is read as other programs write JSON, and what is none is re
           R"([{\"name\":\"a\",\"name\":\"a\",\"column\":1}])", R"([{\"name\":\"a\",\"column\":1,\"more\":1}])",
           R"([{\"name\":\"a\",\"column\":1,\"fill\":[1,2]}])", R"([{\"name\":\"a\",\"column\":1,\"fill\":[1e999]}])",
           R"([{\"name\":\"a\",\"column\":1,\"fill\":[nan]}])", R"([{\"name\":\"\\ud83c\",\"column\":1}])",
-          R"([{\"name\":\"\\udf33\",\"column\":1}])",
+          R"([{\"name\":\"\\udf33\",\"column\":1}])", R"([{\"name\":\"\\ud83c\\u0041\",\"column\":1}])",
           R"([{\"name\":\"a\",\"column\":1,\"categories\":[\"b\",\"b\"]}])"}) {
         INFO(json);
         const auto schema = inputs(json);

@@ -1,0 +1,13 @@
+// expect: etch: predict gives a class, which a single output is only after sigmoid
+#include <etch/inference.hpp>
+
+using regression = etch::network<etch::input<2>, etch::dense<1>>;
+
+int main() {
+    const regression net;
+#ifdef ETCH_REJECT
+    return static_cast<int>(etch::predict(net, {1, 2}));
+#else
+    return static_cast<int>(net({1, 2})[0]);
+#endif
+}
