@@ -60,6 +60,7 @@ TEST_CASE("names that are all numbers are sorted by value, others as text", "[da
     CHECK(sorted({"12345678901234567891", "12345678901234567890"}) ==
           list{"12345678901234567890", "12345678901234567891"});  // the same double
     CHECK(sorted({"1.0", "1", "0"}) == list{"0", "1", "1.0"});
+    CHECK(sorted({"01", "1", "0"}) == list{"0", "1", "01"});  // the shorter of equal numbers first, not the text
 }
 
 TEST_CASE("names become columns in sorted order, whatever order they came in", "[data]") {

@@ -29,6 +29,13 @@ foreach(order IN ITEMS before after)
   endif()
 endforeach()
 
+# What the file says of its source, "a test */ \\ ...", is a comment that nothing ends or continues.
+file(READ "${WORK_DIR}/walk.hpp" text)
+string(FIND "${text}" "\\" position)
+if(NOT position EQUAL -1)
+  message(FATAL_ERROR "a backslash got into the header: ${text}")
+endif()
+
 # A macro of this name: the first error says so.
 file(WRITE "${WORK_DIR}/macro.cpp" "#include \"walk.hpp\"\n")
 execute_process(COMMAND ${COMPILER} -Dwalk=1 -fsyntax-only "${WORK_DIR}/macro.cpp" ERROR_VARIABLE errors)

@@ -41,6 +41,8 @@ TEST_CASE("json strings that do not end, or hold what they may not, are refused"
         CHECK_FALSE(is_string(text));
     }
     CHECK_FALSE(is_string("\"a\nb\""));
+    CHECK_FALSE(is_string("\"a\x1f\""));
+    CHECK(is_string("\"a \x7f\""));
     CHECK_FALSE(is_string(std::string_view{"\"a\0b\"", 5}));
 }
 

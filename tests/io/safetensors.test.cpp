@@ -134,6 +134,8 @@ TEST_CASE("fields of a tensor that are missing, doubled, unknown or lies are mal
     }
     CHECK(code(one("\"dtype\":\"F31\"," + extents + "," + offsets), 8) == status::wrong_type);
     CHECK(code(one(type + "," + extents + ",\"data_offsets\":[0,18446744073709551615]"), 8) == status::truncated);
+    CHECK(code(one(type + "," + extents + ",\"data_offsets\":[0,12]"), 12) ==
+          status::malformed);  // three numbers for two
     // Eight bytes from before the data on: in arithmetic modulo 2^64 a tensor like any other.
     CHECK(code(one(type + "," + extents + ",\"data_offsets\":[18446744073709551612,4]"), 8) == status::malformed);
     CHECK(code("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"U8\",\"shape\":[4],"
@@ -152,6 +154,14 @@ TEST_CASE("products of extents that overflow are refused") {
     CHECK(
         code(one("\"dtype\":\"F32\",\"shape\":[18446744073709551615,0,18446744073709551615],\"data_offsets\":[0,0]")) ==
         status::ok);
+}
+
+TEST_CASE("tensors may lie in any order") {
+    const auto entry = [](const char* key, const char* offsets) {
+        return "\"" + std::string{key} + "\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[" + offsets + "]}";
+    };
+    CHECK(code("{" + entry("a", "0,2") + "," + entry("b", "4,6") + "," + entry("c", "2,4") + "}", 6) == status::ok);
+    CHECK(code("{" + entry("a", "4,6") + "," + entry("b", "2,4") + "," + entry("c", "0,2") + "}", 6) == status::ok);
 }
 
 TEST_CASE("tensors that overlap or leave a gap are malformed") {

@@ -95,6 +95,7 @@ TEST_CASE("a logit of 0 is a probability of 1/2, and that is the second class", 
     data.push_back({0.0f}, {0.5f});  // class_of of the target, too
     CHECK(etch::evaluate(network{}, data).accuracy() == 1);
     CHECK(etch::evaluate<etch::mean_squared_error>(network{}, data).accuracy() == 1);
+    CHECK(etch::evaluate_loss<etch::binary_cross_entropy>(network{}, data).accuracy == 1);
     const float probability = network{}(data.input(0))[0];
     CHECK(probability == 0.5f);
 }
