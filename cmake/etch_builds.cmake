@@ -13,8 +13,6 @@
 # etch_separate_builds.cmake gives them names of their own.
 include_guard(GLOBAL)
 
-set(ETCH_SEPARATE_BUILDS "${CMAKE_CURRENT_LIST_DIR}/etch_separate_builds.cmake")
-
 # What both functions take, checked.
 function(etch_check_builds_target function target)
   if(NOT TARGET ${target})
@@ -56,7 +54,7 @@ function(etch_add_build target file build)
     add_custom_command(
       TARGET ${target} PRE_LINK
       COMMAND "${CMAKE_COMMAND}" "-DOBJECTS=$<TARGET_OBJECTS:${target}>" "-DOBJDUMP=${CMAKE_OBJDUMP}"
-              "-DOBJCOPY=${CMAKE_OBJCOPY}" "-DWITHOUT_STARTUP=x86-64-v2;x86-64-v3;x86-64-v4" -P "${ETCH_SEPARATE_BUILDS}"
+              "-DOBJCOPY=${CMAKE_OBJCOPY}" "-DWITHOUT_STARTUP=x86-64-v2;x86-64-v3;x86-64-v4" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/etch_separate_builds.cmake"
       VERBATIM)
   else()
     message(STATUS "etch: ${target} has several builds of a file, and here no tool gives the standard library's functions in "
