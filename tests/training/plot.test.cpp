@@ -83,6 +83,7 @@ TEST_CASE("an axis has round numbers, within its range or just around it", "[plo
     const chart_axis decades{1, 100, true, true};
     CHECK(std::abs(decades.position(10) - 0.5) < 1e-12);
     CHECK_FALSE(decades.has(0));
+    CHECK(labels({0, 5, true, true}) == list{"0", "1", "2", "3", "4", "5"});  // no logarithm of 0
 }
 
 TEST_CASE("learning curves show both losses, the best epoch, and the accuracy if there is one", "[plot]") {

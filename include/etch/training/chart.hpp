@@ -68,8 +68,9 @@ public:
     };
 
     /// An axis for numbers from `low` to `high`. Where `exact`, it ends there, else at the next round number.
+    /// Logarithmic only from a positive number on.
     chart_axis(double low, double high, bool logarithmic, bool exact, bool whole = false)
-        : low_{low}, high_{high}, logarithmic_{logarithmic} {
+        : low_{low}, high_{high}, logarithmic_{logarithmic && low > 0} {
         if (!(low_ < high_)) widen();
         if (logarithmic_) {
             make_decades(exact);
