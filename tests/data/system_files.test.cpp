@@ -92,7 +92,9 @@ TEST_CASE("two writers never tear each other's file", "[threads]") {
     other.join();
     CHECK(torn == 0);
     CHECK(read > 0);
+#if !defined(_WIN32)  // there a file that somebody reads cannot be replaced
     CHECK(failed == 0);
+#endif
     CHECK(entries(folder) == 1);
 }
 

@@ -315,6 +315,13 @@ TEST_CASE("a damaged checkpoint is refused, and nothing changes") {
     CHECK(code(edited(good, "\"etch.fit\":\"05", "\"etch.fit\":\"00")) == status::malformed);
     CHECK(code(edited(good, "\"etch.fit\":\"05", "\"etch.fit\":\"01")) == status::malformed);
 
+    // The weights are exchanged while a fit waits to be resumed, never in a file.
+    auto exchanged = good;
+    const std::string key = "\"etch.fit\":\"";
+    const std::string_view text{reinterpret_cast<const char*>(good.data()), good.size()};
+    exchanged[text.find(key) + key.size() + 8 * 16 + 1] = std::byte{'1'};  // the lowest digit of the ninth field
+    CHECK(code(exchanged) == status::malformed);
+
     // A number that is not finite, in each tensor: exponent and fraction all ones.
     safetensors_view file;
     REQUIRE(file.open(good).ok());
