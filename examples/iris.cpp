@@ -40,7 +40,7 @@ int main(int count, char** arguments) {
 
     const auto iris = etch::read_csv<4, 3>(file, {.label = 4});
     if (!iris) {
-        std::fprintf(stderr, "%s\n", iris.message().c_str());
+        std::fprintf(stderr, "%s (--data DIR names the folder with iris.csv)\n", iris.message().c_str());
         return 1;
     }
     const etch::class_list& species = iris.value.schema.classes;

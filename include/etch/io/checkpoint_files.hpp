@@ -22,10 +22,10 @@ file_result save_checkpoint_file(const Training& training, const typename Traini
 /// Loads a checkpoint from a file. All or nothing.
 template <Resumable Training>
 file_result load_checkpoint_file(Training& training, typename Training::network_type& net, const std::string& path) {
-    return internal::with_file(path, [&](const safetensors_view& file) -> file_result {
-        const load_result result = load_checkpoint(training, net, file);
+    return internal::with_file(path, [&](const safetensors_view& view) -> file_result {
+        const load_result result = load_checkpoint(training, net, view);
         if (result.ok()) return {};
-        return {result.code, path + ": " + explain(result, file)};
+        return {result.code, path + ": " + explain(result, view)};
     });
 }
 
