@@ -1,6 +1,13 @@
-# Reads FILE with the compiler and fails where it is not accepted or rejected (MODE) as CMakeLists.txt describes.
+# Reads FILE with the compiler and fails where it is not accepted or rejected (MODE) as CMakeLists.txt describes. In the mode
+# `precompiled` FOLDER/etch.hpp is read ahead for the others.
 cmake_minimum_required(VERSION 3.25)
 include("${SETTINGS}")
+set(ENV{LC_ALL} C)
+set(precompiled "${FOLDER}/etch.hpp.gch")  # g++ and clang find it by this name
+if(MODE STREQUAL "precompiled")
+  execute_process(COMMAND ${COMPILER} -x c++-header "${FOLDER}/etch.hpp" -o "${precompiled}" COMMAND_ERROR_IS_FATAL ANY)
+  return()
+endif()
 
 function(value_of key result)
   file(STRINGS "${FILE}" line REGEX "^// ${key}: " LIMIT_COUNT 1)
@@ -18,12 +25,14 @@ if(NOT text MATCHES "ETCH_REJECT")
   message(FATAL_ERROR "${FILE} does not depend on ETCH_REJECT")
 endif()
 
+value_of("flags when rejected" more)
+separate_arguments(more)
+if(FOLDER AND NOT flags AND NOT more AND NOT text MATCHES "#pragma|#define")
+  list(APPEND flags -include "${FOLDER}/etch.hpp")
+endif()
 if(MODE STREQUAL "rejected")
-  value_of("flags when rejected" more)
-  separate_arguments(more)
   list(APPEND flags -DETCH_REJECT ${more})
 endif()
-set(ENV{LC_ALL} C)
 set(action -fsyntax-only)
 if(text MATCHES "\n// optimized\n")
   set(action -O2 -c -o /dev/null)
