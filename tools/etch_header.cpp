@@ -75,6 +75,7 @@ constexpr known_layer known_layers[] = {
     {"dense", 1},  // outputs, perhaps bf16; weight and bias
     {"residual"},  // a list of layers
     {"standardize", 0, {}, {"mean", "deviation"}, false},
+    {"unstandardize", 0, {}, {"mean", "deviation"}, false},
     {"normalize", 0, {"0", "1"}, {"minimum", "maximum"}, false},
     {"clip", 0, {}, {"minimum", "maximum"}, false},
     {"layer_norm", 0, {"100000"}, {"weight", "bias"}},

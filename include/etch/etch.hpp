@@ -53,6 +53,7 @@
 #include <etch/layer/softplus.hpp>
 #include <etch/layer/standardize.hpp>
 #include <etch/layer/tanh.hpp>
+#include <etch/layer/unstandardize.hpp>
 // loss
 #include <etch/loss/binary_cross_entropy.hpp>
 #include <etch/loss/cross_entropy.hpp>

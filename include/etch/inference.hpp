@@ -18,6 +18,7 @@
 #include <etch/layer/softplus.hpp>
 #include <etch/layer/standardize.hpp>
 #include <etch/layer/tanh.hpp>
+#include <etch/layer/unstandardize.hpp>
 #include <etch/network/convert.hpp>
 #include <etch/network/network.hpp>
 #include <etch/network/predict.hpp>

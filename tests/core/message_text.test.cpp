@@ -40,6 +40,7 @@ TEST_CASE("numbers are written with six digits, without zeros at the end") {
 
 TEST_CASE("a sentence is a constant, ends with a zero and is cut off where it finds no room") {
     static_assert(sentence("sample ", std::size_t{10}, ':', ' ', 0.5) == "sample 10: 0.5");
+    static_assert(sentence(-std::numeric_limits<double>::infinity()) == "-infinity");
     const std::string whole(message_text::capacity, 'x');
     message_text text{whole};
     CHECK(text == whole);
@@ -55,6 +56,6 @@ TEST_CASE("a problem names what is wrong and where") {
     CHECK(problem{status::constant_column, 2}.message() == "column 2 is constant, so it cannot be scaled");
     CHECK(problem{status::truncated, 9}.message() == "byte 9: the data ends too early");
     CHECK(problem{status::empty_set}.message() == "the data set holds no sample");
-    CHECK(problem{status::invalid_option, 0, {"beta1", 2, "at least 0 and below 1"}}.message() ==
+    CHECK(problem{.code = status::invalid_option, .option = {"beta1", 2, "at least 0 and below 1"}}.message() ==
           "beta1 is 2, but must be at least 0 and below 1");
 }

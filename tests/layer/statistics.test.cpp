@@ -7,6 +7,7 @@
 #include <etch/layer/clip.hpp>
 #include <etch/layer/normalize.hpp>
 #include <etch/layer/standardize.hpp>
+#include <etch/layer/unstandardize.hpp>
 #include <etch/network/network.hpp>
 
 #include "support/catch.hpp"
@@ -252,4 +253,30 @@ TEST_CASE("standardize and normalize at sizes around the lanes match plain loops
     CHECK(farthest_from_loops<clip, 1>(between) == 0);
     CHECK(farthest_from_loops<clip, 15>(between) == 0);
     CHECK(farthest_from_loops<clip, 33>(between) == 0);
+}
+
+TEST_CASE("unstandardize answers in the units of the targets that it was fitted on") {
+    check_shape<unstandardize>("mean", "deviation");
+    fitted_passes<float, unstandardize, 2> layer;
+    CHECK(layer.fit(matrix<float, 2, 3>{1, 5, 2, 5, 3, 5}) == problem{status::constant_target, 1});
+    CHECK_FALSE(layer.fitted());
+    REQUIRE(layer.fit(samples<float>) == status::ok);
+    CHECK(layer.fitted());
+    layer.input.column(2) = vector<float, 2>{2, -1.5f};
+    layer.grad_output.column(2) = vector<float, 2>{1, 5};
+    layer.run();
+    const float deviation = std::sqrt(1.25f);
+    CHECK(layer.output[4] == std::fma(2.0f, deviation, 2.5f));
+    CHECK(layer.output[5] == -15);
+    CHECK(layer.grad_input[4] == deviation);
+    CHECK(layer.grad_input[5] == 50);
+    // and the targets that it is trained with are those that standardize makes
+    const vector<float, 2> target{4, -15};
+    const vector<float, 2> scaled{unstandardize::targets(layer.pass(), target)};
+    CHECK(scaled[0] == 1.5f / deviation);
+    CHECK(scaled[1] == -1.5f);
+}
+
+TEST_CASE("the gradient of unstandardize is that of central differences") {
+    CHECK(worst_gradient<unstandardize>() < 1e-6);
 }

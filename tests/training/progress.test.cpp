@@ -125,7 +125,7 @@ etch::data_set<2, 1> exclusive_or() {
 
 }  // namespace
 
-TEST_CASE("elsewhere than on a terminal there is one plain line an epoch", "[progress]") {
+TEST_CASE("elsewhere than on a terminal there is one plain line per epoch, and one at the end", "[progress]") {
     const recorded out;
     gate net{etch::seed{1}};
     gate_trainer trainer;
@@ -134,8 +134,9 @@ TEST_CASE("elsewhere than on a terminal there is one plain line an epoch", "[pro
         trainer.fit(net, data, {.epochs = 3, .validation = data}, etch::progress_bar{{.stream = out.stream()}});
     REQUIRE(result.ok());
     const auto lines = split_at(out.text(), '\n');
-    REQUIRE(lines.size() == 4);
-    CHECK(lines[3].empty());
+    REQUIRE(lines.size() == 5);
+    CHECK(lines[3] == result.message());
+    CHECK(lines[4].empty());
     for (std::size_t i = 0; i < 3; ++i) {
         INFO(lines[i]);
         CHECK(lines[i].find("epoch " + std::to_string(i + 1) + "/3  loss 0.") == 0);

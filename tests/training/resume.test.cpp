@@ -74,7 +74,7 @@ void check_same(const fit_result<float>& a, const fit_result<float>& b) {
     CHECK(a.best_loss == b.best_loss);
     CHECK(a.training_loss == b.training_loss);
     CHECK(a.validation_loss == b.validation_loss);
-    CHECK(a.stopped_early == b.stopped_early);
+    CHECK(a.stopped_early() == b.stopped_early());
 }
 
 /// A fit, with a snapshot after each epoch or each update; then from every snapshot the rest of it.
@@ -153,7 +153,7 @@ TEST_CASE("a fit that stops early does so where it was resumed, too") {
     curve net{seed{1}};
     const auto result =
         training.fit(net, data.training(), {.epochs = 16, .validation = data.validation(), .patience = 2});
-    CHECK(result.stopped_early);
+    CHECK(result.stopped_early());
     CHECK(result.best_epoch < result.epochs);
 }
 
@@ -171,7 +171,7 @@ TEST_CASE("a fit that the callback ended goes on in the same trainer, also where
             const auto paused = parts.fit(net, data.training(), options,
                                           [&](const epoch_record<float>& record) { return record.epoch < last; });
             CHECK(paused.epochs == last);
-            CHECK(paused.stopped_early);
+            CHECK(paused.stopped_early());
             if (patience == 0) continue;
             CHECK(evaluate_loss<mean_squared_error>(net, data.validation()).loss == paused.best_loss);
             if (paused.best_epoch < last) ++with_older_weights;

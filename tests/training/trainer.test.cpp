@@ -5,14 +5,18 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/sigmoid.hpp>
+#include <etch/layer/softmax.hpp>
 #include <etch/layer/standardize.hpp>
 #include <etch/layer/tanh.hpp>
 #include <etch/loss/binary_cross_entropy.hpp>
+#include <etch/loss/cross_entropy.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/optimizer/adam.hpp>
 #include <etch/optimizer/sgd.hpp>
@@ -105,6 +109,7 @@ TEST_CASE("options out of their range are refused") {
     regression<sgd, 8> training{{.learning_rate = 0.1}};
     CHECK(training.fit(net, data, {.epochs = 0}).code == status::invalid_option);
     CHECK(training.fit(net, data, {.min_delta = not_a_number}).code == status::invalid_option);
+    CHECK(training.fit(net, data, {.min_delta = infinite}).code == status::invalid_option);
     for (const gradient_clip clip : {gradient_clip{.norm = -1}, gradient_clip{.value = -1}}) {
         training.clip = clip;
         CHECK(training.fit(net, data).code == status::invalid_option);
@@ -115,6 +120,90 @@ TEST_CASE("options out of their range are refused") {
     training.optimizer.learning_rate = static_cast<double>(not_a_number);
     CHECK(training.fit(net, data).code == status::invalid_option);
     CHECK(net == before);
+}
+
+TEST_CASE("an option that is refused is named, with its value and its range") {
+    curve net{seed{1}};
+    const samples data;
+    const auto told = [&](const regression<adam, 8, cosine_decay>& training) {
+        auto copy = training;
+        return std::string{copy.fit(net, data).message().c_str()};
+    };
+    using training = regression<adam, 8, cosine_decay>;
+    CHECK(told(training{{.learning_rate = -1}}) ==
+          "learning_rate is -1, but must be positive and finite, as a float too");
+    CHECK(told(training{{.learning_rate = 1e-60}}).starts_with("learning_rate is 1e-60, but"));
+    CHECK(told(training{{.learning_rate = 1e60}}).starts_with("learning_rate is 1e60, but"));
+    CHECK(told(training{{.learning_rate = std::numeric_limits<double>::infinity()}})
+              .starts_with("learning_rate is infinity, but"));
+    CHECK(told(training{{.learning_rate = std::numeric_limits<double>::quiet_NaN()}})
+              .starts_with("learning_rate is NaN, but"));
+    CHECK(told(training{{.beta1 = 2}}) == "beta1 is 2, but must be at least 0 and below 1");
+    CHECK(told(training{{}, {.minimum = -1}}) == "minimum is -1, but must be at least 0 and finite");
+    CHECK(told(training{{}, {}, {.norm = -1}}) == "norm is -1, but must be at least 0 and finite");
+    training plain;
+    CHECK(plain.fit(net, data, {.epochs = 0}).message() == "epochs is 0, but must be at least 1");
+    CHECK(plain.fit(net, data, {.min_delta = -1}).message() == "min_delta is -1, but must be at least 0 and finite");
+    CHECK(net == curve{seed{1}});
+}
+
+TEST_CASE("a fit as long as a number can count does not wrap around") {
+    const samples data;
+    curve net{seed{1}};
+    regression<adam, 8, cosine_decay> training{{.learning_rate = 0.01}};
+    float rate = 0;
+    const auto result = training.fit(net, data, {.epochs = ~std::size_t{0}}, [&](const epoch_record<float>& epoch) {
+        rate = epoch.learning_rate;
+        return false;
+    });
+    CHECK(result.stopped_by == stop_reason::callback);
+    CHECK(rate == 0.01f);  // 5 updates of 2^64 - 1
+}
+
+TEST_CASE("the result says how many epochs there were, why they ended and which was best") {
+    const samples data{1};
+    curve net{seed{4}};
+    regression<adam, 8, cosine_decay> training{{.learning_rate = 0.05}};
+    auto result = training.fit(net, data, {.epochs = 1});
+    CHECK(result.stopped_by == stop_reason::all_epochs);
+    CHECK(std::string_view{result.message()}.starts_with("1 epoch; best epoch 1, training loss 0."));
+    const view all = data;
+    result = training.fit(net, all.slice(0, 12),
+                          {.epochs = 200, .validation = all.slice(12, 28), .patience = 2});
+    CHECK(result.stopped_by == stop_reason::patience);
+    CHECK(result.has_best);
+    const std::string text = result.message().c_str();
+    INFO(text);
+    CHECK(text.starts_with(std::to_string(result.epochs) + " epochs of 200, ended after 2 without improvement; best epoch " +
+                           std::to_string(result.best_epoch) + ", validation loss 0."));
+    CHECK(text.ends_with(", whose weights the network has"));
+    result = training.fit(net, data, {.epochs = 3}, [](const epoch_record<float>&) { return false; });
+    CHECK(std::string_view{result.message()}.starts_with("1 epoch of 3, ended by the callback; best epoch 1"));
+}
+
+TEST_CASE("weights that leave all measure are divergence, though every number is finite") {
+    const samples data;
+    curve net{seed{1}};
+    regression<adam, 8, cosine_decay> training{{.learning_rate = 1e6}, {.minimum = 1e6}};
+    const auto result = training.fit(net, data, {.epochs = 30});
+    CHECK(result.code == status::diverged);
+    CHECK(result.value > 1e6);
+    CHECK(std::string_view{result.message()}.find("the largest weight is ") != std::string_view::npos);
+    CHECK(net == curve{seed{1}});  // no epoch was better than the start
+    CHECK(training.steps() == 0);
+}
+
+TEST_CASE("a network of zeros is not trained") {
+    const samples data;
+    curve net;
+    regression<sgd, 8> training{{.learning_rate = 0.1}};
+    const auto result = training.fit(net, data);
+    CHECK(result.code == status::not_initialized);
+    CHECK(std::string_view{result.message()}.find("network{etch::seed{1}}") != std::string_view::npos);
+    network<input<2>, standardize, dense<1>> one_layer;  // begins where it likes
+    CHECK(trainer<network<input<2>, standardize, dense<1>>, mean_squared_error, sgd>{{.learning_rate = 0.1}}
+              .fit(one_layer, data)
+              .ok());
 }
 
 TEST_CASE("fit fits statistics first, and refuses a constant column") {
@@ -205,7 +294,7 @@ TEST_CASE("early stopping ends where validation does not improve, and brings the
     std::array<epoch_record<float>, 200> history{};
     const auto result = training.fit(net, part, {.epochs = 200, .validation = rest, .patience = 5, .history = history});
     REQUIRE(result.ok());
-    CHECK(result.stopped_early);
+    CHECK(result.stopped_early());
     CHECK(result.epochs == result.best_epoch + 5);
     CHECK(result.epochs < 200);
     CHECK(evaluate_loss<mean_squared_error>(net, rest).loss == result.best_loss);
@@ -222,7 +311,7 @@ TEST_CASE("early stopping ends where validation does not improve, and brings the
         curve last{seed{4}};
         regression<adam, 4> whole{{.learning_rate = 0.05}};
         const auto run = whole.fit(last, part, {.epochs = result.epochs, .validation = rest});
-        CHECK_FALSE(run.stopped_early);
+        CHECK_FALSE(run.stopped_early());
         CHECK(run.best_epoch == result.best_epoch);
         CHECK(evaluate_loss<mean_squared_error>(last, rest).loss == result.validation_loss);
     }
@@ -271,7 +360,7 @@ TEST_CASE("a callback sees each epoch and each update, and may end the training"
         void operator()(const step_record<float>& s) { steps.push_back(s); }
     } seen;
     const auto result = training.fit(net, data, {.epochs = 9}, seen);
-    CHECK(result.stopped_early);
+    CHECK(result.stopped_early());
     CHECK(result.epochs == 3);
     REQUIRE(seen.epochs.size() == 3);
     REQUIRE(seen.steps.size() == 9);  // 16 + 16 + 8 samples, three times
@@ -287,7 +376,7 @@ TEST_CASE("a callback sees each epoch and each update, and may end the training"
     std::size_t calls = 0;
     const auto whole = training.fit(net, data, {.epochs = 2}, [&](const epoch_record<float>&) { ++calls; });
     CHECK(calls == 2);
-    CHECK_FALSE(whole.stopped_early);
+    CHECK_FALSE(whole.stopped_early());
 }
 
 TEST_CASE("a last batch that is not full is averaged over the samples that it has") {
@@ -377,6 +466,51 @@ constexpr gate trained_gate(std::uint64_t number, std::size_t epochs) {
 }
 
 }  // namespace
+
+TEST_CASE("targets that are no probabilities are refused where the loss needs them") {
+    gate net{seed{1}};
+    trainer<gate, binary_cross_entropy, adam, 4> training;
+    std::array<float, 4> targets{0, 1, 2, 0};
+    const auto result = training.fit(net, {gate_inputs, targets});
+    CHECK(result.code == status::invalid_target);
+    CHECK(result.sample == 2);
+    CHECK(result.message() ==
+          "training data: sample 2: target 0 is 2, but this loss needs probabilities, from 0 to 1");
+    targets[2] = -1;
+    CHECK(training.fit(net, {gate_inputs, gate_targets}, {.validation = {gate_inputs, targets}}).in_validation);
+    CHECK(net == gate{seed{1}});
+    targets[2] = 0.25f;
+    CHECK(training.fit(net, {gate_inputs, targets}));
+    // Of classes the sum is 1 as well.
+    const std::array<float, 6> sums{0, 1, 0.5f, 0.5f, 1, 1};
+    CHECK(internal::check_targets<cross_entropy>(data_view<1, 2>{std::span{sums}.first<3>(), sums}).message() ==
+          "sample 2: the targets add up to 2, but cross_entropy needs probabilities, which add up to 1 (for several "
+          "labels per sample there are sigmoid and binary_cross_entropy)");
+    const std::array<float, 2> above{5, -4};
+    CHECK(internal::check_targets<cross_entropy>(data_view<1, 2>{std::span{above}.first<1>(), above}).value == 5);
+}
+
+TEST_CASE("what can be trained but is likely to be a mistake is a warning") {
+    using kind = fit_warning::kind;
+    gate net{seed{1}};
+    trainer<gate, binary_cross_entropy, adam, 4> training;
+    CHECK(training.fit(net, {gate_inputs, gate_targets}).warning.ok());
+    const std::array<float, 4> none{};
+    const auto result = training.fit(net, {gate_inputs, none});
+    REQUIRE(result);
+    CHECK(result.warning.what == kind::missing_class);
+    CHECK(result.warning.message() == "class 1 has no sample in the training data");
+
+    const data_view<2, 1> far{gate_inputs, std::span<const float>{gate_inputs}.subspan(2, 4)};
+    CHECK(internal::find_warning<gate, mean_squared_error>(far).ok());
+    const std::array<float, 4> beyond{0, 1, 1.5f, 0};
+    CHECK(internal::find_warning<gate, mean_squared_error>({gate_inputs, beyond}).message() ==
+          "target 0 of sample 2 is 1.5, but sigmoid answers only from 0 to 1");
+    using probable = network<input<2>, dense<2>, softmax>;
+    CHECK(internal::find_warning<probable, mean_squared_error>({gate_inputs, gate_inputs}).what ==
+          kind::squares_of_probabilities);
+    CHECK(internal::find_warning<probable, cross_entropy>({gate_inputs, gate_inputs}).ok());
+}
 
 TEST_CASE("exclusive or is learned") {
     const gate net = trained_gate(1, 200);

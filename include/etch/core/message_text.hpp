@@ -2,6 +2,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include <etch/core/config.hpp>
@@ -35,7 +36,8 @@ public:
     constexpr message_text& append(double number) noexcept {
         if (number != number) return append("NaN");
         if (number < 0) append('-');
-        if (number - number != 0) return append("infinity");
+        if (number > (std::numeric_limits<double>::max)() || number < std::numeric_limits<double>::lowest())
+            return append("infinity");
         double mantissa = number < 0 ? -number : number;
         int exponent = 0;
         for (; mantissa >= 10; mantissa /= 10) ++exponent;

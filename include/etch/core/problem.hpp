@@ -2,33 +2,27 @@
 #include <cstddef>
 
 #include <etch/core/message_text.hpp>
+#include <etch/core/option.hpp>
 #include <etch/core/status.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The option that is out of its range, at status::invalid_option.
-struct option_error {
-    const char* name = nullptr;   ///< as it is written in the program; null where there is none
-    double value = 0;             ///< what it is
-    const char* range = nullptr;  ///< what it must be, for a sentence: "positive", "at least 0 and below 1"
-
-    /// "learning_rate is -1, but must be positive".
-    [[nodiscard]] constexpr message_text message() const noexcept {
-        if (name == nullptr) return etch::message(status::invalid_option);
-        return internal::sentence(name, " is ", value, ", but must be ", range);
-    }
-};
+/// In place of a column that is not known.
+inline constexpr std::size_t no_column = static_cast<std::size_t>(-1);
 
 /// What is wrong with data, and where. `index` counts from 0: the sample for empty_set, size_mismatch,
-/// non_finite_input and non_finite_target, the column for constant_column, the class for missing_class and
-/// unknown_class, the byte for a file.
+/// non_finite_input, non_finite_target and invalid_target, the column for constant_column and constant_target, the class
+/// for missing_class and unknown_class, the byte for a file.
 struct [[nodiscard]] problem {
     status code = status::ok;
     std::size_t index = 0;
-    option_error option{};
+    std::size_t column = no_column;  ///< which number of the sample, where one is at fault
+    double value = 0;                ///< that number, at invalid_target; without a column the sum of the sample's targets
+    option_error option{};           ///< at invalid_option
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
+    /// Of the same code at the same index.
     [[nodiscard]] constexpr bool operator==(const problem& other) const noexcept {
         return code == other.code && index == other.index;
     }
@@ -38,9 +32,21 @@ struct [[nodiscard]] problem {
         using internal::sentence;
         switch (code) {
             case status::non_finite_input:
-            case status::non_finite_target: return sentence("sample ", index, ": ", etch::message(code));
-            case status::size_mismatch: return sentence(etch::message(code), ": they part after ", index);
+            case status::non_finite_target:
+                if (column == no_column) return sentence("sample ", index, ": ", etch::message(code));
+                return sentence("sample ", index, code == status::non_finite_input ? ": input " : ": target ", column,
+                                " is NaN or infinite");
+            case status::invalid_target:
+                if (column == no_column)
+                    return sentence("sample ", index, ": the targets add up to ", value,
+                                    ", but cross_entropy needs probabilities, which add up to 1 (for several labels "
+                                    "per sample there are sigmoid and binary_cross_entropy)");
+                return sentence("sample ", index, ": target ", column, " is ", value,
+                                ", but this loss needs probabilities, from 0 to 1");
+            case status::size_mismatch:
+                return sentence(etch::message(code), ": only ", index, " samples are complete");
             case status::constant_column: return sentence("column ", index, " is constant, so it cannot be scaled");
+            case status::constant_target: return sentence("target ", index, " is constant, so it cannot be scaled");
             case status::missing_class: return sentence("class ", index, " has no sample in the training part");
             case status::unknown_class: return sentence("label ", index, " is not among the classes");
             case status::truncated:

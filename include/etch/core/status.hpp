@@ -5,8 +5,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What a run-time operation reports. Whatever is not `ok` has left everything as it was; but for non_finite_loss, after
-/// which the network has the best weights so far.
+/// What a run-time operation reports. Any status but `ok` means that nothing was changed; except non_finite_loss and
+/// diverged, after which the network has the best weights so far.
 enum class [[nodiscard]] status : std::uint8_t {
     ok,
     empty_set,
@@ -14,7 +14,11 @@ enum class [[nodiscard]] status : std::uint8_t {
     non_finite_input,
     non_finite_target,
     non_finite_loss,
+    diverged,
+    invalid_target,
+    not_initialized,
     constant_column,
+    constant_target,
     missing_class,
     unknown_class,
     missing_value,
@@ -50,6 +54,13 @@ enum class [[nodiscard]] status : std::uint8_t {
         case status::non_finite_target: return "a target is NaN or infinite";
         case status::non_finite_loss:
             return "the loss became NaN or infinite: try a smaller learning rate, or clip gradients";
+        case status::diverged:
+            return "the weights grew far beyond the size of the data: try a smaller learning rate, or clip gradients";
+        case status::invalid_target: return "a target is not a probability, as this loss needs it";
+        case status::not_initialized:
+            return "all weights are zero, from which no hidden layer learns: begin with network{etch::seed{1}}, or load "
+                   "weights";
+        case status::constant_target: return "a target is constant, so it cannot be scaled";
         case status::constant_column: return "a column is constant, so it cannot be scaled";
         case status::missing_class: return "a class has no sample in the training part";
         case status::unknown_class: return "a label is not among the classes";

@@ -68,7 +68,7 @@ protected:
                 y = derived().backward(x, i % Columns);
             }
             result[i] = static_cast<T>(y);
-            if (x - x != 0 || result[i] - result[i] != 0) return {non_finite, i / Columns};
+            if (x - x != 0 || result[i] - result[i] != 0) return {non_finite, i / Columns, i % Columns};
         }
         std::copy(result.begin(), result.end(), numbers.begin());
         return {};
@@ -79,7 +79,7 @@ private:
         if (numbers.empty()) return {status::empty_set, 0};
         if (numbers.size() % Columns != 0) return {status::size_mismatch, numbers.size() / Columns};
         for (std::size_t i = 0; i < numbers.size(); ++i) {
-            if (numbers[i] - numbers[i] != 0) return {non_finite, i / Columns};
+            if (numbers[i] - numbers[i] != 0) return {non_finite, i / Columns, i % Columns};
         }
         const problem result = static_cast<Derived&>(*this).learn(numbers);
         if (result.ok()) fitted_ = true;

@@ -20,6 +20,14 @@ constexpr bool all_finite(std::span<const T> numbers) noexcept {
     return finite;
 }
 
+/// The index of the first number that is not finite, or how many there are.
+template <class T>
+constexpr std::size_t first_not_finite(std::span<const T> numbers) noexcept {
+    std::size_t i = 0;
+    while (i < numbers.size() && numbers[i] - numbers[i] == 0) ++i;
+    return i;
+}
+
 }  // namespace internal
 
 /// Samples that somebody else owns: sample i is Inputs numbers, the inputs' i-th row, and its target Outputs numbers.
@@ -67,8 +75,10 @@ public:
         if (!matches()) return {status::size_mismatch, (std::min)(inputs_.size() / Inputs, targets_.size() / Outputs)};
         if (inputs_.empty()) return {status::empty_set, 0};
         for (std::size_t i = 0; i < size(); ++i) {
-            if (!internal::all_finite<T>(input(i))) return {status::non_finite_input, i};
-            if (!internal::all_finite<T>(target(i))) return {status::non_finite_target, i};
+            if (!internal::all_finite<T>(input(i)))
+                return {status::non_finite_input, i, internal::first_not_finite<T>(input(i))};
+            if (!internal::all_finite<T>(target(i)))
+                return {status::non_finite_target, i, internal::first_not_finite<T>(target(i))};
         }
         return {};
     }

@@ -33,13 +33,15 @@ namespace internal {
 /// at the ends of the set it is shorter.
 template <std::size_t Columns, class T, class Combine>
 problem filter_rows(std::span<T> rows, filter_window window, status non_finite, Combine combine) {
-    if (window.size == 0 || (!window.causal && window.size % 2 == 0)) return {status::invalid_option, 0};
+    if (window.size == 0 || (!window.causal && window.size % 2 == 0))
+        return {.code = status::invalid_option,
+                .option = {"size", static_cast<double>(window.size), window.causal ? "at least 1" : "odd"}};
     const std::size_t samples = rows.size() / Columns;
     const std::size_t before = window.causal ? window.size - 1 : window.size / 2;
     const std::size_t after = window.causal ? 0 : window.size / 2;
     if (samples == 0) return {status::empty_set, 0};
     for (std::size_t i = 0; i < samples; ++i) {
-        if (!all_finite<T>(rows.subspan(i * Columns, Columns))) return {non_finite, i};
+        if (!all_finite<T>(rows.subspan(i * Columns, Columns))) return {non_finite, i, first_not_finite<T>(rows.subspan(i * Columns, Columns))};
     }
     std::vector<T> result(rows.size());
     std::vector<double> reach;
@@ -67,10 +69,11 @@ problem filter_set(data_set<Inputs, Outputs, T>& set, filter_window window, Comb
 
 template <std::size_t Columns, class T>
 problem smooth_rows(std::span<T> rows, double alpha, status non_finite) {
-    if (!(alpha > 0 && alpha <= 1)) return {status::invalid_option, 0};
+    if (!(alpha > 0 && alpha <= 1))
+        return {.code = status::invalid_option, .option = {"alpha", alpha, "positive and at most 1"}};
     if (rows.empty()) return {status::empty_set, 0};
     for (std::size_t i = 0; i < rows.size() / Columns; ++i) {
-        if (!all_finite<T>(rows.subspan(i * Columns, Columns))) return {non_finite, i};
+        if (!all_finite<T>(rows.subspan(i * Columns, Columns))) return {non_finite, i, first_not_finite<T>(rows.subspan(i * Columns, Columns))};
     }
     for (std::size_t c = 0; c < Columns; ++c) {
         auto state = static_cast<double>(rows[c]);

@@ -35,7 +35,8 @@ private:
     friend class internal::column_transform<normalizer, Columns, T>;
 
     problem learn(std::span<const T> training) {
-        if (!(low_ < high_) || high_ - low_ - (high_ - low_) != 0) return {status::invalid_option, 0};
+        if (!(low_ < high_) || high_ - low_ - (high_ - low_) != 0)
+            return {.code = status::invalid_option, .option = {"high", high_, "finite and above low"}};
         const auto statistics = internal::statistics_of<Columns>(training);
         for (std::size_t c = 0; c < Columns; ++c) {
             const double range = statistics[c].maximum - statistics[c].minimum;

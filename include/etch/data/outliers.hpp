@@ -36,7 +36,14 @@ private:
 
     problem learn(std::span<const T> training) {
         const bool in_range = rule_ == rule::deviation ? high_ > 0 && high_ - high_ == 0 : low_ >= 0 && high_ <= 1;
-        if (!in_range || !(low_ < high_)) return {status::invalid_option, 0};
+        if (!in_range || !(low_ < high_)) {
+            if (rule_ == rule::deviation)
+                return {.code = status::invalid_option, .option = {"k", high_, "positive and finite"}};
+            const bool low_is_wrong = !(low_ >= 0 && low_ < 1);
+            return {.code = status::invalid_option,
+                    .option = {low_is_wrong ? "low" : "high", low_is_wrong ? low_ : high_,
+                               low_is_wrong ? "at least 0 and below high" : "above low and at most 1"}};
+        }
         std::array<T, Columns> lower{}, upper{};
         if (rule_ == rule::deviation) {
             const auto statistics = internal::statistics_of<Columns>(training);

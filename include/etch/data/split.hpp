@@ -28,18 +28,19 @@ struct [[nodiscard]] data_split {
     data_set<Inputs, Outputs, T> test{};
     status code = status::ok;
     std::size_t index = 0;  ///< of the sample that is at fault; at missing_class of the class
+    std::size_t column = no_column;  ///< which number of the sample
     option_error option{};  ///< at invalid_option
 
     [[nodiscard]] bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit operator bool() const noexcept { return ok(); }
-    [[nodiscard]] std::string message() const { return problem{code, index, option}.message().c_str(); }
+    [[nodiscard]] std::string message() const { return problem{.code = code, .index = index, .column = column, .option = option}.message().c_str(); }
 };
 
 namespace internal {
 
 inline problem (check)(const split_options& options) noexcept {
     const auto refuse = [](const char* name, double value, const char* range) -> problem {
-        return {status::invalid_option, 0, {name, value, range}};
+        return {.code = status::invalid_option, .option = {name, value, range}};
     };
     if (!(options.training > 0)) return refuse("training", options.training, "positive");
     if (!(options.validation >= 0)) return refuse("validation", options.validation, "at least 0");
@@ -98,6 +99,7 @@ data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> sample
     const auto refuse = [&parts](const problem& found) {
         parts.code = found.code;
         parts.index = found.index;
+        parts.column = found.column;
         parts.option = found.option;
         return parts;
     };

@@ -13,6 +13,7 @@ struct elu : activation<elu<Numerator, Denominator>> {
     static_assert(Numerator > 0 && Denominator > 0, "etch: the alpha of elu is above 0");
 
     static constexpr const char* name = "elu";
+    static constexpr output_range range{.low = -static_cast<double>(Numerator) / Denominator};
     static constexpr initializer preferred = he_uniform;
     static constexpr reads backward_reads = reads::output;
 

@@ -8,6 +8,7 @@ namespace etch::inline ETCH_VARIANT {
 /// approximate a.
 struct fast_tanh : activation<fast_tanh> {
     static constexpr const char* name = "fast_tanh";
+    static constexpr output_range range{-1, 1};
     static constexpr initializer preferred = glorot_uniform;
     static constexpr reads backward_reads = reads::output;
 
@@ -19,6 +20,7 @@ struct fast_tanh : activation<fast_tanh> {
 /// g'(z) = a (1 - a), from the approximate a.
 struct fast_sigmoid : activation<fast_sigmoid> {
     static constexpr const char* name = "fast_sigmoid";
+    static constexpr output_range range{0, 1};
     static constexpr initializer preferred = glorot_uniform;
     static constexpr reads backward_reads = reads::output;
 

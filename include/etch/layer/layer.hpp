@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -51,6 +52,11 @@ struct parameter {
 /// What the backward pass of a layer reads of the forward pass, and so what training keeps in memory.
 enum class reads { nothing = 0, input = 1, output = 2, both = 3 };
 
+/// What a layer can answer, where it is bounded: a fit compares its targets with it.
+struct output_range {
+    double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
+};
+
 /// A layer is a struct of static members. `Layer` here is what the type list of a network holds; where it stands, the
 /// network tells it the shape of its input.
 ///
@@ -69,7 +75,9 @@ enum class reads { nothing = 0, input = 1, output = 2, both = 3 };
 ///         static constexpr std::size_t multiply_adds(shape input);            // of one sample forward
 ///         static constexpr std::size_t workspace(shape input, std::size_t columns, bool training);
 ///         template <shape Input> static constexpr void check();               // static_asserts about the input
+///         static constexpr output_range range{-1, 1};                         // where what it answers is bounded
 ///         static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample);
+///         static constexpr bool fits_targets = true;                          // `fit` gets targets: see unstandardize
 ///     };
 ///
 /// x, y and their gradients are matrices of `shape.size()` rows with one sample a column. `layer` is a `layer_pass`:
@@ -95,6 +103,23 @@ template <class L>
 constexpr bool is_elementwise() {
     if constexpr (requires { L::elementwise; })
         return L::elementwise;
+    else
+        return false;
+}
+
+template <class L>
+constexpr output_range range_of() {
+    if constexpr (requires { L::range; })
+        return L::range;
+    else
+        return {};
+}
+
+/// Whether the statistics of a layer are those of the targets, in whose units it answers.
+template <class L>
+constexpr bool fits_targets() {
+    if constexpr (requires { L::fits_targets; })
+        return L::fits_targets;
     else
         return false;
 }

@@ -7,6 +7,7 @@ namespace etch::inline ETCH_VARIANT {
 /// Source: V. Nair, G. E. Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010.
 struct relu : activation<relu> {
     static constexpr const char* name = "relu";
+    static constexpr output_range range{.low = 0};
     static constexpr initializer preferred = he_uniform;
     static constexpr reads backward_reads = reads::output;
     static constexpr std::size_t operations = 1;
@@ -49,6 +50,8 @@ struct clamp : activation<clamp<Numerator, Denominator>> {
     static_assert(Numerator > 0 && Denominator > 0, "etch: the limit of clamp is above 0");
 
     static constexpr const char* name = "clamp";
+    static constexpr output_range range{-static_cast<double>(Numerator) / Denominator,
+                                        static_cast<double>(Numerator) / Denominator};
     static constexpr initializer preferred = glorot_uniform;
     static constexpr reads backward_reads = reads::output;
     static constexpr std::size_t operations = 1;

@@ -8,6 +8,7 @@ namespace etch::inline ETCH_VARIANT {
 /// several independent answers, and goes with binary_cross_entropy.
 struct sigmoid : activation<sigmoid> {
     static constexpr const char* name = "sigmoid";
+    static constexpr output_range range{0, 1};
     static constexpr initializer preferred = glorot_uniform;
     static constexpr reads backward_reads = reads::output;
 

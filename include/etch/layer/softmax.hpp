@@ -12,6 +12,7 @@ namespace etch::inline ETCH_VARIANT {
 /// As the last layer it goes with cross_entropy, which then takes the logits z and never divides by a probability.
 struct softmax {
     static constexpr const char* name = "softmax";
+    static constexpr output_range range{0, 1};
     static constexpr initializer preferred = glorot_uniform;
     static constexpr reads backward_reads = reads::output;
     static constexpr bool stored_output = true;

@@ -10,6 +10,7 @@ namespace etch::inline ETCH_VARIANT {
 /// Better Option Pricing", 2000.
 struct softplus : activation<softplus> {
     static constexpr const char* name = "softplus";
+    static constexpr output_range range{.low = 0};
     static constexpr initializer preferred = he_uniform;
     static constexpr reads backward_reads = reads::output;
 

@@ -4,13 +4,49 @@
 
 namespace etch::inline ETCH_VARIANT {
 
+namespace internal {
+
+/// Sets a layer's mean and deviation, its two parameters, from samples; a constant column leaves them as they are.
+constexpr problem fit_mean_and_deviation(const auto& layer, std::size_t count, const auto& sample) {
+    const auto& mean = std::get<0>(layer.parameters);  // by name: clang 14 lets no lambda use a structured binding
+    const auto& deviation = std::get<1>(layer.parameters);
+    using T = std::remove_cvref_t<decltype(mean[0])>;
+    constexpr std::size_t features = std::remove_cvref_t<decltype(mean)>::size();
+    const column_ranges<T, features> ranges(count, sample);
+    if (!ranges.state.ok()) return ranges.state;
+    std::array<double, features> sum{};
+    for_each_number<features>(count, sample,
+                              [&](std::size_t feature, T x) { sum[feature] += static_cast<double>(x); });
+    // A power of two near the spread, so that the variance of numbers around 1e30 or 1e-27 stays in range too.
+    std::array<double, features> unit{}, squares{};
+    for (std::size_t feature = 0; feature < features; ++feature) {
+        mean[feature] = static_cast<T>(sum[feature] / static_cast<double>(count));
+        const auto [least, most] = ranges.column[feature];
+        const double spread = static_cast<double>(most) - static_cast<double>(least);
+        double& u = unit[feature] = 1;
+        while (u * 2 <= spread && u < 0x1p1000) u *= 2;
+        while (u > spread) u /= 2;
+    }
+    for_each_number<features>(count, sample, [&](std::size_t feature, T x) {
+        const double away = static_cast<double>(x - mean[feature]);  // a float, so that its square is exact
+        squares[feature] += away / unit[feature] * (away / unit[feature]);
+    });
+    for (std::size_t feature = 0; feature < features; ++feature) {
+        const lanes<T, 1> variance{static_cast<T>(squares[feature] / static_cast<double>(count))};
+        deviation[feature] = static_cast<T>(unit[feature] * static_cast<double>(sqrt(variance).value));
+    }
+    return {};
+}
+
+}  // namespace internal
+
 /// Brings every feature to mean 0 and deviation 1, with statistics of the training data that the network carries.
 ///
 ///     forward     y  = (x - μ) / σ
 ///     backward    dx = dy / σ
 ///
 /// Shapes: μ and σ have one number a feature. σ is the deviation of the population (divided by the count).
-/// Until it is fitted σ is 0, so that the output is NaN or infinite and cannot be overlooked. `fit` reports
+/// Until it is fitted (see is_fitted) σ is 0, so that the output is NaN or infinite and cannot be overlooked. `fit` reports
 /// constant_column where a feature does not vary, and changes nothing then. Numerics: sums in double, in the order of
 /// the samples.
 struct standardize {
@@ -43,34 +79,7 @@ struct standardize {
 
     /// `sample(i)` gives the features of sample i.
     static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample) {
-        const auto& mean = std::get<0>(layer.parameters);  // by name: clang 14 lets no lambda use a structured binding
-        const auto& deviation = std::get<1>(layer.parameters);
-        using T = std::remove_cvref_t<decltype(mean[0])>;
-        constexpr std::size_t features = std::remove_cvref_t<decltype(mean)>::size();
-        const internal::column_ranges<T, features> ranges(count, sample);
-        if (!ranges.state.ok()) return ranges.state;
-        std::array<double, features> sum{};
-        internal::for_each_number<features>(count, sample,
-                                            [&](std::size_t feature, T x) { sum[feature] += static_cast<double>(x); });
-        // A power of two near the spread, so that the variance of numbers around 1e30 or 1e-27 stays in range too.
-        std::array<double, features> unit{}, squares{};
-        for (std::size_t feature = 0; feature < features; ++feature) {
-            mean[feature] = static_cast<T>(sum[feature] / static_cast<double>(count));
-            const auto [least, most] = ranges.column[feature];
-            const double spread = static_cast<double>(most) - static_cast<double>(least);
-            double& u = unit[feature] = 1;
-            while (u * 2 <= spread && u < 0x1p1000) u *= 2;
-            while (u > spread) u /= 2;
-        }
-        internal::for_each_number<features>(count, sample, [&](std::size_t feature, T x) {
-            const double away = static_cast<double>(x - mean[feature]);  // a float, so that its square is exact
-            squares[feature] += away / unit[feature] * (away / unit[feature]);
-        });
-        for (std::size_t feature = 0; feature < features; ++feature) {
-            const lanes<T, 1> variance{static_cast<T>(squares[feature] / static_cast<double>(count))};
-            deviation[feature] = static_cast<T>(unit[feature] * static_cast<double>(sqrt(variance).value));
-        }
-        return {};
+        return internal::fit_mean_and_deviation(layer, count, sample);
     }
 };
 

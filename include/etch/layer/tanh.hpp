@@ -7,6 +7,7 @@ namespace etch::inline ETCH_VARIANT {
 /// The hyperbolic tangent: a = (eᶻ - e⁻ᶻ) / (eᶻ + e⁻ᶻ),  g'(z) = 1 - a².
 struct tanh : activation<tanh> {
     static constexpr const char* name = "tanh";
+    static constexpr output_range range{-1, 1};
     static constexpr initializer preferred = glorot_uniform;
     static constexpr reads backward_reads = reads::output;
 

@@ -15,6 +15,7 @@ namespace etch::inline ETCH_VARIANT {
 struct binary_cross_entropy {
     static constexpr const char* name = "binary_cross_entropy";
     static constexpr const char* takes_over = "sigmoid";
+    static constexpr probabilities needs_probabilities = probabilities::of_answers;
 
     template <class LastLayer>
     static constexpr void (check)() {

@@ -16,6 +16,7 @@ namespace etch::inline ETCH_VARIANT {
 struct cross_entropy {
     static constexpr const char* name = "cross_entropy";
     static constexpr const char* takes_over = "softmax";
+    static constexpr probabilities needs_probabilities = probabilities::of_classes;
 
     template <class LastLayer>
     static constexpr void (check)() {

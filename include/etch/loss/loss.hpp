@@ -8,6 +8,9 @@
 
 namespace etch::inline ETCH_VARIANT {
 
+/// What the targets of a loss must be, where not any number will do: each from 0 to 1, and of classes with a sum of 1.
+enum class probabilities { of_classes, of_answers };
+
 /// A loss is a struct of static members.
 ///
 ///     struct my_loss {
@@ -17,6 +20,7 @@ namespace etch::inline ETCH_VARIANT {
 ///         // and where the loss is computed together with the last layer:
 ///         static constexpr const char* takes_over = "softmax";
 ///         template <class LastLayer> static constexpr void check();                    // static_asserts about it
+///         static constexpr probabilities needs_probabilities = probabilities::of_classes;  // what targets must be
 ///     };
 ///
 /// Prediction and target are matrices of outputs x batch. `gradient` is an expression of the same shape. The loss of a

@@ -66,6 +66,10 @@ public:
     static_assert([]<std::size_t... I>(std::index_sequence<I...>) {
         return (internal::check_layer<layer<I>, facts[I].input>() && ...);
     }(std::make_index_sequence<depth>{}));
+    static_assert([]<std::size_t... I>(std::index_sequence<I...>) {
+        return ((I + 1 == depth || !internal::fits_targets<layer<I>>()) && ...);
+    }(std::make_index_sequence<depth>{}),
+                  "etch: unstandardize gives the answer in the units of the targets, so no layer may follow it");
 
 private:
     template <std::size_t Last>

@@ -140,6 +140,18 @@ public:
         return (*this)(std::span<const T, N>{sample});
     }
 
+    /// Whether the statistics of every layer that has some were fitted (by trainer::fit or fit_statistics) or loaded; a
+    /// network for which this is false answers NaN, infinity or zero.
+    [[nodiscard]] constexpr bool is_fitted() const noexcept {
+        bool all = true;
+        layers::for_each_layer([&]<std::size_t I>() {
+            if constexpr (layers::facts[I].statistics > 0)
+                all = all && layers::template layer<I>::fitted(
+                                 layers::template pass<I, false>(memory(), nullptr, nullptr, seed{}));
+        });
+        return all;
+    }
+
     /// Every trained number, layer after layer: the optimiser's view.
     [[nodiscard]] constexpr std::span<T, parameter_count> parameters() noexcept {
         return std::span<T, parameter_count>{storage_.numbers, parameter_count};

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <etch/core/config.hpp>
+#include <etch/core/option.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -24,6 +24,13 @@ struct adagrad {
 
     static constexpr const char* name = "adagrad";
     static constexpr std::size_t state_slots = 1;
+
+    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    [[nodiscard]] constexpr option_error (check)() const noexcept {
+        return internal::first_error(internal::must_not_be_negative("learning_rate_decay", learning_rate_decay),
+                                     internal::must_not_be_negative("epsilon", epsilon),
+                                     internal::must_not_be_negative("weight_decay", weight_decay));
+    }
 
     template <class T>
     struct constants {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <etch/core/config.hpp>
+#include <etch/core/option.hpp>
 #include <etch/optimizer/adam.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -24,6 +24,14 @@ struct adamw {
 
     static constexpr const char* name = "adamw";
     static constexpr std::size_t state_slots = adam::state_slots;
+
+    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    [[nodiscard]] constexpr option_error (check)() const noexcept {
+        return internal::first_error(internal::must_be_below_one("beta1", beta1),
+                                     internal::must_be_below_one("beta2", beta2),
+                                     internal::must_not_be_negative("epsilon", epsilon),
+                                     internal::must_not_be_negative("weight_decay", weight_decay));
+    }
 
     template <class T>
     struct constants {

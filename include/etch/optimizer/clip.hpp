@@ -3,7 +3,7 @@
 #include <span>
 #include <type_traits>
 
-#include <etch/core/config.hpp>
+#include <etch/core/option.hpp>
 #include <etch/simd/lanes.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -93,6 +93,11 @@ constexpr T clip_by_norm(std::span<T> gradients, std::type_identity_t<T> max_nor
 struct gradient_clip {
     double norm = 0;
     double value = 0;
+
+    [[nodiscard]] constexpr option_error (check)() const noexcept {
+        return internal::first_error(internal::must_not_be_negative("norm", norm),
+                                     internal::must_not_be_negative("value", value));
+    }
 
     template <class T>
     constexpr void apply(std::span<T> gradients) const noexcept {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <etch/core/config.hpp>
+#include <etch/core/option.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -25,6 +25,13 @@ struct momentum {
 
     static constexpr const char* name = "momentum";
     static constexpr std::size_t state_slots = 1;
+
+    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    [[nodiscard]] constexpr option_error (check)() const noexcept {
+        return internal::first_error(internal::must_be_below_one("momentum", momentum),
+                                     internal::must_be_below_one("dampening", dampening),
+                                     internal::must_not_be_negative("weight_decay", weight_decay));
+    }
 
     template <class T>
     struct constants {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <etch/core/config.hpp>
+#include <etch/core/option.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -24,6 +24,12 @@ struct nesterov {
 
     static constexpr const char* name = "nesterov";
     static constexpr std::size_t state_slots = 1;
+
+    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    [[nodiscard]] constexpr option_error (check)() const noexcept {
+        return internal::first_error(internal::must_be_below_one("momentum", momentum),
+                                     internal::must_not_be_negative("weight_decay", weight_decay));
+    }
 
     template <class T>
     struct constants {

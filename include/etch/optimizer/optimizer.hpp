@@ -49,6 +49,7 @@ concept optimizer_of = requires(const O options, lanes<T, 1>& parameter,
 /// - `state_slots`: how many numbers of state a parameter has; all start at zero.
 /// - `constants<T>`, `at(step, rate)`: what is the same for all parameters in one update, in the element type T. `step`
 ///   counts updates from 1; `rate` is the learning rate that the schedule gives for this one.
+/// - `check()`, where it has one: the first option that is out of its range, but for the learning rate.
 /// - `update(parameter, gradient, state, constants)`: over lanes; state[s] is slot s. A product that feeds a sum is an
 ///   explicit fma, or a product that is rounded on its own (`fma(a, b, V(0))`), so that every build gives the same
 ///   bits.

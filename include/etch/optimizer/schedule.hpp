@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <etch/core/option.hpp>
 #include <etch/math/cos_pi.hpp>
 #include <etch/simd/lanes.hpp>
 
@@ -14,7 +15,8 @@ namespace etch::inline ETCH_VARIANT {
 /// `total_steps`, where `base` is the optimizer's own. During the first `warmup_steps` updates the rate climbs in a
 /// straight line, base * (step + 1) / warmup_steps; the schedule proper starts after them. PyTorch's schedulers count
 /// whatever their `step()` is called for, often epochs: here it is updates. A `name`, where it has one, goes into
-/// checkpoints, and tells one schedule from another there.
+/// checkpoints, and tells one schedule from another there. `check()`, where it has one, gives the first option that is
+/// out of its range.
 template <class S>
 concept Schedule = std::is_aggregate_v<S> && requires(const S schedule, float base, std::uint64_t step) {
     { schedule.rate(base, step, step) } -> std::same_as<float>;
@@ -66,6 +68,8 @@ struct step_decay {
 
     static constexpr const char* name = "step_decay";
 
+    [[nodiscard]] constexpr option_error (check)() const noexcept { return internal::must_be_positive("gamma", gamma); }
+
     template <class T>
     [[nodiscard]] constexpr T rate(T base, std::uint64_t step, std::uint64_t total_steps) const noexcept {
         if (step < warmup_steps) return constant_rate{warmup_steps}.rate(base, step, total_steps);
@@ -82,6 +86,8 @@ struct exponential_decay {
     std::uint64_t warmup_steps = 0;
 
     static constexpr const char* name = "exponential_decay";
+
+    [[nodiscard]] constexpr option_error (check)() const noexcept { return internal::must_be_positive("gamma", gamma); }
 
     template <class T>
     [[nodiscard]] constexpr T rate(T base, std::uint64_t step, std::uint64_t total_steps) const noexcept {
@@ -100,6 +106,8 @@ struct cosine_decay {
     std::uint64_t warmup_steps = 0;
 
     static constexpr const char* name = "cosine_decay";
+
+    [[nodiscard]] constexpr option_error (check)() const noexcept { return internal::must_not_be_negative("minimum", minimum); }
 
     template <class T>
     [[nodiscard]] constexpr T rate(T base, std::uint64_t step, std::uint64_t total_steps) const noexcept {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <etch/core/config.hpp>
+#include <etch/core/option.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -20,6 +20,11 @@ struct sgd {
 
     static constexpr const char* name = "sgd";
     static constexpr std::size_t state_slots = 0;
+
+    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    [[nodiscard]] constexpr option_error (check)() const noexcept {
+        return internal::must_not_be_negative("weight_decay", weight_decay);
+    }
 
     template <class T>
     struct constants {

@@ -30,24 +30,11 @@ constexpr auto fitting_loss() noexcept {
 template <class Network, class Loss>
 using named_or_fitting = std::conditional_t<std::is_void_v<Loss>, decltype(fitting_loss<Network>()), Loss>;
 
-/// Whether every layer with statistics has been fitted.
-template <class Network>
-constexpr bool statistics_fitted(const Network& net) noexcept {
-    using chain = typename Network::layers;
-    bool fitted = true;
-    chain::for_each_layer([&]<std::size_t I>() {
-        if constexpr (chain::facts[I].statistics > 0)
-            fitted = fitted && chain::template layer<I>::fitted(
-                                   chain::template pass<I, false>(net.memory(), nullptr, nullptr, seed{}));
-    });
-    return fitted;
-}
-
 /// What must hold before anything is judged.
 template <class Network>
 constexpr problem check_judgeable(const Network& net, data_of<Network> data) noexcept {
     if (const problem p = (data.check)(); !p.ok()) return p;
-    return {statistics_fitted(net) ? status::ok : status::not_fitted, 0};
+    return {net.is_fitted() ? status::ok : status::not_fitted, 0};
 }
 
 /// How many scores stand before that of `truth`: the larger ones, and of equal ones those with a lower index.
@@ -73,11 +60,12 @@ template <class Loss = void, class Network>
     const Network& net, internal::data_of<Network> data) noexcept {
     using T = typename Network::value_type;
     using judge = internal::named_or_fitting<Network, Loss>;
-    constexpr std::size_t last = internal::objective<Network, judge>::last, outputs = Network::outputs;
+    constexpr std::size_t last = internal::judged_layers<Network, judge>, outputs = Network::outputs;
     classification_report<class_count<outputs>> report;
     if (const problem p = internal::check_judgeable(net, data); !p.ok()) {
         report.code = p.code;
         report.sample = p.index;
+        report.column = p.column;
         return report;
     }
     const std::size_t bad = internal::judge_each<judge, last>(net, data, [&](std::size_t i, const T* scores, T loss) {
@@ -113,6 +101,7 @@ template <class Loss = void, class Network>
     if (const problem p = internal::check_judgeable(net, data); !p.ok()) {
         report.code = p.code;
         report.sample = p.index;
+        report.column = p.column;
         return report;
     }
     const auto count = static_cast<double>(data.size());

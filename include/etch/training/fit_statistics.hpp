@@ -29,11 +29,14 @@ constexpr problem fit_statistics_of(Network& net,
                 if (!result.ok()) return;
                 const auto pass = chain::template pass<I, false>(net.memory(), nullptr, nullptr, seed{});
                 if (!again && layer::fitted(pass)) return;
-                result = layer::fit(pass, training.size(), [&](std::size_t i) {  // what the layers before make of it
-                    vector<T, chain::facts[I].input.size()> features;
-                    net.template infer<1, I>(training.input(i).data(), features.data());
-                    return features;
-                });
+                if constexpr (fits_targets<layer>())
+                    result = layer::fit(pass, training.size(), [&](std::size_t i) { return training.target(i); });
+                else
+                    result = layer::fit(pass, training.size(), [&](std::size_t i) {  // what the layers before make of it
+                        vector<T, chain::facts[I].input.size()> features;
+                        net.template infer<1, I>(training.input(i).data(), features.data());
+                        return features;
+                    });
             }
         });
         if (!result.ok()) std::copy(before.begin(), before.end(), net.statistics().begin());
@@ -43,9 +46,9 @@ constexpr problem fit_statistics_of(Network& net,
 
 }  // namespace internal
 
-/// Fits the statistics of every standardize, normalize and clip layer on the training data, also where they have some.
-/// Errors: what data_view::check says, and constant_column with the index of the column among that layer's inputs; the
-/// network is as it was then.
+/// Fits the statistics of every standardize, normalize, clip and unstandardize layer on the training data, also where they
+/// have some. Errors: what data_view::check says; constant_column with the index of the column among that layer's inputs,
+/// and constant_target; the network is as it was then.
 template <class Network>
 constexpr problem fit_statistics(
     Network& net, data_view<Network::inputs, Network::outputs, typename Network::value_type> training) noexcept {

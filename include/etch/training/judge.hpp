@@ -18,8 +18,11 @@ ETCH_NO_INLINE constexpr void judge(const Network& net, const T* inputs, const T
     constexpr std::size_t seen_by_loss = objective<Network, Loss>::last, outputs = Network::outputs;
     net.template infer<Columns, Last>(inputs, scores);
     const matrix_view<const T, outputs, Columns> y{targets};
-    if constexpr (Last == seen_by_loss) {
+    if constexpr (Last == Network::depth && scales_targets<Network>) {  // in the targets' units
         matrix_view<T, 1, Columns>{losses} = Loss::value(matrix_view<const T, outputs, Columns>{scores}, y);
+    } else if constexpr (Last == seen_by_loss) {
+        matrix_view<T, 1, Columns>{losses} =
+            Loss::value(matrix_view<const T, outputs, Columns>{scores}, targets_for_loss(net, y));
     } else {
         tensor<T, outputs, Columns> for_loss;
         net.template infer<Columns, seen_by_loss>(inputs, for_loss.data());

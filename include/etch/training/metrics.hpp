@@ -15,10 +15,10 @@ constexpr double ratio(std::size_t a, std::size_t b) noexcept {
 }
 
 /// The sentence of a report, whose code is not about data only.
-constexpr message_text report_message(status code, std::size_t sample) noexcept {
-    if (code == status::non_finite_loss)
-        return sentence("sample ", sample, ": the network's answer or its loss is NaN or infinite");
-    return problem{code, sample}.message();
+constexpr message_text report_message(const problem& found) noexcept {
+    if (found.code == status::non_finite_loss)
+        return sentence("sample ", found.index, ": the network's answer or its loss is NaN or infinite");
+    return found.message();
 }
 
 }  // namespace internal
@@ -38,6 +38,7 @@ struct [[nodiscard]] classification_report {
 
     status code = status::ok;  ///< where it is not ok, nothing was counted
     std::size_t sample = 0;    ///< where the data is at fault: which sample
+    std::size_t column = no_column;  ///< and which of its inputs or targets, where one is
     std::size_t count = 0;     ///< samples judged
     double loss = 0;           ///< their mean
     /// confusion[t][p]: how many samples of class t were taken for class p.
@@ -47,7 +48,7 @@ struct [[nodiscard]] classification_report {
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
-    [[nodiscard]] constexpr message_text message() const noexcept { return internal::report_message(code, sample); }
+    [[nodiscard]] constexpr message_text message() const noexcept { return internal::report_message({code, sample, column}); }
 
     [[nodiscard]] constexpr double accuracy() const noexcept { return top_k(1); }
     /// The share of samples whose class was among the k largest scores.
@@ -119,6 +120,7 @@ struct [[nodiscard]] regression_report {
 
     status code = status::ok;  ///< where it is not ok, nothing was summed
     std::size_t sample = 0;    ///< where the data is at fault: which sample
+    std::size_t column = no_column;  ///< and which of its inputs or targets, where one is
     std::size_t count = 0;     ///< samples judged
     double loss = 0;           ///< their mean
     std::array<double, Outputs> sum_absolute{}, sum_squares{};
@@ -126,7 +128,7 @@ struct [[nodiscard]] regression_report {
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
-    [[nodiscard]] constexpr message_text message() const noexcept { return internal::report_message(code, sample); }
+    [[nodiscard]] constexpr message_text message() const noexcept { return internal::report_message({code, sample, column}); }
 
     [[nodiscard]] constexpr double mae(std::size_t output) const noexcept { return per_sample(sum_absolute[output]); }
     [[nodiscard]] constexpr double mse(std::size_t output) const noexcept { return per_sample(sum_squares[output]); }

@@ -76,7 +76,8 @@ struct short_text {
 ///     trainer.fit(net, train, {.epochs = 40, .validation = validation}, etch::progress_bar{});
 ///
 /// It stands complete when the last epoch is over. Where training ends before, `finish` or the destructor ends its
-/// line. Samples a second and the time left are means since the begin, validation included. Before the first line
+/// line. Handed to a fit by itself it ends with a line that says how many epochs there were, why they ended, which was
+/// best and what is likely to be a mistake. Samples a second and the time left are means since the begin, validation included. Before the first line
 /// stands `build_notice`, where the build is slower than it needs to be. Allocates nothing.
 /// Together with a callback of one's own: [&](const auto& record) { bar(record); ... }.
 class progress_bar {
@@ -95,7 +96,8 @@ public:
         const std::uint64_t before = samples_;
         epochs_ = step.epochs;
         samples_ = static_cast<std::uint64_t>(step.epoch - 1) * step.of + step.samples;
-        in_all_ = static_cast<std::uint64_t>(step.epochs) * step.of;
+        constexpr std::uint64_t most = ~std::uint64_t{0};
+        in_all_ = step.of != 0 && step.epochs > most / step.of ? most : static_cast<std::uint64_t>(step.epochs) * step.of;
         if (samples_ <= before || begin_ == 0) {  // a fit begins; its first update is not timed
             begin_ = now;
             first_samples_ = samples_;
@@ -133,6 +135,15 @@ public:
         }
         open_ = false;
         begin_ = drawn_ = 0;
+    }
+
+    /// The same at the end of a fit, which calls it, and a line with how many epochs there were, why they ended, which was
+    /// best and what is likely to be a mistake.
+    template <class T>
+    void finish(const fit_result<T>& result) noexcept {
+        finish();
+        std::fprintf(options_.stream, "%s\n", result.message().c_str());
+        std::fflush(options_.stream);
     }
 
 private:

@@ -18,7 +18,7 @@ namespace etch::inline ETCH_VARIANT {
 template <class T>
 struct [[nodiscard]] search_trial {
     std::size_t network = 0;  ///< its index among the candidates
-    training_settings settings{};
+    training_settings settings{};  ///< with the optimiser's own learning rate and weight decay, where none were given
     status code = status::ok;  ///< non_finite_loss where it diverged
     T validation_loss{}, validation_accuracy{};
     std::size_t epochs = 0;      ///< completed
@@ -98,10 +98,14 @@ void try_candidate(Result& result, data_of<typename Result::networks::template n
                    Callback& callback) {
     using network = typename Result::networks::template network<I>;
     using trainer_type = trainer<network, Loss, Optimizer, Batch, Schedule>;
-    for (const training_settings& settings : all) {
+    for (training_settings settings : all) {
         Optimizer optimizer = options;
-        optimizer.learning_rate = settings.learning_rate;
-        if constexpr (requires { optimizer.weight_decay; }) optimizer.weight_decay = settings.weight_decay;
+        if (settings.learning_rate) optimizer.learning_rate = *settings.learning_rate;
+        settings.learning_rate = optimizer.learning_rate;
+        if constexpr (requires { optimizer.weight_decay; }) {
+            if (settings.weight_decay) optimizer.weight_decay = *settings.weight_decay;
+            settings.weight_decay = optimizer.weight_decay;
+        }
         const auto net = std::make_unique<network>(derive(settings.seed, 0));  // both may be larger than a stack
         const auto teacher = std::make_unique<trainer_type>(
             optimizer, schedule, gradient_clip{.norm = settings.clip_norm}, derive(settings.seed, 1));

@@ -29,8 +29,8 @@ std::string to_text(const search_result<candidates<Networks...>>& result) {
     using describe = std::string (*)(const trial&);
     const std::array<std::pair<const char*, describe>, 7> settings{{
         {"network", [](const trial& t) { return std::to_string(t.network); }},
-        {"learning rate", [](const trial& t) { return formatted("%.3g", t.settings.learning_rate); }},
-        {"weight decay", [](const trial& t) { return formatted("%.3g", t.settings.weight_decay); }},
+        {"learning rate", [](const trial& t) { return formatted("%.3g", t.settings.learning_rate.value_or(0)); }},
+        {"weight decay", [](const trial& t) { return formatted("%.3g", t.settings.weight_decay.value_or(0)); }},
         {"clip norm", [](const trial& t) { return formatted("%.3g", t.settings.clip_norm); }},
         {"epochs", [](const trial& t) { return std::to_string(t.settings.epochs); }},
         {"patience", [](const trial& t) { return std::to_string(t.settings.patience); }},
@@ -68,7 +68,7 @@ std::string to_text(const search_result<candidates<Networks...>>& result) {
             cells.push_back(formatted("%.5f", static_cast<double>(t.validation_loss)));
             if (classifies) cells.push_back(formatted("%.2f %%", 100 * static_cast<double>(t.validation_accuracy)));
         } else {
-            cells.insert(cells.end(), {"-", t.code == status::non_finite_loss ? "not finite" : "refused"});
+            cells.insert(cells.end(), {"-", t.code == status::non_finite_loss || t.code == status::diverged ? "diverged" : "refused"});
         }
         table.row(std::move(cells));
     }

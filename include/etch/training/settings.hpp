@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include <etch/core/random.hpp>
@@ -11,8 +12,8 @@ namespace etch::inline ETCH_VARIANT {
 
 /// What a training is told at run time, and a search varies.
 struct training_settings {
-    double learning_rate = 1e-3;
-    double weight_decay = 0;
+    std::optional<double> learning_rate{};  ///< without one the optimiser's own
+    std::optional<double> weight_decay{};   ///< likewise
     double clip_norm = 0;  ///< of gradient_clip; 0: off
     std::size_t epochs = 10;
     std::size_t patience = 0;  ///< as in fit_options; 0: all epochs
@@ -25,12 +26,13 @@ struct training_settings {
     }
 };
 
-/// Every combination of the values that are listed: good for two or three settings of a few values each.
+/// Every combination of the values that are listed: good for two or three settings of a few values each. Of the learning
+/// rate and the weight decay that are not listed the optimiser's own are taken.
 ///
 ///     etch::grid_search{.learning_rate = {1e-3, 1e-2}, .weight_decay = {0, 1e-2}, .epochs = {100}}
 struct grid_search {
-    std::vector<double> learning_rate{1e-3};
-    std::vector<double> weight_decay{0};
+    std::vector<std::optional<double>> learning_rate{std::nullopt};
+    std::vector<std::optional<double>> weight_decay{std::nullopt};
     std::vector<double> clip_norm{0};
     std::vector<std::size_t> epochs{10};
     std::vector<etch::seed> seed{etch::seed{0}};
@@ -39,8 +41,8 @@ struct grid_search {
     /// The first list varies slowest. Empty where one of the lists is.
     [[nodiscard]] std::vector<training_settings> settings() const {
         std::vector<training_settings> all;
-        for (const double rate : learning_rate)
-            for (const double decay : weight_decay)
+        for (const auto& rate : learning_rate)
+            for (const auto& decay : weight_decay)
                 for (const double norm : clip_norm)
                     for (const std::size_t count : epochs)
                         for (const etch::seed start : seed) all.push_back({rate, decay, norm, count, patience, start});
@@ -48,13 +50,14 @@ struct grid_search {
     }
 };
 
-/// From where to where a setting is drawn; {x} is always x.
+/// From where to where a setting is drawn; {x} is always x, and {} no range.
 struct range {
     double low = 0, high = low;
+    bool given = false;
 
     constexpr range() noexcept = default;
-    constexpr range(double only) noexcept : low{only}, high{only} {}
-    constexpr range(double from, double to) noexcept : low{from}, high{to} {}
+    constexpr range(double only) noexcept : low{only}, high{only}, given{true} {}
+    constexpr range(double from, double to) noexcept : low{from}, high{to}, given{true} {}
 
     /// Uniform in the logarithm, so that 1e-4 to 1e-3 gets as many draws as 1e-3 to 1e-2; uniform in the number itself
     /// where the range touches or crosses zero, or numbers below 1e-38. Seven digits: drawn in float, so the same everywhere.
@@ -82,7 +85,7 @@ struct range {
 struct random_search {
     std::size_t trials = 20;
     range learning_rate{1e-4, 1e-1};
-    range weight_decay{0};
+    range weight_decay{};  ///< without one the optimiser's own
     range clip_norm{0};
     range epochs{10};
     std::size_t patience = 0;
@@ -94,7 +97,7 @@ struct random_search {
             random_generator random{derive(seed, trial)};
             training_settings drawn;
             drawn.learning_rate = learning_rate.draw(random);
-            drawn.weight_decay = weight_decay.draw(random);
+            if (weight_decay.given) drawn.weight_decay = weight_decay.draw(random);
             drawn.clip_norm = clip_norm.draw(random);
             const double count = epochs.draw(random) + 0.5;
             drawn.epochs = count >= 1 && count < 0x1p63 ? static_cast<std::size_t>(count) : 0;  // a trial refuses 0

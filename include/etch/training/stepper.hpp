@@ -4,6 +4,7 @@
 #include <span>
 #include <type_traits>
 
+#include <etch/core/option.hpp>
 #include <etch/loss/loss.hpp>
 #include <etch/network/network.hpp>
 #include <etch/optimizer/clip.hpp>
@@ -18,11 +19,24 @@ inline constexpr std::size_t whole_set = static_cast<std::size_t>(-1);
 
 namespace internal {
 
-/// Of a network: how many of its layers run when the loss takes over the last, and the checks that the two fit.
+/// Whether the network's last layer answers in the units of the targets, so that it is trained without it.
+template <class Network>
+inline constexpr bool scales_targets = fits_targets<typename Network::layers::template layer<Network::depth - 1>>();
+
+/// Whether the last layer's statistics would be fitted on untrained answers.
+template <class Network>
+inline constexpr bool ends_in_statistics = [] {
+    using last_layer = typename Network::layers::template layer<Network::depth - 1>;
+    return same_text(last_layer::name, "standardize") || same_text(last_layer::name, "normalize");
+}();
+
+/// Of a network: how many of its layers run when the loss takes over the last or the last only changes the units, and
+/// the checks that the two fit.
 template <class Network, class Loss>
 struct objective {
     using last_layer = typename Network::layers::template layer<Network::depth - 1>;
-    static constexpr std::size_t last = Network::depth - (takes_over<Loss, last_layer>() ? 1 : 0);
+    static constexpr std::size_t last =
+        Network::depth - (takes_over<Loss, last_layer>() || scales_targets<Network> ? 1 : 0);
 
     static constexpr bool (check)() {
         if constexpr (requires { Loss::template check<last_layer>(); }) Loss::template check<last_layer>();
@@ -30,6 +44,19 @@ struct objective {
     }
     static_assert((check)());
 };
+
+/// Targets in the units that the first `objective::last` layers answer in.
+template <class Network, class Targets>
+ETCH_INLINE constexpr auto targets_for_loss([[maybe_unused]] const Network& net, const Targets& y) noexcept {
+    if constexpr (scales_targets<Network>) {
+        using chain = typename Network::layers;
+        using last_layer = typename chain::template layer<Network::depth - 1>;
+        const auto pass = chain::template pass<Network::depth - 1, false>(net.memory(), nullptr, nullptr, seed{});
+        return tensor<typename Network::value_type, Targets::rows, Targets::columns>(last_layer::targets(pass, y));
+    } else {
+        return y;
+    }
+}
 
 }  // namespace internal
 
@@ -52,6 +79,9 @@ template <class Network, class Loss, class Optimizer, std::size_t Batch = 1, cla
 class stepper {
     static_assert(Network::rounded_count == 0,
                   "etch: weights held as bf16 are not trained: train a network of dense<...>, and convert it");
+    static_assert(!internal::ends_in_statistics<Network>,
+                  "etch: a network that ends in standardize or normalize cannot be trained, since their statistics would "
+                  "be those of untrained answers: to answer in the units of the targets, end it with unstandardize");
     static_assert(Batch > 0, "etch: a batch needs at least one sample");
     static_assert(etch::Loss<Loss>, "etch: the second argument of a trainer is a loss (see etch/loss/loss.hpp)");
     static_assert(etch::Optimizer<Optimizer>,
@@ -124,6 +154,13 @@ public:
         position_.steps = chunk_ = 0;
     }
 
+    /// The first option of the optimiser, the schedule or the clipping that is out of its range; what a fit begins with.
+    [[nodiscard]] constexpr option_error (check)() const noexcept {
+        return internal::first_error(internal::check_learning_rate<value_type>(optimizer.learning_rate),
+                                     internal::check_options(optimizer), internal::check_options(schedule),
+                                     internal::check_options(clip));
+    }
+
     [[nodiscard]] constexpr std::uint64_t steps() const noexcept { return position_.steps; }
     /// The learning rate of the last update.
     [[nodiscard]] constexpr value_type learning_rate() const noexcept { return position_.learning_rate; }
@@ -156,7 +193,8 @@ private:
         const step_type<Fresh> step{net.memory(), gradients_, x, workspace_,
                                     derive(derive(position_.seed, position_.steps), chunk_++)};
         const auto prediction = step.forward();
-        const auto losses = Loss::value(prediction, y);
+        const auto target = internal::targets_for_loss(net, y);
+        const auto losses = Loss::value(prediction, target);
         tensor<T, 1, columns> shares;
         T total{0};
         for (std::size_t j = 0; j < count; ++j) {
@@ -164,7 +202,7 @@ private:
             total += losses[j];
         }
         (void)step.backward(
-            hadamard(Loss::gradient(prediction, y), shares));  // the input's gradient is never evaluated
+            hadamard(Loss::gradient(prediction, target), shares));  // the input's gradient is never evaluated
         return total;
     }
 

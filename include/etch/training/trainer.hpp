@@ -5,31 +5,16 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include <etch/data/data_view.hpp>
 #include <etch/training/evaluate_loss.hpp>
+#include <etch/training/fit_checks.hpp>
+#include <etch/training/fit_result.hpp>
 #include <etch/training/fit_statistics.hpp>
 #include <etch/training/stepper.hpp>
 
 namespace etch::inline ETCH_VARIANT {
-
-/// What one epoch came to.
-template <class T>
-struct epoch_record {
-    std::size_t epoch = 0;    ///< from 1
-    T training_loss{};        ///< mean over the samples as they passed, so before their updates
-    T validation_loss{};      ///< after the epoch; NaN-free 0 without validation data
-    T validation_accuracy{};  ///< share of right classes, where the network ends in softmax or sigmoid
-    T learning_rate{};        ///< of the epoch's last update
-};
-
-/// Where training stands within an epoch, for whoever shows it.
-template <class T>
-struct step_record {
-    std::size_t epoch = 0, epochs = 0;  ///< from 1
-    std::size_t samples = 0, of = 0;    ///< done and in all, this epoch
-    T loss{};                           ///< mean so far, this epoch
-};
 
 /// Where a fit stands: what it must know to go on, beside the network, the best weights and what the stepper knows.
 template <class T>
@@ -46,32 +31,6 @@ struct fit_progress {
     [[nodiscard]] constexpr bool begun() const noexcept { return epochs > 0 || samples > 0; }
     /// Epochs without improvement.
     [[nodiscard]] constexpr std::size_t waited() const noexcept { return epochs - best_epoch; }
-};
-
-/// The result of a fit. For a resumed fit, counted from its start.
-template <class T>
-struct [[nodiscard]] fit_result {
-    status code = status::ok;
-    std::size_t sample = 0;      ///< where the data is at fault: which sample
-    std::size_t column = 0;      ///< and at constant_column which column, among the inputs of the layer that scales
-    bool in_validation = false;  ///< whether it is the validation data
-    std::uint64_t step = 0;      ///< updates in all; at non_finite_loss the one that failed, from 1
-    std::size_t epochs = 0;      ///< completed
-    std::size_t best_epoch = 0;  ///< the last that improved by more than min_delta; from 1
-    T best_loss{};
-    T training_loss{}, validation_loss{};  ///< of the last epoch
-    bool stopped_early = false;            ///< by patience or by the callback
-    option_error option{};                 ///< at invalid_option
-
-    [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
-    [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
-    [[nodiscard]] constexpr message_text message() const noexcept {
-        if (code == status::non_finite_loss) return internal::sentence("update ", step, ": ", etch::message(code));
-        if (code == status::invalid_option) return option.message();
-        if (code == status::ok) return etch::message(code);
-        return internal::sentence(in_validation ? "validation data: " : "training data: ",
-                                  problem{code, code == status::constant_column ? column : sample}.message());
-    }
 };
 
 /// Trains a network on a data set: a stepper, a place for a batch, and a copy of the best weights. All memory is in the
@@ -101,11 +60,12 @@ public:
         bool resume = false;                   ///< goes on with the last fit; the epochs count from its beginning
     };
 
-    /// Runs the epochs. Layers with statistics (standardize, normalize) that have none yet are fitted first, on the
-    /// training data. A last batch that is not full is averaged over the samples that it has.
+    /// Runs the epochs. Layers with statistics (standardize, normalize, unstandardize) that have none yet are fitted first,
+    /// on the training data. A last batch that is not full is averaged over the samples that it has.
     ///
     /// `callback` is called with each epoch_record, and ends the training by returning false; if it can also be called
-    /// with a step_record, it is, after each update.
+    /// with a step_record, it is, after each update. Where it has a member `finish`, that is given the fit_result at the
+    /// end, as by a progress_bar.
     ///
     /// A second fit trains on from where the first ended: the optimiser keeps its state and its count of steps, on
     /// which the schedule depends. `reset` forgets both.
@@ -116,9 +76,12 @@ public:
     /// where all epochs are done, it returns at once. A callback finds the trainer's state complete, so that this is
     /// the place to take a checkpoint: after an epoch, or after any update.
     ///
-    /// Errors, each with the network as it was: empty_set, size_mismatch, non_finite_input, non_finite_target (with the
-    /// sample), constant_column (with the column), invalid_option. non_finite_loss (with the step): the network has the
-    /// best weights so far, and the trainer is reset.
+    /// Errors, each with the network as it was: empty_set, size_mismatch, non_finite_input, non_finite_target,
+    /// invalid_target (with the sample and the column), constant_column, constant_target (with the column),
+    /// not_initialized, invalid_option (with its name, value and range). non_finite_loss (with the step) and diverged
+    /// (with the largest weight, above a million, and above a million times the largest target): the network has the best
+    /// weights so far, and the trainer is reset. `warning` of the result names what is likely to be a mistake: targets
+    /// that the last layer cannot reach, for example.
     template <class Callback = std::nullptr_t>
     constexpr fit_result<T> fit(Network& net, data training, const fit_options& options = {},
                                 Callback&& callback = {}) noexcept {
@@ -127,18 +90,10 @@ public:
             std::is_null_pointer_v<function> || std::is_invocable_v<function&, const epoch_record<T>&> ||
                 std::is_invocable_v<function&, const step_record<T>&>,
             "etch: the callback of a fit takes an epoch_record or a step_record of the network's number type");
-        if (const problem p = (training.check)(); !p.ok()) return {.code = p.code, .sample = p.index};
         const bool validates = !options.validation.inputs().empty() || !options.validation.targets().empty();
-        if (validates)
-            if (const problem p = (options.validation.check)(); !p.ok())
-                return {.code = p.code, .sample = p.index, .in_validation = true};
-        if (options.epochs == 0 || !(this->optimizer.learning_rate > 0) || !(options.min_delta >= 0) ||
-            !(this->clip.norm >= 0) || !(this->clip.value >= 0))
-            return {.code = status::invalid_option};
-        if (options.resume && progress_.samples > training.size())
-            return {.code = status::size_mismatch,
-                    .sample = training.size()};  // these are not the samples it began with
+        if (const auto refused = check_fit(training, options, validates); !refused) return refused;
         if (!options.resume || !progress_.begun()) {
+            if (internal::is_all_zero(net)) return {.code = status::not_initialized};
             if (const problem p = fit_missing_statistics(net, training); !p.ok())
                 return {.code = p.code, .column = p.index};
             best_ = net;
@@ -149,20 +104,25 @@ public:
 
         const std::size_t per_update = Batch == whole_set ? training.size() : columns;
         const std::uint64_t updates = (training.size() + per_update - 1) / per_update;
-        const std::uint64_t total_steps = progress_.first_step + updates * options.epochs;
+        const std::uint64_t total_steps = planned_steps(updates, options.epochs);
         bool goes_on = true;
         while (goes_on && progress_.epochs < options.epochs &&
                !(options.patience > 0 && progress_.waited() >= options.patience)) {
             const std::size_t epoch = progress_.epochs + 1;
             if (!run_epoch(net, training, options, epoch, per_update, total_steps, callback))
-                return give_up(net, this->steps() + 1);
-            if (!internal::all_finite<T>(std::span<const T>{net.parameters()})) return give_up(net, this->steps());
+                return give_up(net, options, status::non_finite_loss, this->steps() + 1);
+            if (!internal::all_finite<T>(std::span<const T>{net.parameters()}))
+                return give_up(net, options, status::non_finite_loss, this->steps());
+            if (const T largest = largest_weight(net, training); largest > 0)
+                return give_up(net, options, status::diverged, this->steps(), largest);
             epoch_record<T> record{
                 .epoch = epoch, .training_loss = progress_.training_loss, .learning_rate = this->learning_rate()};
             T judged = record.training_loss;
             if (validates) {
-                const auto found = evaluate_loss<Loss>(net, options.validation);
-                if (!(found.loss - found.loss == 0)) return give_up(net, this->steps());
+                const auto found = internal::loss_after<Loss, internal::objective<Network, Loss>::last>(
+                    net, options.validation);  // in the units of the training loss
+                if (!(found.loss - found.loss == 0))
+                    return give_up(net, options, status::non_finite_loss, this->steps());
                 judged = progress_.validation_loss = record.validation_loss = found.loss;
                 record.validation_accuracy = found.accuracy;
             }
@@ -182,9 +142,14 @@ public:
             else if constexpr (requires { callback(record); })
                 callback(record);
         }
-        fit_result<T> result = result_so_far();
-        result.stopped_early = progress_.epochs < options.epochs;
         if (options.patience > 0) exchange(net);
+        fit_result<T> result = result_so_far(options);
+        result.stopped_by = !goes_on                             ? stop_reason::callback
+                            : progress_.epochs >= options.epochs ? stop_reason::all_epochs
+                                                                 : stop_reason::patience;
+        result.has_best = progress_.exchanged;
+        if (!ETCH_CONSTANT_EVALUATED) result.warning = internal::find_warning<Network, Loss>(training);
+        if constexpr (requires { callback.finish(std::as_const(result)); }) callback.finish(std::as_const(result));
         return result;
     }
 
@@ -212,19 +177,63 @@ public:
     [[nodiscard]] constexpr const Network& best() const noexcept { return best_; }
 
 private:
-    constexpr fit_result<T> result_so_far() const noexcept {
+    /// What must hold before anything is changed.
+    constexpr fit_result<T> check_fit(const data& training, const fit_options& options, bool validates) const noexcept {
+        const option_error option = internal::first_error(
+            (this->check)(), options.epochs > 0 ? option_error{} : option_error{"epochs", 0, "at least 1"},
+            internal::must_not_be_negative("min_delta", static_cast<double>(options.min_delta)));
+        if (const problem p = (training.check)(); !p.ok()) return refusal(p, false);
+        if (validates)
+            if (const problem p = (options.validation.check)(); !p.ok()) return refusal(p, true);
+        if (!option.ok()) return {.code = status::invalid_option, .option = option};
+        if (const problem p = internal::check_targets<Loss>(training); !p.ok()) return refusal(p, false);
+        if (validates)
+            if (const problem p = internal::check_targets<Loss>(options.validation); !p.ok()) return refusal(p, true);
+        if (options.resume && progress_.samples > training.size())  // these are not the samples it began with
+            return {.code = status::size_mismatch, .sample = training.size()};
+        return {};
+    }
+    static constexpr fit_result<T> refusal(const problem& p, bool in_validation) noexcept {
+        return {.code = p.code,
+                .sample = p.index,
+                .column = p.column,
+                .in_validation = in_validation,
+                .value = p.value};
+    }
+
+    /// Updates until the end, for the schedule; the largest number where that is more.
+    constexpr std::uint64_t planned_steps(std::uint64_t updates, std::uint64_t epochs) const noexcept {
+        const std::uint64_t most = ~std::uint64_t{0} - progress_.first_step;
+        return epochs > most / updates ? ~std::uint64_t{0} : progress_.first_step + updates * epochs;
+    }
+
+    /// The largest weight where the weights have left all measure, else 0: a million times the largest target, or a
+    /// million. What is this large no longer feels an update of the size of the data.
+    constexpr T largest_weight(const Network& net, const data& training) const noexcept {
+        constexpr T limit = static_cast<T>(1e6);
+        const T largest = internal::largest_magnitude(std::span<const T>{net.parameters()});
+        if (!(largest > limit)) return 0;
+        const T target = internal::scales_targets<Network> ? T{1} : internal::largest_magnitude(training.targets());
+        return largest > limit * (std::max)(T{1}, target) ? largest : T{0};
+    }
+
+    constexpr fit_result<T> result_so_far(const fit_options& options) const noexcept {
         return {.step = this->steps(),
                 .epochs = progress_.epochs,
+                .planned_epochs = options.epochs,
                 .best_epoch = progress_.best_epoch,
                 .best_loss = progress_.best_loss,
+                .validated = !options.validation.inputs().empty(),
                 .training_loss = progress_.training_loss,
                 .validation_loss = progress_.validation_loss};
     }
 
-    constexpr fit_result<T> give_up(Network& net, std::uint64_t step) noexcept {
-        fit_result<T> result = result_so_far();
-        result.code = status::non_finite_loss;
+    constexpr fit_result<T> give_up(Network& net, const fit_options& options, status code, std::uint64_t step,
+                                    T largest = 0) noexcept {
+        fit_result<T> result = result_so_far(options);
+        result.code = code;
         result.step = step;
+        result.value = static_cast<double>(largest);
         net = best_;
         reset();
         return result;

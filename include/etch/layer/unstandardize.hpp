@@ -1,0 +1,55 @@
+#pragma once
+#include <etch/layer/standardize.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+/// The last layer of a network that answers in the units of its targets (prices, degrees, newtons) and is trained in
+/// units of their deviation, with statistics of the training targets that the network carries.
+///
+///     forward     y  = σ z + μ
+///     backward    dz = σ dy
+///
+///     etch::network<etch::input<13>, etch::standardize, etch::dense<32>, etch::relu, etch::dense<1>, etch::unstandardize>
+///
+/// Shapes: μ and σ have one number per output. A stepper or trainer takes this layer away and compares z with
+/// (target - μ) / σ, so that gradients are near 1 whatever the units, and every output counts alike. The losses that a
+/// fit reports are in these units; `evaluate` judges in the targets' own.
+/// `trainer::fit` fits it first; until then σ and so each answer is 0. Errors: constant_target where a target does not
+/// vary. Does not compile where another layer follows.
+struct unstandardize {
+    static constexpr const char* name = "unstandardize";
+    static constexpr bool elementwise = true;
+    static constexpr reads backward_reads = reads::nothing;
+    static constexpr bool fits_targets = true;
+
+    static constexpr shape output(shape input) { return input; }
+
+    static constexpr std::array<parameter, 2> parameters(shape input) { return standardize::parameters(input); }
+
+    ETCH_INLINE static constexpr auto forward(const auto& layer, const auto& z) {
+        const auto& [mean, deviation] = layer.parameters;
+        return hadamard(z, deviation) + mean;
+    }
+
+    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto&, const auto&, const auto& dy) {
+        const auto& [mean, deviation] = layer.parameters;
+        return hadamard(dy, deviation);
+    }
+
+    /// Whether the statistics have been set.
+    static constexpr bool fitted(const auto& layer) { return standardize::fitted(layer); }
+
+    /// `target(i)` gives the targets of sample i.
+    static constexpr problem fit(const auto& layer, std::size_t count, const auto& target) {
+        problem found = internal::fit_mean_and_deviation(layer, count, target);
+        if (found == status::constant_column) found.code = status::constant_target;
+        return found;
+    }
+
+    /// Targets as the layer before is compared with them.
+    ETCH_INLINE static constexpr auto targets(const auto& layer, const auto& y) {
+        return standardize::forward(layer, y);
+    }
+};
+
+}  // namespace etch
