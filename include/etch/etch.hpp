@@ -2,10 +2,26 @@
 // etch: a neural network, etched into the program. This page is the map of the library: each room builds on those above
 // it, and those in braces of the design (layer, loss, optimizer) do not know each other.
 //
-#include <etch/layer/clip.hpp>
 // A newcomer reads network/network.hpp, then layer/dense.hpp, then tensor/product.hpp. A program that only deploys a
 // network includes etch/inference.hpp instead. Optional, since they need other libraries: etch/data/csv.hpp (libcsv),
 // etch/data/idx_gzip.hpp (zlib) and etch/io/npz.hpp (libzip).
+
+// Warnings that say nothing of etch's code to its users, where its folder is given by -I: templates convert to types that
+// they already have, and equality of floats is meant where it is written. CMake gives the folder as a system's.
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdouble-promotion"
+#pragma GCC diagnostic ignored "-Weffc++"
+#pragma GCC diagnostic ignored "-Wfloat-equal"
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+#pragma GCC diagnostic ignored "-Wpadded"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wswitch-default"
+#pragma GCC diagnostic ignored "-Wswitch-enum"
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuseless-cast"
+#endif
+#endif
 
 // core: settings, status values, shapes, random numbers
 #include <etch/core/config.hpp>
@@ -35,6 +51,7 @@
 #include <etch/tensor/tensor.hpp>
 #include <etch/tensor/transpose.hpp>
 // layer
+#include <etch/layer/clip.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dense_bf16.hpp>
 #include <etch/layer/dropout.hpp>
@@ -128,3 +145,7 @@
 #include <etch/io/save.hpp>
 #include <etch/io/schema.hpp>
 #include <etch/io/tensor_source.hpp>
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif

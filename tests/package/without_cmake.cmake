@@ -40,9 +40,15 @@ set(ENV{PKG_CONFIG_PATH} "${WORK_DIR}/prefix/share/pkgconfig")
 list(TRANSFORM INCLUDE PREPEND "-idirafter" OUTPUT_VARIABLE includes)
 string(REPLACE ";" " " includes "${includes}")  # what a system lacks and CMake has fetched
 
+# Of which none comes from etch, though -I gives its folder.
+set(warnings "-Werror -Wfloat-equal -Wswitch-default -Wsign-conversion -Wdouble-promotion -Wold-style-cast -Wundef")
+if(COMPILER_ID STREQUAL "GNU")
+  string(APPEND warnings " -Wuseless-cast -Weffc++ -Wnull-dereference -Wduplicated-cond -Wlogical-op")
+endif()
+
 if(WAY STREQUAL "pkg_config")
   file(WRITE "${WORK_DIR}/line" "set -eu; cd '${WORK_DIR}/plain'; CXX='${CXX}'
-$CXX -std=c++20 $(pkg-config --cflags etch) ${includes} main.cpp -o consumer
+$CXX -std=c++20 $(pkg-config --cflags etch) ${includes} ${warnings} main.cpp -o consumer
 ./consumer
 test -f \"$(pkg-config --variable=etch_header etch)\"\n")
   step(sh "${WORK_DIR}/line")
