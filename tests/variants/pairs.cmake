@@ -115,6 +115,11 @@ int main() { std::printf(\"%a\\n\", static_cast<double>(build_${id}())); }\n")
   endif()
 endforeach()
 
+# One contract, one answer: the baseline rounds between multiply and add, and so does AVX2 with ETCH_FMA=0.
+if(all MATCHES "(^|;)baseline(;|$)" AND all MATCHES "(^|;)rounded(;|$)" AND NOT bits_baseline STREQUAL bits_rounded)
+  message(FATAL_ERROR "with ETCH_FMA=0 AVX2 gives ${bits_rounded}, the baseline ${bits_baseline}")
+endif()
+
 function(write_main list)
   set(text "#include <cstdio>\n#include <cstring>\n")
   foreach(id IN LISTS list)
