@@ -3,14 +3,15 @@
 # etch_multi_isa(TARGET <target> SOURCES <file.cpp>... [VARIANTS <baseline|x86-64-v2|x86-64-v3|x86-64-v4>...]):
 # compiles each file once per instruction set into the target, for a choice at run time by etch::best_build (see
 # etch/core/dispatch.hpp). The files are not sources of the target otherwise. Default: baseline x86-64-v3 x86-64-v4. The
-# baseline is compiled as the target is, always there, and the only build where the compiler or the processor is another.
+# baseline is compiled as the target is, always there, and the only build where the compiler or the processor is not one
+# of these.
 #
 # etch_optimize(TARGET <target> SOURCES <file.cpp>... [MARCH <processor>]):
 # compiles these files of the target with optimization, whatever the rest is compiled with, and for this processor.
 #
-# etch_optimize compiles at -O2, and etch_multi_isa does so where the configuration is neither Release nor RelWithDebInfo.
-# Functions that these files have in common with the rest of the program, through headers, are kept apart: before the link
-# etch_separate_builds.cmake gives them names of their own.
+# etch_optimize compiles at -O2, and etch_multi_isa does so where the configuration is neither Release nor
+# RelWithDebInfo. Functions that these files have in common with the rest of the program, through headers, are kept
+# apart: before the link etch_separate_builds.cmake gives them names of their own.
 include_guard(GLOBAL)
 
 # What both functions take, checked.
@@ -22,8 +23,8 @@ function(etch_check_builds_target function target)
   get_target_property(imported ${target} IMPORTED)
   get_target_property(aliased ${target} ALIASED_TARGET)
   if(imported OR aliased OR NOT type MATCHES "^(EXECUTABLE|(STATIC|SHARED|MODULE)_LIBRARY)$")
-    message(FATAL_ERROR "${function}: ${target} must be a program or a static, shared or module library of this project, "
-                        "since the files are prepared before it is linked")
+    message(FATAL_ERROR "${function}: ${target} must be a program or a static, shared or module library of this "
+                        "project, since the files are prepared before it is linked")
   endif()
 endfunction()
 
@@ -32,7 +33,7 @@ function(etch_add_build target file build)
   cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE OUTPUT_VARIABLE path)
   get_source_file_property(generated "${path}" GENERATED)
   if(NOT EXISTS "${path}" AND NOT generated)
-    message(FATAL_ERROR "there is no file ${file}")
+    message(FATAL_ERROR "etch: ${target}: there is no file ${file}")
   endif()
   cmake_path(RELATIVE_PATH path BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" OUTPUT_VARIABLE name)
   string(REGEX REPLACE "[^A-Za-z0-9_.-]" "_" name "${name}")
@@ -50,15 +51,17 @@ function(etch_add_build target file build)
     return()
   endif()
   set_target_properties(${target} PROPERTIES ETCH_BUILDS_PREPARED TRUE)
-  if(CMAKE_EXECUTABLE_FORMAT STREQUAL "ELF" AND CMAKE_OBJDUMP AND CMAKE_OBJCOPY AND CMAKE_GENERATOR MATCHES "Ninja|Makefiles")
+  if(CMAKE_EXECUTABLE_FORMAT STREQUAL "ELF" AND CMAKE_OBJDUMP AND CMAKE_OBJCOPY
+     AND CMAKE_GENERATOR MATCHES "Ninja|Makefiles")
     add_custom_command(
       TARGET ${target} PRE_LINK
       COMMAND "${CMAKE_COMMAND}" "-DOBJECTS=$<TARGET_OBJECTS:${target}>" "-DOBJDUMP=${CMAKE_OBJDUMP}"
-              "-DOBJCOPY=${CMAKE_OBJCOPY}" "-DWITHOUT_STARTUP=x86-64-v2;x86-64-v3;x86-64-v4" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/etch_separate_builds.cmake"
+              "-DOBJCOPY=${CMAKE_OBJCOPY}" "-DWITHOUT_STARTUP=x86-64-v2;x86-64-v3;x86-64-v4"
+              -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/etch_separate_builds.cmake"
       VERBATIM)
   else()
-    message(STATUS "etch: ${target} has several builds of a file, and here no tool gives the standard library's functions in "
-                   "them names of their own (wanted: ELF, objdump and objcopy, Ninja or Make). Compile with "
+    message(STATUS "etch: ${target} has several builds of a file, and here no tool gives the standard library's "
+                   "functions in them names of their own (wanted: ELF, objdump and objcopy, Ninja or Make). Compile with "
                    "optimization, which leaves none in a file that only calls networks")
   endif()
 endfunction()
@@ -102,8 +105,8 @@ function(etch_multi_isa)
   get_target_property(sources ${arg_TARGET} SOURCES)
   foreach(file IN LISTS arg_SOURCES)
     if(file IN_LIST sources OR "${CMAKE_CURRENT_SOURCE_DIR}/${file}" IN_LIST sources)
-      message(FATAL_ERROR "etch_multi_isa: ${file} is a source of ${arg_TARGET} already. It is compiled once per instruction "
-                          "set, so leave it out there")
+      message(FATAL_ERROR "etch_multi_isa: ${file} is a source of ${arg_TARGET} already. It is compiled once per "
+                          "instruction set, so leave it out there")
     endif()
     foreach(variant IN LISTS variants)
       set(options "")
@@ -135,8 +138,8 @@ function(etch_optimize)
   get_target_property(sources ${arg_TARGET} SOURCES)
   foreach(file IN LISTS arg_SOURCES)
     if(file IN_LIST sources OR "${CMAKE_CURRENT_SOURCE_DIR}/${file}" IN_LIST sources)
-      message(FATAL_ERROR "etch_optimize: ${file} is a source of ${arg_TARGET} already. etch_optimize adds it, so leave it "
-                          "out there")
+      message(FATAL_ERROR "etch_optimize: ${file} is a source of ${arg_TARGET} already. etch_optimize adds it, so "
+                          "leave it out there")
     endif()
     etch_add_build(${arg_TARGET} "${file}" optimized ${options} -DETCH_BUILD=optimized)
   endforeach()
