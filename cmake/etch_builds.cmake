@@ -61,8 +61,8 @@ function(etch_add_build target file build)
       VERBATIM)
   else()
     message(STATUS "etch: ${target} has several builds of a file, and here no tool gives the standard library's "
-                   "functions in them names of their own (wanted: ELF, objdump and objcopy, Ninja or Make). Compile with "
-                   "optimization, which leaves none in a file that only calls networks")
+                   "functions in them names of their own (wanted: ELF, objdump and objcopy, Ninja or Make). Compile "
+                   "with optimization, which leaves none in a file that only calls networks")
   endif()
 endfunction()
 

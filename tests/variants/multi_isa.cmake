@@ -1,5 +1,5 @@
-# PROGRAM holds two builds of policy.cpp, and chooses by the processor: here, on a Nehalem (no AVX) and on a Haswell (AVX2)
-# under QEMU. Each build answers what the same file answers alone (BASELINE, AVX2), and none shares a function.
+# PROGRAM holds two builds of policy.cpp, and chooses by the processor: here, on a Nehalem (no AVX) and on a Haswell
+# (AVX2) under QEMU. Each build answers what the same file answers alone (BASELINE, AVX2), and none shares a function.
 cmake_minimum_required(VERSION 3.25)
 
 function(answers result)

@@ -1,5 +1,5 @@
-# The name of a build (ETCH_VARIANT): builds whose code may differ have different names, builds with the same instructions
-# share one. COMPILER is the program, INCLUDE_DIR holds etch/, WORK_DIR is a folder of its own.
+# The name of a build (ETCH_VARIANT): builds whose code may differ have different names, builds with the same
+# instructions share one. COMPILER is the program, INCLUDE_DIR holds etch/, WORK_DIR is a folder of its own.
 cmake_minimum_required(VERSION 3.25)
 
 file(WRITE "${WORK_DIR}/name.cpp" "#include <etch/core/config.hpp>\nthe_name_is ETCH_VARIANT\n")
@@ -35,14 +35,17 @@ endforeach()
 set(names "")
 set(count 0)
 foreach(flags IN ITEMS "" "-O0" "-Os" "-fsanitize=address" "-fsanitize=thread" "-ffast-math -DETCH_ALLOW_FAST_MATH"
-                       "-msse3" "-mssse3" "-msse4.1" "-mpopcnt" "-march=x86-64-v2" "-mbmi" "-mlzcnt" "-mmovbe" "-mavx" "-mfma"
-                       "-mf16c" "-mavx2" "-mavx2 -mfma" "-mavx2 -mfma -mbmi2" "-march=x86-64-v3" "-march=x86-64-v3 -mno-movbe"
+                       "-msse3" "-mssse3" "-msse4.1" "-mpopcnt" "-march=x86-64-v2" "-mbmi" "-mlzcnt" "-mmovbe"
+                       "-mavx" "-mfma"
+                       "-mf16c" "-mavx2" "-mavx2 -mfma" "-mavx2 -mfma -mbmi2" "-march=x86-64-v3"
+                       "-march=x86-64-v3 -mno-movbe"
                        "-march=x86-64-v3 -mavxvnni" "-march=znver1" "-march=bdver2" "-mavx512f -mfma"
                        "-mavx512f -mavx512bw" "-march=x86-64-v4" "-march=x86-64-v4 -mavx512vnni" "-march=icelake-server"
                        "-march=znver4" "-march=sapphirerapids" "-march=x86-64-v4 -DETCH_FMA=0" "-DETCH_FMA=1"
                        "-march=x86-64-v3 -DETCH_NO_SIMD=1" "-DETCH_NO_SIMD=1" "-DETCH_BUILD=one" "-DETCH_BUILD=two"
                        "-march=x86-64-v4 -mavx512bf16" "-march=x86-64-v4 -mavx512fp16" "-march=x86-64-v4 -mavx512ifma"
-                       "-march=x86-64-v4 -mavx512vbmi" "-march=x86-64-v4 -mavx512vbmi2" "-march=x86-64-v4 -mavx512bitalg"
+                       "-march=x86-64-v4 -mavx512vbmi" "-march=x86-64-v4 -mavx512vbmi2"
+                       "-march=x86-64-v4 -mavx512bitalg"
                        "-march=x86-64-v4 -mavx512vpopcntdq" "-march=x86-64-v4 -mgfni" "-march=x86-64-v4 -msse4a"
                        "-march=x86-64-v4 -mavx512vp2intersect" "-march=x86-64-v3 -mfma4" "-march=x86-64-v3 -mxop")
   set(level -O2)

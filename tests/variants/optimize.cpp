@@ -1,5 +1,5 @@
-// A program without optimization calls one network itself and through a file that etch_optimize compiles: the same bits,
-// and a time that differs by a factor of some 100, of which 10 are asked for.
+// A program without optimization calls one network itself and through a file that etch_optimize compiles: the same
+// bits, and a time that differs by a factor of some 100, of which 10 are asked for.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

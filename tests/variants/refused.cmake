@@ -1,5 +1,5 @@
-# Mistakes with several builds end the build with a sentence: a network that crosses from one build into another, code that
-# runs before main(), and wrong arguments of the CMake functions.
+# Mistakes with several builds end the build with a sentence: a network that crosses from one build into another, code
+# that runs before main(), and wrong arguments of the CMake functions.
 # COMPILER, FLAGS (the include folders), OBJDUMP, OBJCOPY, PROJECT_DIR, WORK_DIR
 cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE "${WORK_DIR}")
