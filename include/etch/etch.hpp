@@ -51,6 +51,7 @@
 #include <etch/tensor/tensor.hpp>
 #include <etch/tensor/transpose.hpp>
 // layer
+#include <etch/layer/absent.hpp>
 #include <etch/layer/clip.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dense_bf16.hpp>

@@ -1,4 +1,4 @@
-// expect: etch: dense takes how many outputs, then an initializer for its weights, or bf16
+// expect: etch: dense<N, ...>: N is the number of outputs, then an initializer
 #include <etch/layer/dense.hpp>
 #include <etch/network/network.hpp>
 

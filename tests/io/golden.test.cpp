@@ -49,6 +49,15 @@ TEST_CASE("golden vectors agree within a part of the largest output") {
     CHECK(etch::verify(net, std::span{inputs}.first(2), right).code == status::size_mismatch);
 }
 
+TEST_CASE("a tolerance that is no number does not switch the check off") {
+    const float inputs[] = {1}, right[] = {3};
+    const etch::golden_result refused = etch::verify(two_x_plus_one(), inputs, right, std::nan(""));
+    CHECK(refused.code == status::invalid_option);
+    CHECK(refused.message() == "tolerance is NaN, but must be at least 0 and finite");
+    CHECK(etch::verify(two_x_plus_one(), inputs, right, -1).code == status::invalid_option);
+    CHECK(etch::verify(two_x_plus_one(), inputs, right, 0).ok());
+}
+
 TEST_CASE("an answer or a golden output that is not finite never agrees") {
     const float inputs[] = {1}, bad[] = {std::nanf("")}, right[] = {3};
     line net = two_x_plus_one();

@@ -149,3 +149,13 @@ TEST_CASE("print writes the text, with names or without", "[text]") {
     for (int c = std::fgetc(file.get()); c != EOF; c = std::fgetc(file.get())) text += static_cast<char>(c);
     CHECK(text == to_text(nine_samples()) + to_text(nine_samples(), {"a", "b", "c"}) + to_text(etch::summary<reader>));
 }
+
+TEST_CASE("a summary names a network or trainer that is large for a stack, and the way out", "[text]") {
+    auto small = etch::summary<etch::network<etch::input<2>, etch::dense<1>>>;
+    CHECK(to_text(small).find("of a stack") == std::string::npos);
+    small.trainer_bytes = etch::stack_limit + 1;
+    CHECK(to_text(small).find("A local trainer takes 524'289 bytes of a stack") != std::string::npos);
+    CHECK(to_text(small).find("etch::on_heap") != std::string::npos);
+    small.network_bytes = 16'000'000;
+    CHECK(to_text(small).find("A local network takes 16'000'000 bytes") != std::string::npos);
+}

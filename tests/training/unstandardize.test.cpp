@@ -11,6 +11,7 @@
 #include <etch/optimizer/adam.hpp>
 #include <etch/training/evaluate.hpp>
 #include <etch/training/fit_statistics.hpp>
+#include <etch/training/on_heap.hpp>
 #include <etch/training/trainer.hpp>
 
 #include "support/catch.hpp"
@@ -94,8 +95,11 @@ TEST_CASE("targets that do not vary cannot be scaled") {
     const scaled before = net;
     auto constant = training;
     for (float& t : constant.targets()) t = 3;
-    trainer_of<scaled> trainer;
-    const auto result = trainer.fit(net, constant);
+    const auto trainer = on_heap<trainer_of<scaled>>({.learning_rate = 1e-2});
+    CHECK(trainer->optimizer.learning_rate == 1e-2);
+    CHECK(*on_heap<scaled>(seed{1}) == net);
+    CHECK(*on_heap<scaled>() == scaled{});
+    const auto result = trainer->fit(net, constant);
     CHECK(result.code == status::constant_target);
     CHECK(result.column == 0);
     CHECK(result.message() == "training data: target 0 is constant, so it cannot be scaled");

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
 #include <etch/core/problem.hpp>
 #include <etch/core/status.hpp>
@@ -44,6 +45,15 @@ public:
     constexpr data_view() noexcept = default;
     constexpr data_view(std::span<const T> inputs, std::span<const T> targets) noexcept
         : inputs_{inputs}, targets_{targets} {}
+    /// Numbers of another type: overload that exists only for its error message.
+    template <class X, class Y>
+        requires(!std::is_convertible_v<const X&, std::span<const T>> ||
+                 !std::is_convertible_v<const Y&, std::span<const T>>)
+    constexpr data_view(const X&, const Y&) noexcept {
+        static_assert(std::is_void_v<X>,
+                      "etch: inputs and targets must be contiguous numbers of the network's type, as a std::vector<float> "
+                      "is for a network: convert ints or doubles first");
+    }
 
     /// The number of samples; 0 where inputs and targets do not hold the same whole number of them (see check).
     [[nodiscard]] constexpr std::size_t size() const noexcept { return matches() ? inputs_.size() / Inputs : 0; }

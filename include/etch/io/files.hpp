@@ -121,7 +121,8 @@ file_result load_verified(Network& net, const Source& file, const key_map& keys 
     if (!result.ok()) return {result.code, name + ": " + internal::explain_for(*loaded, result, file, keys)};
     if constexpr (std::same_as<Source, safetensors_view>) {
         const golden_result golden = (verify)(*loaded, file, tolerance);
-        if (golden.code == status::golden_mismatch) return {golden.code, name + ": " + golden.message().c_str()};
+        if (golden.code == status::golden_mismatch || golden.code == status::invalid_option)
+            return {golden.code, name + ": " + golden.message().c_str()};
         if (!golden.ok()) return {golden.code, name + ": the golden vectors are not as they must be"};
     }
     net = *loaded;

@@ -19,6 +19,7 @@ struct [[nodiscard]] golden_result {
     double largest = 0;      ///< difference of any output; NaN or infinite where one is not finite
     double scale = 0;        ///< the largest magnitude among all golden outputs
     std::size_t vector = 0;  ///< where the largest difference is
+    option_error option{};   ///< at invalid_option
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
@@ -26,6 +27,7 @@ struct [[nodiscard]] golden_result {
     [[nodiscard]] constexpr double relative() const noexcept { return scale > 0 ? largest / scale : largest; }
     [[nodiscard]] constexpr message_text message() const noexcept {
         using internal::sentence;
+        if (code == status::invalid_option) return option.message();
         if (code != status::golden_mismatch) return etch::message(code);
         const message_text where = sentence(etch::message(code), ": golden vector ", vector);
         if (!(relative() - relative() == 0)) return sentence(where, ", or the answer to it, is not finite");
@@ -41,7 +43,11 @@ template <class Network>
 constexpr golden_result compare_golden(const Network& net, std::size_t count, double tolerance, const auto& inputs,
                                        const auto& outputs) noexcept {
     using T = typename Network::value_type;
-    golden_result result{.count = count};
+    golden_result result{.count = count, .option = must_not_be_negative("tolerance", tolerance)};
+    if (!result.option.ok()) {
+        result.code = status::invalid_option;
+        return result;
+    }
     bool finite = true;
     for (std::size_t v = 0; v < count; ++v) {
         std::array<T, Network::inputs> sample{};
@@ -102,7 +108,8 @@ struct golden_text {
 /// Compares a network with golden vectors, one after the other: count * inputs and count * outputs numbers. Usable in
 /// constant expressions; an etched header has golden_vectors for that, which are less to include. Where a platform defines
 /// verify as a macro (Unreal), call it by (etch::verify)(net, ...).
-/// golden_mismatch where an output differs by more than `tolerance` of the largest one, or is not finite; size_mismatch.
+/// golden_mismatch where an output differs by more than `tolerance` of the largest one, or is not finite; size_mismatch; invalid_option for a tolerance
+/// that is NaN, infinite or negative.
 template <class Network>
 constexpr golden_result (verify)(const Network& net, std::span<const float> inputs, std::span<const float> outputs,
                                  double tolerance = golden_tolerance) noexcept {

@@ -14,10 +14,12 @@ namespace etch::inline ETCH_VARIANT {
 /// Cost of one sample: outputs * inputs multiply-adds forward, twice as many backward.
 /// The weights begin as the activation that comes next wants it, unless an initialiser is named; the bias at zero.
 /// `dense<Outputs, bf16>` is the same layer for inference alone, with weights of half the size: see dense_bf16.hpp.
-template <std::size_t Outputs, auto Weight = automatic, initializer Bias = zeros>
+template <std::size_t Outputs, auto... Initializers>
 struct dense {
-    static_assert(std::same_as<std::remove_const_t<decltype(Weight)>, initializer>,
-                  "etch: dense takes how many outputs, then an initializer for its weights, or bf16");
+    static_assert(sizeof...(Initializers) <= 2 &&
+                      (std::same_as<std::remove_const_t<decltype(Initializers)>, initializer> && ...),
+                  "etch: dense<N, ...>: N is the number of outputs, then an initializer for its weights and one for its "
+                  "bias, or bf16");
     static_assert(Outputs > 0, "etch: dense needs at least one output");
 
     static constexpr const char* name = "dense";
@@ -33,10 +35,11 @@ struct dense {
 
     static constexpr std::array<parameter, 2> parameters(shape input) {
         const std::size_t inputs = input.size();
+        const auto [weight, bias] = initializers;
         return {
             parameter{
-                .name = "weight", .extents = {Outputs, inputs}, .begin = Weight, .fan_in = inputs, .fan_out = Outputs},
-            parameter{.name = "bias", .extents = {Outputs}, .begin = Bias, .fan_in = inputs, .fan_out = Outputs}};
+                .name = "weight", .extents = {Outputs, inputs}, .begin = weight, .fan_in = inputs, .fan_out = Outputs},
+            parameter{.name = "bias", .extents = {Outputs}, .begin = bias, .fan_in = inputs, .fan_out = Outputs}};
     }
 
     static constexpr std::size_t multiply_adds(shape input) { return Outputs * input.size(); }
@@ -58,6 +61,16 @@ struct dense {
         else
             return transpose(W) * dz;
     }
+
+    /// Those of the weights and of the bias. A pack, so that types and error messages show only what was written.
+    static constexpr std::array<initializer, 2> initializers = [] {
+        if constexpr (sizeof...(Initializers) == 0)
+            return std::array<initializer, 2>{automatic, zeros};
+        else if constexpr (sizeof...(Initializers) == 1)
+            return std::array<initializer, 2>{Initializers..., zeros};
+        else
+            return std::array<initializer, 2>{Initializers...};
+    }();
 
     /// A batch shares one transposed copy of W; a single sample takes dot products with its columns.
     static constexpr std::size_t workspace(shape input, std::size_t columns, bool training) {

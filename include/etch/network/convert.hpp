@@ -17,8 +17,8 @@ template <class L, auto Format>
 struct with_weights {
     using type = L;
 };
-template <std::size_t Outputs, auto Weight, initializer Bias, auto Format>
-struct with_weights<dense<Outputs, Weight, Bias>, Format> {
+template <std::size_t Outputs, auto... Initializers, auto Format>
+struct with_weights<dense<Outputs, Initializers...>, Format> {
     using type = dense<Outputs, Format>;
 };
 template <class... Layers, auto Format>

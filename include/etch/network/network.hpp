@@ -105,6 +105,17 @@ public:
         layers::initialize(memory(), from);
     }
 
+    /// A number as seed, and `predict` as a member: overloads that exist only for their error messages.
+    template <std::integral Number>
+    explicit constexpr basic_network(Number) noexcept {
+        static_assert(std::is_void_v<Number>, "etch: a seed is written as one: network{etch::seed{42}}");
+    }
+    template <class Sample>
+    constexpr auto predict(const Sample&) const noexcept {
+        static_assert(std::is_void_v<Sample>,
+                      "etch: a network is called as a function, net(x); the class of its answer is etch::predict(net, x)");
+    }
+
     /// The answer to one sample: an array, span or tensor of `inputs` numbers. The answers to a batch, a matrix of
     /// inputs x columns: a matrix of outputs x columns, where each column has the bits that its sample has alone.
     template <class Sample>

@@ -4,6 +4,7 @@
 
 #include <etch/network/summary.hpp>
 #include <etch/training/build_notice.hpp>
+#include <etch/training/on_heap.hpp>
 #include <etch/training/text_table.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -66,7 +67,14 @@ std::string to_text(const network_summary<Depth>& network) {
     memory.row({"stack for one sample, beside frames", grouped(network.workspace_bytes) + " bytes"});
     memory.row({"stack for " + std::to_string(network.batch_columns) + " samples, beside frames",
                 grouped(network.batch_workspace_bytes) + " bytes"});
-    return layers.text() + "\n" + memory.text() + build_notice;
+    const bool trainer_is_larger = network.trainer_bytes > network.network_bytes;
+    const std::size_t largest = trainer_is_larger ? network.trainer_bytes : network.network_bytes;
+    std::string notice;
+    if (largest > stack_limit)
+        notice = std::string{"A local "} + (trainer_is_larger ? "trainer" : "network") + " takes " + grouped(largest) +
+                 " bytes of a stack, of which Windows has 1'048'576 and Linux 8'388'608: make it static, or allocate it "
+                 "with etch::on_heap.\n";
+    return layers.text() + "\n" + memory.text() + notice + build_notice;
 }
 
 }  // namespace etch

@@ -163,6 +163,16 @@ public:
         return {};
     }
 
+    /// A network that is const or of another type: overload that exists only for its error message.
+    template <class Other, class Callback = std::nullptr_t>
+        requires(!std::is_same_v<Other, Network>)
+    constexpr fit_result<T> fit(Other&, data, const fit_options& = {}, Callback&& = {}) noexcept {
+        static_assert(!std::is_same_v<Other, const Network>, "etch: a network that is const cannot be trained");
+        static_assert(std::is_same_v<Other, const Network>,
+                      "etch: this trainer is for another network: the first argument of its type is the network's");
+        return {};
+    }
+
     /// Forgets what the stepper forgets, and the fit.
     constexpr void reset() noexcept {
         base::reset();

@@ -1,0 +1,53 @@
+#pragma once
+#include <etch/core/config.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+namespace internal {
+
+template <auto...>
+inline constexpr bool is_absent = false;
+
+}  // namespace internal
+
+// Layers that other libraries have and etch has not: declared so that the first error says so.
+
+template <auto... Arguments>
+struct conv_1d {
+    static_assert(internal::is_absent<Arguments...>,
+                  "etch: there is no convolution yet: put flatten and dense<...> in its place, or write a layer");
+};
+template <auto... Arguments>
+struct conv_2d {
+    static_assert(internal::is_absent<Arguments...>,
+                  "etch: there is no convolution yet: put flatten and dense<...> in its place, or write a layer");
+};
+template <auto... Arguments>
+struct max_pool {
+    static_assert(internal::is_absent<Arguments...>, "etch: there is no pooling layer yet");
+};
+template <auto... Arguments>
+struct lstm {
+    static_assert(internal::is_absent<Arguments...>,
+                  "etch: there are no recurrent layers yet: hand the network the last samples together");
+};
+template <auto... Arguments>
+struct gru {
+    static_assert(internal::is_absent<Arguments...>,
+                  "etch: there are no recurrent layers yet: hand the network the last samples together");
+};
+template <auto... Arguments>
+struct batch_norm {
+    static_assert(internal::is_absent<Arguments...>, "etch: there is no batch_norm: layer_norm<> takes its place");
+};
+template <auto... Arguments>
+struct attention {
+    static_assert(internal::is_absent<Arguments...>, "etch: there is no attention layer yet");
+};
+template <auto... Arguments>
+struct embedding {
+    static_assert(internal::is_absent<Arguments...>,
+                  "etch: there is no embedding yet: one-hot inputs and dense<...> compute the same");
+};
+
+}  // namespace etch

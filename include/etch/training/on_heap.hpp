@@ -1,0 +1,36 @@
+#pragma once
+#include <memory>
+
+#include <etch/training/stepper.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+/// How much of a stack a network or trainer may take as a local variable before `print(summary)` warns: half of what a
+/// program on Windows has (1 MiB; Linux and macOS: 8 MiB for the first thread, often less for others).
+inline constexpr std::size_t stack_limit = std::size_t{1} << 19;
+
+/// A network or trainer that is too large for the stack, allocated on purpose; nothing passes through the stack. `static`
+/// is the other way, without a heap.
+///
+///     auto net = etch::on_heap<classifier>(etch::seed{42});
+///     auto trainer = etch::on_heap<etch::trainer<classifier, etch::cross_entropy, etch::adam, 32>>({.learning_rate = 1e-3});
+///     auto result = trainer->fit(*net, train, {.epochs = 40});
+template <class Network>
+    requires requires { Network::parameter_count; }
+[[nodiscard]] std::unique_ptr<Network> on_heap(seed from) {
+    return std::make_unique<Network>(from);
+}
+template <class Network>
+    requires requires { Network::parameter_count; }
+[[nodiscard]] std::unique_ptr<Network> on_heap() {
+    return std::make_unique<Network>();
+}
+template <class Training>
+    requires requires { typename Training::network_type; }
+[[nodiscard]] std::unique_ptr<Training> on_heap(decltype(Training::optimizer) optimizer = {},
+                                                decltype(Training::schedule) schedule = {}, gradient_clip clip = {},
+                                                seed from = seed{0}) {
+    return std::make_unique<Training>(optimizer, schedule, clip, from);
+}
+
+}  // namespace etch

@@ -1,0 +1,14 @@
+// expect: etch: there are no recurrent layers yet
+#include <etch/layer/absent.hpp>
+#include <etch/layer/dense.hpp>
+#include <etch/network/network.hpp>
+
+#ifdef ETCH_REJECT
+using first = etch::lstm<8>;
+#else
+using first = etch::dense<8>;
+#endif
+
+using policy = etch::network<etch::input<3>, first, etch::dense<2>>;
+
+auto answer(const policy& net) { return net({1, 2, 3}); }
