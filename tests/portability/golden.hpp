@@ -41,6 +41,7 @@ void functions();
 void networks();
 void layers();
 void training();
+void files();
 void constants();
 
 }  // namespace golden

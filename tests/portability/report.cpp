@@ -40,6 +40,7 @@ int main() {
     golden::networks();
     golden::layers();
     golden::training();
+    golden::files();
 #if defined(GOLDEN_CONSTANTS)
     golden::constants();
 #endif
