@@ -10,9 +10,9 @@ function(etch_flags_below folder result)
     get_target_property(private ${target} COMPILE_OPTIONS)
     get_target_property(passed_on ${target} INTERFACE_COMPILE_OPTIONS)
     list(APPEND flags ${private} ${passed_on})
-    get_target_property(prepared ${target} ETCH_BUILDS_PREPARED)  # by etch_multi_isa or etch_optimize: see etch_builds.cmake
+    get_target_property(prepared ${target} ETCH_BUILDS_PREPARED)  # by etch_multi_isa or etch_optimize
     if(prepared)
-      list(APPEND flags -O2 -march=chosen)
+      list(APPEND flags -march=chosen)
     endif()
   endforeach()
   get_property(folders DIRECTORY "${folder}" PROPERTY SUBDIRECTORIES)

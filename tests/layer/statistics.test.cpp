@@ -170,6 +170,7 @@ TEST_CASE("clip is a constant expression") {
         return net({-2, 1, 9});
     }();
     static_assert(answer[0] == -1 && answer[1] == 1 && answer[2] == 2.5f);
+    CHECK(answer[2] == 2.5f);
 }
 
 TEST_CASE("a constant column is refused, and nothing is changed then") {
