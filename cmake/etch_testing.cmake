@@ -25,17 +25,6 @@ if(NOT MSVC)
   target_compile_options(etch_test_main PRIVATE -O0)  # half the time to compile
 endif()
 
-# The preset `test` compiles its tests in the cheapest way, which takes a third of the time of -O2: without optimisation,
-# and the functions of the kernels called instead of inlined. The bits are the same. Files that have the line
-#
-#     // compiled with: -O2
-#
-# are about what only the optimiser can get wrong, such as a contraction of a multiply and an add. ETCH_TEST_EVERYTHING
-# (the preset `test-all`) compiles all files with the flags of the build.
-set(ETCH_QUICK_FLAGS "")
-if(NOT ETCH_TEST_EVERYTHING AND NOT ETCH_SANITIZE AND NOT ETCH_COVERAGE AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
-  set(ETCH_QUICK_FLAGS -O0 -DETCH_KEEP_CALLS=1)
-endif()
 set(ETCH_TEST_MEMORY "")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # No collection of garbage before half a gigabyte: a tenth of the time of the largest files.

@@ -7,11 +7,11 @@
 using policy = etch::network<etch::input<3>, etch::dense<2>>;
 using trainer = etch::trainer<policy, etch::mean_squared_error, etch::sgd, 4>;
 #ifdef ETCH_REJECT
-using number = double;
+using scalar = double;
 #else
-using number = float;
+using scalar = float;
 #endif
 
 auto train(trainer& t, policy& net, const etch::data_view<3, 2>& data) {
-    return t.fit(net, data, {}, [](const etch::epoch_record<number>&) {});
+    return t.fit(net, data, {}, [](const etch::epoch_record<scalar>&) {});
 }

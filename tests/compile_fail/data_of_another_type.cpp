@@ -7,9 +7,9 @@
 using policy = etch::network<etch::input<3>, etch::dense<2>>;
 using trainer = etch::trainer<policy, etch::mean_squared_error, etch::sgd, 4>;
 #ifdef ETCH_REJECT
-using number = double;
+using scalar = double;
 #else
-using number = float;
+using scalar = float;
 #endif
 
-auto train(trainer& t, policy& net, const etch::data_view<3, 2, number>& data) { return t.fit(net, data); }
+auto train(trainer& t, policy& net, const etch::data_view<3, 2, scalar>& data) { return t.fit(net, data); }

@@ -9,11 +9,11 @@
 using policy = etch::network<etch::input<3>, etch::dense<2>>;
 using trainer = etch::trainer<policy, etch::mean_squared_error, etch::sgd, 4>;
 #ifdef ETCH_REJECT
-using number = int;
+using scalar = int;
 #else
-using number = float;
+using scalar = float;
 #endif
 
-auto train(trainer& t, policy& net, const std::vector<number>& x, const std::vector<float>& y) {
+auto train(trainer& t, policy& net, const std::vector<scalar>& x, const std::vector<float>& y) {
     return t.fit(net, {x, y}, {.epochs = 3});
 }

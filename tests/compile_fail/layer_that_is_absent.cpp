@@ -4,11 +4,11 @@
 #include <etch/network/network.hpp>
 
 #ifdef ETCH_REJECT
-using first = etch::lstm<8>;
+using opening = etch::lstm<8>;
 #else
-using first = etch::dense<8>;
+using opening = etch::dense<8>;
 #endif
 
-using policy = etch::network<etch::input<3>, first, etch::dense<2>>;
+using policy = etch::network<etch::input<3>, opening, etch::dense<2>>;
 
 auto answer(const policy& net) { return net({1, 2, 3}); }
