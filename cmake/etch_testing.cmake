@@ -9,8 +9,15 @@ else()
 endif()
 
 # Catch2's main, once for all rooms.
-find_package(Catch2 QUIET)
-if(NOT Catch2_FOUND AND ETCH_FETCH)
+if(CMAKE_CROSSCOMPILING)  # of the machine that builds only headers can be used, which Catch2 2 is
+  etch_add_headers(catch2 Catch2::Catch2 catch2/catch.hpp "")
+  if(TARGET etch::catch2_headers)
+    add_library(Catch2::Catch2 ALIAS etch::catch2_headers)
+  endif()
+else()
+  find_package(Catch2 QUIET)
+endif()
+if(NOT TARGET Catch2::Catch2 AND ETCH_FETCH)
   include(etch_fetch)
   etch_fetch_sources(Catch2)
 endif()

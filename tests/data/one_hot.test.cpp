@@ -107,12 +107,12 @@ TEST_CASE("argmax takes arrays, spans, vectors and tensors", "[data]") {
 TEST_CASE("a network predicts a class, by its index or its name", "[data]") {
     using pass = etch::network<etch::input<3>, etch::softmax>;
     constexpr pass three;
-    static_assert(etch::predict(three, {1, 3, 2}) == 1);
+    static_assert(etch::predict(three, {1.0f, 3.0f, 2.0f}) == 1);
     const std::array<float, 3> sample{0, 1, 2};
     CHECK(etch::predict(three, sample) == 2);
     const etch::class_list names{"red", "green", "blue"};
     CHECK(etch::predict(three, sample, names) == "blue");
-    CHECK(etch::predict(three, {3, 2, 1}, names) == "red");
+    CHECK(etch::predict(three, {3.0f, 2.0f, 1.0f}, names) == "red");
     CHECK(etch::predict(three, sample, {"red"}).empty());  // no name for it
     const etch::network<etch::input<1>, etch::sigmoid> gate;
     CHECK(etch::predict(gate, {-0.1f}) == 0);

@@ -84,7 +84,11 @@ TEST_CASE("two writers never tear each other's file", "[threads]") {
     std::thread one{write, 'a'}, other{write, 'b'};
     int torn = 0, read = 0;
     while (writing > 0) {
-        const std::string text = text_of(path);
+        std::ifstream file{path, std::ios::binary};
+#if defined(_WIN32)  // there one that is just being replaced cannot be opened
+        if (!file) continue;
+#endif
+        const std::string text{std::istreambuf_iterator<char>{file}, {}};
         torn += text.size() == 200'000 && text.find_first_not_of(text[0]) == text.npos ? 0 : 1;
         ++read;
     }

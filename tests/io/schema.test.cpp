@@ -46,8 +46,8 @@ TEST_CASE("names, categories, fill values and classes travel with a saved networ
     const auto schema = etch::read_schema(folder / "n");
     REQUIRE(schema);
     CHECK(schema.value == trees());
-    CHECK(schema.value.classes.name(etch::predict(net, {1, 0, 0, 0, 1})) ==
-          etch::predict(net, {1, 0, 0, 0, 1}, schema.value.classes));
+    CHECK(schema.value.classes.name(etch::predict(net, {1.0f, 0.0f, 0.0f, 0.0f, 1.0f})) ==
+          etch::predict(net, {1.0f, 0.0f, 0.0f, 0.0f, 1.0f}, schema.value.classes));
     net_type back;
     CHECK(etch::load_file(back, folder / "n"));  // which does not mind
     CHECK(back == net);

@@ -96,11 +96,13 @@ TEST_CASE("constant initialisers take nothing from the generator") {
 }
 
 TEST_CASE("doubles begin where floats do") {
+    // The logarithm and the cosine of a normal number lose more digits where products are rounded: 7.3e-7 at most here.
+    const double tolerance = fused_multiply_add ? 5e-7 : 1e-6;
     for (initializer how : {glorot_uniform, he_normal}) {
         random_generator one{seed{4}}, other{seed{4}};
         for (int i = 0; i < 100; ++i)
             CHECK(internal::draw<double>(how, one, 30, 50) ==
-                  Approx(internal::draw<float>(how, other, 30, 50)).epsilon(5e-7).margin(1e-9));
+                  Approx(internal::draw<float>(how, other, 30, 50)).epsilon(tolerance).margin(1e-9));
     }
 }
 

@@ -32,6 +32,7 @@ std::vector<float> edges() {
 
 }  // namespace
 
+#if !defined(__MINGW32__) || ETCH_HARDWARE_FMA  // whose C library rounds twice
 TEST_CASE("the fma of constant expressions rounds as the C library's") {
     std::size_t wrong = 0;
     const std::vector<float> all = edges();
@@ -55,6 +56,7 @@ TEST_CASE("the fma of constant expressions rounds as the C library's") {
     }
     CHECK(wrong == 0);
 }
+#endif
 
 TEST_CASE("the fma of constant expressions is not rounded twice") {
     // a b = 1 + 2^-12 + 2^-24 lies half way between two floats; the summand alone decides. A sum that is rounded to

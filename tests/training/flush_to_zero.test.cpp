@@ -49,7 +49,8 @@ bool same(const outcome& a, const outcome& b) {
     const auto bits = [](float x, float y) {
         return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
     };
-    return std::ranges::equal(a.net.parameters(), b.net.parameters(), bits) &&
+    const auto parameters = a.net.parameters();
+    return std::equal(parameters.begin(), parameters.end(), b.net.parameters().begin(), bits) &&
            std::equal(a.answer.begin(), a.answer.end(), b.answer.begin(), bits);
 }
 

@@ -90,16 +90,18 @@ void* operator new(std::size_t bytes) {
     if (void* const memory = std::malloc(std::max<std::size_t>(bytes, 1))) return memory;
     throw std::bad_alloc{};
 }
+#if !defined(_WIN32)  // whose C library has no aligned_alloc
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
     ++allocations;
     const auto a = static_cast<std::size_t>(alignment);
     if (void* const memory = std::aligned_alloc(a, (bytes + a - 1) / a * a)) return memory;
     throw std::bad_alloc{};
 }
-void operator delete(void* memory) noexcept { give_back(memory); }
-void operator delete(void* memory, std::size_t) noexcept { give_back(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { give_back(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { give_back(memory); }
+#endif
+void operator delete(void* memory) noexcept { give_back(memory); }
+void operator delete(void* memory, std::size_t) noexcept { give_back(memory); }
 #endif
 
 namespace {
@@ -251,7 +253,7 @@ TEST_CASE("weights go into memory and back, into whichever network they are of, 
     static any_of<network<input<6>, dense<4>, dense<3>>, net_type> chosen;
     constexpr float golden[] = {1, 2, 3, 4, 5, 6};
     static net_type net{seed{1}};
-    std::ranges::fill(net.statistics(), 1.0f);
+    for (float& x : net.statistics()) x = 1.0f;
     status state[4]{};
     const std::size_t counted = allocations_of([&] {
         const save_result saved = save(net, bytes, {.golden = golden});

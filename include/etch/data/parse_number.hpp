@@ -1,11 +1,11 @@
 #pragma once
-#include <charconv>
 #include <concepts>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include <etch/core/status.hpp>
+#include <etch/data/decimal.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
 
@@ -37,11 +37,11 @@ parsed_number parse_number(std::string_view text, T& to, char decimal = '.') {
     if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
     const char* const end = text.data() + text.size();
     T number{};
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const auto [stop, error] = read_decimal(text.data(), end, number);
     if (error == std::errc::invalid_argument || stop != end) return {status::malformed, "is not a number"};
     if (error == std::errc::result_out_of_range) {
         double wide = 0;  // tells too small from too large
-        if (std::from_chars(text.data(), end, wide).ec != std::errc{} || wide > 1 || wide < -1) {
+        if (read_decimal(text.data(), end, wide).ec != std::errc{} || wide > 1 || wide < -1) {
             return {status::non_finite_input, "is out of range"};
         }
         number = static_cast<T>(wide);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <etch/core/utf8.hpp>
+#include <etch/data/decimal.hpp>
 #include <etch/data/one_hot.hpp>
 #include <etch/data/reading.hpp>
 #include <etch/data/table_schema.hpp>
@@ -118,7 +119,7 @@ public:
     [[nodiscard]] bool take(double& to) {
         cursor_.skip_blanks();
         const char* const end = json_.data() + json_.size();
-        const auto [stop, error] = std::from_chars(json_.data() + cursor_.at(), end, to);
+        const auto [stop, error] = read_decimal(json_.data() + cursor_.at(), end, to);
         if (error != std::errc{} || to - to != 0) return false;
         cursor_ = json_cursor{json_, static_cast<std::size_t>(stop - json_.data())};
         return true;

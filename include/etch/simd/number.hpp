@@ -90,7 +90,8 @@ ETCH_INLINE void forget_origin([[maybe_unused]] Register& product) noexcept {
 /// fused.
 ETCH_INLINE constexpr float fma_number(float a, float b, float c) noexcept {
     if constexpr (fused_multiply_add) {
-        if (ETCH_CONSTANT_EVALUATED) return constant_fma(a, b, c);
+        // Without the instruction not the C library's either: mingw-w64's and newlib's round twice.
+        if (!ETCH_HARDWARE_FMA || ETCH_CONSTANT_EVALUATED) return constant_fma(a, b, c);
 #if defined(__GNUC__)
         return __builtin_fmaf(a, b, c);
 #else
