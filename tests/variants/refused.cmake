@@ -1,6 +1,6 @@
 # Mistakes with several builds end the build with a sentence: a network that crosses from one build into another, code
 # that runs before main(), and wrong arguments of the CMake functions.
-# COMPILER, FLAGS (the include folders), OBJDUMP, OBJCOPY, PROJECT_DIR, WORK_DIR
+# COMPILER, FLAGS (the include folders), OBJDUMP, OBJCOPY, PROJECT_DIR, WORK_DIR, GENERATOR, MAKE_PROGRAM
 cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE "${WORK_DIR}")
 
@@ -55,7 +55,8 @@ add_executable(other::game ALIAS game)
 ${call}
 message(FATAL_ERROR \"it was accepted\")
 ")
-  refuse("${call}" "${sentence}" "${CMAKE_COMMAND}" -S "${WORK_DIR}/project" -B "${WORK_DIR}/project/build")
+  refuse("${call}" "${sentence}" "${CMAKE_COMMAND}" -G "${GENERATOR}" "-DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}"
+         -S "${WORK_DIR}/project" -B "${WORK_DIR}/project/build")
 endfunction()
 file(WRITE "${WORK_DIR}/project/walk.cpp" "")
 file(WRITE "${WORK_DIR}/project/main.cpp" "")
