@@ -13,19 +13,19 @@
 # RelWithDebInfo. Functions that these files have in common with the rest of the program, through headers, are kept
 # apart: before the link etch_separate_builds.cmake gives them names of their own.
 include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/etch_check_target.cmake")
 
-# What both functions take, checked.
-function(etch_check_builds_target function target)
-  if(NOT TARGET ${target})
-    message(FATAL_ERROR "${function}: there is no target ${target}")
-  endif()
-  get_target_property(type ${target} TYPE)
-  get_target_property(imported ${target} IMPORTED)
-  get_target_property(aliased ${target} ALIASED_TARGET)
-  if(imported OR aliased OR NOT type MATCHES "^(EXECUTABLE|(STATIC|SHARED|MODULE)_LIBRARY)$")
-    message(FATAL_ERROR "${function}: ${target} must be a program or a static, shared or module library of this "
-                        "project, since the files are prepared before it is linked")
-  endif()
+# What both functions take, checked: the target, and files that are not among its sources already (for this reason).
+function(etch_check_builds function target reason)
+  etch_check_target(${function} ${target} "EXECUTABLE|(STATIC|SHARED|MODULE)_LIBRARY"
+                    "must be a program or a static, shared or module library of this project, since the files are \
+prepared before it is linked")
+  get_target_property(sources ${target} SOURCES)
+  foreach(file IN LISTS ARGN)
+    if(file IN_LIST sources OR "${CMAKE_CURRENT_SOURCE_DIR}/${file}" IN_LIST sources)
+      message(FATAL_ERROR "${function}: ${file} is a source of ${target} already. ${reason}")
+    endif()
+  endforeach()
 endfunction()
 
 # Adds a source to the target that includes `file`, compiled with the options ARGN.
@@ -72,7 +72,8 @@ function(etch_multi_isa)
     message(FATAL_ERROR "etch_multi_isa: wants etch_multi_isa(TARGET <target> SOURCES <file.cpp>... [VARIANTS "
                         "<baseline|x86-64-v2|x86-64-v3|x86-64-v4>...])")
   endif()
-  etch_check_builds_target(etch_multi_isa ${arg_TARGET})
+  etch_check_builds(etch_multi_isa ${arg_TARGET} "It is compiled once per instruction set, so leave it out there"
+                    ${arg_SOURCES})
   if(NOT arg_VARIANTS)
     set(arg_VARIANTS x86-64-v3 x86-64-v4)
   endif()
@@ -102,12 +103,7 @@ function(etch_multi_isa)
     target_compile_definitions(${arg_TARGET} PUBLIC "ETCH_INSTRUCTION_SETS=${sets}")
   endif()
 
-  get_target_property(sources ${arg_TARGET} SOURCES)
   foreach(file IN LISTS arg_SOURCES)
-    if(file IN_LIST sources OR "${CMAKE_CURRENT_SOURCE_DIR}/${file}" IN_LIST sources)
-      message(FATAL_ERROR "etch_multi_isa: ${file} is a source of ${arg_TARGET} already. It is compiled once per "
-                          "instruction set, so leave it out there")
-    endif()
     foreach(variant IN LISTS variants)
       set(options "")
       if(NOT MSVC)
@@ -127,7 +123,7 @@ function(etch_optimize)
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES OR NOT arg_TARGET OR NOT arg_SOURCES)
     message(FATAL_ERROR "etch_optimize: wants etch_optimize(TARGET <target> SOURCES <file.cpp>... [MARCH <processor>])")
   endif()
-  etch_check_builds_target(etch_optimize ${arg_TARGET})
+  etch_check_builds(etch_optimize ${arg_TARGET} "etch_optimize adds it, so leave it out there" ${arg_SOURCES})
   set(options /O2)
   if(NOT MSVC)
     set(options -O2 -fno-lto)
@@ -135,12 +131,7 @@ function(etch_optimize)
       list(APPEND options -march=${arg_MARCH})
     endif()
   endif()
-  get_target_property(sources ${arg_TARGET} SOURCES)
   foreach(file IN LISTS arg_SOURCES)
-    if(file IN_LIST sources OR "${CMAKE_CURRENT_SOURCE_DIR}/${file}" IN_LIST sources)
-      message(FATAL_ERROR "etch_optimize: ${file} is a source of ${arg_TARGET} already. etch_optimize adds it, so "
-                          "leave it out there")
-    endif()
     etch_add_build(${arg_TARGET} "${file}" optimized ${options} -DETCH_BUILD=optimized)
   endforeach()
 endfunction()

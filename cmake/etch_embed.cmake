@@ -13,6 +13,7 @@
 # etch-header, which writes the header, and that program are built for the machine that builds. Where the project itself is
 # built for another one, they are compiled by ETCH_HOST_CXX.
 include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/etch_check_target.cmake")
 
 set(ETCH_HEADER_EXECUTABLE "" CACHE FILEPATH "The program etch-header, where it shall not be built")
 mark_as_advanced(ETCH_HEADER_EXECUTABLE)
@@ -52,15 +53,8 @@ function(etch_embed)
     message(FATAL_ERROR "etch_embed: wants etch_embed(TARGET <target> POLICY <file.safetensors> [NAME <name>] [TOPOLOGY "
                         "<list>] [TOLERANCE <number>] [IGNORED <pattern>...] [WITHOUT_GOLDEN] [DEPENDS ...])")
   endif()
-  if(NOT TARGET ${arg_TARGET})
-    message(FATAL_ERROR "etch_embed: there is no target ${arg_TARGET}")
-  endif()
-  get_target_property(type ${arg_TARGET} TYPE)
-  get_target_property(imported ${arg_TARGET} IMPORTED)
-  get_target_property(aliased ${arg_TARGET} ALIASED_TARGET)
-  if(imported OR aliased OR NOT type MATCHES "^(EXECUTABLE|(STATIC|SHARED|MODULE|OBJECT)_LIBRARY)$")
-    message(FATAL_ERROR "etch_embed: ${arg_TARGET} is not compiled here, so it cannot hold a network")
-  endif()
+  etch_check_target(etch_embed ${arg_TARGET} "EXECUTABLE|(STATIC|SHARED|MODULE|OBJECT)_LIBRARY"
+                    "is not compiled here, so it cannot hold a network")
   if(NOT DEFINED arg_NAME)
     cmake_path(GET arg_POLICY STEM arg_NAME)
   endif()

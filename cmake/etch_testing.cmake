@@ -161,8 +161,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND NOT MSVC)
 endif()
 
 # etch_add_isa_test(<room> [ALL [ASAN]]): the room's test files once more on plain numbers, as `<room>.<file>.plain`; with
-# ETCH_TEST_EVERYTHING on every instruction set that this machine has, as `<room>.<file>.<set>`, and under AddressSanitizer as `<room>.<file>.<set>.asan` (UndefinedBehaviorSanitizer, which would
-# double the time to compile, is in the preset `asan`). Without ALL, only the files that have a line
+# ETCH_TEST_EVERYTHING on every instruction set that this machine has, as `<room>.<file>.<set>`, and under
+# AddressSanitizer as `<room>.<file>.<set>.asan` (UndefinedBehaviorSanitizer, which would double the time to compile, is in
+# the preset `asan`). Without ALL, only the files that have a line
 #
 #     // runs on: every instruction set
 #     // runs on: every instruction set, asan

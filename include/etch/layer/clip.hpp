@@ -1,8 +1,7 @@
 #pragma once
 #include <limits>
 
-#include <etch/layer/column_range.hpp>
-#include <etch/layer/layer.hpp>
+#include <etch/layer/normalize.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -22,10 +21,7 @@ struct clip {
 
     static constexpr shape output(shape input) { return input; }
 
-    static constexpr std::array<parameter, 2> parameters(shape input) {
-        return {parameter{.name = "minimum", .extents = {input.size()}, .trained = false},
-                parameter{.name = "maximum", .extents = {input.size()}, .trained = false}};
-    }
+    static constexpr std::array<parameter, 2> parameters(shape input) { return normalize<>::parameters(input); }
 
     ETCH_INLINE static constexpr auto forward(const auto& layer, const auto& x) {
         const auto& [minimum, maximum] = layer.parameters;
@@ -37,22 +33,10 @@ struct clip {
         return map(passed{}, dy, y, minimum, maximum);
     }
 
-    static constexpr bool fitted(const auto& layer) {
-        const auto& [minimum, maximum] = layer.parameters;
-        return minimum[0] != maximum[0];
-    }
-
+    // As for normalize, the statistics are a range.
+    static constexpr bool fitted(const auto& layer) { return normalize<>::fitted(layer); }
     static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample) {
-        const auto& [minimum, maximum] = layer.parameters;
-        using T = std::remove_cvref_t<decltype(minimum[0])>;
-        constexpr std::size_t features = std::remove_cvref_t<decltype(minimum)>::size();
-        const internal::column_ranges<T, features> ranges(count, sample);
-        if (!ranges.state.ok()) return ranges.state;
-        for (std::size_t feature = 0; feature < features; ++feature) {
-            minimum[feature] = ranges.column[feature].least;
-            maximum[feature] = ranges.column[feature].most;
-        }
-        return {};
+        return normalize<>::fit(layer, count, sample);
     }
 
 private:

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <etch/core/option.hpp>
 #include <etch/optimizer/adam.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -27,10 +26,7 @@ struct adamw {
 
     /// The first option that is out of its range; the learning rate is the trainer's to check.
     [[nodiscard]] constexpr option_error (check)() const noexcept {
-        return internal::first_error(internal::must_be_below_one("beta1", beta1),
-                                     internal::must_be_below_one("beta2", beta2),
-                                     internal::must_not_be_negative("epsilon", epsilon),
-                                     internal::must_not_be_negative("weight_decay", weight_decay));
+        return (adam{learning_rate, beta1, beta2, epsilon, weight_decay}.check)();
     }
 
     template <class T>

@@ -76,7 +76,7 @@ template <class Loss = void, class Network>
             const std::size_t prediction = scores[0] >= middle ? 1 : 0;
             report.add(truth, prediction, prediction == truth ? 0 : 1);
         } else {
-            report.add(truth, internal::index_of_largest(scores, outputs), internal::place_of(truth, scores, outputs));
+            report.add(truth, argmax(std::span<const T>{scores, outputs}), internal::place_of(truth, scores, outputs));
         }
     });
     if (bad < data.size()) {

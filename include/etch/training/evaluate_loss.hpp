@@ -1,6 +1,8 @@
 #pragma once
 #include <cstddef>
+#include <span>
 
+#include <etch/tensor/argmax.hpp>
 #include <etch/training/judge.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -14,19 +16,10 @@ struct loss_and_accuracy {
 
 namespace internal {
 
-/// The index of the largest of some numbers, the first of equals.
-template <class T>
-constexpr std::size_t index_of_largest(const T* numbers, std::size_t count) noexcept {
-    std::size_t largest = 0;
-    for (std::size_t i = 1; i < count; ++i)
-        if (numbers[i] > numbers[largest]) largest = i;
-    return largest;
-}
-
 /// The class that scores or targets name: the largest of several; for a single number, whether it is at least `middle`.
 template <class T>
 constexpr std::size_t class_of(const T* numbers, std::size_t count, T middle) noexcept {
-    return count == 1 ? static_cast<std::size_t>(numbers[0] >= middle) : index_of_largest(numbers, count);
+    return count == 1 ? static_cast<std::size_t>(numbers[0] >= middle) : argmax(std::span<const T>{numbers, count});
 }
 
 template <class Network>
