@@ -25,6 +25,16 @@ namespace internal {
 template <class T, std::size_t Size>
 using batch_of = xsimd::make_sized_batch_t<T, Size>;  // void where the target has no such register
 
+/// A number that is about to fill a register. clang 15's code for WebAssembly merges the fill with the load of the number
+/// and moves both past later stores to the same place; this keeps the load where it stands. (clang 19's does not.)
+template <class T>
+ETCH_INLINE T to_fill(T number) noexcept {
+#if defined(__wasm__) && defined(__clang__) && __clang_major__ < 19
+    if (!__builtin_constant_p(number)) asm("" : "+r"(number));
+#endif
+    return number;
+}
+
 struct no_register {};  // keeps the names below declared on every target
 no_register fma_register(no_register, no_register, no_register);
 no_register divide_register(no_register, no_register);
@@ -181,7 +191,7 @@ struct lanes<T, Size> {
 
     lanes() = default;
     ETCH_INLINE lanes(batch numbers) noexcept : value{numbers} {}
-    ETCH_INLINE lanes(T number) noexcept : value(number) {}
+    ETCH_INLINE lanes(T number) noexcept : value(internal::to_fill(number)) {}
 
     ETCH_INLINE static lanes load(const T* from) noexcept { return {batch::load_unaligned(from)}; }
     ETCH_INLINE void store(T* to) const noexcept { value.store_unaligned(to); }
