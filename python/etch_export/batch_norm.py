@@ -1,4 +1,5 @@
-"""Batch norms: a scale and a shift of every feature, which becomes part of the dense layer beside it."""
+"""Layers that scale and shift every feature by constants: batch norms, which become part of the dense layer beside
+them, and others, which become a standardize or an unstandardize."""
 from __future__ import annotations
 
 from typing import Dict, Iterable, List
@@ -26,8 +27,9 @@ def batch_norm_of(module: str, group: Dict[str, np.ndarray], epsilon: float) -> 
 
 
 def fold(layers: List[Layer]) -> List[Layer]:
-    """Without batch_norm: y = scale x + shift becomes part of the dense layer before it, else of the one after it, else
-    a standardize."""
+    """Without batch_norm and affine. A batch norm, y = scale x + shift, becomes part of the dense layer before it, else
+    of the one after it, else it is an affine; an affine, y = (x - mean) / deviation, is a standardize, and as the last
+    layer of several an unstandardize, with which etch can train."""
     folded: List[Layer] = []
     for layer in layers:
         layer.inner = fold(layer.inner)
@@ -40,7 +42,8 @@ def fold(layers: List[Layer]) -> List[Layer]:
             folded.append(layer)
         else:
             folded.append(layer)
-    return [as_standardize(layer) if layer.name == "batch_norm" else layer for layer in folded]
+    folded = [as_affine(layer) if layer.name == "batch_norm" else layer for layer in folded]
+    return [named(layer, 0 < index == len(folded) - 1) for index, layer in enumerate(folded)]
 
 
 def into_dense_before(norm: Layer, dense: Layer) -> None:
@@ -66,9 +69,19 @@ def spread(norm: Layer, features: int) -> List[np.ndarray]:
     return [np.broadcast_to(tensor, (features,)) for tensor in found]
 
 
-def as_standardize(norm: Layer) -> Layer:
+def as_affine(norm: Layer) -> Layer:
     """scale x + shift = (x + shift / scale) / (1 / scale)"""
     scale, shift = np.asarray(norm.tensors["scale"]), np.asarray(norm.tensors["shift"])
     if (scale == 0).any():
         refuse("a batch norm has a scale of 0 and stands beside no dense layer into which it could be folded")
-    return Layer("standardize", (), {"mean": -shift / scale, "deviation": 1 / scale})
+    return Layer("affine", (), {"mean": -shift / scale, "deviation": 1 / scale})
+
+
+def named(layer: Layer, is_last: bool) -> Layer:
+    """An affine as the layer that etch has for it."""
+    if layer.name != "affine":
+        return layer
+    mean, deviation = layer.tensors["mean"], layer.tensors["deviation"]
+    if not is_last:
+        return Layer("standardize", (), {"mean": mean, "deviation": deviation})
+    return Layer("unstandardize", (), {"mean": 0 - mean / deviation, "deviation": 1 / deviation})

@@ -151,7 +151,7 @@ def residual(value: Step, start: Step) -> Found:
 
 
 def affine(value: Step, start: Step) -> Found:
-    """What is shifted and scaled by constants is standardised: y = (x - mean) / deviation."""
+    """What is shifted and scaled by constants: y = (x - mean) / deviation."""
     operations = []
     rest: Any = value
     while isinstance(rest, Step) and rest.op in ("add", "sub", "mul", "div"):
@@ -179,7 +179,7 @@ def affine(value: Step, start: Step) -> Found:
                 deviation = deviation * number if op == "div" else deviation / number
     if not np.isfinite(deviation).all() or (deviation == 0).any():
         refuse(f"{value.where} scales by zero, or by what is not finite")
-    return rest, [Layer("standardize", (), {"mean": mean, "deviation": deviation})]
+    return rest, [Layer("affine", (), {"mean": mean, "deviation": deviation})]
 
 
 def clip(value: Step, start: Step) -> Found:
@@ -293,6 +293,7 @@ SINGLE: Dict[str, Callable[..., List[Layer]]] = {
     "flatten": lambda value, where, features=None: [Layer("flatten", features=features)],
     "squeeze": lambda value, where, dim: [],  # a row of one number
     "standardize": statistics_layer,
+    "unstandardize": statistics_layer,
     "normalize": statistics_layer,
 }
 

@@ -140,6 +140,7 @@ OPERATORS: Dict[str, Callable[..., np.ndarray]] = {
     "batch_norm": lambda x, weight, bias, mean, variance, eps: (x - mean) / np.sqrt(variance + eps) * weight + bias,
     "prelu": lambda x, weight: np.where(x > 0, x, weight * x),
     "standardize": lambda x, mean, deviation: (x - mean) / deviation,
+    "unstandardize": lambda x, mean, deviation: x * deviation + mean,
     "normalize": lambda x, minimum, maximum, low, high: (x - minimum) * ((high - low) / (maximum - minimum)) + low,
 }
 

@@ -222,11 +222,10 @@ def as_predict(source: Source, actions: Space, scaled: bool, options: Options) -
 
 
 def scale_layers(low: np.ndarray, high: np.ndarray) -> List[Layer]:
-    """low + (x + 1) (high - low) / 2, as a standardize."""
+    """low + (x + 1) (high - low) / 2, as an unstandardize."""
     if (low == -1).all() and (high == 1).all():
         return []
-    half = (high - low) / 2
-    return [Layer("standardize", (), {"mean": -(high + low) / 2 / half, "deviation": 1 / half})]
+    return [Layer("unstandardize", (), {"mean": (high + low) / 2, "deviation": (high - low) / 2})]
 
 
 def with_package(path: str, name: str, data: Dict[str, Any], stated: str) -> Source:

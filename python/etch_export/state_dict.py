@@ -274,6 +274,9 @@ def dense_of_group(module: str, tensors: Dict[str, np.ndarray]) -> Layer:
     return Layer("dense", (len(weight),), {"weight": weight, "bias": bias})
 
 
+STATISTICS = ("standardize", "unstandardize")
+
+
 def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: List[str]) -> Tuple[List[Layer], Shape]:
     """The layers of a list that hold tensors, and the modules of a state_dict, in the same order. Statistics may stand
     elsewhere in the order: a framework may register its normaliser after the layers behind it."""
@@ -284,8 +287,8 @@ def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: Lis
             fill(layer.inner)
             if layer.name not in TENSORS:
                 continue
-            wanted = kind_of_statistics if layer.name == "standardize" else is_batch_norm
-            special = [g for g in rest if wanted(g[1])] if layer.name in ("standardize", "batch_norm") else [
+            wanted = is_batch_norm if layer.name == "batch_norm" else kind_of_statistics
+            special = [g for g in rest if wanted(g[1])] if layer.name in (*STATISTICS, "batch_norm") else [
                 g for g in rest if not kind_of_statistics(g[1]) and not is_batch_norm(g[1])]
             if not special and not rest:
                 refuse(f"the source has no tensors for the layer {layer}")
@@ -298,7 +301,7 @@ def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: Lis
             return batch_norm_of(module, group, options.epsilon or 1 / int(layer.arguments[0]))
         if layer.name == "prelu" and set(group) == {"weight"} and group["weight"].ndim <= 1:
             return prelu_of_group(module, group["weight"])
-        if layer.name == "standardize" and kind_of_statistics(group):
+        if layer.name in STATISTICS and kind_of_statistics(group):
             group = standardize_of(module, group, options, notes)
         if layer.name == "dense":
             group = dense_of_group(module, group).tensors

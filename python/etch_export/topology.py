@@ -53,14 +53,15 @@ def named_tensors(layers: List[Layer], prefix: str) -> Iterable[Tuple[str, np.nd
 DEFAULTS: Dict[str, Tuple[int, ...]] = {
     "identity": (), "relu": (), "leaky_relu": (1, 100), "elu": (1, 1), "selu": (), "gelu": (), "silu": (),
     "softplus": (), "tanh": (), "sigmoid": (), "hard_tanh": (), "clamp": (1, 1), "clip": (), "softmax": (),
-    "fast_tanh": (), "fast_sigmoid": (), "flatten": (), "standardize": (), "normalize": (0, 1), "layer_norm": (100000,),
+    "fast_tanh": (), "fast_sigmoid": (), "flatten": (), "standardize": (), "unstandardize": (), "normalize": (0, 1),
+    "layer_norm": (100000,),
 }  # fmt: skip
 # Only in the list of a source: they are folded into other layers before there is a file.
 IN_SOURCES: Dict[str, Tuple[int, ...]] = {"batch_norm": (100000,), "prelu": ()}
 TENSORS = {
     "dense": ("weight", "bias"), "layer_norm": ("weight", "bias"), "standardize": ("mean", "deviation"),
-    "normalize": ("minimum", "maximum"), "clip": ("minimum", "maximum"), "batch_norm": ("scale", "shift"),
-    "prelu": ("weight",),
+    "unstandardize": ("mean", "deviation"), "normalize": ("minimum", "maximum"), "clip": ("minimum", "maximum"),
+    "batch_norm": ("scale", "shift"), "prelu": ("weight",),
 }  # fmt: skip
 
 
@@ -135,6 +136,8 @@ def fit_shapes(network: Network) -> Shape:
     """The output's shape. Checks what every layer gets, and spreads a single number over all features."""
     if not network.layers:
         refuse("the source has no layer")
+    if any(layer.name == "unstandardize" for layer in network.layers[:-1]):
+        refuse("unstandardize gives the answer in the units of the targets, so no layer may follow it")
     shape = network.inputs
     for layer in network.layers:
         shape = fit_layer(layer, shape, inside=False)
@@ -161,8 +164,8 @@ def fit_layer(layer: Layer, shape: Shape, inside: bool) -> Shape:
             refuse(f"the layers of a residual must give the shape that they get: {list(shape)} becomes {list(inner)}")
     if layer.name == "softmax" and len(shape) != 1:
         refuse(f"softmax gets numbers of shape {list(shape)}: etch's softmax is over all numbers of a sample")
-    if inside and layer.name in ("standardize", "normalize", "clip"):
-        refuse("standardize, normalize and clip stand before or after a residual, not inside it")
+    if inside and layer.name in ("standardize", "unstandardize", "normalize", "clip"):
+        refuse(f"{layer.name} stands before or after a residual, not inside it")
     for name in layer.tensors:
         fit_tensor(layer, name, (size,))
     return shape

@@ -27,6 +27,12 @@ def torch_classes() -> Dict[str, Any]:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return (x - self.mean) / self.deviation
 
+    class Unstandardize(Standardize):
+        """y = deviation x + mean"""
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x * self.deviation + self.mean
+
     class Normalize(nn.Module):
         """y = (x - minimum) (high - low) / (maximum - minimum) + low"""
 
@@ -59,7 +65,7 @@ def torch_classes() -> Dict[str, Any]:
                 y = layer(y)
             return x + y
 
-    classes = {c.__name__: c for c in (Standardize, Normalize, Clip, Residual)}
+    classes = {c.__name__: c for c in (Standardize, Unstandardize, Normalize, Clip, Residual)}
     for name, each in classes.items():
         each.__module__, each.__qualname__ = __package__, name  # a pickle finds it by etch_export.__getattr__
     return classes
@@ -75,6 +81,7 @@ def modules_of(layers: List[Layer], shape: Shape) -> List[Any]:
         "dense": lambda layer, size: nn.Linear(size, int(layer.arguments[0])),
         "layer_norm": lambda layer, size: nn.LayerNorm(size, eps=1 / int(layer.arguments[0])),
         "standardize": lambda layer, size: torch_classes()["Standardize"](size),
+        "unstandardize": lambda layer, size: torch_classes()["Unstandardize"](size),
         "normalize": lambda layer, size: torch_classes()["Normalize"](size, *layer.arguments),
         "clip": lambda layer, size: torch_classes()["Clip"](size),
         "residual": lambda layer, size: torch_classes()["Residual"](*modules_of(layer.inner, (size,))),
@@ -104,8 +111,9 @@ def modules_of(layers: List[Layer], shape: Shape) -> List[Any]:
 
 
 def to_torch(path: Union[str, os.PathLike]) -> Any:
-    """The network of a file as an nn.Sequential, whose state_dict has the file's names. `standardize`, `normalize`,
-    `clip` and `residual` are small modules of this package; weights held as bf16 become floats of the same value."""
+    """The network of a file as an nn.Sequential, whose state_dict has the file's names. `standardize`,
+    `unstandardize`, `normalize`, `clip` and `residual` are small modules of this package; weights held as bf16 become
+    floats of the same value."""
     import torch
 
     file = read(os.fspath(path))

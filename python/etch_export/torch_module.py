@@ -148,8 +148,8 @@ def leaf_of(module: Any) -> Optional[Tuple[str, Dict[str, Any]]]:
     if kind.__module__.startswith("torch.nn.") and kind.__name__ in MODULES:
         op, options = MODULES[kind.__name__]
         return op, {name: getattr(module, name) for name in options}
-    if kind.__module__ == __package__ and kind.__name__ == "Standardize":
-        return "standardize", {"mean": module.mean, "deviation": module.deviation}
+    if kind.__module__ == __package__ and kind.__name__ in ("Standardize", "Unstandardize"):
+        return kind.__name__.lower(), {"mean": module.mean, "deviation": module.deviation}
     if kind.__module__ == __package__ and kind.__name__ == "Normalize":
         return "normalize", {name: getattr(module, name) for name in ("minimum", "maximum", "low", "high")}
     if kind.__module__ == __package__ and kind.__name__ == "Clip":
@@ -233,7 +233,7 @@ def leaf_step(op: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step,
         std: Constant = given["std"]
         deviation = Constant(std.values + given["eps"], std.sources)
         return Step("standardize", where, [x, given["mean"], deviation])
-    if op == "standardize":
+    if op in ("standardize", "unstandardize"):
         return Step(op, where, [x, given["mean"], given["deviation"]])
     if op == "clip":
         return Step(op, where, [x, given["minimum"], given["maximum"]])

@@ -33,7 +33,7 @@ from case import ROOT, Case  # noqa: E402
 from random_networks import ACTIVATIONS, WIDTHS, random_network  # noqa: E402
 
 import etch_export  # noqa: E402
-from etch_export import safetensors, saving, source, topology, torch_module  # noqa: E402
+from etch_export import chain, safetensors, saving, source, topology, torch_module  # noqa: E402
 
 
 class FromModules(Case):
@@ -228,6 +228,34 @@ class FromModules(Case):
         message = "bias of dense<2> has shape [1], and must have [2]"
         self.refused(message, self.path("short.pt"), "--output-activation", "none")
 
+    def test_an_answer_in_other_units_is_an_unstandardize(self):
+        class Prices(nn.Module):
+            def __init__(self, function):
+                super().__init__()
+                self.fc, self.function = nn.Linear(3, 2), function
+                self.register_buffer("mean", torch.tensor([2e5, -0.25]))
+                self.register_buffer("deviation", torch.tensor([3e4, 0.75]))
+
+            def forward(self, x):
+                return self.function(self, self.fc(x))
+
+        for function in (lambda m, y: y * m.deviation + m.mean, lambda m, y: m.mean + m.deviation * y,
+                         lambda m, y: (y + m.mean / m.deviation) / (1 / m.deviation)):
+            model = Prices(function)
+            onnx_path = self.path("model.onnx")
+            torch.onnx.export(model, torch.zeros(1, 3), onnx_path)
+            for source in (model, torch.jit.trace(model, torch.zeros(1, 3)), onnx_path):
+                text = self.exported(source)[0] if source is onnx_path else self.topology(source)
+                self.assertEqual(text, "input<3>, dense<2>, unstandardize")
+                self.assert_answers(model)
+                for name in ("mean", "deviation"):
+                    found = torch.from_numpy(etch_export.read(self.out).tensors[f"1.{name}"].copy())
+                    self.assertTrue(torch.allclose(found, getattr(model, name), rtol=2e-7, atol=0))
+        self.topology(Prices(lambda m, y: y * m.deviation + m.mean))
+        self.assertTrue(np.array_equal(etch_export.read(self.out).tensors["1.mean"], model.mean.numpy()))
+        self.assertEqual(self.topology(Prices(lambda m, y: (y * m.deviation + m.mean).relu())),
+                         "input<3>, dense<2>, standardize, relu")  # fmt: skip
+
     def test_wrappers_are_looked_through(self):
         model = nn.Sequential(nn.Linear(3, 2))
         self.assertEqual(self.topology(nn.DataParallel(model)), "input<3>, dense<2>")
@@ -382,7 +410,7 @@ class FromModules(Case):
             ("the module torch.nn.Hardswish (1) is none that etch has a layer for", nn.Sequential(linear, nn.Hardswish())),
             ("the operator `cumsum`", Method()),
             ("cannot be traced", nn.Sequential(linear, Branches())),
-            ("stand before or after a residual", nn.Sequential(nn.Linear(3, 3), Around())),
+            ("standardize stands before or after a residual", nn.Sequential(nn.Linear(3, 3), Around())),
             ("combines what comes on two ways", two(lambda a, b: a * b)),
             ("adds what comes on two ways", two(lambda a, b: a + b)),
             ("the tensor 0.weight is used twice", nn.Sequential(shared, nn.ReLU(), shared)),
@@ -1102,17 +1130,60 @@ class TheFile(Case):
         self.assertEqual(self.exported(self.path("back.pt"), "--trust")[0], text)
 
     def test_modules_of_to_torch_can_be_pickled_and_exported_again(self):
-        tensors = {"0.minimum": np.zeros(3), "0.maximum": np.ones(3), "1.0.weight": np.eye(3), "1.0.bias": np.ones(3)}
-        network = topology.parse_topology("input<3>, normalize<-1, 1>, residual<dense<3>, fast_tanh>")
+        tensors = {"0.minimum": np.zeros(3), "0.maximum": np.ones(3), "1.0.weight": np.eye(3), "1.0.bias": np.ones(3),
+                   "2.minimum": -np.arange(3) / 2, "2.maximum": np.ones(3), "3.mean": np.zeros(3),
+                   "3.deviation": 1 / np.arange(1, 4)}  # fmt: skip
+        layers = "input<3>, normalize<-1, 1>, residual<dense<3>, fast_tanh>, clip, unstandardize"
+        network = topology.parse_topology(layers)
         topology.attach(network.layers, {k: v.astype(np.float32) for k, v in tensors.items()}, "", "here")
         safetensors.write(self.out, network, (np.zeros((0, 3)), np.zeros((0, 3))), "by hand")
         model = etch_export.to_torch(self.out)
         copied = pickle.loads(pickle.dumps(model))
-        text = "input<3>, normalize<-1, 1>, residual<dense<3>, tanh>"
+        text = layers.replace("fast_", "")
         self.assertEqual(etch_export.save(copied, self.path("again")), text)
+        state, again = model.state_dict(), etch_export.to_torch(self.path("again")).state_dict()
+        self.assertTrue(all(torch.equal(state[key], again[key]) for key in state))
         self.assertEqual(self.command("--to-torch", self.out, self.path("back.pt"))[0], 0)
         x = torch.rand(4, 3)
         self.assertTrue(torch.equal(torch.jit.load(self.path("back.pt"))(x), model(x)))
+
+    def test_every_layer_of_etch_goes_through_a_file_into_pytorch(self):
+        names, folder = set(), os.path.join(ROOT, "include", "etch", "layer")
+        for header in os.listdir(folder):
+            with open(os.path.join(folder, header), encoding="utf-8") as file:
+                found = re.findall(r'^ +static constexpr const char\* name = "(\w+)"', file.read(), re.MULTILINE)
+                names.update(found)
+        self.assertGreater(len(names), 20)
+        for name in sorted(names - {"input", "dense"}):
+            with self.subTest(name):
+                network = topology.parse_topology(f"input<3>, dense<3>, {name}" + ("<20>" if name == "dropout" else ""))
+                for layer in network.layers:
+                    shapes = {"weight": (3, 3) if layer.name == "dense" else 3, "minimum": 3}
+                    layer.tensors = {t: np.full(shapes.get(t, 3), -1.0 if t == "minimum" else 0.5, np.float32)
+                                     for t in topology.TENSORS.get(layer.name, ())}  # fmt: skip
+                safetensors.write(self.out, network, (np.zeros((0, 3)), np.zeros((0, 3))), "by hand")
+                model = etch_export.to_torch(self.out)
+                with torch.no_grad():
+                    answer = model(torch.eye(3)).double().numpy()
+                self.assertTrue(np.allclose(chain.answer_of(network)(np.eye(3)), answer, atol=1e-6))
+                again = etch_export.save(model, self.path("again"))
+                self.assertEqual(again, network.topology.replace("fast_", "").replace("clamp<1, 1>", "hard_tanh"))
+
+    def test_statistics_of_the_targets_are_the_last_layer(self):
+        names = {"0.weight": np.eye(3), "0.bias": np.ones(3), "1.mean": np.ones(3), "1.deviation": np.arange(1, 4)}
+        state = {name: torch.from_numpy(tensor.astype(np.float32)) for name, tensor in names.items()}
+        torch.save(state, self.path("model.pt"))
+        text = "input<3>, dense<3>, unstandardize"
+        self.assertEqual(self.exported(self.path("model.pt"), "--topology", text)[0], text)
+        self.assert_answers(lambda x: (x + 1) * torch.arange(1, 4) + 1)
+        self.refused("so no layer may follow it", self.path("model.pt"), "--topology", f"{text}, relu")
+        inside = "input<3>, residual<dense<3>, unstandardize>"
+        self.refused("unstandardize stands before or after a residual", self.path("model.pt"), "--topology", inside)
+        both = {"value_mean_std.running_mean": torch.ones(3), "value_mean_std.running_var": torch.full((3,), 4.0),
+                "net.weight": torch.eye(3), "net.bias": torch.zeros(3)}  # fmt: skip
+        torch.save(both, self.path("model.pt"))
+        self.exported(self.path("model.pt"), "--topology", text, "--epsilon", "0")
+        self.assert_answers(lambda x: 2 * x + 1)
 
     def with_topology(self, content, topology):
         length = struct.unpack("<Q", content[:8])[0]

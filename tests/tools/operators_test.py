@@ -107,7 +107,7 @@ class Modules(Case):
             ("input<6>, identity, dense<5>", nn.Sequential(batch_norm(6), nn.Identity(), first)),
             ("input<6>, dense<5>, relu, dense<2>, tanh", nn.Sequential(first, batch_norm(5), nn.ReLU(), batch_norm(5),
                                                                      nn.Linear(5, 2), batch_norm(2), nn.Tanh())),
-            ("input<6>, dense<5>, relu, standardize", nn.Sequential(first, nn.ReLU(), batch_norm(5, False))),
+            ("input<6>, dense<5>, relu, unstandardize", nn.Sequential(first, nn.ReLU(), batch_norm(5, False))),
             ("input<6>, standardize, tanh", nn.Sequential(nn.BatchNorm1d(6, affine=False), nn.Tanh())),
         ]:  # fmt: skip
             model.eval()
@@ -120,7 +120,7 @@ class Modules(Case):
             self.assertEqual(self.exported(self.path("model.onnx"))[0], text.replace("identity, ", ""))
             self.assert_answers(model)
         self.refused_module("has a scale of 0", nn.Sequential(nn.Linear(6, 5), nn.ReLU(), batch_norm(5)))
-        self.refused_module("stand before or after a residual", Calls(lambda m, x: x + m.norm(x),
+        self.refused_module("standardize stands before or after a residual", Calls(lambda m, x: x + m.norm(x),
                                                                     norm=batch_norm(5, False)))  # fmt: skip
 
     def test_slopes_and_what_only_training_draws(self):
@@ -242,7 +242,7 @@ class Graphs(Case):
         self.answers(lambda x: x @ (self.w / np.linalg.norm(self.w, axis=0) * g))
         path = self.graph([self.product, ("Max", ["p", "low"], "q", {}), ("Min", ["high", "q"], "r", {}), ("Neg", ["r"], "y", {})],
                           {"w": self.w, "low": np.float32([-1, 0, -1, 0]), "high": np.float32(0.5)})  # fmt: skip
-        self.assertEqual(self.exported(path)[0], "input<3>, dense<4>, clip, standardize")
+        self.assertEqual(self.exported(path)[0], "input<3>, dense<4>, clip, unstandardize")
         self.answers(lambda x: -np.minimum(np.maximum(x @ self.w, [-1, 0, -1, 0]), 0.5))
         for message, nodes, tensors in [
             ("makes a constant of more than", [("ConstantOfShape", ["big"], "c", {}), ("Add", ["x", "c"], "y", {})],

@@ -433,7 +433,8 @@ class StableBaselines(Case):
         self.refused("was trained with the activation <class 'my.own.Snake'>: say --activation", path)
         self.exported(path, "--activation", "silu")
         _, path = self.ppo(policy_kwargs={"squash_output": True}, action_space=box([-2, 0], [2, 1]))
-        self.assertEqual(self.exported(path)[0], "input<5>, dense<8>, tanh, dense<8>, tanh, dense<2>, tanh, standardize")
+        scaled = "input<5>, dense<8>, tanh, dense<8>, tanh, dense<2>, tanh, unstandardize"
+        self.assertEqual(self.exported(path)[0], scaled)
         model, path = self.ppo(action_space=discrete(2))
         found, printed = self.exported(path)
         self.assertEqual(found, "input<5>, dense<8>, tanh, dense<8>, tanh, dense<2>")
@@ -464,7 +465,7 @@ class StableBaselines(Case):
             "sb3_contrib.tqc.policies.TQCPolicy": {**named("actor.latent_pi", net), **named("actor.mu", mu)},
             "stable_baselines3.td3.policies.TD3Policy": named("actor.mu", nn.Sequential(*net, mu)),
         }.items():
-            for bounds, layer in ((box(low, high), ", standardize"), (box([-1, -1], [1, 1]), "")):
+            for bounds, layer in ((box(low, high), ", unstandardize"), (box([-1, -1], [1, 1]), "")):
                 path = self.zip(state, policy_class=policy_class(name), action_space=bounds)
                 self.assertEqual(self.exported(path)[0], f"input<5>, dense<8>, relu, dense<2>, tanh{layer}")
                 squashed = nn.Sequential(net, mu, nn.Tanh())
@@ -498,7 +499,7 @@ class StableBaselines(Case):
         net, kind = mlp(5, 8, 2, activation=nn.ReLU), "sb3_contrib.ars.policies.ARSPolicy"
         state, bounds = named("action_net", net), box([-2, -2], [2, 2])
         path = self.zip(state, policy_class=policy_class(kind), action_space=bounds)
-        self.assertEqual(self.exported(path)[0], "input<5>, dense<8>, relu, dense<2>, tanh, standardize")
+        self.assertEqual(self.exported(path)[0], "input<5>, dense<8>, relu, dense<2>, tanh, unstandardize")
         self.assert_answers(lambda x: 2 * net(x).tanh())
         path = self.zip(state, policy_class=policy_class(kind), action_space=bounds, policy_kwargs={"squash_output": False})
         self.assertEqual(self.exported(path)[0], "input<5>, dense<8>, relu, dense<2>, tanh, clamp<2, 1>")

@@ -23,6 +23,7 @@ from torch import nn
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path[:0] = [os.path.join(ROOT, "python"), os.path.dirname(os.path.abspath(__file__))]
 import etch_export  # noqa: E402
+from etch_export.torch_layers import torch_classes  # noqa: E402
 from random_networks import ACTIVATIONS, WIDTHS, random_network  # noqa: E402
 
 SAMPLES = 64
@@ -111,6 +112,13 @@ def policy():
     return nn.Sequential(*first, *block, nn.Linear(24, 7), nn.Hardtanh(-0.25, 0.5))
 
 
+def prices():
+    """An answer in the units of its targets."""
+    last = torch_classes()["Unstandardize"](2)
+    last.load_state_dict({"mean": torch.tensor([2e5, -3.0]), "deviation": torch.tensor([7e4, 0.1])})
+    return nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 2), last)
+
+
 def models(draw, count):
     """Networks with the shape of one sample each. The first of each shape take all activations in turn."""
     turn = iter(draw.sample(ACTIVATIONS, len(ACTIVATIONS)) * 2)
@@ -119,6 +127,7 @@ def models(draw, count):
             in_turn = type("InTurn", (), {"choice": lambda self, all_of_them: next(turn)})()
             yield random_network(in_turn if round_number == 0 else draw, widths), (widths[0],)
     yield policy(), (19,)
+    yield prices(), (4,)
     yield nn.Sequential(nn.Flatten(), nn.Linear(35, 9), nn.Softplus(), nn.Linear(9, 3), nn.Softmax(dim=-1)), (5, 7)
 
 
