@@ -209,6 +209,10 @@ def plain(name: str) -> Callable[..., List[Layer]]:
 
 
 def leaky_relu_layer(value: Step, where: str, negative_slope: float) -> List[Layer]:
+    return leaky_relu_of(where, negative_slope)
+
+
+def leaky_relu_of(where: str, negative_slope: float) -> List[Layer]:
     if not 0 <= negative_slope < 1:
         refuse(f"the slope of {where} is not at least 0 and below 1")
     return [Layer("leaky_relu", fraction(negative_slope, f"the slope of {where}"))]
@@ -254,11 +258,15 @@ def batch_norm_layer(value: Step, where: str, eps: float) -> List[Layer]:
 
 def prelu_layer(value: Step, where: str) -> List[Layer]:
     weight = value.inputs[1]
-    if not isinstance(weight, Constant) or not weight.values.size:
+    if not isinstance(weight, Constant):
         refuse(f"the slope of {where} is not constant")
-    if (weight.values != weight.values.flat[0]).any():
+    return prelu_of(where, weight.values)
+
+
+def prelu_of(where: str, slopes: np.ndarray) -> List[Layer]:
+    if slopes.size == 0 or (slopes != slopes.flat[0]).any():
         refuse(f"{where} is a PReLU with a slope for each channel, which etch has no layer for")
-    return leaky_relu_layer(value, where, float(weight.values.flat[0]))
+    return leaky_relu_of(where, float(slopes.flat[0]))
 
 
 def softmax_layer(value: Step, where: str, dim: Optional[int]) -> List[Layer]:

@@ -35,6 +35,7 @@ from .errors import Refused, first_line, printable, refuse
 from .files import from_pt, from_python
 from .frameworks import FRAMEWORKS
 from .onnx_graph import from_onnx
+from .replace_file import replace_file
 from .safetensors import read
 from .saving import export
 from .source import Options, Source
@@ -117,9 +118,7 @@ def run(arguments: Optional[Sequence[str]]) -> None:
         out = given.source or refuse("--to-torch FILE wants the name of a file to write")
         script = io.BytesIO()
         torch.jit.save(torch.jit.script(to_torch(given.to_torch)), script)
-        with open(out, "wb") as file:
-            file.write(script.getbuffer())
-        return
+        return replace_file(out, script.getvalue())
     if not given.out:
         p.error("SOURCE and OUT are wanted")
     if given.golden < 0:

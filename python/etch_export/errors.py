@@ -1,8 +1,9 @@
 """What cannot be exported, in one sentence."""
 from __future__ import annotations
 
+import contextlib
 import re
-from typing import NoReturn
+from typing import Iterator, NoReturn, Type
 
 
 class Refused(ValueError):
@@ -11,6 +12,17 @@ class Refused(ValueError):
 
 def refuse(sentence: str) -> NoReturn:
     raise Refused(printable(sentence))
+
+
+@contextlib.contextmanager
+def refusing(sentence: str, *passing: Type[BaseException]) -> Iterator[None]:
+    """Junk may raise anything, in whatever reads it: all of it is refused in this sentence, but for what passes."""
+    try:
+        yield
+    except (Refused, *passing):
+        raise
+    except Exception as error:
+        refuse(f"{sentence} ({first_line(error)})")
 
 
 def printable(text: str) -> str:

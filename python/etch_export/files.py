@@ -1,14 +1,15 @@
 """Files of PyTorch, and Python files that make a module."""
 from __future__ import annotations
 
-import importlib
+import contextlib
+import importlib.util
 import inspect
 import os
 import sys
 import traceback
-import importlib.util
+from typing import Iterator
 
-from .errors import Refused, first_line, refuse
+from .errors import Refused, first_line, refuse, refusing
 from .pickles import Archive, Inert, contents, kind_of
 from .source import Options, Source
 from .state_dict import check_known, from_checkpoint, grouped
@@ -44,25 +45,30 @@ def from_trusted(path: str, name: str, options: Options) -> Source:
     """By PyTorch, which runs the code that the file holds."""
     import torch
 
-    try:  # PyTorch 2.6 reads only tensors unless told
-        told = {"weights_only": False} if "weights_only" in inspect.signature(torch.load).parameters else {}
-        loaded = torch.load(path, map_location="cpu", **told)
-    except (OSError, ImportError):
-        raise
-    except AttributeError as error:  # of a class that its training script defines
-        refuse(f"{name} holds a module whose class is not here ({first_line(error)}); say train.py:make_net, or "
-               "save it as a state_dict or TorchScript")  # fmt: skip
-    except Exception as error:  # junk may be anything
-        refuse(f"{name} cannot be read by torch.load ({first_line(error)})")
+    # PyTorch 2.6 reads only tensors unless told.
+    told = {"weights_only": False} if "weights_only" in inspect.signature(torch.load).parameters else {}
+    with refusing(f"{name} cannot be read by torch.load", OSError, ImportError):
+        try:
+            loaded = torch.load(path, map_location="cpu", **told)
+        except AttributeError as error:  # of a class that its training script defines
+            refuse(f"{name} holds a module whose class is not here ({first_line(error)}); say train.py:make_net, or "
+                   "save it as a state_dict or TorchScript")  # fmt: skip
     if not isinstance(loaded, torch.nn.Module):
         refuse(f"{name} holds a {type(loaded).__name__}, neither a module nor a state_dict that can be read")
     return from_model(loaded, options)
 
 
-def described(error: Exception) -> str:
-    """With the line that raised it."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {first_line(error)} ({os.path.basename(frame.filename)}, line {frame.lineno})"
+@contextlib.contextmanager
+def code_of_user(what: str) -> Iterator[None]:
+    """What the user's code raises is told with its line; a file or package that it lacks is named by the command."""
+    try:
+        yield
+    except (Refused, OSError, ImportError):
+        raise
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{os.path.basename(frame.filename)}, line {frame.lineno}"
+        refuse(f"{what} ends with {type(error).__name__}: {first_line(error)} ({where})")
 
 
 def from_python(source: str, options: Options) -> Source:
@@ -72,28 +78,21 @@ def from_python(source: str, options: Options) -> Source:
     module = importlib.util.module_from_spec(specification)
     sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
     sys.modules.setdefault(specification.name, module)  # where dataclasses and pickle look for it
-    try:
-        specification.loader.exec_module(module)
-    except SyntaxError as error:
-        refuse(f"{path} is no Python ({error})")
-    except (OSError, ImportError):
-        raise
-    except Exception as error:  # of the user's code
-        refuse(f"{path} ends with {described(error)}")
+    with code_of_user(path):
+        try:
+            specification.loader.exec_module(module)
+        except SyntaxError as error:
+            refuse(f"{path} is no Python ({error})")
     if not hasattr(module, name):
         refuse(f"{path} has no {name}")
     found = getattr(module, name)
     import torch
 
     if not isinstance(found, torch.nn.Module) and callable(found):
-        try:
+        with refusing(f"{source} cannot be called without arguments"):
+            inspect.signature(found).bind()
+        with code_of_user(source):
             found = found()
-        except TypeError as error:
-            refuse(f"{source} cannot be called without arguments ({first_line(error)})")
-        except (OSError, ImportError):
-            raise
-        except Exception as error:  # of the user's code
-            refuse(f"{source} ends with {described(error)}")
     if not isinstance(found, torch.nn.Module):
         refuse(f"{source} is a {type(found).__name__}, neither an nn.Module nor a function that returns one")
     return from_model(found, options)

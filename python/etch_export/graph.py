@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, Unio
 
 import numpy as np
 
-from .errors import first_line, refuse
+from .errors import refuse, refusing
 from .topology import Shape
 
 
@@ -74,10 +74,8 @@ def refuse_operator(name: str, where: str) -> NoReturn:
 def step(op: str, where: str, inputs: Sequence[Any], **options: Any) -> Union[Step, Constant]:
     """A step, or its result where it has no step among its inputs."""
     if op in OPERATORS and inputs and all(isinstance(i, Constant) for i in inputs):
-        try:
+        with refusing(f"the constants of {where} do not fit"):
             result = OPERATORS[op](*(i.values for i in inputs), **options)
-        except (ValueError, TypeError) as error:
-            refuse(f"the constants of {where} do not fit ({first_line(error)})")
         return Constant(result, frozenset().union(*(i.sources for i in inputs)))
     return Step(op, where, list(inputs), options)
 

@@ -8,26 +8,19 @@ from typing import Any, Dict, List, Optional, Set
 import numpy as np
 
 from .chain import chain
-from .errors import Refused, first_line, refuse
+from .errors import refuse, refusing
 from .graph import LATER, Constant, Size, Step, evaluate, refuse_operator
 from .onnx_operators import onnx_numbers, onnx_step
 from .source import Options, Source, check_all_used
 
 
 def from_onnx(path: str, options: Options) -> Source:
-    try:
-        import onnx
-        from onnx import numpy_helper
-    except ImportError:
-        refuse(f"reading {path} needs the Python package onnx")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            model = onnx.load(path)
-    except OSError:
-        raise
-    except Exception as error:  # junk may be anything
-        refuse(f"{path} cannot be read as ONNX ({first_line(error)})")
+    import onnx
+    from onnx import numpy_helper
+
+    with refusing(f"{path} cannot be read as ONNX", OSError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = onnx.load(path)
     graph, name = model.graph, os.path.basename(path)
     version = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=1)
     check_text(graph, name)
@@ -109,10 +102,8 @@ def shape_of_input(value: Any) -> Optional[List[Any]]:
 
 
 def constant_of(tensor: Any, name: str, to_array: Any) -> Constant:
-    try:
+    with refusing(f"the tensor {name} cannot be read"):
         numbers = np.asarray(to_array(tensor))
-    except Exception as error:  # of onnx, which may find anything there
-        refuse(f"the tensor {name} cannot be read ({first_line(error)})")
     return Constant(onnx_numbers(numbers, name), frozenset([name]))
 
 
@@ -131,13 +122,9 @@ def step_of_node(node: Any, values: Dict[str, Any], onnx: Any, version: int, to_
         least = 1
     if len(node.input) < least:
         refuse(f"{where} has only {len(node.input)} inputs")
-    try:
+    with refusing(f"{node.op_type} ({where}) has attributes or inputs that do not fit"):
         attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
         made = onnx_step(node.op_type, where, [values[i] for i in node.input], attributes, to_array)
         if any(not isinstance(v, (int, float, bytes, list)) for k, v in attributes.items() if k != "value"):
             refuse(f"{where} has an attribute of a type that does not fit")
         return made
-    except Refused:
-        raise
-    except Exception as error:  # junk may be anything
-        refuse(f"{node.op_type} ({where}) has attributes or inputs that do not fit ({first_line(error)})")

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List
 
 import numpy as np
 
-from .errors import refuse
+from .errors import refuse, refusing
 from .graph import Constant, Step, known_shape, refuse_operator, step
 from .numbers import to_float32
 from .torch_operators import clip_step, torch_step
@@ -103,11 +103,8 @@ def folded(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]) -
     arrays = [None if i is None else np.asarray(i.values) for i in inputs]
     if op == "Expand" and math.prod(integers(arrays[1])) > LARGEST:
         refuse(f"{where} makes a constant of more than {LARGEST} numbers")
-    try:
-        with np.errstate(all="ignore"):
-            result = np.asarray(FOLDED[op](arrays[0], attributes, *arrays[1:]))
-    except Exception as error:  # of numpy, whatever does not fit
-        refuse(f"the constants of {where} do not fit ({error})")
+    with refusing(f"the constants of {where} do not fit"), np.errstate(all="ignore"):
+        result = np.asarray(FOLDED[op](arrays[0], attributes, *arrays[1:]))
     return Constant(result, frozenset().union(*(i.sources for i in inputs if i is not None)))
 
 

@@ -17,7 +17,8 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple, Union
 
 import numpy as np
 
-from .errors import Refused, first_line, refuse
+from .errors import refuse, refusing
+from .numbers import from_bf16
 
 MAX_PICKLE = 2**28  # bytes of a pickle, without the numbers of tensors
 MAX_ELEMENTS = 2**28  # of one tensor
@@ -75,12 +76,8 @@ def is_tensor(value: Any) -> bool:
 
 def array_of(value: Any, name: str) -> np.ndarray:
     """The numbers of a tensor; an archive that is damaged there is refused."""
-    try:
+    with refusing(f"the numbers of {name} cannot be read"):
         return value.read() if isinstance(value, Tensor) else value
-    except Refused:
-        raise
-    except Exception as error:  # junk may be anything
-        refuse(f"the numbers of {name} cannot be read ({first_line(error)})")
 
 
 # --- numpy's part of a pickle: what its own functions would do, for numbers only.
@@ -158,7 +155,7 @@ class Storage:
 
     def numbers(self, kind: str) -> np.ndarray:
         numbers = np.frombuffer(self.read(self.key), "<u2" if kind == "bf16" else kind)
-        return (numbers.astype("<u4") << 16).view("<f4") if kind == "bf16" else numbers
+        return from_bf16(numbers) if kind == "bf16" else numbers
 
 
 def rebuild_tensor(storage: Any, offset: Any, shape: Any, stride: Any, *rest: Any) -> Any:
@@ -266,14 +263,11 @@ class Unpickler(pickle._Unpickler):  # type: ignore[misc, name-defined]
 
 
 def unpickle(file: Any, name: str, read: Optional[Callable[[str], bytes]] = None) -> Any:
-    try:
-        return Unpickler(file, read).load()
-    except (OSError, Refused):
-        raise
-    except RecursionError:
-        refuse(f"{name} is nested too deeply")
-    except Exception as error:  # junk may be anything
-        refuse(f"{name} cannot be read as a pickle ({first_line(error)})")
+    with refusing(f"{name} cannot be read as a pickle", OSError):
+        try:
+            return Unpickler(file, read).load()
+        except RecursionError:
+            refuse(f"{name} is nested too deeply")
 
 
 def read_pickle(path: str, name: str) -> Any:
@@ -327,13 +321,9 @@ class Archive:
             self.value = self.of_stream(file)
 
     def of_zip(self, file: Union[str, io.BytesIO]) -> Any:
-        try:
+        with refusing(f"{self.name} is not a zip archive that can be read", OSError):
             archive = zipfile.ZipFile(file)
             records = {i.filename.partition("/")[2]: i for i in archive.infolist()}
-        except OSError:
-            raise
-        except Exception as error:  # of zipfile
-            refuse(f"{self.name} is not a zip archive that can be read ({first_line(error)})")
         if "data.pkl" not in records:
             refuse(f"{self.name} is a zip archive, but not of torch.save: it has no data.pkl")
         self.is_script = "constants.pkl" in records
@@ -342,10 +332,8 @@ class Archive:
             entry = records.get(name)
             if entry is None or entry.file_size > limit:
                 refuse(f"{self.name} has {'no' if entry is None else 'a too large'} record {name}")
-            try:
+            with refusing(f"the record {name} of {self.name} is damaged"):
                 return archive.read(entry)
-            except Exception as error:  # of zipfile and of the decompressors
-                refuse(f"the record {name} of {self.name} is damaged ({first_line(error)})")
 
         if "byteorder" in records and record("byteorder", 16) != b"little":
             refuse(f"{self.name} holds big-endian numbers, which are not read")
@@ -367,13 +355,11 @@ class Archive:
             unpickler.append(Unpickler(file, lambda key: numbers.get(key, b"")))
             return unpickler[0].load()
 
-        try:
+        with refusing(f"{self.name} cannot be read as a file of torch.save"):
             value = keep(content)
             for key in Unpickler(content).load():
                 storage = unpickler[0].storages.get(str(key))
                 width = 2 if storage and storage.kind == "bf16" else np.dtype(storage.kind).itemsize if storage else 1
                 (count,) = struct.unpack("<q", content.read(8))
                 numbers[str(key)] = content.read(count * width) if count >= 0 else b""
-        except Exception as error:  # junk may be anything
-            refuse(f"{self.name} cannot be read as a file of torch.save ({first_line(error)})")
         return value

@@ -3,16 +3,15 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import struct
-import tempfile
 from dataclasses import dataclass
 from typing import Any, Dict, Tuple
 
 import numpy as np
 
-from .errors import Refused, refuse
+from .errors import refuse, refusing
 from .numbers import from_bf16, to_bf16
+from .replace_file import replace_file
 from .topology import Network, attach, bf16_keys, fit_shapes, parse_topology
 
 KINDS = {"F32": "<f4", "F64": "<f8", "BF16": "<u2"}
@@ -34,7 +33,6 @@ class File:
 
 
 def write(path: str, network: Network, golden: Tuple[np.ndarray, np.ndarray], source: str) -> None:
-    """Written beside its place and then renamed, so that there is the whole file or the old one."""
     halves = bf16_keys(network.layers)
     metadata = {"format": "pt", "etch.version": "1", "etch.topology": network.topology}
     if len(golden[0]):
@@ -51,18 +49,7 @@ def write(path: str, network: Network, golden: Tuple[np.ndarray, np.ndarray], so
         data += numbers
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    folder = os.path.dirname(os.path.abspath(path))
-    if not os.path.isdir(folder):
-        refuse(f"there is no folder {folder}")
-    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=os.path.basename(path))
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(struct.pack("<Q", len(text)) + text + data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    replace_file(path, struct.pack("<Q", len(text)) + text + data)
 
 
 def read(path: str) -> File:
@@ -72,7 +59,7 @@ def read(path: str) -> File:
     if not 0 < length <= len(content) - 8:
         refuse(f"{path} is no safetensors file: its header's length does not fit")
     data = content[8 + length:]
-    try:
+    with refusing(f"{path} is no safetensors file: its header cannot be read"):
         header = json.loads(content[8:8 + length])
         metadata = header.pop("__metadata__", {})
         tensors, kinds, end = {}, {}, 0
@@ -86,10 +73,6 @@ def read(path: str) -> File:
                 refuse(f"{path} is no safetensors file: the place of {key} does not fit")
             numbers = np.frombuffer(data[begin:end], KINDS[kind]).reshape(shape)
             tensors[key], kinds[key] = from_bf16(numbers) if kind == "BF16" else numbers, kind
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, Refused):
-            raise
-        refuse(f"{path} is no safetensors file: its header cannot be read ({error})")
     if end != len(data):
         refuse(f"{path} is no safetensors file: {len(data) - end} bytes belong to no tensor")
     return File(metadata, tensors, kinds)

@@ -16,7 +16,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import numpy as np
 
 from .chain import answer_of, limits
-from .errors import Refused, first_line, refuse
+from .errors import Refused, refuse, refusing
 from .frameworks import IN_UNIT_RANGE, LARGEST, UNBOUNDED, average_quantiles
 from .numbers import fraction, real_numbers
 from .pickles import Archive, Inert, kind_of, read_pickle, unpickle
@@ -142,16 +142,11 @@ def from_sb3_zip(path: str, options: Options) -> Source:
 
 def read_zip(path: str, name: str) -> Tuple[Dict[str, Any], bytes]:
     """What the zip states, and the file with its policy's tensors."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for record in ("data", "policy.pth"):
-                if archive.getinfo(record).file_size > MAX_DATA:
-                    refuse(f"{name} has a too large record {record}")
-            data, policy = json.loads(archive.read("data")), archive.read("policy.pth")
-    except (Refused, OSError):
-        raise
-    except Exception as error:  # of zipfile, of its decompressors, of json
-        refuse(f"{path} is no model of Stable-Baselines3 ({first_line(error)})")
+    with refusing(f"{path} is no model of Stable-Baselines3", OSError), zipfile.ZipFile(path) as archive:
+        for record in ("data", "policy.pth"):
+            if archive.getinfo(record).file_size > MAX_DATA:
+                refuse(f"{name} has a too large record {record}")
+        data, policy = json.loads(archive.read("data")), archive.read("policy.pth")
     if not isinstance(data, dict):
         refuse(f"{path} is no model of Stable-Baselines3: its data are not a dictionary")
     return data, policy
@@ -241,10 +236,8 @@ def with_package(path: str, name: str, data: Dict[str, Any], stated: str) -> Sou
     except ImportError:
         refuse(f"reading {name} with --trust needs the Python package {package}, which is not installed; without "
                "--trust its tensors are read by etch_export itself")  # fmt: skip
-    try:
+    with refusing(f"{name} cannot be read by {package}.{algorithm}"):
         policy = loader.load(path, device="cpu").policy
-    except Exception as error:  # of the package
-        refuse(f"{name} cannot be read by {package}.{algorithm} ({first_line(error)})")
     return from_sb3(policy, Options())
 
 

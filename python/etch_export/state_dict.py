@@ -8,15 +8,11 @@ from typing import Any, Dict, List, Optional, Tuple
 import numpy as np
 
 from .batch_norm import batch_norm_of, fold, is_batch_norm
+from .chain import prelu_of
 from .errors import refuse
 from .frameworks import FRAMEWORKS, Framework, average_quantiles, rsl_rl_name
-from .normalizers import (
-    Group,
-    check_no_statistics_left,
-    kind_of_statistics,
-    standardize_of,
-)
-from .numbers import fraction, real_numbers, to_float32
+from .normalizers import Group, check_no_statistics_left, kind_of_statistics, standardize_of
+from .numbers import real_numbers, to_float32
 from .pickles import Tensor, array_of, contents, is_tensor, kind_of
 from .source import Options, Source, check_all_used, matches
 from .topology import IN_SOURCES, Layer, Shape, TENSORS, parse_topology
@@ -240,8 +236,9 @@ def alternate(groups: List[Tuple[str, Group]], options: Options, framework: Opti
                            "activation: pass --topology with batch_norm in its place")  # fmt: skip
                 layers += waiting
                 waiting = []
-            layers.append(batch_norm_of(module, group, options.epsilon or 1e-5))
-            notes.append(f"the eps of the batch norm {module} is {options.epsilon or 1e-5:g}")
+            epsilon = 1e-5 if options.epsilon is None else options.epsilon
+            layers.append(batch_norm_of(module, group, epsilon))
+            notes.append(f"the eps of the batch norm {module} is {epsilon:g}")
         else:
             refuse(f"{module} holds {', '.join(sorted(group))} behind other layers: pass --topology")
     return layers + waiting
@@ -298,9 +295,10 @@ def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: Lis
 
     def filled(layer: Layer, module: str, group: Group) -> Layer:
         if layer.name == "batch_norm" and is_batch_norm(group):
-            return batch_norm_of(module, group, options.epsilon or 1 / int(layer.arguments[0]))
+            default = 1 / int(layer.arguments[0])
+            return batch_norm_of(module, group, default if options.epsilon is None else options.epsilon)
         if layer.name == "prelu" and set(group) == {"weight"} and group["weight"].ndim <= 1:
-            return prelu_of_group(module, group["weight"])
+            return prelu_of(module, group["weight"])[0]
         if layer.name in STATISTICS and kind_of_statistics(group):
             group = standardize_of(module, group, options, notes)
         if layer.name == "dense":
@@ -315,11 +313,3 @@ def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: Lis
         refuse(f"the topology has no layer for the tensors of {rest[0][0]}")
     return network.layers, network.inputs
 
-
-def prelu_of_group(module: str, slopes: np.ndarray) -> Layer:
-    if slopes.size == 0 or (slopes != slopes.flat[0]).any():
-        refuse(f"{module} is a PReLU with a slope for each channel, which etch has no layer for")
-    slope = float(slopes.flat[0])
-    if not 0 <= slope < 1:
-        refuse(f"the slope {slope} of {module} is not at least 0 and below 1")
-    return Layer("leaky_relu", fraction(slope, f"the slope of {module}"))

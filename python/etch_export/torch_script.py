@@ -7,7 +7,7 @@ import re
 from typing import Any, Dict, List
 
 from .chain import chain
-from .errors import first_line, refuse
+from .errors import refuse, refusing
 from .graph import Size, Step, refuse_operator
 from .source import Options, Source, check_all_used
 from .torch_module import answer_of_module, from_module, not_needed
@@ -17,10 +17,8 @@ from .torch_operators import FUNCTIONS, constant_of_tensor, is_operand, torch_st
 def from_torchscript(path: str, options: Options) -> Source:
     import torch
 
-    try:
+    with refusing(f"{path} cannot be read as TorchScript", OSError):
         script = torch.jit.load(path, map_location="cpu")
-    except RuntimeError as error:
-        refuse(f"{path} cannot be read as TorchScript ({first_line(error)})")
     return from_script(script, os.path.basename(path), options)
 
 

@@ -50,7 +50,7 @@ class Case(unittest.TestCase):
         self.assertTrue(err.startswith("etch_export: "), err)
         self.assertEqual(err.count("\n"), 1, err)
         self.assertEqual(out, "")
-        self.assertEqual([n for n in os.listdir(self.folder) if n.startswith("out.safetensors")], [])
+        self.assertEqual([n for n in os.listdir(self.folder) if n.startswith(("out.safetensors", "etch-"))], [])
 
     def remove_out(self):
         if os.path.exists(self.out):

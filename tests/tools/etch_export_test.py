@@ -18,6 +18,7 @@ import tempfile
 import threading
 import types
 import unittest
+import unittest.mock
 import warnings
 import zipfile
 
@@ -1018,7 +1019,8 @@ class FromFiles(Case):
             "is no Python": "def make(:\n",
             "the Python package not_there is needed": "import not_there\n",
             "cannot import name 'nothing' from 'torch'": "from torch import nothing\n",
-            "cannot be called without arguments": "def make(n):\n    return n\n",
+            "cannot be called without arguments (missing a required argument: 'n')": "def make(n):\n    return n\n",
+            "ends with TypeError: can only concatenate": "def make():\n    return 'a' + 1\n",
             "ends with ZeroDivisionError: division by zero (other.py, line 2)": "def make():\n    return 1 / 0\n",
             "ends with KeyError: 'x' (other.py, line 1)": "make = {}['x']\n",
         }.items():  # fmt: skip
@@ -1072,7 +1074,7 @@ class FromFiles(Case):
             "unrecognized arguments": ["a", "b", "--what"],
             "is no list of sizes": ["a", "b", "--inputs", "many"],
             "wants the name of a file to write": ["--to-torch", "a"],
-            "No such file or directory": ["--to-torch", self.written(), self.path("no/folder/x.pt")],
+            "there is no folder": ["--to-torch", self.written(), self.path("no/folder/x.pt")],
             "is none of": [__file__, self.out],
         }.items():
             with self.subTest(message):
@@ -1093,6 +1095,41 @@ class FromFiles(Case):
         self.assertEqual(self.command(self.saved({"w": torch.zeros(1)}), self.out)[0], 1)
         with open(self.out, "rb") as file:
             self.assertEqual(file.read(), before)
+
+
+    def test_a_file_keeps_its_mode_its_links_and_its_place(self):
+        source = self.saved(mlp(3, 2).state_dict())
+        self.exported(source, "--output-activation", "none")
+        with open(self.out, "rb") as file:
+            content = file.read()
+        os.mkdir(self.path("elsewhere"))
+        target, link = self.path("elsewhere/file"), self.path("link")
+        with open(target, "wb"):
+            pass
+        os.chmod(target, 0o600)
+        os.symlink(target, link)
+        for arguments in ([source, link, "--output-activation", "none"], ["--to-torch", self.out, link]):
+            self.assertEqual(self.command(*arguments)[0], 0)
+            self.assertTrue(os.path.islink(link))
+            self.assertEqual(os.stat(target).st_mode & 0o777, 0o600)
+            with open(target, "rb") as file:
+                self.assertEqual(file.read() == content, arguments[0] == source)
+        for place in (os.devnull, self.folder):
+            before = os.stat(place).st_mode
+            self.assertIn("is no regular file", self.command(source, place, "--output-activation", "none")[2])
+            self.assertIn("is no regular file", self.command("--to-torch", self.out, place)[2])
+            self.assertEqual(os.stat(place).st_mode, before)
+        self.assertEqual(os.listdir(self.path("elsewhere")), ["file"])
+
+    def test_a_disk_that_fails_leaves_the_old_file(self):
+        with open(self.path("kept"), "wb") as file:
+            file.write(b"old")
+        with unittest.mock.patch("os.fsync", side_effect=OSError("the disk is full")):
+            with self.assertRaisesRegex(OSError, "the disk is full"):
+                etch_export.save(nn.Linear(3, 2), self.path("kept"))
+        with open(self.path("kept"), "rb") as file:
+            self.assertEqual(file.read(), b"old")
+        self.assertEqual(os.listdir(self.folder), ["kept"])
 
 
 class TheFile(Case):

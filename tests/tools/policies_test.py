@@ -352,6 +352,12 @@ class Statistics(Case):
             self.assertEqual(found, "input<6>, dense<5>, relu, dense<2>")
             self.assertIn("the eps of the batch norm", printed)
             self.assert_answers(model)
+        topology = ["--topology", "input<6>, dense<5>, batch_norm, relu, dense<2>"]
+        for how in (options, topology):
+            self.exported(self.saved(after.state_dict()), *how, "--epsilon", "0", "--golden", "64")
+            weight = after[0].weight * (after[1].weight / after[1].running_var.sqrt())[:, None]
+            found = etch_export.read(self.out).tensors["0.weight"]
+            self.assertTrue(np.allclose(found, weight.detach(), rtol=3e-7, atol=0))
         names = {"0": "fc1", "1": "bn", "3": "fc2"}
         state = {f"{names[k[0]]}{k[1:]}": v for k, v in after.state_dict().items()}
         self.refused("pass --topology with batch_norm in its place", self.saved(state), *options)
