@@ -1,8 +1,11 @@
 #pragma once
+#include <algorithm>
 #include <charconv>
 #include <clocale>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <string>
@@ -12,6 +15,8 @@
 
 #include <etch/core/config.hpp>
 
+// Numbers as digits, to and from text, with a point whatever the locale. Floating-point numbers are what <charconv> is
+// late with: libc++ has std::to_chars from 14 and std::from_chars from 20 on, emscripten's of 3.1.6 has neither.
 namespace etch::inline ETCH_VARIANT::internal {
 
 /// How long the number is that `text` begins with: a sign, digits with or without a point, an exponent; 0 where there is
@@ -41,7 +46,7 @@ constexpr std::size_t decimal_length(std::string_view text) noexcept {
 
 /// std::from_chars of floating-point numbers, by the C library: for standard libraries without it.
 template <std::floating_point T>
-std::from_chars_result decimal_by_c(const char* begin, const char* end, T& to) {
+std::from_chars_result read_decimal_by_c(const char* begin, const char* end, T& to) {
     const std::string_view text{begin, static_cast<std::size_t>(end - begin)};
     const std::size_t length = decimal_length(text);
     if (length == 0) {  // infinity or NaN, or no number
@@ -73,13 +78,106 @@ std::from_chars_result decimal_by_c(const char* begin, const char* end, T& to) {
     return {begin + length, std::errc{}};
 }
 
-/// std::from_chars of floating-point numbers. libc++ has it from 20 on.
+/// std::from_chars of floating-point numbers.
 template <std::floating_point T>
 std::from_chars_result read_decimal(const char* begin, const char* end, T& to) {
     if constexpr (requires { std::from_chars(begin, end, to); })
         return std::from_chars(begin, end, to);
     else
-        return decimal_by_c(begin, end, to);
+        return read_decimal_by_c(begin, end, to);
+}
+
+/// What printf makes of a number, with the point of the locale.
+template <std::floating_point T>
+std::string printed(const char* format, int digits, T number) {
+    const auto value = static_cast<double>(number);
+    const int length = std::snprintf(nullptr, 0, format, digits, value);
+    std::string text(length > 0 ? static_cast<std::size_t>(length) : 0, '\0');
+    (void)std::snprintf(text.data(), text.size() + 1, format, digits, value);
+    return text;
+}
+inline std::string with_point(std::string_view printed) {
+    std::string text;
+    bool inside = false;  // of the locale's point, which may be several bytes
+    for (const char c : printed) {
+        const bool of_locale = (c < '0' || c > '9') && c != '-' && c != '+' && c != 'e';
+        if (!of_locale) text += c;
+        if (of_locale && !inside) text += '.';
+        inside = of_locale;
+    }
+    return text;
+}
+template <std::floating_point T>
+bool reads_back(const std::string& printed, T number) {
+    if constexpr (std::is_same_v<T, float>)
+        return std::strtof(printed.c_str(), nullptr) == number;
+    else
+        return static_cast<T>(std::strtod(printed.c_str(), nullptr)) == number;
+}
+/// Away from zero by one in the last digit before the exponent.
+inline std::string next_up(std::string printed) {
+    for (std::size_t i = printed.find('e'); i-- > 0;) {
+        if (printed[i] < '0' || printed[i] > '9') continue;
+        if (printed[i] != '9') {
+            ++printed[i];
+            break;
+        }
+        printed[i] = '0';  // 9.9 never becomes 10, which one digit would have written
+    }
+    return printed;
+}
+
+template <std::floating_point T>
+std::string not_finite_text(T number) {
+    const char* const text = std::isnan(number) ? "-nan" : "-inf";
+    return std::signbit(number) ? text : text + 1;
+}
+
+/// std::to_chars of floating-point numbers, by the C library: for standard libraries without it.
+template <std::floating_point T>
+std::string write_decimal_by_c(T number, std::chars_format format, int digits) {
+    if (!std::isfinite(number)) return not_finite_text(number);
+    return with_point(printed(format == std::chars_format::fixed ? "%.*f" : "%.*g", digits, number));
+}
+template <std::floating_point T>
+std::string write_decimal_by_c(T number) {
+    if (!std::isfinite(number)) return not_finite_text(number);
+    // The fewest digits that read back. A power of two lies closer to the numbers below it than to those above, so that
+    // the nearest text of so many digits may read back as another number and the next one up as this one.
+    std::string text;
+    int behind = 0;  // digits behind the point
+    for (;; ++behind) {
+        text = printed("%.*e", behind, number);
+        if (behind == std::numeric_limits<T>::max_digits10 || reads_back(text, number)) break;
+        text = next_up(text);
+        if (reads_back(text, number)) break;
+    }
+    text = with_point(text);
+    // As 1.5e+20 or without an exponent, which is taken where it is not longer.
+    const int exponent = std::atoi(text.c_str() + text.find('e') + 1);
+    const std::string fixed = with_point(printed("%.*f", (std::max)(0, behind - exponent), number));
+    return fixed.size() <= text.size() ? fixed : text;
+}
+
+/// The shortest digits that read back as the same number: 0.1, 1e+30, nan.
+template <std::floating_point T>
+std::string write_decimal(T number) {
+    if constexpr (requires(char* to) { std::to_chars(to, to, number).ptr; }) {
+        char text[40];
+        return {text, std::to_chars(text, text + sizeof text, number).ptr};
+    } else {
+        return write_decimal_by_c(number);
+    }
+}
+/// So many digits in all (chars_format::general), or behind the point (fixed): at most 60.
+template <std::floating_point T>
+std::string write_decimal(T number, std::chars_format format, int digits) {
+    if constexpr (requires(char* to) { std::to_chars(to, to, number, format, digits).ptr; }) {
+        char text[400];
+        return {text, std::to_chars(text, text + sizeof text, number, format, digits).ptr};
+    } else {
+        return write_decimal_by_c(number, format, digits);
+    }
 }
 
 }  // namespace etch::inline ETCH_VARIANT::internal

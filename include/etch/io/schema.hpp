@@ -43,10 +43,7 @@ inline std::string json_of(std::string_view text) {
     }
     return json + '"';
 }
-inline std::string json_of(double number) {
-    char digits[32];
-    return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
-}
+inline std::string json_of(double number) { return write_decimal(number); }
 inline std::string json_of(const table_column& column);
 template <class T>
 std::string json_of(const std::vector<T>& list) {

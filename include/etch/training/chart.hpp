@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <etch/core/config.hpp>
+#include <etch/data/decimal.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -53,10 +54,8 @@ struct chart {
 
 namespace internal {
 
-/// Six digits, with a point whatever the locale.
 inline std::string number_text(double number) {
-    char digits[32];
-    return {digits, std::to_chars(digits, digits + sizeof digits, number, std::chars_format::general, 6).ptr};
+    return write_decimal(number, std::chars_format::general, 6);
 }
 
 /// An axis: its range, the numbers that stand along it, and where a number lies on it.

@@ -1,6 +1,5 @@
 #pragma once
 #include <cerrno>
-#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdio>
@@ -8,6 +7,7 @@
 #include <string>
 
 #include <etch/core/status.hpp>
+#include <etch/data/decimal.hpp>
 #include <etch/data/replace_file.hpp>
 #include <etch/data/system_files.hpp>
 #include <etch/training/trainer.hpp>
@@ -50,13 +50,6 @@ private:
 
 namespace internal {
 
-/// The shortest digits that read back as the same number, with a point whatever the locale.
-template <class T>
-void append_number(std::string& to, T number) {
-    char digits[32];
-    to.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-}
-
 /// A span, vector or array of epoch_record.
 template <class Records>
 concept EpochRecords = requires(const Records& records) {
@@ -67,12 +60,10 @@ concept EpochRecords = requires(const Records& records) {
 inline std::string csv_of(const EpochRecords auto& records) {
     std::string text = "epoch,training_loss,validation_loss,validation_accuracy,learning_rate\n";
     for (const auto& record : records) {
-        append_number(text, record.epoch);
+        text += std::to_string(record.epoch);
         for (const auto number :
-             {record.training_loss, record.validation_loss, record.validation_accuracy, record.learning_rate}) {
-            text += ',';
-            append_number(text, number);
-        }
+             {record.training_loss, record.validation_loss, record.validation_accuracy, record.learning_rate})
+            text += ',' + write_decimal(number);
         text += '\n';
     }
     return text;

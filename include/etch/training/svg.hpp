@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <etch/core/utf8.hpp>
+#include <etch/data/decimal.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
 
@@ -137,11 +138,9 @@ private:
         for (const corner& c : corners) path_to(c.x, c.y);
         body_ += "z";
     }
-    /// To a tenth of a pixel, with a point whatever the locale.
+    /// To a tenth of a pixel.
     static std::string pixels(double number) {
-        char digits[400];
-        std::string text{digits,
-                         std::to_chars(digits, digits + sizeof digits, number, std::chars_format::fixed, 1).ptr};
+        std::string text = write_decimal(number, std::chars_format::fixed, 1);
         if (text.ends_with(".0")) text.resize(text.size() - 2);
         return text == "-0" ? "0" : text;
     }
