@@ -1114,7 +1114,8 @@ class FromFiles(Case):
             self.assertEqual(os.stat(target).st_mode & 0o777, 0o600)
             with open(target, "rb") as file:
                 self.assertEqual(file.read() == content, arguments[0] == source)
-        for place in (os.devnull, self.folder):
+        os.mkfifo(self.path("pipe"))
+        for place in (self.path("pipe"), self.path("elsewhere")):
             before = os.stat(place).st_mode
             self.assertIn("is no regular file", self.command(source, place, "--output-activation", "none")[2])
             self.assertIn("is no regular file", self.command("--to-torch", self.out, place)[2])
