@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <etch/io/files.hpp>
+#include <etch/io/schema.hpp>
 #include <etch/network/constant_cost.hpp>
 
 namespace {
@@ -24,7 +25,8 @@ namespace {
 constexpr const char* usage = R"(usage: etch-header [options] IN.safetensors OUT.hpp
 
 Writes a network as a C++ header: its type, its weights as constants, and the golden vectors of the file as static_asserts,
-so that a build in which the network does not answer what its source answered does not compile.
+so that a build in which the network does not answer what its source answered does not compile. Names of inputs, targets
+and classes that the file holds become NAME_input_names, NAME_target_names and NAME_class_names.
 
   --name NAME         the network's name in C++; without it the name of OUT.hpp
   --topology LIST     the layers, for a file that does not say them: "input<48>, dense<64>, tanh, dense<12>"
@@ -449,8 +451,54 @@ private:
     static constexpr std::uint64_t all_steps = 1'500'000;
 };
 
+/// What the numbers of a network are called, where its file says so: lists of names, with the ends of their constants'
+/// names.
+struct name_lists {
+    struct list {
+        std::string_view end;
+        std::vector<std::string> names;
+    };
+    std::vector<list> lists;
+
+    name_lists(const etch::safetensors_view& file, const network& net, const options& chosen) {
+        const auto schema = etch::schema_of(file, chosen.in);
+        if (schema.code == etch::status::missing_value) return;
+        if (!schema) refuse(schema.message());
+        const std::string complaint = etch::internal::schema_complaint(schema.value, net.inputs, net.outputs);
+        if (!complaint.empty()) refuse(chosen.in + ": " + complaint);
+        add("_input_names", schema.value.input_names().names());
+        add("_target_names", etch::table_schema{.targets = schema.value.targets}.output_names().names());
+        add("_class_names", schema.value.classes.names());
+    }
+
+private:
+    /// Columns of a table without a header have no names.
+    void add(std::string_view end, const std::vector<std::string>& names) {
+        if (!std::ranges::all_of(names, &std::string::empty)) lists.push_back({end, names});
+    }
+};
+
+/// Text as a std::string_view of C++ with the same bytes: what is not a plain character, or could be read as something
+/// else, is three octal digits.
+std::string quoted(std::string_view text) {
+    std::string literal = "\"";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\' && c != '?') {
+            literal += c;
+        } else {
+            literal += '\\';
+            for (const int shift : {6, 3, 0}) literal += static_cast<char>('0' + (byte >> shift & 7));
+        }
+    }
+    literal += '"';
+    if (text.find('\0') == text.npos) return literal;
+    return "std::string_view{" + literal + ", " + std::to_string(text.size()) + "}";
+}
+
 std::string header_text(const options& chosen, const std::vector<layer>& layers, const network& net,
-                        const weights& read, const golden& vectors, const etch::safetensors_view& file) {
+                        const weights& read, const golden& vectors, const name_lists& named,
+                        const etch::safetensors_view& file) {
     const std::string& name = chosen.name;
     const std::string type = name + "_network";
     const auto text = [](const std::string& entry) { return entry; };
@@ -478,11 +526,14 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
     if (vectors.count > 0 && chosen.tolerance != etch::golden_tolerance)
         to += "// They agree where no output differs by more than " + decimal(chosen.tolerance) +
               " of the largest one.\n";
-    to += "// clang-format off\n#include <etch/inference.hpp>\n";
+    to += "// clang-format off\n";
+    if (!named.lists.empty()) to += "#include <array>\n#include <string_view>\n\n";
+    to += "#include <etch/inference.hpp>\n";
     if (vectors.count > 0) to += "#include <etch/io/golden_vectors.hpp>\n";
 
-    to += "\n#if defined(" + name + ") || defined(" + type + ") || defined(" + name +
-          "_golden)\n#error \"etch: " + name +
+    to += "\n#if defined(" + name + ") || defined(" + type + ") || defined(" + name + "_golden)";
+    for (const auto& [list_end, names] : named.lists) to += " || defined(" + name + std::string{list_end} + ")";
+    to += "\n#error \"etch: " + name +
           " is a macro here: give the network another name (etch-header: --name, etch_embed: NAME)\"\n#endif\n";
     to += "\nnamespace etched::inline ETCH_VARIANT {  // by instruction set and settings, as all of etch\n";
     to += "\nusing " + type + " = etch::network<\n" + wrapped(spell(layers, "etch::"), "    ", text) + ">;\n";
@@ -495,8 +546,15 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
     if (net.words > 0) to += "  .words = {\n" + numbers_of(read.words, "    ") + "},\n";
     to += "  .numbers = {\n" + numbers_of(read.numbers, "    ") + "}}};\n";
 
+    std::string usings = "using etched::" + type + ";\n";
+    for (const auto& [list_end, names] : named.lists) {
+        const std::string constant = name + std::string{list_end};
+        to += "\ninline constexpr std::array<std::string_view, " + std::to_string(names.size()) + "> " + constant +
+              "{\n" + wrapped(names, "    ", quoted) + "};\n";
+        usings += "using etched::" + constant + ";\n";
+    }
     const std::string end =
-        "\n}  // namespace etched\n\nusing etched::" + type + ";\n" +
+        "\n}  // namespace etched\n\n" + usings +
         (vectors.count == 0 ? "" : "using etched::" + name + "_golden;\n") +
         (is_library_name(name) ? "// Only etched::" + name + ", since C or POSIX has something else of this name.\n"
                                : "using etched::" + name + ";\n");
@@ -635,7 +693,8 @@ int main(int count, char** arguments) {
     const network net{layers};
     const weights read = read_weights(net, file, chosen);
     const golden vectors{file, net, chosen};
-    write(chosen.out, header_text(chosen, layers, net, read, vectors, file));
+    const name_lists named{file, net, chosen};
+    write(chosen.out, header_text(chosen, layers, net, read, vectors, named, file));
     if (!chosen.checker.empty()) write(chosen.checker, checker_text(chosen, vectors));
     return 0;
 }

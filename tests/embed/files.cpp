@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <etch/io/files.hpp>
+#include <etch/io/schema.hpp>
 
 #include "embed/networks.hpp"
 
@@ -20,12 +21,17 @@ void write(const std::string& name, const std::string& bytes) {
 
 /// A network with numbers in all of its places, as a file with golden vectors.
 template <class Network>
-std::string saved(const Network& net, std::size_t golden_vectors, etch::seed from = {5}) {
+std::string saved(const Network& net, std::size_t golden_vectors, etch::seed from = {5},
+                  const etch::table_schema& schema = {}) {
     using T = typename Network::value_type;
     std::vector<T> golden(golden_vectors * Network::inputs);
     etch::random_generator generator{from};
     for (T& x : golden) x = 2 * generator.uniform<T>() - 1;
-    const etch::save_options<T> options{.golden = golden, .source = "a test */ \\ \"quoted\" \x01"};
+    const auto texts = metadata_of(schema);
+    std::vector<etch::metadata_entry> names;
+    for (const auto& [key, value] : texts) names.push_back({key, value});
+    const etch::save_options<T> options{
+        .golden = golden, .source = "a test */ \\ \"quoted\" \x01", .metadata = names};
     std::string bytes(save(net, {}, options).size, ' ');
     if (!save(net, std::as_writable_bytes(std::span{bytes}), options).ok()) std::abort();
     return bytes;
@@ -89,6 +95,19 @@ int main(int, char** arguments) {
     write("partly", saved(*drawn<networks::partly>({7}), 20));
     const std::string large = saved(*drawn<networks::large>({8}), 5);
     write("large", large);
+
+    const etch::table_column kind{.name = "kind", .categories = {"Ash", "\\B\n", "\xc3\x96l"}};
+    const std::string named = saved(*drawn<networks::named>({10}), 2, {5},
+                                    {.inputs = {{.name = "height"}, {}, kind},
+                                     .targets = {{.name = "wood"}},
+                                     .classes = {std::string{"a\0b", 3}, "soft", "\"??/hard*/"}});
+    write("named", named);
+    write("names_malformed", with(named, "\\\"soft\\\"", "soft    "));
+    const etch::table_schema forces{.inputs = {{}, {}}, .targets = {{.name = "force"}, {.name = "torque"}}};
+    write("units", saved(*drawn<networks::units>({11}), 2, {5}, forces));
+    const auto yes_or_no = drawn<networks::two_classes>({12});
+    write("two_classes", saved(*yes_or_no, 0, {5}, {.classes = {"no", "yes"}}));
+    write("names_of_others", saved(*yes_or_no, 0, {5}, {.classes = {"no", "yes", "both"}}));
     using limits = std::numeric_limits<float>;
     write("odd",
           saved(networks::odd{networks::odd::storage{

@@ -14,6 +14,9 @@ using around = network<input<6>, residual<dense<8>, gelu, dense<6, bf16>, residu
                        elu<1, 2>, dense<2>>;
 using picture = network<input<4, 3>, normalize<-1, 1>, flatten, dense<4>, softplus, clip, dense<1>>;
 using double_tiny = basic_network<double, input<3>, dense<5>, selu, dense<2>>;
+using named = network<input<5>, dense<3>, softmax>;
+using units = network<input<2>, dense<2>, unstandardize>;
+using two_classes = network<input<1>, dense<1>, sigmoid>;
 using odd = network<input<1>, dense<6>, identity>;
 using partly = network<input<17>, dense<64>, etch::tanh, dense<64>, etch::tanh, dense<6>>;
 using large = network<input<48>, standardize, dense<512>, elu<>, dense<256>, elu<>, dense<128>, elu<>, dense<12>>;

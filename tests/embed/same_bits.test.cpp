@@ -2,7 +2,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstring>
+#include <array>
 #include <string>
+#include <string_view>
 
 #include <etch/io/files.hpp>
 
@@ -10,6 +12,7 @@
 #include "doubles.hpp"
 #include "embed/networks.hpp"
 #include "measured.hpp"
+#include "named.hpp"
 #include "odd.hpp"
 #include "partly.hpp"
 #include "picture.hpp"
@@ -17,6 +20,7 @@
 #include "support/catch.hpp"
 #include "tiny.hpp"
 #include "tiny_rounded.hpp"
+#include "units.hpp"
 
 namespace {
 
@@ -49,6 +53,17 @@ TEST_CASE("an etched network has the type that its file says, and the bits that 
     check<networks::double_tiny::with<float>>(doubles, "doubles");
     check<networks::odd>(odd, "odd");
     check<networks::partly>(partly, "partly");
+    check<networks::named>(named, "named");
+    check<networks::units>(units, "units");
+}
+
+TEST_CASE("names of inputs, targets and classes are constants beside the network") {
+    using namespace std::string_view_literals;
+    static_assert(named_input_names == std::array{"height"sv, ""sv, "kind=Ash"sv, "kind=\\B\n"sv, "kind=\xc3\x96l"sv});
+    static_assert(named_target_names == std::array{"wood"sv});
+    static_assert(named_class_names == std::array{"a\0b"sv, "soft"sv, "\"\?\?/hard*/"sv});
+    static_assert(units_target_names == std::array{"force"sv, "torque"sv});
+    static_assert(named_class_names[etch::predict(named, {0, 0, 0, 0, 0})] == "\"\?\?/hard*/");
 }
 
 TEST_CASE("a file of floats is rounded where the topology that is asked for says bf16") {

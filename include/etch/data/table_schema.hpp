@@ -21,7 +21,7 @@ struct table_column {
 
 /// What was learnt from a table, so that later tables and rows are read in the same way: which columns are the inputs, in
 /// which order, their categories, what stands for missing cells, the targets and the names of classes. It travels with a
-/// saved network (io/schema_file.hpp), or is written by hand to name inputs and outputs:
+/// saved network (io/schema.hpp), or is written by hand to name inputs and outputs:
 ///
 ///     etch::table_schema names{.inputs = {{"speed"}, {"angle"}}, .targets = {{"torque"}}};
 struct table_schema {

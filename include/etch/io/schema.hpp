@@ -170,17 +170,16 @@ private:
     json_cursor cursor_;
 };
 
-/// What is wrong with a schema for a network; empty where nothing is.
-template <class Network>
-std::string schema_complaint(const table_schema& schema) {
+/// What is wrong with a schema for a network of so many inputs and outputs; empty where nothing is.
+inline std::string schema_complaint(const table_schema& schema, std::size_t inputs, std::size_t outputs) {
     const auto text = [](std::size_t count) { return std::to_string(count); };
-    constexpr std::size_t classes = class_count<Network::outputs>;
-    if (!schema.inputs.empty() && schema.input_size() != Network::inputs)
-        return "the schema has " + text(schema.input_size()) + " inputs, the network " + text(Network::inputs);
+    const std::size_t classes = outputs == 1 ? class_count<1> : outputs;
+    if (!schema.inputs.empty() && schema.input_size() != inputs)
+        return "the schema has " + text(schema.input_size()) + " inputs, the network " + text(inputs);
     if (!schema.classes.empty() && schema.classes.size() != classes)
         return "the schema has " + text(schema.classes.size()) + " classes, the network tells " + text(classes) +
                " apart";
-    const std::size_t targets = schema.classes.empty() ? Network::outputs : 1;
+    const std::size_t targets = schema.classes.empty() ? outputs : 1;
     if (!schema.targets.empty() && schema.targets.size() != targets)
         return "the schema has " + text(schema.targets.size()) + " targets, the network " + text(targets);
     return {};
@@ -210,8 +209,8 @@ inline std::vector<std::pair<std::string, std::string>> metadata_of(const table_
 template <class Network>
 file_result save_file(const Network& net, const std::string& path, const table_schema& schema,
                       const save_options<typename Network::value_type>& options = {}) {
-    if (const std::string complaint = internal::schema_complaint<Network>(schema); !complaint.empty())
-        return {status::size_mismatch, path + ": " + complaint};
+    const std::string complaint = internal::schema_complaint(schema, Network::inputs, Network::outputs);
+    if (!complaint.empty()) return {status::size_mismatch, path + ": " + complaint};
     const auto texts = metadata_of(schema);
     std::vector<metadata_entry> entries{options.metadata.begin(), options.metadata.end()};
     for (const auto& [key, value] : texts) {
