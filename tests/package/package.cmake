@@ -41,6 +41,12 @@ if(NOT flat MATCHES "CMake Warning.* etch: there is no build type")  # the rest 
 endif()
 step(--build "${WORK_DIR}/build")
 step(--build "${WORK_DIR}/build" --target run)
+execute_process(COMMAND "${CMAKE_COMMAND}" --build "${WORK_DIR}/build" --target without_csv RESULT_VARIABLE result
+                OUTPUT_VARIABLE output ERROR_VARIABLE output)
+set(told "etch: this target does not link libcsv: link etch::csv")
+if(result STREQUAL "0" OR NOT output MATCHES "${told}|unknown target|No rule")
+  message(FATAL_ERROR "a program without etch::csv is not told to link it:\n${output}")
+endif()
 if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux" AND GENERATOR MATCHES "Ninja|Makefiles")
   file(STRINGS "${WORK_DIR}/build/consumer" names REGEX "twicei\\.etch_optimized" LIMIT_COUNT 1)
   if(NOT names)

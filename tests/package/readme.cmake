@@ -1,5 +1,6 @@
 # The first sh block below `## Run it` and below `## Test it` in README.md, run by bash -e with programs that only print what
-# they are: for root in a container without sudo, and for a user with it. And every example is listed.
+# they are: for root in a container without sudo, and for a user with it. And every example is listed, with how it is
+# built and run, and where its data come from.
 cmake_minimum_required(VERSION 3.25)
 find_program(bash bash)
 if(NOT bash)
@@ -37,10 +38,49 @@ foreach(pair IN ITEMS "Run it=demo" "Test it=test")
   endforeach()
 endforeach()
 
-file(GLOB examples RELATIVE "${ETCH_DIR}" "${ETCH_DIR}/examples/*.cpp")
+# Files, and folders with an example of their own, whose entry says how it is run.
+file(GLOB examples RELATIVE "${ETCH_DIR}" "${ETCH_DIR}/examples/*.cpp" "${ETCH_DIR}/examples/*/CMakeLists.txt")
 foreach(example IN LISTS examples)
-  string(FIND "${readme}" "](${example})" position)
-  if(position EQUAL -1)
-    message(FATAL_ERROR "README.md does not list ${example}")
+  cmake_path(GET example STEM name)
+  set(entry "\\]\\(${example}\\)")
+  if(name STREQUAL "CMakeLists")
+    cmake_path(GET example PARENT_PATH folder)
+    cmake_path(GET folder FILENAME name)
+    set(run "(build/demo/${folder}/${name}|cmake --workflow --preset ${name})")
+    set(entry "\\]\\(${folder}/[a-zA-Z_]+\\.(cpp|md)\\)[^\n]*`${run}`")
+  endif()
+  if(NOT readme MATCHES "${entry}")
+    message(FATAL_ERROR "README.md does not list ${example}, or not how it is run")
   endif()
 endforeach()
+
+# Data that an example asks for are in the table, with their origin and a file that the example names.
+file(GLOB sources "${ETCH_DIR}/examples/*.cpp")
+foreach(source IN LISTS sources)
+  file(READ "${source}" text)
+  cmake_path(GET source STEM name)
+  if(NOT text MATCHES "ETCH_DATA_DIR")
+    continue()
+  endif()
+  if(NOT readme MATCHES "\n\\| `${name}` \\| `([a-z0-9.-]+)`[^|\n]*\\|[^|\n]+\\|\n")
+    message(FATAL_ERROR "README.md does not say which data ${name} reads, and where they come from")
+  endif()
+  string(FIND "${text}" "${CMAKE_MATCH_1}" position)
+  if(position EQUAL -1)
+    message(FATAL_ERROR "${name} does not read ${CMAKE_MATCH_1}, which README.md names")
+  endif()
+endforeach()
+
+# The block that builds all of them and runs one: its preset and its program are there.
+set(build "cmake --preset ([a-z-]+) && cmake --build build/([a-z-]+)[^\n]*")
+if(NOT readme MATCHES "\n## Examples\n\n```sh\n${build}\nbuild/[a-z-]+/examples/([a-z_]+)\n```\n")
+  message(FATAL_ERROR "README.md has no sh block below `## Examples` that builds all and runs one")
+endif()
+set(preset "${CMAKE_MATCH_1}")
+set(folder "${CMAKE_MATCH_2}")
+set(program "${CMAKE_MATCH_3}")
+file(READ "${ETCH_DIR}/CMakePresets.json" presets)
+if(NOT preset STREQUAL folder OR NOT presets MATCHES "\"name\": \"${preset}\""
+   OR NOT EXISTS "${ETCH_DIR}/examples/${program}.cpp")
+  message(FATAL_ERROR "there is no preset ${preset} with the folder build/${folder}, or no example ${program}")
+endif()

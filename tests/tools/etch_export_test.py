@@ -1085,7 +1085,7 @@ class FromFiles(Case):
         self.assertIn("there is no folder", err)
         with contextlib.redirect_stdout(io.StringIO()) as out, self.assertRaises(SystemExit):
             etch_export.main(["--help"])
-        self.assertIn("--trust", out.getvalue())
+        self.assertIn("No code in a file is run without --trust", out.getvalue())
 
     def test_the_old_file_stays_where_the_new_one_is_refused(self):
         path = self.saved(mlp(3, 2).state_dict())

@@ -542,6 +542,26 @@ class StableBaselines(Case):
             archive.writestr("readme", "")
         self.refused("is no model of Stable-Baselines3", self.path("other.zip"))
 
+    def test_whatever_a_zip_states_it_ends_in_a_file_or_in_a_sentence(self):
+        with classes_of("gymnasium.spaces.box", "Box") as module:
+            low_high = [(3, None), (np.zeros(2, complex), np.ones(2, complex)), (np.zeros(0), np.ones(0))]
+            odd = [serialized(object_of(module.Box, low=low, high=high)) for low, high in low_high]
+        odd += [None, -1, 1.5, float("nan"), "x", [1, 2], {"a": 1}, True, {":serialized:": "!!"}, serialized([1]),
+                {"__module__": 3}, {"__module__": "sb3_contrib.x"}, box([1], [2]), box([[1, 2]], [[3, 4]]),
+                box([-np.inf, 0], [1, np.nan]), discrete(-2), discrete(0), discrete(2, "MultiBinary"),
+                policy_class("sb3_contrib.qrdqn.policies.QRDQNPolicy"), {"activation_fn": 3}, {"activation_fn": []},
+                {"squash_output": "yes"}]  # fmt: skip
+        exported = 0
+        for key in ("policy_class", "policy_kwargs", "observation_space", "action_space"):
+            for value in odd:
+                _, path = self.ppo(**{key: value})
+                for options in ([], ["--framework", "sb3-ppo"], ["--framework", "sb3-qrdqn"], ["--trust"]):
+                    status, _, err = self.command(path, self.out, *options)
+                    self.assertEqual(err.count("\n"), status, err)
+                    self.assertNotIn("a fault of etch_export", err)
+                    exported += status == 0
+        self.assertGreater(exported, 50)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,17 +1,22 @@
-"""README.md, "From PyTorch to your binary": its blocks are run as they are written, one after the other.
+"""README.md, "From PyTorch to your binary", and docs/weights.md, "From Keras and scikit-learn": their blocks are run as
+they are written, one after the other.
 
     /usr/bin/python3 tests/tools/readme_test.py [--compiler g++]
 
 The Python block ends a training script, the sh block is given a checkpoint, the CMake block and the first C++ block become
 a program, which must answer what PyTorch answers. Then the network is retrained, and the program must follow; then a
-golden vector is changed, and the build must fail.
+golden vector is changed, and the build must fail. The blocks for Keras and scikit-learn get models with the attributes
+that these have, and a program must answer what numpy computes from them.
 """
 import argparse
+import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
+from types import SimpleNamespace
 
 import numpy as np
 import torch
@@ -44,11 +49,51 @@ int main() {{
     for (const float y : walk(x)) std::printf("%.9g\\n", y);
 }}
 """
+OTHERS_PROJECT = """\
+add_executable(others others.cpp)
+target_link_libraries(others PRIVATE etch::etch)
+if(TARGET etch::npz)
+  target_link_libraries(others PRIVATE etch::npz)
+  target_compile_definitions(others PRIVATE HAS_NPZ)
+endif()
+"""
+OTHERS = """\
+#include <cstdio>
+#include <string>
+
+#include <etch/inference.hpp>
+#include <etch/io/files.hpp>
+#if defined(HAS_NPZ)
+#include <etch/io/npz.hpp>
+#endif
+
+template <class Network>
+int answers(const char* folder, const etch::key_map& keys) {
+    const std::string path = std::string{folder} + "/policy.";
+    Network net;
+    auto loaded = etch::load_file(net, path + "safetensors", keys);
+#if defined(HAS_NPZ)
+    Network same;
+    if (loaded) loaded = etch::load_npz(same, path + "npz", keys);
+    if (loaded && !(same == net)) return std::puts("the two files differ"), 1;
+#endif
+    if (!loaded) return std::puts(loaded.message().c_str()), 1;
+    for (const float y : net({0.5f, -1, 2, 0.25f})) std::printf("%.9g\\n", y);
+    return 0;
+}
+
+int main() {
+    using namespace etch;
+    using keras_network = network<input<4>, dense<8>, elu<>, dense<3>, softmax>;
+    using scikit_learn_network = network<input<4>, standardize, dense<8>, relu, dense<3>, softmax>;
+    return answers<keras_network>("keras", keras) + answers<scikit_learn_network>("scikit_learn", scikit_learn);
+}
+"""
 
 
-def blocks_of_section() -> dict[str, list[str]]:
-    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as readme:
-        section = readme.read().split("\n## From PyTorch to your binary\n")[1].split("\n## ")[0]
+def blocks_of_section(file: str = "README.md", title: str = "From PyTorch to your binary") -> dict[str, list[str]]:
+    with open(os.path.join(ROOT, file), encoding="utf-8") as document:
+        section = document.read().split(f"\n## {title}\n")[1].split("\n## ")[0]
     blocks: dict[str, list[str]] = {}
     for language, code in re.findall(r"^```(\w+)\n(.*?)^```$", section, re.MULTILINE | re.DOTALL):
         blocks.setdefault(language, []).append(code)
@@ -82,6 +127,49 @@ def policy(folder: str) -> nn.Module:
     return layers.eval()
 
 
+def safetensors_of(arrays: dict[str, np.ndarray]) -> bytes:
+    """As safetensors.numpy.save_file writes them."""
+    header, data = {}, b""
+    for name, array in arrays.items():
+        kind = {"float32": "F32", "float64": "F64"}[str(array.dtype)]
+        header[name] = {"dtype": kind, "shape": array.shape, "data_offsets": [len(data), len(data) + array.nbytes]}
+        data += np.ascontiguousarray(array).tobytes()
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def from_keras_and_scikit_learn(folder: str) -> None:
+    """The blocks write the files of two models, and the program `others` answers what these answer."""
+    draw = np.random.default_rng(5)
+    weights = [draw.standard_normal(shape) for shape in ((4, 8), (8,), (8, 3), (3,))]
+    layers = [[w.astype(np.float32) for w in weights[:2]], [], [w.astype(np.float32) for w in weights[2:]]]
+    keras = SimpleNamespace(layers=[SimpleNamespace(get_weights=lambda w=w: w) for w in layers])
+    scikit_learn = SimpleNamespace(coefs_=weights[0::2], intercepts_=weights[1::2])
+    scaler = SimpleNamespace(mean_=draw.standard_normal(4), scale_=draw.uniform(0.5, 2, 4))
+
+    code = blocks_of_section("docs/weights.md", "From Keras and scikit-learn")["python"]
+    for name, model, block in zip(("keras", "scikit_learn"), (keras, scikit_learn), code, strict=True):
+        os.mkdir(os.path.join(folder, name))
+        found = {"np": np, "model": model, "scaler": scaler}
+        before = os.getcwd()
+        os.chdir(os.path.join(folder, name))
+        try:
+            exec(block, found)  # as a user pastes it
+        finally:
+            os.chdir(before)
+        with open(os.path.join(folder, name, "policy.safetensors"), "wb") as file:
+            file.write(safetensors_of(found["arrays"]))
+
+    x = np.array([0.5, -1, 2, 0.25])
+    expected = []
+    for inputs, activation in ((x, lambda z: np.where(z > 0, z, np.expm1(z))),
+                               ((x - scaler.mean_) / scaler.scale_, lambda z: np.maximum(z, 0))):
+        y = activation(inputs @ weights[0] + weights[1]) @ weights[2] + weights[3]
+        expected += list(np.exp(y) / np.exp(y).sum())
+    answer = np.array([float(line) for line in run("build/others", folder=folder).split()])
+    assert np.abs(answer - expected).max() < 1e-5, (answer, expected)
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--compiler", default="c++")
@@ -106,13 +194,15 @@ def main() -> None:
         # At the end of a training script; then the program.
         write(folder, "train.py", SCRIPT + blocks["python"][0])
         run(sys.executable, "-B", "train.py", "1", folder=folder, PYTHONPATH=package)
-        write(folder, "CMakeLists.txt", PROJECT.format(root=ROOT) + blocks["cmake"][0])
+        write(folder, "CMakeLists.txt", PROJECT.format(root=ROOT) + OTHERS_PROJECT + blocks["cmake"][0])
+        write(folder, "others.cpp", OTHERS)
         write(folder, "main.cpp", PROGRAM.format(block=blocks["cpp"][0]))
         run("cmake", "-G", "Ninja", "-B", "build", f"-DCMAKE_CXX_COMPILER={compiler}", "-DCMAKE_BUILD_TYPE=Release",
             "-DETCH_FETCH=OFF", folder=folder)
         run("cmake", "--build", "build", folder=folder)
         largest = difference(folder, policy(folder))
         assert largest < 1e-5, largest
+        from_keras_and_scikit_learn(folder)
 
         # Retrained: what depends on the file is built again.
         run(sys.executable, "-B", "train.py", "2", folder=folder, PYTHONPATH=package)
@@ -133,7 +223,7 @@ def main() -> None:
             assert "etch: walk does not answer what its source answered (golden vector 0)" in str(failure), failure
         else:
             raise AssertionError("a build with a golden vector that is not met must fail")
-        print(f"5 blocks; the program's answer is within {largest:.1e} of PyTorch's")
+        print(f"7 blocks; the program's answer is within {largest:.1e} of PyTorch's")
 
 
 main()
