@@ -38,7 +38,7 @@ def kind_of_statistics(group: Iterable[str]) -> Optional[Tuple[str, str]]:
     return next((pair for pair in KINDS if names == set(pair)), None)
 
 
-def standardize_of(module: str, group: Group, options: Options, notes: List[str]) -> Group:
+def mean_and_deviation_of(module: str, group: Group, options: Options, notes: List[str]) -> Group:
     """Mean and deviation of a module that `kind_of_statistics` knows."""
     pair = kind_of_statistics(group)
     assert pair

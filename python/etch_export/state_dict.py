@@ -11,7 +11,7 @@ from .batch_norm import batch_norm_of, fold, is_batch_norm
 from .chain import prelu_of
 from .errors import refuse
 from .frameworks import FRAMEWORKS, Framework, average_quantiles, rsl_rl_name
-from .normalizers import Group, check_no_statistics_left, kind_of_statistics, standardize_of
+from .normalizers import Group, check_no_statistics_left, kind_of_statistics, mean_and_deviation_of
 from .numbers import real_numbers, to_float32
 from .pickles import Tensor, array_of, contents, is_tensor, kind_of
 from .source import Options, Source, check_all_used, matches
@@ -222,7 +222,7 @@ def alternate(groups: List[Tuple[str, Group]], options: Options, framework: Opti
             layers += [*waiting, dense_of_group(module, group)]
             waiting = copy.deepcopy(between if any(is_dense[index + 1:]) else after)
         elif kind_of_statistics(group) and not layers:
-            layers.append(Layer("standardize", (), standardize_of(module, group, options, notes)))
+            layers.append(Layer("standardize", (), mean_and_deviation_of(module, group, options, notes)))
             limit = framework.limit if framework else 0
             if limit:
                 layers.append(Layer("clamp", (limit, 1)))
@@ -300,7 +300,7 @@ def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: Lis
         if layer.name == "prelu" and set(group) == {"weight"} and group["weight"].ndim <= 1:
             return prelu_of(module, group["weight"])[0]
         if layer.name in STATISTICS and kind_of_statistics(group):
-            group = standardize_of(module, group, options, notes)
+            group = mean_and_deviation_of(module, group, options, notes)
         if layer.name == "dense":
             group = dense_of_group(module, group).tensors
         if set(group) != set(TENSORS[layer.name]) or layer.name in IN_SOURCES:

@@ -8,13 +8,24 @@ import unittest
 import warnings
 
 import numpy as np
+import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "python"))
 import etch_export  # noqa: E402
 
 warnings.filterwarnings("ignore")
+
+
+def mlp(*widths, activation=nn.Tanh):
+    """nn.Linear of these widths with an activation between them."""
+    layers = []
+    for a, b in zip(widths, widths[1:]):
+        layers += [nn.Linear(a, b), activation()]
+    return nn.Sequential(*layers[:-1])
 
 
 class Case(unittest.TestCase):
@@ -27,6 +38,22 @@ class Case(unittest.TestCase):
 
     def path(self, name):
         return os.path.join(self.folder, name)
+
+    def saved(self, value, name="model.pt", **how):
+        torch.save(value, self.path(name), **how)
+        return self.path(name)
+
+    def graph(self, nodes, initializers=(), inputs=(("x", (None, 3)),), outputs=("y",)):
+        """An ONNX file of nodes: operator, what it gets, what it gives (several with blanks between), attributes."""
+        tensors = [numpy_helper.from_array(np.asarray(v), k) for k, v in dict(initializers).items()]
+        made = helper.make_graph(
+            [helper.make_node(op, names, into.split(), name=f"{op}_of_{into.split()[0]}", **attributes)
+             for op, names, into, attributes in nodes], "graph",
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in inputs],
+            [helper.make_tensor_value_info(o, TensorProto.FLOAT, None) for o in outputs], tensors)  # fmt: skip
+        path = self.path("made.onnx")
+        onnx.save(helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)]), path)
+        return path
 
     def command(self, *arguments):
         """Exit status, what is printed, what is complained."""

@@ -9,9 +9,7 @@ import sys
 import unittest
 
 import numpy as np
-import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrize, prune
@@ -184,17 +182,6 @@ class Modules(Case):
 
 
 class Graphs(Case):
-    def graph(self, nodes, initializers=(), inputs=(("x", (None, 3)),), outputs=("y",)):
-        tensors = [numpy_helper.from_array(np.asarray(v), k) for k, v in dict(initializers).items()]
-        made = helper.make_graph(
-            [helper.make_node(op, names, into.split(), name=f"{op}_of_{into.split()[0]}", **attributes)
-             for op, names, into, attributes in nodes], "graph",
-            [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in inputs],
-            [helper.make_tensor_value_info(o, TensorProto.FLOAT, None) for o in outputs], tensors)  # fmt: skip
-        path = self.path("made.onnx")
-        onnx.save(helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)]), path)
-        return path
-
     def setUp(self):
         super().setUp()
         draw = np.random.default_rng(3)

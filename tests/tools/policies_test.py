@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from case import Case  # noqa: E402
+from case import Case, mlp  # noqa: E402
 
 import etch_export  # noqa: E402
 from etch_export import normalizers, pickles  # noqa: E402
@@ -75,13 +75,6 @@ def policy_class(path):
 ON_POLICY = "stable_baselines3.common.policies.ActorCriticPolicy"
 
 
-def mlp(*widths, activation=nn.Tanh):
-    layers = []
-    for a, b in zip(widths, widths[1:]):
-        layers += [nn.Linear(a, b), activation()]
-    return nn.Sequential(*layers[:-1])
-
-
 def named(prefix, module):
     return {f"{prefix}.{name}": tensor for name, tensor in module.state_dict().items()}
 
@@ -117,10 +110,6 @@ class ScriptedPolicy(nn.Module):
 
 
 class Archives(Case):
-    def saved(self, value, name="model.pt", **how):
-        torch.save(value, self.path(name), **how)
-        return self.path(name)
-
     def marker(self):
         return self.path("written_by_reading")
 
@@ -243,10 +232,6 @@ class Archives(Case):
 
 
 class Statistics(Case):
-    def saved(self, value, name="model.pt"):
-        torch.save(value, self.path(name))
-        return self.path(name)
-
     def setUp(self):
         super().setUp()
         self.mean, self.variance = 3 * torch.randn(6), torch.rand(6) + 0.5
