@@ -100,7 +100,7 @@ int main(int, char** arguments) {
     const std::string named = saved(*drawn<networks::named>({10}), 2, {5},
                                     {.inputs = {{.name = "height"}, {}, kind},
                                      .targets = {{.name = "wood"}},
-                                     .classes = {std::string{"a\0b", 3}, "soft", "\"??/hard*/"}});
+                                     .classes = {std::string{"a\0b", 3}, "soft", "\"\?\?/hard*/"}});
     write("named", named);
     write("names_malformed", with(named, "\\\"soft\\\"", "soft    "));
     const etch::table_schema forces{.inputs = {{}, {}}, .targets = {{.name = "force"}, {.name = "torque"}}};
