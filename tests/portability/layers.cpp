@@ -18,13 +18,14 @@ namespace {
 
 using namespace etch;
 
-/// Outputs, loss and gradients of a batch of five.
+/// Outputs, loss and gradients of a batch of five. Means and deviations are 0.75, a range is from `minimum` to there.
 template <class Net, class Loss = mean_squared_error>
-void both_passes(const char* name) {
+void both_passes(const char* name, float minimum = 0.75f) {
     constexpr std::size_t batch = 5;
     static Net net;
     net = Net{seed{3}};
     for (float& x : net.statistics()) x = 0.75f;
+    for (float& x : net.statistics().first(net.statistics().size() / 2)) x = minimum;
     matrix<float, Net::inputs, batch> x;
     matrix<float, Net::outputs, batch> y;
     draw(x, 4);
@@ -68,6 +69,9 @@ void layers() {
     layer<dropout<30>>("dropout");
     layer<residual<dense<21>, etch::tanh>>("residual");
     both_passes<network<input<7>, standardize, dense<3>>>("standardize");
+    both_passes<network<input<7>, normalize<>, dense<3>>>("normalize", -0.5f);
+    both_passes<network<input<7>, dense<21>, clip, dense<3>>>("clip", -0.5f);
+    both_passes<network<input<7>, dense<3>, unstandardize>>("unstandardize");
     both_passes<network<input<7>, dense<1>, etch::tanh, dense<1>>>("single numbers");
     loss<mean_squared_error>("mean_squared_error");
     loss<mean_absolute_error>("mean_absolute_error");
