@@ -72,6 +72,22 @@ TEST_CASE("shares are met exactly where they can be, and to within one sample el
     CHECK(one.training.size() == 1);
 }
 
+TEST_CASE("a part without a share gets no sample, whatever the classes round to", "[data]") {
+    for (const bool validates : {false, true})
+        for (std::size_t size = 1; size <= 10; ++size) {
+            etch::data_set<1, 3> set;
+            for (std::size_t i = 0; i < 6 * size; ++i) {  // classes of size, 2 size and 3 size
+                std::array<float, 3> target{};
+                target[i < size ? 0 : i < 3 * size ? 1 : 2] = 1;
+                set.push_back(std::array<float, 1>{}, target);
+            }
+            const auto parts = etch::stratified_split(
+                set, {.training = 0.3, .validation = validates ? 0.7 : 0, .test = validates ? 0 : 0.7});
+            REQUIRE(parts);
+            CHECK((validates ? parts.test : parts.validation).empty());
+        }
+}
+
 TEST_CASE("the same seed gives the same parts, another seed others", "[data]") {
     const auto set = numbered<2>(200);
     const auto first = everything(etch::split(set, {.seed = etch::seed{7}}));
@@ -96,6 +112,11 @@ TEST_CASE("a stratified split has every class in every part in proportion", "[da
         CHECK(count_of(small.validation, c) >= 1);
         CHECK(count_of(small.test, c) >= 1);
     }
+    // Of 7 training is owed 5.6 and gets 5; of 6 then 5.4, and gets one of the two that are left, not both.
+    const auto uneven = etch::stratified_split(numbered<2>(13));
+    CHECK(count_of(uneven.training, 0) == 5);
+    CHECK(count_of(uneven.training, 1) == 5);
+    CHECK(count_of(uneven.validation, 1) == 1);
 }
 
 TEST_CASE("a rare class is learned before it is judged", "[data]") {

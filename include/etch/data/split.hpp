@@ -71,7 +71,7 @@ public:
             left -= count[part];
             owed_[part] += std::fma(share_[part], all, -static_cast<double>(count[part]));
         }
-        std::array<bool, 3> may_take{true, share_[1] > 0, share_[2] > 0};
+        std::array<bool, 3> may_take{true, true, true};
         for (; left > 0; --left) {
             std::size_t most = 0;
             for (std::size_t part = 1; part < 3 && count[0] > 0; ++part) {
