@@ -52,7 +52,7 @@ std::array<unsigned char, sizeof(Network)> bits_of(const Network& net) {
 }
 
 /// Loads a network from a source. What is refused leaves it bit for bit as it was; what is accepted is finite, and can
-/// be saved and loaded again to the same bits.
+/// be saved and loaded again to the same bits, unless it says that statistics were never fitted.
 template <class Network, etch::TensorSource Source>
 void promise_load(const Source& file, const etch::key_map& keys) {
     using T = typename Network::value_type;
@@ -71,7 +71,9 @@ void promise_load(const Source& file, const etch::key_map& keys) {
     promise(std::all_of(net.parameters().begin(), net.parameters().end(), finite), "weights are finite");
     promise(std::all_of(net.statistics().begin(), net.statistics().end(), finite), "statistics are finite");
     std::array<std::byte, etch::saved_size<Network>> saved;
-    promise(without_heap([&] { return etch::save(net, saved).ok(); }), "what was loaded can be saved");
+    const etch::save_result result = without_heap([&] { return etch::save(net, saved); });
+    if (!net.is_fitted()) return promise(result.code == etch::status::not_fitted, "nothing unfitted is saved");
+    promise(result.ok(), "what was loaded can be saved");
     Network again;
     promise(without_heap([&] { return etch::load(again, saved).ok(); }), "what was saved can be loaded");
     std::array<std::byte, etch::saved_size<Network>> saved_again;

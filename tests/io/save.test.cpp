@@ -141,6 +141,17 @@ TEST_CASE("nothing is saved that load would refuse") {
     CHECK(etch::save(net, {}, {.golden = too_many}).code == status::too_large);
 }
 
+TEST_CASE("a network whose statistics were never fitted is not saved") {
+    etch::network<etch::input<2>, etch::standardize, etch::dense<1>> net{etch::seed{1}};
+    std::vector<std::byte> bytes(etch::saved_size<decltype(net)>, std::byte{7});
+    const etch::save_result result = etch::save(net, bytes);
+    CHECK(result.code == status::not_fitted);
+    CHECK(std::string{result.message().c_str()} == "the statistics have not been fitted on training data yet");
+    for (const std::byte b : bytes) CHECK(b == std::byte{7});
+    for (float& x : net.statistics()) x = 1;
+    CHECK(etch::save(net, bytes).size == bytes.size());
+}
+
 TEST_CASE("golden answers are those to the samples that the file keeps") {
     etch::basic_network<double, etch::input<1>, etch::standardize, etch::dense<1>> net;
     net.statistics()[0] = 1e6;

@@ -227,10 +227,19 @@ namespace internal {
     return true;
 }
 
+/// The file of a network, whatever it holds.
+template <class Network>
+constexpr save_result write_network(const Network& net, std::span<std::byte> to, const auto& add_metadata) noexcept {
+    using T = typename Network::value_type;
+    const tensor_group<const T> group{{}, tensors_of<Network>, net.memory()};
+    return write_file<T>(to, {&group, 1}, topology<Network>, add_metadata);
+}
+
 }  // namespace internal
 
 /// Writes a network into memory as a safetensors file, as docs/weights.md describes it. No heap, no exceptions.
-/// Errors, with nothing written: no_room, with the size that is needed; what `load` would refuse, so that a good file is
+/// Errors, with nothing written: not_fitted where a layer's statistics were never set, since such a network answers
+/// nothing (a checkpoint of it is written: a fit is still to come); no_room, with the size that is needed; what `load` would refuse, so that a good file is
 /// not replaced by it: non_finite_weight, and too_large, where golden vectors take more than the header's 1 MiB;
 /// size_mismatch where the golden samples do not fill up whole samples, non_finite_input where they are not finite floats;
 /// invalid_option where the source or the metadata is not UTF-8, or a key is there twice or one of etch's own.
@@ -239,13 +248,13 @@ template <class Network>
 constexpr save_result save(const Network& net, std::span<std::byte> to,
                            const save_options<typename Network::value_type>& options = {}) noexcept {
     using T = typename Network::value_type;
+    if (!net.is_fitted()) return {.code = status::not_fitted};
     if (options.golden.size() % Network::inputs != 0) return {.code = status::size_mismatch};
     for (const T x : options.golden)
         if (const float kept = static_cast<float>(x); !(kept - kept == 0)) return {.code = status::non_finite_input};
     if (!internal::is_utf8(options.source) || !internal::is_valid(options.metadata))
         return {.code = status::invalid_option};
-    const internal::tensor_group<const T> group{{}, tensors_of<Network>, net.memory()};
-    const auto add_metadata = [&](internal::metadata_writer& metadata) {
+    return internal::write_network(net, to, [&](internal::metadata_writer& metadata) {
         if (!options.source.empty()) metadata.add("etch.source", options.source);
         for (const metadata_entry& entry : options.metadata) metadata.add(entry.key, entry.value);
         if (options.golden.empty()) return;
@@ -261,8 +270,7 @@ constexpr save_result save(const Network& net, std::span<std::byte> to,
             for (const T y : net(sample)) internal::append_hexadecimal(outputs, static_cast<float>(y));
         }
         metadata.end_value();
-    };
-    return internal::write_file<T>(to, {&group, 1}, topology<Network>, add_metadata);
+    });
 }
 
 /// Memory of other than bytes, or the name of a file: said in a sentence.
@@ -280,7 +288,7 @@ save_result save(const Network&, Memory&&, const save_options<typename Network::
 template <class Network>
 inline constexpr std::size_t saved_size = [] {
     const Network zeros_alone;
-    return save(zeros_alone, {}).size;
+    return internal::write_network(zeros_alone, {}, [](internal::metadata_writer&) {}).size;
 }();
 
 }  // namespace etch::inline ETCH_VARIANT
