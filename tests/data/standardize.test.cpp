@@ -106,6 +106,10 @@ TEST_CASE("a failed fit leaves an earlier one in force", "[data]") {
     bad.input(2)[1] = std::numeric_limits<float>::quiet_NaN();
     CHECK(scale.fit(bad) == etch::problem{etch::status::non_finite_input, 2});
     CHECK(scale.fit(etch::data_set<2, 1>{}).code == etch::status::empty_set);
+    const std::vector<float> numbers{1, 2, 3, 4, 5};
+    const etch::data_view<2, 2> uneven{numbers, numbers};  // two samples and a half
+    CHECK(scale.fit(uneven) == etch::problem{etch::status::size_mismatch, 2});
+    CHECK(scale.fit_targets(uneven) == etch::problem{etch::status::size_mismatch, 2});
     CHECK(scale.fitted());
     CHECK(scale.mean() == std::array<float, 2>{4, 200});
 }

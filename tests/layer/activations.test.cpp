@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include <etch/layer/elu.hpp>
+#include <etch/layer/fast_tanh.hpp>
 #include <etch/layer/gelu.hpp>
 #include <etch/layer/identity.hpp>
 #include <etch/layer/relu.hpp>
@@ -175,6 +176,12 @@ TEST_CASE("activations have the values and slopes that a person works out by han
     exactly(at<leaky_relu<1, 4>>(2), 2, 1);
     close(at<elu<>>(-ln2), -0.5, 0.5);
     exactly(at<elu<>>(4), 4, 1);
+    exactly(at<elu<1, 2>>(0), 0, 0.5f);
+    // 1 - a a with one rounding under the first contract, near 1 where it shows.
+    using one = lanes<float, 1>;
+    constexpr float slope = fused_multiply_add ? 0x1p-12f - 0x1p-26f : 0x1p-12f;
+    CHECK(etch::tanh::derivative(one(1 - 0x1p-13f)).value == slope);
+    CHECK(fast_tanh::derivative(one(1 - 0x1p-13f)).value == slope);
     close(at<elu<1, 2>>(-ln2), -0.25, 0.25);
     exactly(at<elu<1, 2>>(4), 4, 1);
     close(at<selu>(1), lambda, lambda);

@@ -120,6 +120,10 @@ TEST_CASE("standardize has the statistics and values that a person works out by 
     CHECK(layer.statistics[1] == 0);
     CHECK(layer.statistics[2] == std::sqrt(1.25f));  // of the population: (2.25 + 0.25 + 0.25 + 2.25) / 4
     CHECK(layer.statistics[3] == 10);
+    // Each distance from the mean is rounded to a float, so that its square in double is exact, fused or not.
+    fitted_passes<float, standardize, 1> rounded;
+    REQUIRE(rounded.fit(matrix<float, 1, 3>{0.001f, 0.3f, 50.0f}) == status::ok);
+    CHECK(rounded.statistics == std::array{0x1.0c45a2p+4f, 0x1.77fe5ap+4f});
     layer.input.column(2) = vector<float, 2>{4, -15};
     layer.grad_output.column(2) = vector<float, 2>{1, 5};
     layer.run();
@@ -145,6 +149,8 @@ TEST_CASE("normalize has the statistics and values that a person works out by ha
     both.run();
     CHECK(both.output(0, 2) == -1);
     CHECK(both.output(1, 2) == Approx(1).epsilon(1.2e-7));
+    both.statistics = {4, -10, 1, 10};  // the other way round, which weights from elsewhere may bring
+    CHECK(both.fitted());
 }
 
 TEST_CASE("clip keeps each feature between its own bounds, and passes the gradient only between them") {

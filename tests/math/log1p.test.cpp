@@ -45,6 +45,7 @@ TEST_CASE("log1p of special values is what C says") {
     CHECK(finding::same_bits(at(function, -0.0f), -0.0f));
     CHECK(finding::same_bits(at(function, 0.0f), 0.0f));
     CHECK(at(function, -0x1p-149f) == -0x1p-149f);
+    CHECK(at(function, -0x1.fffffep-1f) == -0x1.0a2b24p+4f);  // the last argument above -1: -24 ln 2
     CHECK(std::isnan(at(function, -0x1.000002p+0f)));
     CHECK(std::isnan(at(function, -infinity)));
     CHECK(std::isnan(at(function, not_a_number)));

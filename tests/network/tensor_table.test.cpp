@@ -50,6 +50,19 @@ TEST_CASE("what is set through the table is what the layer's view shows") {
                 CHECK(t.get<float>(net.memory(), row, column) == next++);
 }
 
+TEST_CASE("numbers that share a word are set in either order") {
+    using pairs = etch::network<etch::input<3>, etch::dense<2, etch::bf16>>;
+    pairs net;
+    const etch::network_tensor& weight = etch::tensors_of<pairs>[0];
+    REQUIRE(weight.rounded);
+    const auto number = [](std::size_t row, std::size_t column) { return static_cast<float>(1 + 3 * row + column); };
+    for (std::size_t column = 3; column-- > 0;)
+        for (std::size_t row = 2; row-- > 0;) weight.set<float>(net.memory(), row, column, number(row, column));
+    for (std::size_t row = 0; row < 2; ++row)
+        for (std::size_t column = 0; column < 3; ++column)
+            CHECK(weight.get<float>(std::as_const(net).memory(), row, column) == number(row, column));
+}
+
 TEST_CASE("a network without tensors has an empty table") {
     CHECK(etch::tensors_of<etch::network<etch::input<3>, etch::relu>>.empty());
 }

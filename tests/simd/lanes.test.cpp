@@ -186,6 +186,8 @@ TEST_CASE("one lane computes in a constant expression") {
     STATIC_REQUIRE(fma(V(2), V(3), V(1)).value == 7);
     STATIC_REQUIRE(sqrt(V(2.25f)).value == 1.5f);
     STATIC_REQUIRE(magnitude(V(-2)).value == 2);
+    STATIC_REQUIRE(copysign(V(0.5f), V(-8)).value == -0.5f);  // of the other number the sign alone
+    STATIC_REQUIRE(copysign(V(-0.5f), V(8)).value == 0.5f);
     STATIC_REQUIRE(as_integer(V(1)).value == 0x3f800000);
     STATIC_REQUIRE((lanes<std::int32_t, 1>(-8) >> 1).value == -4);
 }

@@ -87,6 +87,13 @@ TEST_CASE("a sum over rows is added in sixteen virtual lanes, then as a tree") {
     CHECK(lane[0] != upward);  // the order shows
 }
 
+TEST_CASE("a sum of columns is added from the first to the last") {
+    CHECK(sum(etch::matrix<float, 1, 3>{1, 1e9f, -1e9f}) == 0);
+    CHECK(sum(etch::matrix<float, 1, 3>{1e9f, -1e9f, 1}) == 1);
+    CHECK(etch::vector<float, 1>(sum_columns(etch::matrix<float, 1, 3>{1, 1e9f, -1e9f}))[0] == 0);
+    CHECK(etch::vector<float, 1>(sum_columns(etch::matrix<float, 1, 3>{1e9f, -1e9f, 1}))[0] == 1);
+}
+
 TEST_CASE("the maximum of negative numbers is negative") {
     etch::vector<float, 3> x{-3, -1, -2};
     CHECK(max_rows(x)[0] == -1);
@@ -94,6 +101,27 @@ TEST_CASE("the maximum of negative numbers is negative") {
     y.fill(-5);
     y[39] = -4;
     CHECK(max_rows(y)[0] == -4);
+}
+
+TEST_CASE("NaN is the maximum where it comes first, and nowhere else") {
+    const auto check = []<std::size_t Rows>() {
+        for (std::size_t at = 0; at < Rows; ++at) {
+            etch::vector<float, Rows> x;
+            for (std::size_t i = 0; i < Rows; ++i) x[i] = -static_cast<float>(i + 1);
+            x[at] = std::numeric_limits<float>::quiet_NaN();
+            const float most = max_rows(x)[0];
+            INFO("NaN at " << at << " of " << Rows << " gives " << most);
+            CHECK((at == 0 ? std::isnan(most) : most == -1));
+        }
+    };
+    check.operator()<3>();
+    check.operator()<40>();
+    constexpr auto in_compiler = [](float first, float last) {
+        return max_rows(etch::vector<float, 3>{first, -2, last})[0];
+    };
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    STATIC_REQUIRE(in_compiler(-3, nan) == -2);
+    STATIC_REQUIRE(in_compiler(nan, -3) != in_compiler(nan, -3));
 }
 
 TEST_CASE("NaN in a sum is not lost") {

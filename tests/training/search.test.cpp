@@ -2,22 +2,24 @@
 
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
 
 #include <etch/data/data_set.hpp>
 #include <etch/layer/dense.hpp>
+#include <etch/layer/dropout.hpp>
 #include <etch/layer/sigmoid.hpp>
 #include <etch/layer/tanh.hpp>
 #include <etch/loss/binary_cross_entropy.hpp>
-#include <etch/optimizer/adam.hpp>
+#include <etch/optimizer/adamw.hpp>
 #include <etch/training/search_text.hpp>
 
 namespace {
 
 using plane = etch::network<etch::input<2>, etch::dense<1>, etch::sigmoid>;
-using folded = etch::network<etch::input<2>, etch::dense<6>, etch::tanh, etch::dense<1>, etch::sigmoid>;
+using folded = etch::network<etch::input<2>, etch::dense<6>, etch::tanh, etch::dropout<5>, etch::dense<1>, etch::sigmoid>;
 using both = etch::candidates<plane, folded>;
 
 // Points of the square, of the second class where their coordinates differ in sign: no plane tells them apart.
@@ -35,7 +37,7 @@ const auto training = corners(120, 1), validation = corners(40, 2);
 
 template <class Space>
 auto search(const Space& space) {
-    return etch::search<both, etch::binary_cross_entropy, etch::adam, 8>(training, validation, space);
+    return etch::search<both, etch::binary_cross_entropy, etch::adamw, 8>(training, validation, space);
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -82,7 +84,7 @@ TEST_CASE("a trial can be repeated by hand, to the bit", "[search]") {
     REQUIRE(found.network<1>() != nullptr);
     const auto settings = found.best().settings;
     folded net{derive(settings.seed, 0)};
-    etch::trainer<folded, etch::binary_cross_entropy, etch::adam, 8> trainer{
+    etch::trainer<folded, etch::binary_cross_entropy, etch::adamw, 8> trainer{
         {.learning_rate = *settings.learning_rate, .weight_decay = *settings.weight_decay},
         {},
         {.norm = settings.clip_norm},
@@ -98,11 +100,36 @@ TEST_CASE("a trial can be repeated by hand, to the bit", "[search]") {
     CHECK(result.best_epoch == found.best().best_epoch);
 }
 
+TEST_CASE("of equal candidates and settings the earlier one wins", "[search]") {
+    const auto found = etch::search<etch::candidates<plane, plane>, etch::binary_cross_entropy, etch::adamw, 8>(
+        training, validation, etch::grid_search{.clip_norm = {0, 1e9}, .epochs = {3}});
+    REQUIRE(found.trials.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) {
+        CHECK(found.trials[i].validation_loss == found.best().validation_loss);
+        CHECK(found.trials[i].network == i / 2);
+        CHECK(found.trials[i].settings.clip_norm == (i % 2 == 0 ? 0 : 1e9));
+    }
+    CHECK(found.network<0>() != nullptr);
+    CHECK(found.network<1>() == nullptr);
+}
+
+TEST_CASE("what a grid does not name is the optimiser's own, adamw's weight decay too", "[search]") {
+    const auto decays = [](const etch::grid_search& space) {
+        const auto found = search(space);
+        REQUIRE(found.trials.size() == 2);
+        return std::pair{*found.best().settings.weight_decay, found.best().validation_loss};
+    };
+    const auto unnamed = decays({.epochs = {4}});
+    CHECK(unnamed.first == 0.01);
+    CHECK(unnamed == decays({.weight_decay = {0.01}, .epochs = {4}}));
+    CHECK(unnamed.second != decays({.weight_decay = {0}, .epochs = {4}}).second);
+}
+
 TEST_CASE("training data cannot buy a place: the validation set alone decides", "[search]") {
     // The validation set says the opposite of what is taught, so the best is the one that learned least.
     auto opposite = training;
     for (std::size_t i = 0; i < opposite.size(); ++i) opposite.target(i)[0] = 1 - opposite.target(i)[0];
-    const auto found = etch::search<etch::candidates<folded>, etch::binary_cross_entropy, etch::adam, 8>(
+    const auto found = etch::search<etch::candidates<folded>, etch::binary_cross_entropy, etch::adamw, 8>(
         training, opposite, etch::grid_search{.learning_rate = {1e-5, 3e-2}, .epochs = {40}});
     REQUIRE(found);
     CHECK(found.best().settings.learning_rate == 1e-5);
@@ -131,7 +158,7 @@ TEST_CASE("a trial that diverges is last and says so; the others are not touched
 TEST_CASE("what cannot be searched is refused before anything is trained", "[search]") {
     int calls = 0;
     const auto refused = [&](const auto& train, const auto& judge, const etch::grid_search& space) {
-        return etch::search<both, etch::binary_cross_entropy, etch::adam, 8>(train, judge, space,
+        return etch::search<both, etch::binary_cross_entropy, etch::adamw, 8>(train, judge, space,
                                                                              [&](const auto&) { ++calls; });
     };
     const etch::data_set<2, 1> empty;
@@ -156,7 +183,7 @@ TEST_CASE("the table names the candidates, what varied, and the best first", "[s
     const std::string text = to_text(found);
     INFO(text);
     CHECK(contains(text, "network 0: 2, dense 1, sigmoid (3 parameters)\n"));
-    CHECK(contains(text, "network 1: 2, dense 6, tanh, dense 1, sigmoid (25 parameters)\n"));
+    CHECK(contains(text, "network 1: 2, dense 6, tanh, dropout, dense 1, sigmoid (25 parameters)\n"));
     CHECK(contains(text, "in every trial: weight decay 0.001, epochs 20, patience 9, seed 5\n"));
     CHECK(contains(text,
                    "\nplace  network  learning rate  best epoch  validation loss  accuracy\n"

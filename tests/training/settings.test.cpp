@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "support/catch.hpp"
 
@@ -95,11 +96,24 @@ TEST_CASE("a range is drawn in either direction, and crosses zero in a straight 
     etch::random_generator random{etch::seed{5}};
     const etch::range falling{1, 1e-3}, across{-1, 1};
     bool negative = false, positive = false;
+    int small = 0;
     for (int i = 0; i < 100; ++i) {
         const double x = falling.draw(random), y = across.draw(random);
         CHECK((x >= 1e-3 && x <= 1));
         CHECK((y >= -1 && y <= 1));
+        small += x < 0x1p-5;  // half of the logarithms
         (y < 0 ? negative : positive) = true;
     }
     CHECK((negative && positive));
+    CHECK((small > 25 && small < 75));
+}
+
+TEST_CASE("a draw stays in its range, though the logarithms are those of floats", "[settings]") {
+    etch::random_generator random{etch::seed{6}};
+    constexpr double above = 1 + 0x1p-30, below = 1 - 0x1p-30;  // both are 1 as floats
+    for (const auto& [low, high] : {std::pair{above, 1 + 0x1p-29}, std::pair{1 - 0x1p-29, below}}) {
+        const double up = etch::range{low, high}.draw(random), down = etch::range{high, low}.draw(random);
+        CHECK((up >= low && up <= high));
+        CHECK((down >= low && down <= high));
+    }
 }

@@ -153,7 +153,7 @@ template <Expression E>
     return result;
 }
 
-/// The largest element of each column. NaN in a column gives NaN or the largest of the others, the same everywhere.
+/// The largest element of each column. NaN is never the largest, unless it comes first: then the result is NaN.
 template <Expression E>
 [[nodiscard]] constexpr auto max_rows(const E& e) noexcept {
     using T = typename E::value_type;
