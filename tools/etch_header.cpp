@@ -1,7 +1,7 @@
 // etch-header: a network as a C++ header, from a safetensors file. See docs/weights.md, "The etched header".
 //
-// Nothing of the file gets into the C++ text as it is: layers by names of the list below, numbers as numbers, and other
-// text in comments alone, with all but plain characters replaced.
+// Nothing of the file gets into the C++ text as it is: layers by names of the list below, numbers as numbers, names as
+// strings with escapes, and other text in comments alone, with all but plain characters replaced.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -554,8 +554,7 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
         usings += "using etched::" + constant + ";\n";
     }
     const std::string end =
-        "\n}  // namespace etched\n\n" + usings +
-        (vectors.count == 0 ? "" : "using etched::" + name + "_golden;\n") +
+        "\n}  // namespace etched\n\n" + usings + (vectors.count == 0 ? "" : "using etched::" + name + "_golden;\n") +
         (is_library_name(name) ? "// Only etched::" + name + ", since C or POSIX has something else of this name.\n"
                                : "using etched::" + name + ";\n");
     if (vectors.count == 0) return to + end;

@@ -30,8 +30,7 @@ std::string saved(const Network& net, std::size_t golden_vectors, etch::seed fro
     const auto texts = metadata_of(schema);
     std::vector<etch::metadata_entry> names;
     for (const auto& [key, value] : texts) names.push_back({key, value});
-    const etch::save_options<T> options{
-        .golden = golden, .source = "a test */ \\ \"quoted\" \x01", .metadata = names};
+    const etch::save_options<T> options{.golden = golden, .source = "a test */ \\ \"quoted\" \x01", .metadata = names};
     std::string bytes(save(net, {}, options).size, ' ');
     if (!save(net, std::as_writable_bytes(std::span{bytes}), options).ok()) std::abort();
     return bytes;

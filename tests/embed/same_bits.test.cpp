@@ -1,8 +1,8 @@
 // What a header holds is what load_file reads from the file that it was made of.
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstring>
-#include <array>
 #include <string>
 #include <string_view>
 
