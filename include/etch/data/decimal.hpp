@@ -87,18 +87,10 @@ std::from_chars_result read_decimal(const char* begin, const char* end, T& to) {
         return read_decimal_by_c(begin, end, to);
 }
 
-/// What printf makes of a number, with the point of the locale.
-template <std::floating_point T>
-std::string printed(const char* format, int digits, T number) {
-    const auto value = static_cast<double>(number);
-    const int length = std::snprintf(nullptr, 0, format, digits, value);
-    std::string text(length > 0 ? static_cast<std::size_t>(length) : 0, '\0');
-    (void)std::snprintf(text.data(), text.size() + 1, format, digits, value);
-    return text;
-}
+/// What printf wrote, with a point in place of the locale's, which may be several bytes.
 inline std::string with_point(std::string_view printed) {
     std::string text;
-    bool inside = false;  // of the locale's point, which may be several bytes
+    bool inside = false;
     for (const char c : printed) {
         const bool of_locale = (c < '0' || c > '9') && c != '-' && c != '+' && c != 'e';
         if (!of_locale) text += c;
@@ -108,23 +100,29 @@ inline std::string with_point(std::string_view printed) {
     return text;
 }
 template <std::floating_point T>
-bool reads_back(const std::string& printed, T number) {
-    if constexpr (std::is_same_v<T, float>)
-        return std::strtof(printed.c_str(), nullptr) == number;
-    else
-        return static_cast<T>(std::strtod(printed.c_str(), nullptr)) == number;
+std::string printed(const char* format, int digits, T number) {
+    const auto value = static_cast<double>(number);
+    const int length = std::snprintf(nullptr, 0, format, digits, value);
+    std::string text(length > 0 ? static_cast<std::size_t>(length) : 0, '\0');
+    (void)std::snprintf(text.data(), text.size() + 1, format, digits, value);
+    return with_point(text);
+}
+template <std::floating_point T>
+bool reads_back(const std::string& text, T number) {
+    T back{};
+    return read_decimal(text.data(), text.data() + text.size(), back).ec == std::errc{} && back == number;
 }
 /// Away from zero by one in the last digit before the exponent.
-inline std::string next_up(std::string printed) {
-    for (std::size_t i = printed.find('e'); i-- > 0;) {
-        if (printed[i] < '0' || printed[i] > '9') continue;
-        if (printed[i] != '9') {
-            ++printed[i];
+inline std::string next_up(std::string text) {
+    for (std::size_t i = text.find('e'); i-- > 0;) {
+        if (text[i] < '0' || text[i] > '9') continue;
+        if (text[i] != '9') {
+            ++text[i];
             break;
         }
-        printed[i] = '0';  // 9.9 never becomes 10, which one digit would have written
+        text[i] = '0';  // 9.9 never becomes 10, which one digit would have written
     }
-    return printed;
+    return text;
 }
 
 template <std::floating_point T>
@@ -137,7 +135,7 @@ std::string not_finite_text(T number) {
 template <std::floating_point T>
 std::string write_decimal_by_c(T number, std::chars_format format, int digits) {
     if (!std::isfinite(number)) return not_finite_text(number);
-    return with_point(printed(format == std::chars_format::fixed ? "%.*f" : "%.*g", digits, number));
+    return printed(format == std::chars_format::fixed ? "%.*f" : "%.*g", digits, number);
 }
 template <std::floating_point T>
 std::string write_decimal_by_c(T number) {
@@ -152,10 +150,9 @@ std::string write_decimal_by_c(T number) {
         text = next_up(text);
         if (reads_back(text, number)) break;
     }
-    text = with_point(text);
     // As 1.5e+20 or without an exponent, which is taken where it is not longer.
     const int exponent = std::atoi(text.c_str() + text.find('e') + 1);
-    const std::string fixed = with_point(printed("%.*f", (std::max)(0, behind - exponent), number));
+    const std::string fixed = printed("%.*f", (std::max)(0, behind - exponent), number);
     return fixed.size() <= text.size() ? fixed : text;
 }
 
