@@ -42,11 +42,13 @@ foreach(build IN LISTS builds)
   list(FILTER got EXCLUDE REGEX "^wine: ")  # of a new configuration folder
   file(STRINGS "${golden}" wanted)
   list(FILTER got INCLUDE REGEX " [0-9a-f]+$")
-  set(constant ${got})
-  list(FILTER constant INCLUDE REGEX ", constant ")
-  if(NOT constant)  # not every build has the compiler's own results: see CONSTANTS
-    list(FILTER wanted EXCLUDE REGEX ", constant ")
-  endif()
+  foreach(kind IN ITEMS constant host)  # not every build has these: see CONSTANTS and HOST
+    set(lines ${got})
+    list(FILTER lines INCLUDE REGEX ", ${kind} ")
+    if(NOT lines)
+      list(FILTER wanted EXCLUDE REGEX ", ${kind} ")
+    endif()
+  endforeach()
   set(values 0)
   set(wrong 0)
   foreach(line IN LISTS wanted)

@@ -42,6 +42,7 @@ void networks();
 void layers();
 void training();
 void files();
+void everything();
 void constants();
 
 }  // namespace golden

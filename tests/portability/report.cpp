@@ -41,6 +41,9 @@ int main() {
     golden::layers();
     golden::training();
     golden::files();
+#if defined(GOLDEN_HOST)
+    golden::everything();
+#endif
 #if defined(GOLDEN_CONSTANTS)
     golden::constants();
 #endif

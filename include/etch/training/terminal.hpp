@@ -18,12 +18,22 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Whether a person watches: the stream is a terminal, and one that can return to the begin of a line.
+/// The number that POSIX has for a stream; -1, which is none, where the C library does not tell, as newlib with -std=c++20.
+template <class Stream>
+int descriptor_of([[maybe_unused]] Stream* stream) noexcept {
+    if constexpr (requires { fileno(stream); })
+        return fileno(stream);
+    else
+        return -1;
+}
+
+/// Whether a person watches: the stream is a terminal, and one that can return to the begin of a line. For a WebAssembly
+/// program every stream is a terminal, a browser's list of messages or a file as well: there it is taken for none.
 inline bool is_terminal(std::FILE* stream) noexcept {
     const char* const kind = std::getenv("TERM");
     if (kind != nullptr && std::strcmp(kind, "dumb") == 0) return false;
-#if __has_include(<unistd.h>)
-    return isatty(fileno(stream)) == 1;
+#if __has_include(<unistd.h>) && !defined(__wasm__)
+    return isatty(descriptor_of(stream)) == 1;
 #elif __has_include(<io.h>)
     return _isatty(_fileno(stream)) != 0;
 #else
@@ -47,7 +57,7 @@ inline bool shows_unicode() noexcept {
 inline std::size_t terminal_width([[maybe_unused]] std::FILE* stream) noexcept {
 #if __has_include(<sys/ioctl.h>) && __has_include(<unistd.h>)
     winsize size{};
-    if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    if (ioctl(descriptor_of(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
 #endif
     const char* const columns = std::getenv("COLUMNS");
     const long width = columns == nullptr ? 0 : std::strtol(columns, nullptr, 10);
