@@ -63,6 +63,14 @@ foreach(name IN ITEMS game.walk game.aim_at other.run)
   endif()
 endforeach()
 
+# For another machine only the programs of the build differ: the one that etches, and the one that checks.
+if(WAY STREQUAL "cross")
+  policy(aim tampered_large)
+  build(FALSE "etch: aim_at does not answer what its source answered (golden vector 3)")
+  file(REMOVE_RECURSE "${WORK_DIR}")
+  return()
+endif()
+
 # Nothing to do, and then nothing but the header: a file that says the same as before leaves all else as it was.
 time_of(etch_embed/game/walk.hpp header)
 execute_process(COMMAND "${CMAKE_COMMAND}" -E sleep 1.1)

@@ -1,4 +1,4 @@
-// compiled with: -O2
+// compiled with: -O1
 // The same bits at every width of lanes: what the compiler computes with plain numbers, the program computes with SIMD.
 #include <array>
 #include <bit>
