@@ -169,6 +169,7 @@ endif()
 #     // runs on: every instruction set
 #     // runs on: every instruction set, asan
 #
+add_custom_target(etch_test_sets)  # all of them
 function(etch_add_isa_test room)
   cmake_parse_arguments(PARSE_ARGV 1 arg "ALL;ASAN" "" "")
   etch_room_files(${room} files)
@@ -193,6 +194,7 @@ function(etch_add_isa_test room)
     if(chosen AND NOT (set STREQUAL best AND ETCH_NATIVE_FLAGS))  # the room's own program is compiled for the best
       set(target etch_test_${room}_${set})
       etch_add_test_program(${target} FLAGS ${ETCH_FLAGS_${set}} ${ETCH_QUICK_FLAGS} FILES ${chosen})
+      add_dependencies(etch_test_sets ${target})
       foreach(file IN LISTS chosen)
         etch_add_file_test(${target} ${room} "${file}" .${set})
       endforeach()
@@ -201,6 +203,7 @@ function(etch_add_isa_test room)
       set(target etch_test_${room}_${set}_asan)
       etch_add_test_program(${target} FLAGS ${ETCH_FLAGS_${set}} -O0 -fsanitize=address FILES ${checked})
       target_link_options(${target} PRIVATE -fsanitize=address)
+      add_dependencies(etch_test_sets ${target})
       foreach(file IN LISTS checked)
         etch_add_file_test(${target} ${room} "${file}" .${set}.asan)
       endforeach()
