@@ -41,6 +41,11 @@ if(ETCH_NATIVE)
   check_cxx_compiler_flag(-march=native ETCH_HAS_MARCH_NATIVE)
   if(ETCH_HAS_MARCH_NATIVE)
     set(ETCH_NATIVE_FLAGS -march=native)
+    # clang 19 warns in every file of what -march=native itself found on a processor with AVX10.
+    check_cxx_compiler_flag(-Winvalid-feature-combination ETCH_WARNS_OF_FEATURES)
+    if(ETCH_WARNS_OF_FEATURES)
+      list(APPEND ETCH_NATIVE_FLAGS -Wno-invalid-feature-combination)
+    endif()
   endif()
 endif()
 

@@ -66,9 +66,11 @@ public:
     static_assert([]<std::size_t... I>(std::index_sequence<I...>) {
         return (internal::check_layer<layer<I>, facts[I].input>() && ...);
     }(std::make_index_sequence<depth>{}));
-    static_assert([]<std::size_t... I>(std::index_sequence<I...>) {
+    // A constant, since clang prints a condition in full before the sentence.
+    static constexpr bool units_come_last = []<std::size_t... I>(std::index_sequence<I...>) {
         return ((I + 1 == depth || !internal::fits_targets<layer<I>>()) && ...);
-    }(std::make_index_sequence<depth>{}),
+    }(std::make_index_sequence<depth>{});
+    static_assert(units_come_last,
                   "etch: unstandardize gives the answer in the units of the targets, so no layer may follow it");
 
 private:
