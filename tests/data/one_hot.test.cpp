@@ -108,11 +108,17 @@ TEST_CASE("a network predicts a class, by its index or its name", "[data]") {
     using pass = etch::network<etch::input<3>, etch::softmax>;
     constexpr pass three;
     static_assert(etch::predict(three, {1.0f, 3.0f, 2.0f}) == 1);
+    static_assert(etch::predict(three, {1, 3, 2}) == 1 && etch::predict(three, {1.0, 2.0, 3.0}) == 2);
+    static_assert(etch::predict(three, {1, 2.5f, 2.0}) == 1);
+    const double numbers[] = {3, 2, 1};
+    CHECK(etch::predict(three, numbers) == 0);
     const std::array<float, 3> sample{0, 1, 2};
     CHECK(etch::predict(three, sample) == 2);
     const etch::class_list names{"red", "green", "blue"};
     CHECK(etch::predict(three, sample, names) == "blue");
     CHECK(etch::predict(three, {3.0f, 2.0f, 1.0f}, names) == "red");
+    CHECK(etch::predict(three, {1, 2, 3}, names) == "blue");
+    CHECK(etch::predict(three, {1, 2.5f, 2}, names) == "green");
     CHECK(etch::predict(three, sample, {"red"}).empty());  // no name for it
     const etch::network<etch::input<1>, etch::sigmoid> gate;
     CHECK(etch::predict(gate, {-0.1f}) == 0);

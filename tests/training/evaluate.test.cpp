@@ -8,6 +8,7 @@
 
 #include <etch/data/data_set.hpp>
 #include <etch/layer/dense.hpp>
+#include <etch/layer/fast_tanh.hpp>
 #include <etch/layer/identity.hpp>
 #include <etch/layer/sigmoid.hpp>
 #include <etch/layer/softmax.hpp>
@@ -152,6 +153,22 @@ TEST_CASE("of equal scores the first is the answer, so places agree with the con
     CHECK(report.confusion[0][0] == 1);
     CHECK(report.confusion[2][0] == 1);
     CHECK(report.place == std::array<std::size_t, 3>{1, 0, 1});
+}
+
+TEST_CASE("fast_sigmoid is judged as sigmoid is, by the classes that predict gives", "[evaluate]") {
+    using network = etch::network<etch::input<1>, etch::fast_sigmoid>;
+    const std::array<float, 3> logits{2, -1, -3}, targets{1, 0, 1};
+    const auto report = etch::evaluate(network{}, {logits, targets});
+    static_assert(decltype(report)::classes == 2);
+    CHECK(report.confusion[0][0] == 1);
+    CHECK(report.confusion[1][0] == 1);
+    CHECK(report.confusion[1][1] == 1);
+    CHECK(etch::predict(network{}, {logits[0]}) == 1);
+    CHECK(etch::predict(network{}, {logits[2]}) == 0);
+    CHECK(etch::evaluate_loss<etch::mean_squared_error>(network{}, {logits, targets}).accuracy == 2.0f / 3);
+
+    using several = etch::network<etch::input<3>, etch::fast_sigmoid>;
+    CHECK(etch::evaluate_loss<etch::mean_squared_error>(several{}, {logits, targets}).accuracy == 2.0f / 3);
 }
 
 TEST_CASE("several sigmoids are judged answer by answer", "[evaluate]") {

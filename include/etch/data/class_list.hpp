@@ -98,13 +98,23 @@ private:
 
 /// The name of the class that a network predicts for a sample; empty where the list has no name for it.
 template <class Network, class Sample>
-[[nodiscard]] std::string_view predict(const Network& net, const Sample& sample, const class_list& classes) noexcept {
+[[nodiscard]] std::string_view predict(const Network& net, const Sample& sample, const class_list& classes) noexcept
+    requires(!std::is_array_v<Sample>)
+{
     return classes.name(predict(net, sample));
 }
-template <class Network, std::size_t N>
-[[nodiscard]] std::string_view predict(const Network& net, const typename Network::value_type (&sample)[N],
-                                       const class_list& classes) noexcept {
+template <class Network, class Number, std::size_t N>
+[[nodiscard]] std::string_view predict(const Network& net, const Number (&sample)[N],
+                                       const class_list& classes) noexcept
+    requires(std::is_arithmetic_v<Number>)
+{
     return classes.name(predict(net, sample));
+}
+template <class Network>
+[[nodiscard]] std::string_view predict(
+    const Network& net, const internal::written_number<typename Network::value_type> (&sample)[Network::inputs],
+    const class_list& classes) noexcept {
+    return classes.name(internal::predict_written(net, sample));
 }
 
 }  // namespace etch::inline ETCH_VARIANT

@@ -1,6 +1,8 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 #include <etch/tensor/argmax.hpp>
 
@@ -29,6 +31,27 @@ constexpr void check_predicts() noexcept {
         "etch: predict gives one class, but several sigmoids answer yes or no each: compare net(x)[i] with 0.5");
 }
 
+/// A number of a sample that is written out, of whatever type. Not one that can be left away.
+template <class T>
+struct written_number {
+    T value;
+    constexpr written_number(T from) noexcept : value{from} {}
+};
+
+/// The class that a network predicts for numbers in braces.
+template <class Network, class Number, std::size_t N>
+constexpr std::size_t predict_written(const Network& net, const Number (&sample)[N]) noexcept {
+    check_predicts<Network>();
+    std::array<typename Network::value_type, N> numbers{};
+    for (std::size_t i = 0; i < N; ++i) {
+        if constexpr (std::is_arithmetic_v<Number>)
+            numbers[i] = static_cast<typename Network::value_type>(sample[i]);
+        else
+            numbers[i] = sample[i].value;
+    }
+    return class_of(net(numbers));
+}
+
 }  // namespace internal
 
 /// The class that a network predicts for a sample: its largest output, the first of equal ones; with a single output,
@@ -37,16 +60,23 @@ constexpr void check_predicts() noexcept {
 ///     const std::size_t species = etch::predict(net, {5.1f, 3.5f, 1.4f, 0.2f});
 template <class Network, class Sample>
 [[nodiscard]] constexpr std::size_t predict(const Network& net, const Sample& sample) noexcept
-    requires requires { Network::outputs; }
+    requires(Network::outputs > 0 && !std::is_array_v<Sample>)
 {
     internal::check_predicts<Network>();
     return class_of(net(sample));
 }
-template <class Network, std::size_t N>
-[[nodiscard]] constexpr std::size_t predict(const Network& net,
-                                            const typename Network::value_type (&sample)[N]) noexcept {
-    internal::check_predicts<Network>();
-    return class_of(net(sample));
+/// The same for numbers in braces: of one type, whose number can then be refused in a sentence, or of several. (clang
+/// deduces no length where it must convert.)
+template <class Network, class Number, std::size_t N>
+[[nodiscard]] constexpr std::size_t predict(const Network& net, const Number (&sample)[N]) noexcept
+    requires(Network::outputs > 0 && std::is_arithmetic_v<Number>)
+{
+    return internal::predict_written(net, sample);
+}
+template <class Network>
+[[nodiscard]] constexpr std::size_t predict(
+    const Network& net, const internal::written_number<typename Network::value_type> (&sample)[Network::inputs]) noexcept {
+    return internal::predict_written(net, sample);
 }
 
 }  // namespace etch::inline ETCH_VARIANT

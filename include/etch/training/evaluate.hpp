@@ -135,8 +135,9 @@ template <class Loss = void, class Network>
     return report;
 }
 
-/// Judges a network on data that it has not seen: a classification_report where it ends in softmax or sigmoid, else a
-/// regression_report. (A sigmoid that is meant as a number between 0 and 1 goes to evaluate_regression.)
+/// Judges a network on data that it has not seen: a classification_report where it ends in softmax, sigmoid or
+/// fast_sigmoid, else a regression_report. (A sigmoid that is meant as a number between 0 and 1 goes to
+/// evaluate_regression.)
 ///
 ///     const auto report = etch::evaluate(net, test);
 ///     report.loss, report.accuracy(), report.top_k(3), report.f1(2), report.confusion[truth][prediction]

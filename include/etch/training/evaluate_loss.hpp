@@ -2,13 +2,14 @@
 #include <cstddef>
 #include <span>
 
+#include <etch/network/predict.hpp>
 #include <etch/tensor/argmax.hpp>
 #include <etch/training/judge.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
 /// The mean loss of a network on a data set, and the share of right answers: of classes where it ends in softmax or in a
-/// single sigmoid, of all yeses and noes where it ends in several.
+/// single sigmoid (or fast_sigmoid), of all yeses and noes where it ends in several.
 template <class T>
 struct loss_and_accuracy {
     T loss{}, accuracy{};
@@ -25,14 +26,13 @@ constexpr std::size_t class_of(const T* numbers, std::size_t count, T middle) no
 template <class Network>
 constexpr bool classifies() noexcept {
     using last = typename Network::layers::template layer<Network::depth - 1>;
-    return same_text(last::name, "softmax") || same_text(last::name, "sigmoid");
+    return same_text(last::name, "softmax") || ends_in_sigmoid<Network>();
 }
 
 /// Whether the outputs are several answers, each yes or no, rather than one class.
 template <class Network>
 constexpr bool answers_several() noexcept {
-    using last = typename Network::layers::template layer<Network::depth - 1>;
-    return Network::outputs > 1 && same_text(last::name, "sigmoid");
+    return Network::outputs > 1 && ends_in_sigmoid<Network>();
 }
 
 /// How many layers run before the loss is taken of what they answer, in the targets' units.
