@@ -27,6 +27,22 @@ std::string of() {
 
 }  // namespace
 
+namespace game {  // as docs/mistakes.md recommends
+using namespace etch;
+using etch::tanh;
+using all = network<input<2, 3>, flatten, standardize, normalize<>, clip, dense<4>, tanh, relu, leaky_relu<>, elu<>, selu, gelu,
+                    silu, softplus, sigmoid, hard_tanh, clamp<>, fast_tanh, fast_sigmoid, dropout<5>, layer_norm<>, identity,
+                    residual<dense<4>, tanh>, dense<3>, softmax>;
+}  // namespace game
+
+TEST_CASE("after `using namespace etch` every layer is spelled by its name, tanh after its own declaration") {
+    using namespace etch;
+    CHECK(topology<game::all>.starts_with("input<2, 3>, flatten, standardize, normalize<"));
+    CHECK(topology<game::all>.ends_with(", identity, residual<dense<4>, tanh>, dense<3>, softmax"));
+    using etch::tanh;  // in a function likewise
+    CHECK(of<input<2>, dense<4>, tanh>() == "input<2>, dense<4>, tanh");
+}
+
 TEST_CASE("a topology is the type list as C++ spells it") {
     using namespace etch;
     CHECK(of<input<2>, dense<8>, etch::tanh, dense<1>, sigmoid>() == "input<2>, dense<8>, tanh, dense<1>, sigmoid");

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include <etch/network/chain.hpp>
 
@@ -105,7 +106,8 @@ public:
         layers::initialize(memory(), from);
     }
 
-    /// A number as seed, and `predict` as a member: overloads that exist only for their error messages.
+    /// A number as seed, `predict` as a member, and a sample as several arguments: overloads that exist only for their
+    /// error messages.
     template <std::integral Number>
     explicit constexpr basic_network(Number) noexcept {
         static_assert(std::is_void_v<Number>, "etch: a seed is written as one: network{etch::seed{42}}");
@@ -115,6 +117,15 @@ public:
         static_assert(std::is_void_v<Sample>,
                       "etch: a network is called as a function, net(x); the class of its answer is etch::predict(net, x)");
     }
+    template <std::size_t N>
+    constexpr auto predict(const T (&sample)[N]) const noexcept {
+        return predict(std::span<const T, N>{sample});
+    }
+    template <class First, class... Rest>
+        requires(sizeof...(Rest) > 0)
+    constexpr auto operator()(const First&, const Rest&...) const noexcept {
+        static_assert(std::is_void_v<First>, "etch: a sample is one argument: net({0.1f, 0.9f})");
+    }
 
     /// The answer to one sample: an array, span or tensor of `inputs` numbers. The answers to a batch, a matrix of
     /// inputs x columns: a matrix of outputs x columns, where each column has the bits that its sample has alone.
@@ -122,15 +133,20 @@ public:
         requires(!std::is_array_v<Sample>)
     [[nodiscard]] ETCH_INLINE constexpr auto operator()(const Sample& sample) const noexcept {
         constexpr std::size_t numbers = internal::fixed_size<Sample>;
-        constexpr bool is_sample = numbers == inputs;
+        constexpr bool same_type = [] {
+            if constexpr (numbers == 0) return true;
+            else return std::is_convertible_v<decltype(std::declval<const Sample&>().data()), const T*>;
+        }();
+        constexpr bool is_sample = same_type && numbers == inputs;
         constexpr bool is_batch = [] {
-            if constexpr (Stored<Sample>) return Sample::rows == inputs;
+            if constexpr (Stored<Sample>) return same_type && Sample::rows == inputs;
             return false;
         }();
+        static_assert(same_type, "etch: a sample must hold numbers of the network's type, float for a network<...>");
         static_assert(numbers != 0,
                       "etch: the size of a sample must be known to the compiler: "
                       "pass a std::array, a std::span<const float, N>, a C array or an etch::vector");
-        static_assert(numbers == 0 || is_sample || is_batch,
+        static_assert(numbers == 0 || !same_type || is_sample || is_batch,
                       "etch: a sample must have as many numbers as the network has inputs");
         if constexpr (is_sample) {
             vector<T, outputs> answer;

@@ -41,6 +41,14 @@ concept optimizer_of = requires(const O options, lanes<T, 1>& parameter,
     O::update(parameter, parameter, state, options.at(std::uint64_t{1}, T{}));
 };
 
+/// Options that an optimizer may lack, under the names that other optimizers and libraries give them. It takes the braces
+/// that the optimizer does not, and so leads to a sentence in place of a list of candidates.
+struct missing_options {
+    double lr = 0, learning_rate = 0, alpha = 0, momentum = 0, dampening = 0, nesterov = 0, beta1 = 0, beta2 = 0;
+    double beta_1 = 0, beta_2 = 0, betas[2] = {}, rho = 0, epsilon = 0, eps = 0, weight_decay = 0, decay = 0;
+    double amsgrad = 0, centered = 0, clip = 0, clip_norm = 0, clipnorm = 0, warmup = 0, warmup_steps = 0;
+};
+
 }  // namespace internal
 
 /// What every optimizer has. Its options are doubles, so that 1 - beta is what PyTorch computes.

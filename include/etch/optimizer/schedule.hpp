@@ -45,6 +45,12 @@ template <class T>
     return total_steps > warmup_steps ? total_steps - warmup_steps : 0;
 }
 
+/// Takes the options that a schedule does not have: see missing_options.
+struct missing_schedule_options {
+    double warmup = 0, gamma = 0, factor = 0, decay = 0, step_size = 0, steps = 0, total_steps = 0, max_steps = 0;
+    double period = 0, minimum = 0, min_lr = 0, eta_min = 0, warmup_steps = 0, learning_rate = 0, lr = 0;
+};
+
 }  // namespace internal
 
 /// The same rate throughout.

@@ -50,6 +50,18 @@ struct fit_warning {
 
 namespace internal {
 
+/// Takes the options that a fit does not have: see missing_options.
+struct missing_fit_options {
+    double epoch = 0, epochs = 0, num_epochs = 0, n_epochs = 0, iterations = 0, steps = 0, batch_size = 0, batch = 0;
+    double lr = 0, learning_rate = 0, early_stopping = 0, patience = 0, min_delta = 0, verbose = 0, seed = 0;
+};
+
+/// Takes any network, by a conversion, so that every other overload goes first.
+struct any_network {
+    template <class Network>
+    constexpr any_network(const Network&) noexcept {}
+};
+
 /// The largest magnitude of some numbers; 0 where there are none.
 template <class T>
 constexpr T largest_magnitude(std::span<const T> numbers) noexcept {

@@ -105,6 +105,27 @@ public:
                                gradient_clip clip_options = {}, seed from = seed{0}) noexcept
         : optimizer{optimizer_options}, schedule{schedule_options}, clip{clip_options}, position_{.seed = from} {}
 
+    /// Options that the optimizer does not have, and a number in their place: overloads that exist only for their error
+    /// messages. Templates, so that the constructor above goes first where it fits.
+    template <class Never = void>
+    explicit constexpr stepper(const internal::missing_options&, Schedule = {}, gradient_clip = {},
+                               seed = seed{0}) noexcept {
+        static_assert(!std::is_void_v<Never>,
+                      "etch: the optimizer has no option of this name: the rate is learning_rate, momentum is an option "
+                      "of the optimizers momentum and nesterov, and clipping is the trainer's third argument");
+    }
+    template <class Never = void>
+    constexpr stepper(Optimizer, const internal::missing_schedule_options&, gradient_clip = {}, seed = seed{0}) noexcept {
+        static_assert(!std::is_void_v<Never>,
+                      "etch: the schedule has no option of this name (see etch/optimizer/schedule.hpp)");
+    }
+    template <class Number>
+        requires(std::is_arithmetic_v<Number>)
+    explicit constexpr stepper(Number, Schedule = {}, gradient_clip = {}, seed = seed{0}) noexcept {
+        static_assert(std::is_void_v<Number>,
+                      "etch: options are named, in braces: trainer{{.learning_rate = 0.01}}");
+    }
+
     /// Adds the gradients of up to `columns` samples, the first `count` columns of x and y; gives the sum of their
     /// losses. `share` is the part of the mean that a sample has: 1 / the number of samples of the update.
     constexpr value_type accumulate(const Network& net, matrix_view<const value_type, inputs, columns> x,

@@ -153,23 +153,47 @@ public:
         return result;
     }
 
-    /// Data of another size or number type: said in a sentence.
+    /// Data of another size or number type: overloads that exist only for their error message, as those below.
     template <class Data, class... Rest>
         requires(!std::is_convertible_v<const Data&, data>)
     constexpr fit_result<T> fit(Network&, const Data&, const Rest&...) noexcept {
         static_assert(std::is_void_v<Data>,
                       "etch: the data of a fit must hold samples of the network's inputs, outputs and number type: "
-                      "a data_view, a data_set or two spans");
+                      "a data_view, a data_set, or inputs and targets in braces, {x, y}");
+        return {};
+    }
+    template <class Inputs, class Targets>
+        requires(!std::is_convertible_v<const Inputs&, data>)
+    constexpr fit_result<T> fit(Network& net, const Inputs& x, const Targets&, const fit_options&) noexcept {
+        return fit(net, x);
+    }
+
+    /// A network that is const, of another type or a temporary.
+    template <class Other, class Callback = std::nullptr_t>
+        requires(!std::is_same_v<Other, Network&>)
+    constexpr fit_result<T> fit(Other&&, data, const fit_options& = {}, Callback&& = {}) noexcept {
+        using given = std::remove_reference_t<Other>;
+        static_assert(!std::is_same_v<given, const Network>, "etch: a network that is const cannot be trained");
+        static_assert(!std::is_same_v<given, Network>, "etch: a network that is trained must be a variable");
+        static_assert(std::is_same_v<std::remove_const_t<given>, Network>,
+                      "etch: this trainer is for another network: the first argument of its type is the network's");
         return {};
     }
 
-    /// A network that is const or of another type: overload that exists only for its error message.
-    template <class Other, class Callback = std::nullptr_t>
-        requires(!std::is_same_v<Other, Network>)
-    constexpr fit_result<T> fit(Other&, data, const fit_options& = {}, Callback&& = {}) noexcept {
-        static_assert(!std::is_same_v<Other, const Network>, "etch: a network that is const cannot be trained");
-        static_assert(std::is_same_v<Other, const Network>,
-                      "etch: this trainer is for another network: the first argument of its type is the network's");
+    /// Options that a fit does not have, and a number in their place.
+    template <class Never = void, class Callback = std::nullptr_t>
+    constexpr fit_result<T> fit(internal::any_network, data, const internal::missing_fit_options&,
+                                Callback&& = {}) noexcept {
+        static_assert(!std::is_void_v<Never>,
+                      "etch: a fit has no option of this name: it has epochs, validation, patience, min_delta, shuffle, "
+                      "shuffled, history and resume; the size of a batch is an argument of the trainer's type, and the "
+                      "learning rate an option of its optimizer");
+        return {};
+    }
+    template <class Number, class... Rest>
+        requires(std::is_arithmetic_v<Number>)
+    constexpr fit_result<T> fit(internal::any_network, data, Number, const Rest&...) noexcept {
+        static_assert(std::is_void_v<Number>, "etch: the options of a fit are named, in braces: {.epochs = 10}");
         return {};
     }
 
