@@ -9,7 +9,7 @@ using policy = etch::network<etch::input<3>, etch::dense<2>>;
 using trainer = etch::trainer<policy, etch::mean_squared_error, etch::sgd, 4>;
 
 #ifdef ETCH_REJECT
-const trainer t{{.lr = 1e-3}};
+trainer t{{.lr = 1e-3}};
 #else
-const trainer t{{.learning_rate = 1e-3}};
+trainer t{{.learning_rate = 1e-3}};
 #endif

@@ -14,4 +14,4 @@ using descent = etch::sgd;
 using descent = etch::momentum;
 #endif
 
-const etch::trainer<policy, etch::mean_squared_error, descent, 4> t{{.learning_rate = 1e-3, .momentum = 0.8}};
+etch::trainer<policy, etch::mean_squared_error, descent, 4> t{{.learning_rate = 1e-3, .momentum = 0.8}};

@@ -9,7 +9,7 @@ using policy = etch::network<etch::input<3>, etch::dense<2>>;
 using trainer = etch::trainer<policy, etch::mean_squared_error, etch::sgd, 4>;
 
 #ifdef ETCH_REJECT
-const trainer t{0.01};
+trainer t{0.01};
 #else
-const trainer t{{0.01}};
+trainer t{{0.01}};
 #endif
