@@ -198,6 +198,8 @@ TEST_CASE("options that fit neither the table nor the sample are refused", "[dat
           "t.csv:1:1: no column is named \"d\", only \"a\", \"b\", \"c\"");
     CHECK(told(read(text, {.targets = {3}}), status::invalid_option) ==
           "t.csv:1:1: there is no column of index 3, only 3 columns");
+    CHECK(told(read(text, {.targets = {-1}}), status::invalid_option) ==
+          "t.csv:1:1: there is no column of index -1, only 3 columns");
     CHECK(
         told(read("1,2\n"), status::size_mismatch) ==
         "t.csv:1:1: 2 columns for 2 inputs and 1 target; name those that are meant (.inputs = {...}) or those that are "

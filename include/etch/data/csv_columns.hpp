@@ -63,7 +63,9 @@ public:
     [[nodiscard]] const std::vector<std::string>& header() const noexcept { return header_; }
     [[nodiscard]] bool with_header() const noexcept { return with_header_; }
     [[nodiscard]] bool at_first_row() const noexcept { return first_; }
-    [[nodiscard]] std::string hint() const { return delimiter_hint(text_, rows_.delimiter()); }
+    [[nodiscard]] std::string hint(std::size_t columns = 0) const {
+        return delimiter_hint(text_, rows_.delimiter(), columns);
+    }
     [[nodiscard]] status code() const noexcept { return code_; }
     [[nodiscard]] const std::string& message_text() const noexcept { return message_; }
 
@@ -160,7 +162,8 @@ private:
         if (!column.name()) {
             if (position < source_.width()) return true;
             return source_.fail_at(0, status::invalid_option,
-                                   "there is no column of index " + std::to_string(position) + ", only " +
+                                   "there is no column of index " +
+                                       std::to_string(static_cast<std::ptrdiff_t>(position)) + ", only " +
                                        counted(source_.width(), "column") + source_.hint());
         }
         if (!source_.with_header())
@@ -237,7 +240,9 @@ private:
             text += "; name those that are meant (";
             text += free_inputs ? ".inputs" : ".targets";
             text += " = {...}) or those that are not (.ignored = {...})";
-            if (rest.size() < sample_.inputs + sample_.outputs) text += hint;
+            const std::size_t missing = (free_inputs ? sample_.inputs : 0) + (free_targets ? sample_.outputs : 0);
+            // More columns than that may come of decimal commas, if another delimiter gives as many as are wanted.
+            text += rest.size() < missing ? hint : source_.hint(source_.width() - rest.size() + missing);
         }
         const bool index = !rest.empty() && rest.front() == 0 && source_.with_header() && source_.header()[0].empty();
         if (index && options.inputs.empty())

@@ -55,8 +55,8 @@ inline bool has_decimal_comma(std::string_view text) noexcept {
 }
 
 /// Which delimiter a table seems to have, if it is another than the one it was read with: the first that cuts each of the
-/// first lines equally often. Empty where there is none.
-inline std::string delimiter_hint(std::string_view text, char delimiter) {
+/// first lines equally often, and into so many columns if that is said. Empty where there is none.
+inline std::string delimiter_hint(std::string_view text, char delimiter, std::size_t columns = 0) {
     constexpr std::size_t most_lines = 5;
     std::vector<std::string_view> lines;
     while (!text.empty() && lines.size() < most_lines) {
@@ -69,7 +69,8 @@ inline std::string delimiter_hint(std::string_view text, char delimiter) {
         if (candidate == delimiter || lines.empty()) continue;
         const std::size_t count = cuts(lines.front(), candidate);
         const auto alike = [&](std::string_view line) { return cuts(line, candidate) == count; };
-        if (count == 0 || !std::all_of(lines.begin(), lines.end(), alike)) continue;
+        if (count == 0 || (columns > 0 && count + 1 != columns)) continue;
+        if (!std::all_of(lines.begin(), lines.end(), alike)) continue;
         const std::string name = candidate == '\t' ? "\\t" : std::string(1, candidate);
         const bool comma = candidate != ',' && std::any_of(lines.begin(), lines.end(), has_decimal_comma);
         return "; its lines have " + std::to_string(count + 1) + " columns with the delimiter '" + name +
