@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <utility>
 
 #include <etch/core/random.hpp>
@@ -11,6 +10,7 @@
 
 #include "every_width.hpp"
 #include "support/catch.hpp"
+#include "support/guarded.hpp"
 
 using namespace etch;
 
@@ -145,8 +145,7 @@ TEST_CASE("the magnitude of a zero or of a double has no sign") {
 
 TEST_CASE("load and store touch their own numbers only, at any address") {
     for_each_width<float>([]<std::size_t Size>() {
-        const auto from = std::make_unique<float[]>(Size + 1);  // AddressSanitizer sees what lies beyond
-        const auto to = std::make_unique<float[]>(Size + 1);
+        const support::guarded<float> from(Size + 1), to(Size + 1);  // what is touched beyond is seen
         for (std::size_t i = 0; i <= Size; ++i) from[i] = static_cast<float>(i + 1), to[i] = -1;
         lanes<float, Size>::load(from.get() + 1).store(to.get() + 1);
         CHECK(to[0] == -1);

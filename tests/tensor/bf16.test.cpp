@@ -2,13 +2,13 @@
 
 #include <cmath>
 #include <limits>
-#include <memory>
 
 #include <etch/core/random.hpp>
 #include <etch/tensor/product.hpp>
 
 #include "exact.hpp"
 #include "support/catch.hpp"
+#include "support/guarded.hpp"
 
 using namespace etch;
 
@@ -26,17 +26,17 @@ constexpr bool same_bits(float a, float b) {
     return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
 }
 
-/// A matrix of bfloat16 in a block of the heap that ends where it must, so that AddressSanitizer sees a read beyond.
+/// A matrix of bfloat16 in memory that ends where it must, so that a read beyond is seen.
 template <std::size_t Rows, std::size_t Columns>
 class words {
 public:
-    explicit words(const matrix<float, Rows, Columns>& from) : words_{new std::int32_t[bf16_words(Rows, Columns)]} {
+    explicit words(const matrix<float, Rows, Columns>& from) : words_{bf16_words(Rows, Columns)} {
         bf16_matrix_view<std::int32_t, Rows, Columns>{words_.get()} = from;
     }
     [[nodiscard]] auto view() const { return bf16_matrix_view<const std::int32_t, Rows, Columns>{words_.get()}; }
 
 private:
-    std::unique_ptr<std::int32_t[]> words_;
+    support::guarded<std::int32_t> words_;
 };
 
 /// How many elements of W A + b have other bits than with the same, rounded numbers as floats.

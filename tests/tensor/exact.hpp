@@ -1,22 +1,22 @@
 #pragma once
-// Operands for tests: whole numbers in blocks on the heap that are exactly as long as they must be, so that
-// AddressSanitizer sees a read or write beyond them, and plain loops to hold results against.
+// Operands for tests: whole numbers in blocks that are exactly as long as they must be, so that a read or write beyond
+// them is seen, and plain loops to hold results against.
 #include <cstddef>
-#include <memory>
 #include <utility>
 
 #include <etch/core/random.hpp>
 #include <etch/tensor/tensor.hpp>
 
 #include "support/catch.hpp"
+#include "support/guarded.hpp"
 
 namespace exact {
 
-/// A matrix on the heap, its numbers whole and from -8 to 8, so that every sum in these tests is exact in float.
+/// A matrix whose numbers are whole and from -8 to 8, so that every sum in these tests is exact in float.
 template <class T, std::size_t Rows, std::size_t Columns>
 class block {
 public:
-    explicit block(std::uint64_t from) : numbers_{new T[Rows * Columns]} {
+    explicit block(std::uint64_t from) : numbers_{Rows * Columns} {
         etch::random_generator random{etch::seed{from}};
         for (std::size_t i = 0; i < Rows * Columns; ++i) numbers_[i] = static_cast<T>(random.below(17)) - T{8};
     }
@@ -27,7 +27,7 @@ public:
     [[nodiscard]] T operator()(std::size_t row, std::size_t column) const { return numbers_[column * Rows + row]; }
 
 private:
-    std::unique_ptr<T[]> numbers_;
+    support::guarded<T> numbers_;
 };
 
 /// Checks that nothing is wrong at a size. Not a template, so that a sweep over sizes stays cheap to compile.
