@@ -141,10 +141,14 @@ function(etch_add_room_test room)
 endfunction()
 
 # ETCH_INSTRUCTION_SETS: what this machine can run, best last; each name has its flags in ETCH_FLAGS_<name>. `plain` has
-# no SIMD at all, and the contract (fused or not) of this machine.
+# no SIMD at all, and the contract (fused or not) of this machine; but in the preset `test` the second contract, which else
+# only the preset `test-all` would run (`sse2`) on a machine that has fma.
 include(CheckCXXSourceRuns)
 set(ETCH_INSTRUCTION_SETS plain)
 set(ETCH_FLAGS_plain ${ETCH_NATIVE_FLAGS} -DETCH_NO_SIMD=1)
+if(ETCH_QUICK_FLAGS)
+  list(APPEND ETCH_FLAGS_plain -DETCH_FMA=0)
+endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND NOT MSVC)
   list(APPEND ETCH_INSTRUCTION_SETS sse2)
   set(ETCH_FLAGS_sse2 -march=x86-64)
