@@ -80,6 +80,8 @@ TEST_CASE("fast_tanh and fast_sigmoid give the same bits on every machine") {
     CHECK(examine(fast_tanh, exact_tanh, 0, step).checksum == by_contract(0x2ef7ea28471d2238u, 0x440c232355045cb0u));
     CHECK(examine(fast_sigmoid, exact_sigmoid, 0, step).checksum ==
           by_contract(0x5e787b4e11a711f7u, 0x3f35852025b23221u));
+    CHECK(checksum_within(fast_tanh, 5.0f) == by_contract(0x323f3fd4dc43dce5u, 0x9358b74691418cd5u));
+    CHECK(checksum_within(fast_sigmoid, 10.0f) == by_contract(0x5c1c77e47a62cab7u, 0xeb6476ad2bb91dffu));
 }
 
 TEST_CASE("fast_tanh and fast_sigmoid give the same bits at all numbers of lanes") {

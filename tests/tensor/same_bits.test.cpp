@@ -117,6 +117,7 @@ TEST_CASE("the program gives the bits that the compiler gives: few rows, several
     CHECK(check.operator()<3, 40>() == 0);
     CHECK(check.operator()<6, 40>() == 0);
     CHECK(check.operator()<6, 33>() == 0);  // not a multiple of the period
+    CHECK(check.operator()<6, 24>() == 0);  // a multiple of the period, but four partial sums
     CHECK(check.operator()<7, 32>() == 0);
     CHECK(check.operator()<8, 40>() == 0);
     CHECK(check.operator()<9, 40>() == 0);
