@@ -24,8 +24,9 @@ void* operator new(std::size_t size) {
     if (void* memory = std::malloc(size)) return memory;
     throw std::bad_alloc{};
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+// Not inlined: g++ 14 would see std::free of what operator new gave, and warn of a mismatch.
+ETCH_NO_INLINE void operator delete(void* memory) noexcept { std::free(memory); }
+ETCH_NO_INLINE void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 

@@ -1,8 +1,8 @@
-# Runs each of PROGRAMS on this machine and, under QEMU, on each of CORES (names with commas between); checks them and prints what they cost. Images
-# and host programs lie in FOLDER; CXX, SIZE, NM and QEMU are the tools.
+# Runs each of PROGRAMS on this machine and, under QEMU, on each of CORES (names with commas between); checks them and
+# prints what they cost. Images and host programs lie in FOLDER; CXX, SIZE, NM and QEMU are the tools.
 #
-# A program prints lines of a name and eight hexadecimal digits: `ticks` of SysTick that a pass or a step took, `ram` that
-# training keeps, by sizeof, and `bits` that must be the same on every machine.
+# A program prints lines of a name and eight hexadecimal digits: `ticks` of SysTick that a pass or a step took, `ram`
+# that training keeps, by sizeof, and `bits` that must be the same on every machine.
 cmake_minimum_required(VERSION 3.25)
 string(REPLACE "," ";" PROGRAMS "${PROGRAMS}")
 string(REPLACE "," ";" CORES "${CORES}")
