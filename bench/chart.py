@@ -87,7 +87,8 @@ def main():
         "set ytics (0.25, 0.5, 1, 2, 5, 10, '≥20' 20)", "set grid ytics lc rgb '#dddddd'", "set border 3",
         "set tics nomirror scale 0.5", "set xtics scale 0", "set ylabel \"time / etch's\" offset 1,0",
         "set title offset 0,-0.6",
-        'set label 1 "Times relative to etch, logarithmic: above the line is slower. Below each name: nanoseconds of etch for a sample" '
+        'set label 1 "Times relative to etch, logarithmic: above the line is slower. '
+        'Below each name: nanoseconds of etch for a sample" '
         "at screen 0.07,0.985 font ',13'",
     ]
     for i, contestant in enumerate(present):

@@ -2,7 +2,8 @@
 #
 #   cmake [-DCXX=g++] [-DROUNDS=15] [-DINCLUDE=<folders of Hana and xsimd>] -P bench/options.cmake
 #
-# Prints the least and the median time of a call and of training with a sample, in nanoseconds of processor time. On Linux all runs share one core.
+# Prints the least and the median time of a call and of training with a sample, in nanoseconds of processor time. On
+# Linux all runs share one core.
 cmake_minimum_required(VERSION 3.25)
 foreach(default IN ITEMS CXX=g++ ROUNDS=15)
   string(REPLACE "=" ";" default "${default}")

@@ -40,9 +40,11 @@ function(etch_give_advice)
                     "long as in a release build. Configure with -DCMAKE_BUILD_TYPE=Release.${silence}")
   endif()
 
-  # Only for x86-64, where the compilers' default has no fused multiply-add. A cross build with flags of its own has chosen.
+  # Only for x86-64, where the compilers' default has no fused multiply-add. A cross build with flags of its own has
+  # chosen.
   if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" OR CMAKE_OSX_ARCHITECTURES
-     OR flags MATCHES "[ ,:\"]([-/]arch[:=]|-march=|-mcpu=|-mavx|-mfma|[-/]Q?x[A-Z])" OR (CMAKE_CROSSCOMPILING AND CMAKE_CXX_FLAGS))
+     OR flags MATCHES "[ ,:\"]([-/]arch[:=]|-march=|-mcpu=|-mavx|-mfma|[-/]Q?x[A-Z])"
+     OR (CMAKE_CROSSCOMPILING AND CMAKE_CXX_FLAGS))
     return()
   endif()
   include(CheckCXXSourceCompiles)
@@ -54,8 +56,8 @@ function(etch_give_advice)
     if(MSVC)
       set(option "/arch:AVX2")
     endif()
-    message(STATUS "etch: this build runs on every x86-64 processor. With ${option} (processors since 2013 to 2015) a network "
-                   "takes half the time, and training a third.${silence}")
+    message(STATUS "etch: this build runs on every x86-64 processor. With ${option} (processors since 2013 to 2015) a "
+                   "network takes half the time, and training a third.${silence}")
   endif()
 endfunction()
 

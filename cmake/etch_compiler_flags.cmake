@@ -1,8 +1,8 @@
 # For tests that run the compiler themselves: a file of settings for their scripts, named by ETCH_COMPILER_SETTINGS.
 #   INCLUDE_DIR   the folder that holds etch/
 #   COMPILER      the compiler with the flags of etch's own programs
-#   QUICK         what makes reading etch cheaper where a test is not about SIMD: plain numbers, so that xsimd, which takes
-#                 longer to read than all of etch, is not read; empty with ETCH_TEST_EVERYTHING
+#   QUICK         what makes reading etch cheaper where a test is not about SIMD: plain numbers, so that xsimd, which
+#                 takes longer to read than all of etch, is not read; empty with ETCH_TEST_EVERYTHING
 #   LEFT_OUT      the headers whose library is not here, as a regular expression
 #   LIBRARY_FOLDERS   the folders boost/ and xsimd/
 #   ARCHITECTURE  x86_64-linux-gnu or what it is called here, or nothing

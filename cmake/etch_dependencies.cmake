@@ -21,7 +21,8 @@ function(etch_add_headers name existing_target header fetched_folder)
     set(folder "$<TARGET_PROPERTY:${existing_target},INTERFACE_INCLUDE_DIRECTORIES>")
   else()
     find_path(ETCH_${name}_INCLUDE_DIR ${header} DOC "The folder that holds ${header}")
-    if(CMAKE_CROSSCOMPILING AND NOT ETCH_${name}_INCLUDE_DIR)  # toolchain files confine find_path to the target's folders
+    # Toolchain files confine find_path to the target's folders.
+    if(CMAKE_CROSSCOMPILING AND NOT ETCH_${name}_INCLUDE_DIR)
       find_path(ETCH_${name}_INCLUDE_DIR ${header} PATHS /usr/include /usr/local/include /opt/homebrew/include
                 NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
     endif()
@@ -50,7 +51,8 @@ function(etch_add_headers name existing_target header fetched_folder)
   set_target_properties(etch::${name}_headers PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${folder}")
 endfunction()
 
-# etch_find_dependencies([FETCH <bool>] [REQUIRED]): Hana and xsimd from the user's project, from the system, or fetched.
+# etch_find_dependencies([FETCH <bool>] [REQUIRED]): Hana and xsimd from the user's project, from the system, or
+# fetched.
 function(etch_find_dependencies)
   cmake_parse_arguments(PARSE_ARGV 0 arg "REQUIRED" "FETCH" "")
   etch_add_headers(hana Boost::hana boost/hana/tuple.hpp "")

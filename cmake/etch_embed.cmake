@@ -7,11 +7,11 @@
 #
 # The header is <build folder>/etch_embed/<target>/<name>.hpp and is written again when the file changes. NAME is the
 # file's name where it is not said. The file may be the output of a custom command; DEPENDS are targets or files that it
-# needs beside. What the golden vectors of the file ask for is checked by the compiler and, where that is too much for it,
-# by a program that runs as a part of the build and as the test etch_embed.<target>.<name>.
+# needs beside. What the golden vectors of the file ask for is checked by the compiler and, where that is too much for
+# it, by a program that runs as a part of the build and as the test etch_embed.<target>.<name>.
 #
-# etch-header, which writes the header, and that program are built for the machine that builds. Where the project itself is
-# built for another one, they are compiled by ETCH_HOST_CXX.
+# etch-header, which writes the header, and that program are built for the machine that builds. Where the project itself
+# is built for another one, they are compiled by ETCH_HOST_CXX.
 include_guard(GLOBAL)
 include("${CMAKE_CURRENT_LIST_DIR}/etch_check_target.cmake")
 
@@ -33,8 +33,8 @@ function(etch_host_program target program source)
                DOC "A compiler for the machine that builds, for etch-header")
   mark_as_advanced(ETCH_HOST_CXX)
   if(NOT ETCH_HOST_CXX)
-    message(FATAL_ERROR "etch_embed: etch-header runs on the machine that builds, and no compiler for that is found: set "
-                        "ETCH_HOST_CXX to one")
+    message(FATAL_ERROR "etch_embed: etch-header runs on the machine that builds, and no compiler for that is found: "
+                        "set ETCH_HOST_CXX to one")
   endif()
   set(folders "$<TARGET_PROPERTY:etch::etch,INTERFACE_INCLUDE_DIRECTORIES>")
   add_custom_command(
@@ -50,8 +50,8 @@ endfunction()
 function(etch_embed)
   cmake_parse_arguments(PARSE_ARGV 0 arg "WITHOUT_GOLDEN" "TARGET;POLICY;NAME;TOPOLOGY;TOLERANCE" "IGNORED;DEPENDS")
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES OR NOT arg_TARGET OR NOT arg_POLICY)
-    message(FATAL_ERROR "etch_embed: wants etch_embed(TARGET <target> POLICY <file.safetensors> [NAME <name>] [TOPOLOGY "
-                        "<list>] [TOLERANCE <number>] [IGNORED <pattern>...] [WITHOUT_GOLDEN] [DEPENDS ...])")
+    message(FATAL_ERROR "etch_embed: wants etch_embed(TARGET <target> POLICY <file.safetensors> [NAME <name>] "
+                        "[TOPOLOGY <list>] [TOLERANCE <number>] [IGNORED <pattern>...] [WITHOUT_GOLDEN] [DEPENDS ...])")
   endif()
   etch_check_target(etch_embed ${arg_TARGET} "EXECUTABLE|(STATIC|SHARED|MODULE|OBJECT)_LIBRARY"
                     "is not compiled here, so it cannot hold a network")
@@ -140,7 +140,8 @@ function(etch_embed)
   add_dependencies(${arg_TARGET} etch_embed_${id} etch_check_${id})
   target_include_directories(${arg_TARGET} PRIVATE "${folder}")
   get_target_property(libraries ${arg_TARGET} LINK_LIBRARIES)
-  if(NOT "etch::etch" IN_LIST libraries)  # as a property: the target may use target_link_libraries with or without PRIVATE
+  # As a property: the target may use target_link_libraries with or without PRIVATE.
+  if(NOT "etch::etch" IN_LIST libraries)
     set_property(TARGET ${arg_TARGET} APPEND PROPERTY LINK_LIBRARIES etch::etch)
   endif()
 endfunction()

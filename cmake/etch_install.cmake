@@ -1,4 +1,5 @@
-# What `cmake --install` puts in place: the headers, the package that find_package(etch) reads, and etch.pc for pkg-config.
+# What `cmake --install` puts in place: the headers, the package that find_package(etch) reads, and etch.pc for
+# pkg-config.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -12,7 +13,8 @@ configure_package_config_file(cmake/etchConfig.cmake.in "${CMAKE_CURRENT_BINARY_
 write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/etchConfigVersion.cmake" COMPATIBILITY SameMinorVersion
                                  ARCH_INDEPENDENT)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/etchConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/etchConfigVersion.cmake"
-              cmake/etch_advice.cmake cmake/etch_builds.cmake cmake/etch_check_target.cmake cmake/etch_dependencies.cmake
+              cmake/etch_advice.cmake cmake/etch_builds.cmake cmake/etch_check_target.cmake
+               cmake/etch_dependencies.cmake
               cmake/etch_embed.cmake cmake/etch_separate_builds.cmake tools/etch_header.cpp
         DESTINATION "${etch_package_folder}")
 

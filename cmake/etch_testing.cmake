@@ -43,7 +43,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   endif()
 endif()
 
-# etch_precompile(<target> <flags...>): Catch2, xsimd, Hana and the standard library, compiled once for each set of flags.
+# etch_precompile(<target> <flags...>): Catch2, xsimd, Hana and the standard library, compiled once for each set of
+# flags.
 function(etch_precompile target)
   if(ETCH_COVERAGE)
     return()
@@ -165,10 +166,10 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND NOT MSVC)
   etch_try_instruction_set(avx512 -march=x86-64-v4 avx512f avx512bw avx512cd avx512dq avx512vl)
 endif()
 
-# etch_add_isa_test(<room> [ALL [ASAN]]): the room's test files once more on plain numbers, as `<room>.<file>.plain`; with
-# ETCH_TEST_EVERYTHING on every instruction set that this machine has, as `<room>.<file>.<set>`, and under
-# AddressSanitizer as `<room>.<file>.<set>.asan` (UndefinedBehaviorSanitizer, which would double the time to compile, is in
-# the preset `asan`). Without ALL, only the files that have a line
+# etch_add_isa_test(<room> [ALL [ASAN]]): the room's test files once more on plain numbers, as `<room>.<file>.plain`;
+# with ETCH_TEST_EVERYTHING on every instruction set that this machine has, as `<room>.<file>.<set>`, and under
+# AddressSanitizer as `<room>.<file>.<set>.asan` (UndefinedBehaviorSanitizer, which would double the time to compile, is
+# in the preset `asan`). Without ALL, only the files that have a line
 #
 #     // runs on: every instruction set
 #     // runs on: every instruction set, asan

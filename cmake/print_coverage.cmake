@@ -14,7 +14,8 @@ foreach(file IN LISTS counts)
                   OUTPUT_VARIABLE output ERROR_QUIET)
   file(APPEND "${BUILD_DIR}/coverage.txt" "${output}")
 endforeach()
-execute_process(COMMAND awk -v minimum=${MINIMUM} -f "${CMAKE_CURRENT_LIST_DIR}/coverage.awk" "${BUILD_DIR}/coverage.txt"
+execute_process(COMMAND awk -v minimum=${MINIMUM} -f "${CMAKE_CURRENT_LIST_DIR}/coverage.awk"
+                "${BUILD_DIR}/coverage.txt"
                 RESULT_VARIABLE below)
 if(failed OR below)
   message(FATAL_ERROR "coverage: a test failed (${failed}), or too few lines were run (${below})")

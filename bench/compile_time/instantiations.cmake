@@ -1,10 +1,10 @@
-# The test structure.instantiations: how many templates a program instantiates, which is what compiling it costs, may not
-# grow unnoticed. clang counts, since it writes each instantiation into its time trace.
+# The test structure.instantiations: how many templates a program instantiates, which is what compiling it costs, may
+# not grow unnoticed. clang counts, since it writes each instantiation into its time trace.
 #
 #   cmake -DCLANG=<clang++> -DSETTINGS=<ETCH_COMPILER_SETTINGS> -DWORK_DIR=<folder> -P instantiations.cmake
 #
-# Bounds: what was counted with clang 19 and libstdc++ 12, and a tenth more for etch's own templates, a third more for all,
-# since another standard library or Boost has other ones. A change that is worth more raises the number here.
+# Bounds: what was counted with clang 19 and libstdc++ 12, and a tenth more for etch's own templates, a third more for
+# all, since another standard library or Boost has other ones. A change that is worth more raises the number here.
 cmake_minimum_required(VERSION 3.25)
 if(NOT CLANG)
   message("skipped: there is no clang++ to count the instantiations (Debian: clang-19)")

@@ -1,5 +1,5 @@
-# Reads FILE with the compiler and fails where it is not accepted or rejected (MODE; all_accepted: a file that includes those
-# that must be accepted) as CMakeLists.txt describes. In
+# Reads FILE with the compiler and fails where it is not accepted or rejected (MODE; all_accepted: a file that includes
+# those that must be accepted) as CMakeLists.txt describes. In
 # the preset `test` with plain numbers, which is faster than SIMD with a precompiled header; the sentences are the same.
 cmake_minimum_required(VERSION 3.25)
 include("${SETTINGS}")

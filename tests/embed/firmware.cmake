@@ -6,7 +6,8 @@ if(NOT cross)
   return()
 endif()
 function(step)
-  execute_process(COMMAND "${CMAKE_COMMAND}" ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  execute_process(COMMAND "${CMAKE_COMMAND}" ${ARGN}
+                  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT result STREQUAL "0" OR output MATCHES "etch: (there is no build type|this build runs)")
     message("${output}")
     message(FATAL_ERROR "failed, or advised a build that has chosen: cmake ${ARGN}")
@@ -14,7 +15,8 @@ function(step)
 endfunction()
 
 set(configure -S "${CMAKE_CURRENT_LIST_DIR}/firmware" -G "${GENERATOR}" "-DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}"
-    "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_CURRENT_LIST_DIR}/firmware/cortex-m4.cmake" "-DETCH_DIR=${ETCH_DIR}" "-DETCH_HOST_CXX=${CXX}"
+    "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_CURRENT_LIST_DIR}/firmware/cortex-m4.cmake"
+     "-DETCH_DIR=${ETCH_DIR}" "-DETCH_HOST_CXX=${CXX}"
     "-DPOLICY=${FILES}/tiny.safetensors" -DCMAKE_BUILD_TYPE=MinSizeRel)
 file(REMOVE_RECURSE "${WORK_DIR}")
 set(folders "")

@@ -19,11 +19,13 @@ set(library "#include <cmath>\n#include <csignal>\n#include <cstdio>\n#include <
 foreach(header IN ITEMS math.h strings.h unistd.h)
   string(APPEND library "#if __has_include(<${header}>)\n#include <${header}>\n#endif\n")
 endforeach()
-string(APPEND uses "static_assert(walk({0.25f, -0.5f})[0] > 0);\ndouble f(double x) { return exp(x) + std::tanh(x); }\n")
+string(APPEND uses "static_assert(walk({0.25f, -0.5f})[0] > 0);\n"
+                   "double f(double x) { return exp(x) + std::tanh(x); }\n")
 file(WRITE "${WORK_DIR}/before.cpp" "${library}${includes}${uses}")
 file(WRITE "${WORK_DIR}/after.cpp" "${includes}${library}${uses}")
 foreach(order IN ITEMS before after)
-  execute_process(COMMAND ${COMPILER} -fsyntax-only "${WORK_DIR}/${order}.cpp" RESULT_VARIABLE result ERROR_VARIABLE errors)
+  execute_process(COMMAND ${COMPILER} -fsyntax-only "${WORK_DIR}/${order}.cpp"
+                  RESULT_VARIABLE result ERROR_VARIABLE errors)
   if(result OR errors)
     message(FATAL_ERROR "${order}.cpp should compile without a warning:\n${errors}")
   endif()

@@ -1,9 +1,11 @@
-# The project `project` is built, its files change, and it is built again. WAY: native, or cross, as for another machine.
+# The project `project` is built, its files change, and it is built again. WAY: native, or cross, as for another
+# machine.
 cmake_minimum_required(VERSION 3.25)
 
 # step(<succeeds> <text in the output> <arguments of cmake>...)
 function(step succeeds text)
-  execute_process(COMMAND "${CMAKE_COMMAND}" ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  execute_process(COMMAND "${CMAKE_COMMAND}" ${ARGN}
+                  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   string(REGEX REPLACE "[ \n]+" " " flat "${output}")
   string(FIND "${flat}" "${text}" position)
   if((succeeds AND NOT result STREQUAL "0") OR (NOT succeeds AND result STREQUAL "0") OR position EQUAL -1)

@@ -1,4 +1,5 @@
-# A file whose golden vectors are not what its network answers: the header does not compile, and the first error says so.
+# A file whose golden vectors are not what its network answers: the header does not compile, and the first error says
+# so.
 cmake_minimum_required(VERSION 3.25)
 include("${SETTINGS}")
 file(MAKE_DIRECTORY "${WORK_DIR}")

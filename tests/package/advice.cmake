@@ -1,11 +1,12 @@
-# What a project that uses etch is told at configuration about a slow build, and when not. One build folder for all, so that
-# the compiler is looked at once.
+# What a project that uses etch is told at configuration about a slow build, and when not. One build folder for all, so
+# that the compiler is looked at once.
 cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE "${WORK_DIR}")
 foreach(name IN ITEMS CXXFLAGS CMAKE_BUILD_TYPE)
   unset(ENV{${name}})
 endforeach()
-set(cleared -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS= -DTARGET_OPTION= -DBUILDS= -DLATER_BUILD_TYPE= -DETCH_BUILD_ADVICE=ON)
+set(cleared -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS= -DTARGET_OPTION= -DBUILDS= -DLATER_BUILD_TYPE=
+            -DETCH_BUILD_ADVICE=ON)
 set(slow "CMake Warning at [^\n]*\n +etch: there is no build type, so the compiler does not optimize")
 set(general "-- etch: this build runs on every x86-64 processor. With -march=x86-64-v3")
 set(failures 0)

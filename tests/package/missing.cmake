@@ -6,7 +6,8 @@ set(failures 0)
 file(REMOVE_RECURSE "${WORK_DIR}")
 file(MAKE_DIRECTORY "${WORK_DIR}")
 
-execute_process(COMMAND "${CXX}" -std=c++20 -E -v -x c++ /dev/null ERROR_VARIABLE output OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND "${CXX}" -std=c++20 -E -v -x c++ /dev/null ERROR_VARIABLE output OUTPUT_QUIET
+                COMMAND_ERROR_IS_FATAL ANY)
 if(NOT output MATCHES "#include <...> search starts here:\n(.*)End of search list")
   message(FATAL_ERROR "where does ${CXX} search?\n${output}")
 endif()
@@ -44,7 +45,8 @@ endfunction()
 # says(<text> <header> <flags>...): the first error begins with the text; an empty text: there is none.
 function(says text header)
   file(WRITE "${WORK_DIR}/main.cpp" "#include <etch/${header}.hpp>\n")
-  execute_process(COMMAND "${CXX}" -std=c++20 -fsyntax-only -Wfatal-errors ${ARGN} "-I${ETCH_DIR}/include" ${flags} "${WORK_DIR}/main.cpp"
+  execute_process(COMMAND "${CXX}" -std=c++20 -fsyntax-only -Wfatal-errors ${ARGN} "-I${ETCH_DIR}/include" ${flags}
+                  "${WORK_DIR}/main.cpp"
                   RESULT_VARIABLE result ERROR_VARIABLE errors)
   if(text STREQUAL "" AND result STREQUAL "0")
     return()

@@ -2,7 +2,8 @@
 cmake_minimum_required(VERSION 3.25)
 
 function(step)
-  execute_process(COMMAND "${CMAKE_COMMAND}" ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  execute_process(COMMAND "${CMAKE_COMMAND}" ${ARGN}
+                  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT result STREQUAL "0")
     message("${output}")
     message(FATAL_ERROR "failed: cmake ${ARGN}")

@@ -1,6 +1,6 @@
-# The first sh block below `## Run it` and below `## Test it` in README.md, run by bash -e with programs that only print what
-# they are: for root in a container without sudo, and for a user with it. And every example is listed, with how it is
-# built and run, and where its data come from.
+# The first sh block below `## Run it` and below `## Test it` in README.md, run by bash -e with programs that only print
+# what they are: for root in a container without sudo, and for a user with it. And every example is listed, with how it
+# is built and run, and where its data come from.
 cmake_minimum_required(VERSION 3.25)
 find_program(bash bash)
 if(NOT bash)
@@ -32,7 +32,9 @@ foreach(pair IN ITEMS "Run it=demo" "Test it=test")
     endif()
     execute_process(COMMAND "${CMAKE_COMMAND}" -E env "PATH=${WORK_DIR}/${way}" "${bash}" -euo pipefail -c "${line}"
                     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-    if(result OR NOT output MATCHES "^${sudo}apt-get update\n${sudo}apt-get install [^\n]* libboost-dev [^\n]*\ncmake --workflow --preset ${preset}\n$")
+    string(CONCAT expected "^${sudo}apt-get update\n${sudo}apt-get install [^\n]* libboost-dev [^\n]*\n"
+                           "cmake --workflow --preset ${preset}\n$")
+    if(result OR NOT output MATCHES "${expected}")
       message(FATAL_ERROR "${heading}, ${way} sudo: ${result}\n${line}\n${output}")
     endif()
   endforeach()

@@ -1,5 +1,5 @@
-# The project `plain` takes etch without CMake. WAY: pkg_config, as the lines of docs/build.md do; meson, as a subproject and
-# as an installed package.
+# The project `plain` takes etch without CMake. WAY: pkg_config, as the lines of docs/build.md do; meson, as a
+# subproject and as an installed package.
 cmake_minimum_required(VERSION 3.25)
 foreach(tool IN LISTS TOOLS)
   find_program(program_${tool} ${tool})
@@ -59,7 +59,8 @@ else()
   file(MAKE_DIRECTORY "${WORK_DIR}/plain/subprojects")
   file(CREATE_LINK "${ETCH_DIR}" "${WORK_DIR}/plain/subprojects/etch" SYMBOLIC)
   # Without the package, which would be found first.
-  step("${CMAKE_COMMAND}" -E env --unset=PKG_CONFIG_PATH "${program_meson}" setup "${WORK_DIR}/subproject" "${WORK_DIR}/plain")
+  step("${CMAKE_COMMAND}" -E env --unset=PKG_CONFIG_PATH "${program_meson}"
+       setup "${WORK_DIR}/subproject" "${WORK_DIR}/plain")
   expect("Dependency etch found: YES ${version} (overridden)")
   step("${program_meson}" compile -C "${WORK_DIR}/subproject")
   step("${WORK_DIR}/subproject/consumer")

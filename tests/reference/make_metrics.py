@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Scores of classifications and regressions as scikit-learn computes them, in float64. Writes metrics.hpp beside itself.
+"""Scores of classifications and regressions as scikit-learn computes them, in float64. Writes metrics.hpp beside
+itself.
 
     /usr/bin/python3 tests/reference/make_metrics.py
 """
@@ -99,7 +100,8 @@ def binary(random):
 def regression(random):
     samples = 67
     target = numpy.stack(
-        [random.normal(3, 2, samples), random.normal(-100, 0.5, samples), numpy.full(samples, 0.1), numpy.full(samples, 7)],
+        [random.normal(3, 2, samples), random.normal(-100, 0.5, samples), numpy.full(samples, 0.1),
+         numpy.full(samples, 7)],
         axis=1,
     ).astype(numpy.float32)
     noise = numpy.array([0.5, 1.0, 0.25, 0.0])
@@ -129,8 +131,8 @@ def regression(random):
 def main():
     random = numpy.random.RandomState(17)
     introduction = (
-        f"Made by tests/reference/make_metrics.py with scikit-learn {sklearn.__version__}; not edited by hand. What goes in "
-        "is exact in float, sample after sample; what comes out was computed in float64."
+        f"Made by tests/reference/make_metrics.py with scikit-learn {sklearn.__version__}; not edited by hand. "
+        "What goes in is exact in float, sample after sample; what comes out was computed in float64."
     )
     lines = ["#pragma once"] + ["// " + line for line in textwrap.wrap(introduction, 116)]
     lines += ["// clang-format off", "", "namespace reference {", ""]

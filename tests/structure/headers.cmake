@@ -8,7 +8,8 @@ foreach(header IN LISTS headers)
   if(header MATCHES "${LEFT_OUT}")
     continue()  # the library that it needs is not installed
   endif()
-  execute_process(COMMAND ${COMPILER} -Werror -fno-exceptions -fno-rtti -fsyntax-only -include "${header}" -x c++ /dev/null
+  execute_process(COMMAND ${COMPILER} -Werror -fno-exceptions -fno-rtti -fsyntax-only -include "${header}"
+                  -x c++ /dev/null
                   RESULT_VARIABLE result ERROR_VARIABLE errors)
   if(NOT result STREQUAL "0")
     message("${header}:\n${errors}")

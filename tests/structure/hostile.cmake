@@ -1,6 +1,6 @@
-# Every header of etch compiles after names that platforms define as macros: after hostile_macros.hpp, after the headers of
-# Xlib, Qt, curses and POSIX, and after Windows' own (of mingw-w64), where they are installed. What etch includes of others
-# comes first, since the standard library does not bear such macros either.
+# Every header of etch compiles after names that platforms define as macros: after hostile_macros.hpp, after the headers
+# of Xlib, Qt, curses and POSIX, and after Windows' own (of mingw-w64), where they are installed. What etch includes of
+# others comes first, since the standard library does not bear such macros either.
 #
 #   cmake -DSETTINGS=<ETCH_COMPILER_SETTINGS> -DWORK_DIR=<folder> -DAFTER=list|unix|windows -P hostile.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -17,7 +17,8 @@ elseif(AFTER STREQUAL "unix")
   endif()
   set(hostile "")
   foreach(name IN ITEMS QtCore/qobject.h X11/Xlib.h X11/Xutil.h complex.h curses.h fcntl.h math.h netinet/in.h resolv.h
-                        signal.h strings.h sys/ioctl.h sys/param.h sys/stat.h sys/sysmacros.h sys/wait.h termios.h tgmath.h
+                        signal.h strings.h sys/ioctl.h sys/param.h sys/stat.h sys/sysmacros.h sys/wait.h termios.h
+                         tgmath.h
                         unistd.h)
     string(APPEND hostile "#if __has_include(<${name}>)\n#include <${name}>\n#else\n#warning no ${name}\n#endif\n")
   endforeach()

@@ -1,7 +1,8 @@
 # Inference takes the same number of instructions for every input: same_time.cpp, compiled for AVX2 (valgrind knows no
 # AVX-512), under callgrind. With -DBRANCHES=ON a layer that branches is planted, and must be found.
 #
-#   cmake -DSETTINGS=<ETCH_COMPILER_SETTINGS> -DWORK_DIR=<folder> -DVALGRIND=<valgrind> [-DBRANCHES=ON] -P same_time.cmake
+#   cmake -DSETTINGS=<ETCH_COMPILER_SETTINGS> -DWORK_DIR=<folder> -DVALGRIND=<valgrind> [-DBRANCHES=ON]
+#         -P same_time.cmake
 cmake_minimum_required(VERSION 3.25)
 include("${SETTINGS}")
 if(NOT VALGRIND)

@@ -12,7 +12,8 @@ macro(plant_valid_tree)
   plant(simd/registers.hpp "#include <etch/core/config.hpp>\n")
   plant(layer/layer.hpp "#include <etch/simd/registers.hpp>\ninline int layers() { return 1; }\n")
   plant(loss/loss.hpp "#include <etch/core/config.hpp>\ninline int losses() { return 1; }\n")
-  plant(training/trainer.hpp "#include <etch/loss/loss.hpp>\n#include <cstddef>\ninline std::size_t steps() { return 1; }\n")
+  plant(training/trainer.hpp
+        "#include <etch/loss/loss.hpp>\n#include <cstddef>\ninline std::size_t steps() { return 1; }\n")
   plant(etch.hpp "#include <etch/layer/layer.hpp>\n#include <etch/training/trainer.hpp>\n")
   plant(data/csv.hpp "inline int tables() { return 1; }\n")
   plant(inference.hpp "#include <etch/layer/layer.hpp>\n")
@@ -24,7 +25,8 @@ endfunction()
 function(run script result output)
   list(GET COMPILER 0 compiler)
   file(WRITE "${WORK_DIR}/planted_settings.cmake"
-       "set(INCLUDE_DIR \"${tree}\")\nset(COMPILER \"${compiler};-std=c++20;-Wconversion;-I${tree}\")\nset(LEFT_OUT \"^$\")\n")
+       "set(INCLUDE_DIR \"${tree}\")\nset(COMPILER \"${compiler};-std=c++20;-Wconversion;-I${tree}\")\n"
+       "set(LEFT_OUT \"^$\")\n")
   execute_process(COMMAND "${CMAKE_COMMAND}" "-DSETTINGS=${WORK_DIR}/planted_settings.cmake"
                           "-DWORK_DIR=${WORK_DIR}/planted_work" ${ARGN} -P "${scripts}/${script}.cmake"
                   RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)

@@ -1,6 +1,6 @@
-# What compiling the tests costs may not grow unnoticed: without optimisation it follows the size of the machine code, which
-# unlike a time is the same in every run. Size of all test programs, in KB, with g++ 12 on x86-64; the bound is a tenth above
-# what was measured. A change that is worth more raises the number here.
+# What compiling the tests costs may not grow unnoticed: without optimisation it follows the size of the machine code,
+# which unlike a time is the same in every run. Size of all test programs, in KB, with g++ 12 on x86-64; the bound is a
+# tenth above what was measured. A change that is worth more raises the number here.
 #
 #   cmake "-DPROGRAMS=<files>" -P test_size.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -17,5 +17,6 @@ math(EXPR bound "${measured} * 11 / 10")
 list(JOIN each "\n" each)
 message("${each}\nall: ${total} KB (bound ${bound} KB)")
 if(total GREATER bound OR total LESS_EQUAL 0)
-  message(FATAL_ERROR "the tests have become larger, and with them the time to compile them: see tests/structure/test_size.cmake")
+  message(FATAL_ERROR "the tests have become larger, and with them the time to compile them: "
+                      "see tests/structure/test_size.cmake")
 endif()

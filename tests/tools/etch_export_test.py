@@ -158,7 +158,8 @@ class FromModules(Case):
                 traced = torch.jit.trace(model, torch.zeros(1, 3))
                 self.assertEqual(self.topology(traced, ignore=["low", "high"]), f"input<3>, dense<2>, {text}")
                 back = etch_export.to_torch(self.out)
-                self.assertEqual(etch_export.save(back, self.path("again")), etch_export.read(self.out).metadata["etch.topology"])
+                self.assertEqual(etch_export.save(back, self.path("again")),
+                                 etch_export.read(self.out).metadata["etch.topology"])
 
     def test_a_way_around_layers_is_a_residual(self):
         class Block(nn.Module):
@@ -407,7 +408,8 @@ class FromModules(Case):
             ("the operator `div` (truediv) has its constant on the left, as in `1 / x`", Function(lambda x: 1 / x + 1)),
             ("uses the statistics of its batch", nn.Sequential(linear, nn.BatchNorm1d(3, track_running_stats=False))),
             ("the module torch.nn.GRU (0) is not supported yet", nn.Sequential(nn.GRU(3, 3))),
-            ("the module torch.nn.Hardswish (1) is none that etch has a layer for", nn.Sequential(linear, nn.Hardswish())),
+            ("the module torch.nn.Hardswish (1) is none that etch has a layer for",
+             nn.Sequential(linear, nn.Hardswish())),
             ("the operator `cumsum`", Method()),
             ("cannot be traced", nn.Sequential(linear, Branches())),
             ("standardize stands before or after a residual", nn.Sequential(nn.Linear(3, 3), Around())),
@@ -808,7 +810,8 @@ class FromFiles(Case):
                     archive.write(path, "policy.pth")
                     archive.writestr("data", "{}")
                 self.refused("does not state the class of its policy", self.path("model.zip"))
-                self.refused("which algorithm loads it is not known", self.path("model.zip"), "--framework", framework, "--trust")
+                self.refused("which algorithm loads it is not known", self.path("model.zip"), "--framework", framework,
+                             "--trust")
                 self.exported(self.path("model.zip"), "--framework", framework)
                 self.assert_answers(model.answer)
                 with zipfile.ZipFile(self.path("model.zip"), "w") as archive:
@@ -819,7 +822,8 @@ class FromFiles(Case):
                 self.assertIn("gelu between the layers, as the zip states", printed)
                 options = ["--framework", framework, "--activation"]
                 self.assertIn("gelu", self.exported(self.path("model.zip"), *options, "gelu")[0])
-                self.refused("with the activation gelu, not with --activation tanh", self.path("model.zip"), *options, "tanh")
+                self.refused("with the activation gelu, not with --activation tanh", self.path("model.zip"), *options,
+                             "tanh")
                 extra = {**model.state_dict(), "features_extractor.cnn.0.weight": torch.zeros(3, 3, 3, 3)}
                 self.refused("features_extractor.cnn.0.weight", self.saved(extra), "--framework", framework)
 

@@ -36,7 +36,8 @@ class Calls(nn.Module):
 def batch_norm(features, scale_of_0=True):
     norm = nn.BatchNorm1d(features)
     with torch.no_grad():
-        norm.running_mean.normal_(), norm.running_var.uniform_(0.5, 2), norm.weight.uniform_(0.5, 2), norm.bias.normal_()
+        norm.running_mean.normal_(), norm.running_var.uniform_(0.5, 2)
+        norm.weight.uniform_(0.5, 2), norm.bias.normal_()
         if scale_of_0:
             norm.weight[0] = 0
     return norm
@@ -44,11 +45,13 @@ def batch_norm(features, scale_of_0=True):
 
 class Modules(Case):
     def test_every_module_of_pytorch_is_exported_or_refused_by_its_name(self):
-        arguments = [(), (6,), (6, 6), (6, 6, 6), (1,), (2, 6), (6, 2), (6, 6, 1), (6, 0.5), (0.1, 2.0), (3, 6, 6), ((2, 3), 6),
+        arguments = [(), (6,), (6, 6), (6, 6, 6), (1,), (2, 6), (6, 2), (6, 6, 1), (6, 0.5), (0.1, 2.0), (3, 6, 6),
+                     ((2, 3), 6),
                      (1, (2, 3)), ((6,),), (6, 2, 12), (nn.TransformerEncoderLayer(6, 2), 1)]  # fmt: skip
         not_made, exported = [], 0
         for name, kind in sorted(vars(nn).items()):
-            if not (inspect.isclass(kind) and issubclass(kind, nn.Module)) or name in ("Module", "Container", "DataParallel"):
+            of_kind = inspect.isclass(kind) and issubclass(kind, nn.Module)
+            if not of_kind or name in ("Module", "Container", "DataParallel"):
                 continue
             made = None
             for each in arguments:
@@ -69,10 +72,12 @@ class Modules(Case):
                     sentence = str(refused)
                     self.assertNotIn("\n", sentence)
                     self.assertLess(len(sentence), 300)
-                    self.assertNotIn("cannot be traced", sentence) if "List" not in name and "Dict" not in name else None
-                    own = ("Bilinear", "Flatten", "GELU", "LazyLinear", "LogSoftmax", "Softmax", "PReLU", "Softplus", "ELU", "CELU",
-                           "LayerNorm", "Linear", "Hardtanh", "LeakyReLU", "BatchNorm1d", "Identity", "Sequential", "ModuleList",
-                           "ModuleDict", "ParameterList", "ParameterDict", "RReLU")  # fmt: skip
+                    if "List" not in name and "Dict" not in name:
+                        self.assertNotIn("cannot be traced", sentence)
+                    own = ("Bilinear", "Flatten", "GELU", "LazyLinear", "LogSoftmax", "Softmax", "PReLU", "Softplus",
+                           "ELU", "CELU", "LayerNorm", "Linear", "Hardtanh", "LeakyReLU", "BatchNorm1d", "Identity",
+                           "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict",
+                           "RReLU")  # fmt: skip
                     self.assertTrue(f"torch.nn.{name} " in sentence or name in own, f"{name}: {sentence}")
         self.assertLess(len(not_made), 12, not_made)
         self.assertGreater(exported, 30)
@@ -88,11 +93,14 @@ class Modules(Case):
             self.refused_module(f"torch.nn.{kind.__name__} (the model itself) is not supported yet", kind(6, 8))
         derived = type("Mine", (nn.LSTM,), {})
         self.refused_module("uses torch.nn.LSTM (memory)", Calls(first, memory=derived(6, 8), head=nn.Linear(8, 3)))
-        self.refused_module("torch.nn.Conv1d (1) is not supported yet", nn.Sequential(nn.Linear(6, 6), nn.Conv1d(6, 6, 1)))
+        self.refused_module("torch.nn.Conv1d (1) is not supported yet",
+                            nn.Sequential(nn.Linear(6, 6), nn.Conv1d(6, 6, 1)))
         self.refused_module("the operator `conv1d` (conv1d) is not supported yet",
                             Calls(lambda m, x: F.conv1d(x, m.w), w=nn.Parameter(torch.zeros(1, 1, 1))))  # fmt: skip
-        self.refused_module("has the same largest output: leave it out", nn.Sequential(nn.Linear(6, 6), nn.LogSoftmax(-1)))
-        self.refused_module("has the same largest output", Calls(lambda m, x: F.log_softmax(m.a(x), -1), a=nn.Linear(3, 3)))
+        self.refused_module("has the same largest output: leave it out",
+                            nn.Sequential(nn.Linear(6, 6), nn.LogSoftmax(-1)))
+        self.refused_module("has the same largest output",
+                            Calls(lambda m, x: F.log_softmax(m.a(x), -1), a=nn.Linear(3, 3)))
         torch.jit.script(nn.Sequential(nn.Linear(3, 3), nn.LogSoftmax(-1))).save(self.path("script.pt"))
         self.refused("has the same largest output", self.path("script.pt"), "--trust")
 
@@ -167,14 +175,16 @@ class Modules(Case):
         linear = nn.Linear(12, 2)
         for function in (
             lambda m, x: m.fc(x.view(x.size(0), -1)), lambda m, x: m.fc(x.reshape(x.shape[0], x.shape[1] * x.shape[2])),
-            lambda m, x: m.fc(x.view(-1, 12)), lambda m, x: m.fc(x.view(x.size()[0], 12)), lambda m, x: m.fc(x.flatten(1)),
+            lambda m, x: m.fc(x.view(-1, 12)), lambda m, x: m.fc(x.view(x.size()[0], 12)),
+            lambda m, x: m.fc(x.flatten(1)),
         ):  # fmt: skip
             model = Calls(function, fc=linear)
             for source in (model, torch.jit.trace(model, torch.zeros(2, 3, 4))):
                 self.assertEqual(self.topology(source, inputs=(3, 4)), "input<3, 4>, flatten, dense<2>")
                 self.assert_answers(model, (3, 4))
             for opset in (9, 13, 16):
-                torch.onnx.export(model, torch.zeros(2, 3, 4), self.path("model.onnx"), opset_version=opset, input_names=["x"],
+                torch.onnx.export(model, torch.zeros(2, 3, 4), self.path("model.onnx"), opset_version=opset,
+                                  input_names=["x"],
                                   dynamic_axes={"x": {0: "batch"}})  # fmt: skip
                 self.assertEqual(self.exported(self.path("model.onnx"))[0], "input<3, 4>, flatten, dense<2>")
                 self.assert_answers(model, (3, 4))
@@ -196,7 +206,8 @@ class Graphs(Case):
         zero = np.zeros(1, np.float32)
         nodes = [self.product, ("Tanh", ["p"], "action", {}), ("MatMul", ["x", "v"], "value", {}),
                  ("Add", ["state", "zero"], "state_out", {}), ("LSTM", ["x", "w", "w"], "memory", {}),
-                 ("LogSoftmax", ["p"], "scores", {}), ("Mul", ["p", "state"], "both", {}), ("Tanh", ["zero"], "none", {})]
+                 ("LogSoftmax", ["p"], "scores", {}), ("Mul", ["p", "state"], "both", {}),
+                 ("Tanh", ["zero"], "none", {})]
         outputs = ("action", "value", "state_out", "memory", "scores", "both", "none")
         path = self.graph(nodes, {"w": self.w, "v": self.v, "zero": zero}, (("x", (None, 3)), ("state", (1,))), outputs)
         self.refused("has 7 outputs, and a network has one: say --output action, --output value", path)
@@ -215,7 +226,8 @@ class Graphs(Case):
         self.refused("is not ONNX", self.path("model.pt"), "--output", "action")
 
     def test_what_depends_on_constants_and_shapes_is_computed(self):
-        shape = [("Shape", ["x"], "s", {}), ("Gather", ["s", "zero"], "b", {"axis": 0}), ("Unsqueeze", ["b", "axis"], "u", {}),
+        shape = [("Shape", ["x"], "s", {}), ("Gather", ["s", "zero"], "b", {"axis": 0}),
+                 ("Unsqueeze", ["b", "axis"], "u", {}),
                  ("Concat", ["u", "minus"], "t", {"axis": 0}), ("Reshape", ["x", "t"], "f", {})]  # fmt: skip
         ints = {"zero": np.int64(0), "axis": np.int64([0]), "minus": np.int64([-1])}
         path = self.graph([*shape, ("Concat", ["f"], "one", {"axis": 1}), ("MatMul", ["one", "w6"], "y", {})],
@@ -227,7 +239,8 @@ class Graphs(Case):
         g = np.float32([[1, 2, 3, 4]])
         self.assertEqual(self.exported(self.graph(direct, {"w": self.w, "g": g}))[0], "input<3>, dense<4>")
         self.answers(lambda x: x @ (self.w / np.linalg.norm(self.w, axis=0) * g))
-        path = self.graph([self.product, ("Max", ["p", "low"], "q", {}), ("Min", ["high", "q"], "r", {}), ("Neg", ["r"], "y", {})],
+        path = self.graph([self.product, ("Max", ["p", "low"], "q", {}), ("Min", ["high", "q"], "r", {}),
+                           ("Neg", ["r"], "y", {})],
                           {"w": self.w, "low": np.float32([-1, 0, -1, 0]), "high": np.float32(0.5)})  # fmt: skip
         self.assertEqual(self.exported(path)[0], "input<3>, dense<4>, clip, unstandardize")
         self.answers(lambda x: -np.minimum(np.maximum(x @ self.w, [-1, 0, -1, 0]), 0.5))
@@ -236,13 +249,16 @@ class Graphs(Case):
              {"big": np.int64([2**20, 2**20])}),
             ("makes a constant of more than", [("Expand", ["w", "big"], "c", {}), ("Add", ["x", "c"], "y", {})],
              {"w": np.float32([1]), "big": np.int64([2**20, 2**20])}),
-            ("the constants of node Gather_of_c do not fit", [("Gather", ["w", "big"], "c", {}), ("Add", ["x", "c"], "y", {})],
+            ("the constants of node Gather_of_c do not fit",
+             [("Gather", ["w", "big"], "c", {}), ("Add", ["x", "c"], "y", {})],
              {"w": np.float32([1]), "big": np.int64([9])}),
             ("takes a part of its input", [("Gather", ["x", "i"], "y", {"axis": 1})], {"i": np.int64([0])}),
             ("takes a part of its input", [("Split", ["x"], "y z", {"axis": 1})], {}),
             ("`ArgMax` (node ArgMax_of_y) is none that etch has a layer for", [("ArgMax", ["x"], "y", {})], {}),
-            ("`Conv` (node Conv_of_y) is not supported yet", [("Conv", ["x", "w"], "y", {})], {"w": np.ones((1, 1, 1), np.float32)}),
-            ("export the model in eval mode", [("BatchNormalization", ["x", "w", "w", "w", "w"], "y", {"training_mode": 1})],
+            ("`Conv` (node Conv_of_y) is not supported yet", [("Conv", ["x", "w"], "y", {})],
+             {"w": np.ones((1, 1, 1), np.float32)}),
+            ("export the model in eval mode",
+             [("BatchNormalization", ["x", "w", "w", "w", "w"], "y", {"training_mode": 1})],
              {"w": np.ones(3, np.float32)}),
             ("a slope for each channel", [("PRelu", ["x", "w"], "y", {})], {"w": np.float32([0.1, 0.2, 0.3])}),
             ("has attributes or inputs that do not fit", [("Elu", ["x"], "y", {"alpha": "one"})], {}),
@@ -253,13 +269,17 @@ class Graphs(Case):
     def test_weight_norm_and_slopes_as_pytorch_exports_them(self):
         model = nn.Sequential(nn.utils.weight_norm(nn.Linear(6, 5)), nn.PReLU(), nn.Linear(5, 2)).eval()
         for opset in (9, 13, 16):
-            torch.onnx.export(model, torch.zeros(1, 6), self.path("model.onnx"), opset_version=opset, do_constant_folding=False)
-            self.assertEqual(self.exported(self.path("model.onnx"))[0], "input<6>, dense<5>, leaky_relu<1, 4>, dense<2>")
+            torch.onnx.export(model, torch.zeros(1, 6), self.path("model.onnx"), opset_version=opset,
+                              do_constant_folding=False)
+            self.assertEqual(self.exported(self.path("model.onnx"))[0],
+                             "input<6>, dense<5>, leaky_relu<1, 4>, dense<2>")
             self.assert_answers(model)
 
     def test_damaged_graphs_end_in_a_sentence(self):
-        model = nn.Sequential(nn.Linear(3, 4), batch_norm(4), nn.PReLU(), nn.LayerNorm(4), nn.Hardtanh(0, 1), nn.Linear(4, 2))
-        torch.onnx.export(model.eval(), torch.zeros(1, 3), self.path("model.onnx"), training=torch.onnx.TrainingMode.PRESERVE)
+        model = nn.Sequential(nn.Linear(3, 4), batch_norm(4), nn.PReLU(), nn.LayerNorm(4), nn.Hardtanh(0, 1),
+                              nn.Linear(4, 2))
+        torch.onnx.export(model.eval(), torch.zeros(1, 3), self.path("model.onnx"),
+                          training=torch.onnx.TrainingMode.PRESERVE)
         with open(self.path("model.onnx"), "rb") as file:
             content = file.read()
         draw = random.Random(5)

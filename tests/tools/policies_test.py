@@ -1,5 +1,5 @@
-"""python/etch_export on policies as other programs leave them: archives that are not run, statistics beside the weights,
-models of Stable-Baselines3.
+"""python/etch_export on policies as other programs leave them: archives that are not run, statistics beside the
+weights, models of Stable-Baselines3.
 
     /usr/bin/python3 tests/tools/policies_test.py
 """
@@ -143,7 +143,8 @@ class Archives(Case):
             torch.jit.script(model).save(self.path("script.pt"))
         except Exception as error:  # whether it can be scripted is PyTorch's affair
             self.skipTest(str(error))
-        self.refused("is TorchScript, which can run any code when PyTorch reads it: add --trust", self.path("script.pt"))
+        self.refused("is TorchScript, which can run any code when PyTorch reads it: add --trust",
+                     self.path("script.pt"))
         self.exported(self.path("script.pt"), "--output-activation", "tanh")
         self.assertFalse(os.path.exists(marker))
         self.assert_answers(model)
@@ -157,7 +158,8 @@ class Archives(Case):
         model(torch.zeros(1, 4)).sum().backward()
         optimizer.step()
         beside = {"optimizer": optimizer.state_dict(), "rewards": np.float64(3.5), "seen": {1, 2}, "lr": 0.1,
-                  "history": np.arange(6.0).reshape(2, 3), "names": np.array(["a"]), "config": object_of(type(self), a=1)}
+                  "history": np.arange(6.0).reshape(2, 3), "names": np.array(["a"]),
+                  "config": object_of(type(self), a=1)}
         options = ["--activation", "tanh", "--output-activation", "none"]
         for how in ({}, {"_use_new_zipfile_serialization": False}, {"pickle_protocol": 4}):
             with self.subTest(str(how)):
@@ -167,7 +169,8 @@ class Archives(Case):
 
     def test_every_kind_of_number_and_every_stride_is_read(self):
         weight = torch.randn(3, 4)
-        for dtype in (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int8, torch.uint8):
+        for dtype in (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int8,
+                      torch.uint8):
             kept = (weight * 10).abs().to(dtype)
             for how in ({}, {"_use_new_zipfile_serialization": False}):
                 state = {"a.weight": kept.t().contiguous().t(), "a.bias": torch.arange(8).to(dtype)[2:8:2],
@@ -188,7 +191,8 @@ class Archives(Case):
         self.refused("is an LSTM (it holds weight_ih_l0), which is not supported yet", self.saved(nn.LSTM(4, 3)))
         self.refused("is a GRU", self.saved(nn.GRU(4, 3).state_dict()))
         self.refused("is an RNN", self.saved(nn.RNN(4, 3).state_dict()))
-        self.refused("is a convolution (its weight has shape [5, 3, 2, 2])", self.saved(nn.Conv2d(3, 5, 2).state_dict()))
+        self.refused("is a convolution (its weight has shape [5, 3, 2, 2])",
+                     self.saved(nn.Conv2d(3, 5, 2).state_dict()))
         self.refused("is an attention", self.saved(nn.MultiheadAttention(4, 2).state_dict()))
 
     def test_damaged_archives_are_refused_in_a_sentence(self):
@@ -219,8 +223,10 @@ class Archives(Case):
         draw = random.Random(2)
         words = [b"cos\nsystem\n", b"cposix\nmkdir\n", b"cnumpy\ndtype\n", b"cnumpy.core.multiarray\n_reconstruct\n",
                  b"cnumpy.core.multiarray\nscalar\n", b"ctorch._utils\n_rebuild_tensor_v2\n", b"ctorch\nFloatStorage\n",
-                 b"ccollections\nOrderedDict\n", b"c_codecs\nencode\n", b"U\x02f4", b"X\x05\0\0\0where", b"K\x07", b"J\xff\xff\xff\xff",
-                 b"(", b")", b"]", b"}", b"t", b"l", b"d", b"R", b"b", b"\x81", b"\x92", b"Q", b"s", b"u", b"a", b"e", b"o",
+                 b"ccollections\nOrderedDict\n", b"c_codecs\nencode\n", b"U\x02f4", b"X\x05\0\0\0where", b"K\x07",
+                 b"J\xff\xff\xff\xff",
+                 b"(", b")", b"]", b"}", b"t", b"l", b"d", b"R", b"b", b"\x81", b"\x92", b"Q", b"s", b"u", b"a", b"e",
+                 b"o",
                  b"q\x00", b"h\x00", b"0", b"2", b"\x85", b"\x86", b"\x87", b"\x88", b"N", b"\x8f", b"\x90", b"\x91",
                  b"G?\xf0\0\0\0\0\0\0", b"\x8a\x0a" + b"\xff" * 9 + b"\x7f", b"r\xff\xff\xff\x7f", b"\x94", b"P9\n"]
         for _ in range(4000):
@@ -252,7 +258,8 @@ class Statistics(Case):
         path = self.saved({"model": self.rl_games(), "epoch": 7, "last_mean_rewards": np.float32(3)})
         self.refused("say --activation", path)
         found, printed = self.exported(path, "--activation", "elu")
-        self.assertEqual(found, "input<6>, standardize, clamp<5, 1>, dense<8>, elu<1, 1>, dense<8>, elu<1, 1>, dense<3>")
+        self.assertEqual(found,
+                         "input<6>, standardize, clamp<5, 1>, dense<8>, elu<1, 1>, dense<8>, elu<1, 1>, dense<3>")
         for note in ("no activation after the layers", "clamped to -5 ... 5, as rl_games does", "eps is 1e-05"):
             self.assertIn(note, printed)
 
@@ -288,8 +295,10 @@ class Statistics(Case):
         for path in (self.saved({"model": net, "obs_rms": rms}), self.path("object.pt")):
             self.refused("holds obs_rms.", path, *options, "model.net.")
             self.exported(path, *options, "model.net.", "--ignore", "obs_rms.*")
-        self.refused("say --prefix model. or --prefix obs_rms.", self.saved({"model": net, "obs_rms": rms}), *options[:-1])
-        for name in ("critic.weight", "net.0.weight", "std", "log_std", "mean.weight", "norm.weight", "layer_norm.bias"):
+        self.refused("say --prefix model. or --prefix obs_rms.", self.saved({"model": net, "obs_rms": rms}),
+                     *options[:-1])
+        for name in ("critic.weight", "net.0.weight", "std", "log_std", "mean.weight", "norm.weight",
+                     "layer_norm.bias"):
             self.assertFalse(normalizers.looks_like_statistics(name, [name, "mean.bias"]), name)
 
     def test_standardize_in_a_topology_takes_statistics_wherever_they_stand(self):
@@ -299,7 +308,8 @@ class Statistics(Case):
         for names, values, epsilon, expected in [
             (("n.running_mean", "n.running_var"), (self.mean, self.variance), [], torch.sqrt(self.variance + 1e-5)),
             (("n.running_mean", "n.running_variance"), (self.mean, self.variance), [], deviation + 1e-8),
-            (("n.running_mean", "n.running_variance"), (self.mean, self.variance), ["--epsilon", 0.25], deviation + 0.25),
+            (("n.running_mean", "n.running_variance"), (self.mean, self.variance), ["--epsilon", 0.25],
+             deviation + 0.25),
             (("n._mean", "n._std"), (self.mean[None], deviation[None]), [], deviation + 0.01),
             (("n.running_mean", "n.running_var"), (self.mean, self.variance), ["--epsilon", 0.25],
              torch.sqrt(self.variance + 0.25)),
@@ -349,11 +359,13 @@ class Statistics(Case):
         found, _ = self.exported(self.saved(state), "--topology", "input<6>, dense<5>, batch_norm, relu, dense<2>")
         self.assertEqual(found, "input<6>, dense<5>, relu, dense<2>")
         self.assert_answers(after)
-        self.refused("a scale of 0", self.saved(state), "--topology", "input<6>, dense<5>, relu, batch_norm, relu, dense<2>")
+        self.refused("a scale of 0", self.saved(state), "--topology",
+                     "input<6>, dense<5>, relu, batch_norm, relu, dense<2>")
         self.refused("etch has no layer `batch_norm`", self.saved(state), *options[:3], "batch_norm")
 
     def test_weight_norm_and_prelu_of_a_state_dict(self):
-        model = nn.Sequential(nn.utils.weight_norm(nn.Linear(6, 5)), nn.PReLU(), nn.utils.weight_norm(nn.Linear(5, 1))).eval()
+        model = nn.Sequential(nn.utils.weight_norm(nn.Linear(6, 5)), nn.PReLU(),
+                              nn.utils.weight_norm(nn.Linear(5, 1))).eval()
         topology = ["--topology", "input<6>, dense<5>, prelu, dense<1>"]
         found, _ = self.exported(self.saved(model.state_dict()), *topology)
         self.assertEqual(found, "input<6>, dense<5>, leaky_relu<1, 4>, dense<1>")
@@ -392,20 +404,23 @@ class StableBaselines(Case):
     def test_ppo_clips_to_the_bounds_that_the_zip_holds(self):
         for low, high, layer in [
             ([-1, -1], [1, 1], "hard_tanh"), ([-2, -2], [2, 2], "clamp<2, 1>"), ([-1, 0], [1, 0.5], "clip"),
-            ([0, 0], [1, 1], "relu, clamp<1, 1>"), ([-np.inf, -np.inf], [np.inf, np.inf], ""), ([-1, -np.inf], [1, 0.2], "clip"),
+            ([0, 0], [1, 1], "relu, clamp<1, 1>"), ([-np.inf, -np.inf], [np.inf, np.inf], ""),
+            ([-1, -np.inf], [1, 0.2], "clip"),
             ([-0.25, -0.25], [1, 1], "clip"),
         ]:  # fmt: skip
             with self.subTest(layer):
                 model, path = self.ppo(action_space=box(low, high))
                 found, printed = self.exported(path, "--golden", 64)
-                self.assertEqual(found, "input<5>, dense<8>, tanh, dense<8>, tanh, dense<2>" + (f", {layer}" if layer else ""))
+                self.assertEqual(found,
+                                 "input<5>, dense<8>, tanh, dense<8>, tanh, dense<2>" + (f", {layer}" if layer else ""))
                 self.assertEqual("clipped to the bounds of the action space, as predict does" in printed, layer != "")
                 self.assertIn("were not normalised by a VecNormalize", printed)
 
                 def answer(x):
                     return torch.maximum(torch.minimum(model(x), torch.tensor(high)), torch.tensor(low))
 
-                self.assertEqual(layer == "", np.allclose(model(torch.tensor(self.golden()[0])).detach(), self.golden()[1], rtol=1e-4))
+                self.assertEqual(layer == "", np.allclose(model(torch.tensor(self.golden()[0])).detach(),
+                                                          self.golden()[1], rtol=1e-4))
                 self.assert_bounded(answer)
 
     def assert_bounded(self, answer):
@@ -436,17 +451,20 @@ class StableBaselines(Case):
             "are a Box of uint8": {"observation_space": box([0] * 5, [255] * 5, np.uint8)},
             "an LSTM (sb3_contrib.common.recurrent.policies.RecurrentActorCriticPolicy), which is not supported yet": {
                 "policy_class": policy_class("sb3_contrib.common.recurrent.policies.RecurrentActorCriticPolicy")},
-            "with convolutions": {"policy_class": policy_class("stable_baselines3.common.policies.ActorCriticCnnPolicy")},
+            "with convolutions":
+                {"policy_class": policy_class("stable_baselines3.common.policies.ActorCriticCnnPolicy")},
             "holds a policy of the class sb3_contrib.crossq.policies.CrossQPolicy; known are": {
                 "policy_class": policy_class("sb3_contrib.crossq.policies.CrossQPolicy")},
-            "holds a policy of the class my_script.SACPolicy; known are": {"policy_class": policy_class("my_script.SACPolicy")},
+            "holds a policy of the class my_script.SACPolicy; known are":
+                {"policy_class": policy_class("my_script.SACPolicy")},
             "does not state the class": {"policy_class": 3},
             "are not in order": {"action_space": box([1, 1], [-1, 1])},
         }.items():  # fmt: skip
             with self.subTest(message):
                 self.refused(message, self.ppo(**changes)[1])
         self.exported(self.ppo(policy_class=policy_class("my_script.MyPolicy"))[1], "--framework", "sb3-ppo")
-        self.refused("which algorithm loads it is not known", self.path("model.zip"), "--trust", "--framework", "sb3-ppo")
+        self.refused("which algorithm loads it is not known", self.path("model.zip"), "--trust", "--framework",
+                     "sb3-ppo")
 
     def test_sac_and_td3_are_scaled_to_the_bounds(self):
         net, mu = nn.Sequential(nn.Linear(5, 8), nn.ReLU()), nn.Linear(8, 2)
@@ -465,7 +483,8 @@ class StableBaselines(Case):
     def test_values_of_actions(self):
         net = mlp(5, 8, 3, activation=nn.ReLU)
         state = {**named("q_net.q_net", net), **named("q_net_target.q_net", net)}
-        path = self.zip(state, policy_class=policy_class("stable_baselines3.dqn.policies.DQNPolicy"), action_space=discrete(3))
+        path = self.zip(state, policy_class=policy_class("stable_baselines3.dqn.policies.DQNPolicy"),
+                        action_space=discrete(3))
         found, printed = self.exported(path)
         self.assertEqual(found, "input<5>, dense<8>, relu, dense<3>")
         self.assertIn("relu between the layers, the default of sb3-dqn", printed)
@@ -473,12 +492,14 @@ class StableBaselines(Case):
         self.assert_answers(net)
 
         quantiles = mlp(5, 8, 7 * 3, activation=nn.ReLU)
-        state = {**named("quantile_net.quantile_net", quantiles), **named("quantile_net_target.quantile_net", quantiles)}
+        state = {**named("quantile_net.quantile_net", quantiles),
+                 **named("quantile_net_target.quantile_net", quantiles)}
         kind = policy_class("sb3_contrib.qrdqn.policies.QRDQNPolicy")
         self.assertEqual(self.exported(self.zip(state, policy_class=kind, action_space=discrete(3)))[0],
                          "input<5>, dense<8>, relu, dense<3>")  # fmt: skip
         self.assert_answers(lambda x: quantiles(x).reshape(-1, 7, 3).mean(1))
-        self.refused("are not the same number of quantiles", self.zip(state, policy_class=kind, action_space=discrete(4)))
+        self.refused("are not the same number of quantiles",
+                     self.zip(state, policy_class=kind, action_space=discrete(4)))
         self.refused("are not the same number of quantiles", self.path("policy.pth"), "--framework", "sb3-qrdqn")
         many = mlp(5, 8, 400, activation=nn.ReLU)
         torch.save(named("quantile_net.quantile_net", many), self.path("policy.pth"))
@@ -492,7 +513,8 @@ class StableBaselines(Case):
         path = self.zip(state, policy_class=policy_class(kind), action_space=bounds)
         self.assertEqual(self.exported(path)[0], "input<5>, dense<8>, relu, dense<2>, tanh, unstandardize")
         self.assert_answers(lambda x: 2 * net(x).tanh())
-        path = self.zip(state, policy_class=policy_class(kind), action_space=bounds, policy_kwargs={"squash_output": False})
+        path = self.zip(state, policy_class=policy_class(kind), action_space=bounds,
+                        policy_kwargs={"squash_output": False})
         self.assertEqual(self.exported(path)[0], "input<5>, dense<8>, relu, dense<2>, tanh, clamp<2, 1>")
         path = self.zip(state, policy_class=policy_class(kind), action_space=discrete(2))
         self.assertEqual(self.exported(path)[0], "input<5>, dense<8>, relu, dense<2>")
@@ -500,7 +522,8 @@ class StableBaselines(Case):
         path = self.zip(linear, policy_class=policy_class(kind.replace("ARSP", "ARSLinearP")), action_space=bounds)
         self.assertEqual(self.exported(path)[0], "input<5>, dense<2>, clamp<2, 1>")
         self.assert_answers(lambda x: (x @ linear["action_net.weight"].T).clamp(-2, 2))
-        self.refused("has no tensors value_net.*, so it is not of sb3-ppo", self.path("policy.pth"), "--framework", "sb3-ppo")
+        self.refused("has no tensors value_net.*, so it is not of sb3-ppo", self.path("policy.pth"), "--framework",
+                     "sb3-ppo")
 
     def test_images_of_numbers_are_flattened(self):
         net = nn.Sequential(nn.Flatten(), nn.Linear(6, 3))
@@ -515,8 +538,10 @@ class StableBaselines(Case):
         with zipfile.ZipFile(good) as archive:
             records = {name: archive.read(name) for name in archive.namelist()}
         for message, changes in {
-            "has no": {"data": b"{}"}, "is no model of Stable-Baselines3": {"data": b"\xff"}, "are not a dictionary": {"data": b"[]"},
-            "cannot be read as a pickle": {"policy.pth": b"junk"}, "holds a int, not a state_dict": {"policy.pth": pickle.dumps(3)},
+            "has no": {"data": b"{}"}, "is no model of Stable-Baselines3": {"data": b"\xff"},
+            "are not a dictionary": {"data": b"[]"},
+            "cannot be read as a pickle": {"policy.pth": b"junk"},
+            "holds a int, not a state_dict": {"policy.pth": pickle.dumps(3)},
         }.items():  # fmt: skip
             with zipfile.ZipFile(self.path("other.zip"), "w") as archive:
                 for name, content in {**records, **changes}.items():

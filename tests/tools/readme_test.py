@@ -3,10 +3,10 @@ they are written, one after the other.
 
     /usr/bin/python3 tests/tools/readme_test.py [--compiler g++]
 
-The Python block ends a training script, the sh block is given a checkpoint, the CMake block and the first C++ block become
-a program, which must answer what PyTorch answers. Then the network is retrained, and the program must follow; then a
-golden vector is changed, and the build must fail. The blocks for Keras and scikit-learn get models with the attributes
-that these have, and a program must answer what numpy computes from them.
+The Python block ends a training script, the sh block is given a checkpoint, the CMake block and the first C++ block
+become a program, which must answer what PyTorch answers. Then the network is retrained, and the program must follow;
+then a golden vector is changed, and the build must fail. The blocks for Keras and scikit-learn get models with the
+attributes that these have, and a program must answer what numpy computes from them.
 """
 import argparse
 import json
