@@ -127,19 +127,19 @@ inline std::string next_up(std::string text) {
 
 template <std::floating_point T>
 std::string not_finite_text(T number) {
-    const char* const text = std::isnan(number) ? "-nan" : "-inf";
-    return std::signbit(number) ? text : text + 1;
+    const char* const text = (std::isnan)(number) ? "-nan" : "-inf";
+    return (std::signbit)(number) ? text : text + 1;
 }
 
 /// std::to_chars of floating-point numbers, by the C library: for standard libraries without it.
 template <std::floating_point T>
 std::string write_decimal_by_c(T number, std::chars_format format, int digits) {
-    if (!std::isfinite(number)) return not_finite_text(number);
+    if (!(std::isfinite)(number)) return not_finite_text(number);
     return printed(format == std::chars_format::fixed ? "%.*f" : "%.*g", digits, number);
 }
 template <std::floating_point T>
 std::string write_decimal_by_c(T number) {
-    if (!std::isfinite(number)) return not_finite_text(number);
+    if (!(std::isfinite)(number)) return not_finite_text(number);
     // The fewest digits that read back. A power of two lies closer to the numbers below it than to those above, so that
     // the nearest text of so many digits may read back as another number and the next one up as this one.
     std::string text;
