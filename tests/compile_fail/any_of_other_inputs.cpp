@@ -1,4 +1,5 @@
 // expect: etch: the networks of any_of<...> need the same inputs, outputs and value_type
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/network/any_of.hpp>
 
 using walk = etch::network<etch::input<3>, etch::dense<2>>;

@@ -1,4 +1,5 @@
 // expect: etch: both sides of an assignment need the same number of rows and of columns, and the same element type
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/tensor/elementwise.hpp>
 
 #ifdef ETCH_REJECT

@@ -1,4 +1,5 @@
 // expect: etch: -fassociative-math lets the compiler reorder sums
+// checked with: g++ 12
 // flags: -fassociative-math -fno-signed-zeros -fno-trapping-math
 // only: ^GNU 1[2-9]
 #ifdef ETCH_REJECT

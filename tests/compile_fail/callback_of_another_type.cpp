@@ -1,4 +1,5 @@
 // expect: etch: the callback of a fit takes an epoch_record or a step_record of the network's number type
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/optimizer/sgd.hpp>

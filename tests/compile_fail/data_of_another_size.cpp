@@ -1,4 +1,5 @@
 // expect: etch: the data of a fit must hold samples of the network's inputs, outputs and number type
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/optimizer/sgd.hpp>

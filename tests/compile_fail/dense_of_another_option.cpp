@@ -1,4 +1,5 @@
 // expect: etch: dense<N, ...>: N is the number of outputs, then an initializer
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/network/network.hpp>
 

@@ -1,4 +1,5 @@
 // expect: etch: dense needs a vector for its input: put flatten before it
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/network/network.hpp>

@@ -1,4 +1,5 @@
 // expect: etch: dropout needs a probability of at least 0 and below 1
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/network/network.hpp>

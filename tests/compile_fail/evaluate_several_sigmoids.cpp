@@ -1,4 +1,5 @@
 // expect: etch: evaluate judges one class a sample, and several sigmoids give several answers
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/layer/sigmoid.hpp>
 #include <etch/training/evaluate.hpp>

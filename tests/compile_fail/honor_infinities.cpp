@@ -1,4 +1,5 @@
 // expect: etch: this file is compiled with -fno-honor-nans or -fno-honor-infinities
+// checked with: clang 14, clang 19
 // flags: -fno-honor-infinities
 // only: Clang
 // optimized

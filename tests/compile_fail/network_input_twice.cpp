@@ -1,4 +1,5 @@
 // expect: etch: a network begins with input<...>, once, and has at least one layer after it
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/network/network.hpp>
 

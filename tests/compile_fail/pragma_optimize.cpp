@@ -1,4 +1,5 @@
 // expect: etch: this file is compiled with -funsafe-math-optimizations or a part of it
+// checked with: g++ 12
 // only: ^GNU
 // optimized
 #ifdef ETCH_REJECT

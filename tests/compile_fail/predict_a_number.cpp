@@ -1,4 +1,5 @@
 // expect: etch: predict gives a class, which a single output is only after sigmoid
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/inference.hpp>
 
 using regression = etch::network<etch::input<2>, etch::dense<1>>;

@@ -1,4 +1,5 @@
 // expect: etch: a matrix product needs as many columns on the left as there are rows on the right
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/tensor/product.hpp>
 
 #ifdef ETCH_REJECT

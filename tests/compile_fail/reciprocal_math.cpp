@@ -1,4 +1,5 @@
 // expect: etch: -freciprocal-math lets the compiler multiply where a division is written
+// checked with: g++ 12
 // flags: -freciprocal-math
 // only: ^GNU 1[2-9]
 #ifdef ETCH_REJECT

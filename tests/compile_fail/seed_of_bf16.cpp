@@ -1,4 +1,5 @@
 // expect: etch: weights held as bf16 are not trained: train a network of dense<...>, and convert it
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense_bf16.hpp>
 #include <etch/network/network.hpp>
 

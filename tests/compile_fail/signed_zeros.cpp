@@ -1,4 +1,5 @@
 // expect: etch: -fno-signed-zeros lets the compiler ignore the sign of a zero
+// checked with: g++ 12
 // flags: -fno-signed-zeros
 // only: ^GNU 1[2-9]
 #ifdef ETCH_REJECT

@@ -1,4 +1,5 @@
 // expect: etch: -fsingle-precision-constant turns the doubles
+// checked with: g++ 12
 // flags: -fsingle-precision-constant
 // only: ^GNU
 #ifdef ETCH_REJECT

@@ -1,4 +1,5 @@
 // expect: etch: the operands of an elementwise operation need the same shape and element type
+// checked with: g++ 12, clang 14, clang 19
 #include <etch/tensor/elementwise.hpp>
 
 #ifdef ETCH_REJECT

@@ -1,4 +1,5 @@
 // expect: etch: this file is compiled with -funsafe-math-optimizations or a part of it
+// checked with: clang 14, clang 19
 // flags: -fno-signed-zeros
 // only: Clang|^GNU 11
 // optimized
