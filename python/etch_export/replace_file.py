@@ -1,6 +1,7 @@
 """Writing a file whole or not at all, as etch::replace_file does."""
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -19,27 +20,39 @@ def replace_file(path: Union[str, os.PathLike], content: bytes) -> None:
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
         refuse(f"there is no folder {folder}")
-    mode = os.stat(path).st_mode if os.path.exists(path) else None
+    mode = os.lstat(path).st_mode if os.path.lexists(path) else None  # a link only if it leads round
     if mode is not None and not stat.S_ISREG(mode):
         refuse(f"{path} is no regular file")
     if mode is not None and not os.access(path, os.W_OK):
         refuse(f"{path} may not be written")
     temporary = os.path.join(folder, f"etch-{secrets.token_hex(8)}.tmp")
+    # Readable by nobody for whom the old file is not; O_BINARY is Windows'.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(temporary, flags, 0o666 if mode is None else 0o600)
     try:
-        with open(temporary, "xb") as out:
+        with open(descriptor, "wb") as out:
             out.write(content)
             out.flush()
-            os.fsync(out.fileno())
-        if mode is not None:
-            os.chmod(temporary, stat.S_IMODE(mode))
+            if mode is not None:
+                os.chmod(temporary, stat.S_IMODE(mode))
+            flush(descriptor)
         os.replace(temporary, path)
     except BaseException:
         if os.path.exists(temporary):
             os.unlink(temporary)
         raise
-    if hasattr(os, "O_DIRECTORY"):  # so that its name is on the disk, too
+    if hasattr(os, "O_DIRECTORY") and os.access(folder, os.R_OK):  # so that its name is on the disk, too
         opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            os.fsync(opened)
+            flush(opened)
         finally:
             os.close(opened)
+
+
+def flush(descriptor: int) -> None:
+    """To the disk, where the file system has such a thing."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise

@@ -3,6 +3,7 @@
     /usr/bin/python3 tests/tools/etch_export_test.py
 """
 import contextlib
+import errno
 import io
 import json
 import math
@@ -11,6 +12,7 @@ import pickle
 import random
 import re
 import shutil
+import stat
 import struct
 import subprocess
 import sys
@@ -1096,12 +1098,36 @@ class FromFiles(Case):
             with open(target, "rb") as file:
                 self.assertEqual(file.read() == content, arguments[0] == source)
         os.mkfifo(self.path("pipe"))
-        for place in (self.path("pipe"), self.path("elsewhere")):
-            before = os.stat(place).st_mode
+        os.symlink("round", self.path("round"))
+        for place in (self.path("pipe"), self.path("elsewhere"), self.path("round")):
+            before = os.lstat(place).st_mode
             self.assertIn("is no regular file", self.command(source, place, "--output-activation", "none")[2])
             self.assertIn("is no regular file", self.command("--to-torch", self.out, place)[2])
-            self.assertEqual(os.stat(place).st_mode, before)
+            self.assertEqual(os.lstat(place).st_mode, before)
         self.assertEqual(os.listdir(self.path("elsewhere")), ["file"])
+
+    def test_what_only_its_owner_may_read_stays_so_while_it_is_written(self):
+        with open(self.path("kept"), "wb"):
+            pass
+        os.chmod(self.path("kept"), 0o600)
+        modes = []
+
+        def seen(descriptor):
+            modes.append(os.fstat(descriptor).st_mode)
+            raise OSError(errno.EINVAL, "this file system flushes nothing")
+
+        opened = os.open
+
+        def opening(path, flags, mode=0o777, **more):
+            descriptor = opened(path, flags, mode, **more)
+            modes.append(os.fstat(descriptor).st_mode)
+            return descriptor
+
+        with unittest.mock.patch("os.fsync", seen), unittest.mock.patch("os.open", opening):
+            etch_export.save(nn.Linear(3, 2), self.path("kept"))
+        files = [mode & 0o777 for mode in modes if stat.S_ISREG(mode)]
+        self.assertEqual(files, [0o600, 0o600])
+        self.assertGreater(os.path.getsize(self.path("kept")), 0)
 
     def test_a_disk_that_fails_leaves_the_old_file(self):
         with open(self.path("kept"), "wb") as file:
