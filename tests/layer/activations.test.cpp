@@ -174,6 +174,8 @@ TEST_CASE("activations have the values and slopes that a person works out by han
     exactly(at<leaky_relu<>>(0), 0, 0.01f);
     exactly(at<leaky_relu<1, 4>>(-2), -0.5f, 0.25f);
     exactly(at<leaky_relu<1, 4>>(2), 2, 1);
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    exactly(at<leaky_relu<0, 1>>(infinity), infinity, 1);  // whose product with the slope is NaN
     close(at<elu<>>(-ln2), -0.5, 0.5);
     exactly(at<elu<>>(4), 4, 1);
     exactly(at<elu<1, 2>>(0), 0, 0.5f);
