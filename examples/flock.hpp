@@ -3,7 +3,6 @@
 // senses 17 numbers, and a network that they share answers with two: push forward or brake, turn left or right.
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -129,7 +128,7 @@ public:
         std::uint64_t sum = 0xcbf29ce484222325;
         for (const agent& a : agents_)
             for (const float x : {a.place.x, a.place.y, a.heading.x, a.heading.y, a.speed, a.push, a.turn})
-                sum = (sum ^ std::bit_cast<std::uint32_t>(x)) * 0x100000001b3;
+                sum = (sum ^ etch::bit_cast<std::uint32_t>(x)) * 0x100000001b3;
         return sum;
     }
 

@@ -70,15 +70,21 @@ public:
           path_{std::move(path)},
           frame_{frame},
           known_{std::filesystem::last_write_time(path_)},
-          thread_{[this](const std::stop_token& stop) { run(stop); }} {}
+          thread_{[this] { run(); }} {}
+    ~watcher() {
+        ended_ = true;
+        thread_.join();
+    }
+    watcher(const watcher&) = delete;
+    watcher& operator=(const watcher&) = delete;
 
     [[nodiscard]] std::size_t taken() const { return taken_; }
     [[nodiscard]] std::size_t refused() const { return refused_; }
 
 private:
-    void run(const std::stop_token& stop) {
+    void run() {
         std::error_code failed;
-        for (; !stop.stop_requested(); std::this_thread::sleep_for(2ms)) {
+        for (; !ended_; std::this_thread::sleep_for(2ms)) {
             const auto now = std::filesystem::last_write_time(path_, failed);
             if (failed || now == known_ || !net_.is_free()) continue;
             known_ = now;  // before it is read: what is saved meanwhile is read next
@@ -99,7 +105,8 @@ private:
     const std::atomic<std::size_t>& frame_;
     std::filesystem::file_time_type known_;
     std::atomic<std::size_t> taken_{0}, refused_{0};
-    std::jthread thread_;  // last, since it uses the others
+    std::atomic<bool> ended_{false};
+    std::thread thread_;  // last, since it uses the others
 };
 
 // ---- threads that play a frame together -----------------------------------------------------------------------------
@@ -119,6 +126,7 @@ public:
     ~crew() {
         job_ = nullptr;
         gate_.arrive_and_wait();
+        for (std::thread& thread : threads_) thread.join();
     }
     crew(const crew&) = delete;
     crew& operator=(const crew&) = delete;
@@ -135,7 +143,7 @@ private:
     std::size_t size_;
     std::barrier<> gate_;
     const std::function<void(std::size_t)>* job_ = nullptr;
-    std::vector<std::jthread> threads_;
+    std::vector<std::thread> threads_;
 };
 
 // ---- frames ---------------------------------------------------------------------------------------------------------
@@ -297,7 +305,7 @@ outcome play(game& live, std::size_t frames, const std::string& path, const poli
     std::atomic<std::size_t> frame{0};
     std::atomic<bool> all_saved{false};
     watcher watch{net, path, frame};
-    const std::jthread trainer{[&] {
+    std::thread trainer{[&] {
         save_from_time_to_time(path, shy, bold, frames, frame, watch);
         all_saved = true;
     }};
@@ -319,6 +327,7 @@ outcome play(game& live, std::size_t frames, const std::string& path, const poli
         }
         std::this_thread::sleep_until(next_frame);
     }
+    trainer.join();
     result.frames = frame;
     result.taken = watch.taken();
     result.refused = watch.refused();
@@ -385,7 +394,7 @@ int main(int argc, char** argv) {
     for (const std::uint64_t w : worlds) std::printf(" %016llx", hexadecimal(w));
     std::printf("\nthe game: %016llx, replayed on one thread: %016llx\n", hexadecimal(live.world().checksum()),
                 hexadecimal(replay.world().checksum()));
-    const bool agree = std::ranges::count(worlds, worlds[0]) == std::ssize(worlds) &&
+    const bool agree = std::count(worlds.begin(), worlds.end(), worlds[0]) == std::ssize(worlds) &&
                        replay.world().checksum() == live.world().checksum();
     std::printf("reloads: %zu taken, %zu refused; worlds agree: %s\n", played.taken, played.refused,
                 agree ? "yes" : "no");

@@ -10,12 +10,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include <etch/data/decimal.hpp>
 #include <etch/io/files.hpp>
 #include <etch/io/schema.hpp>
 #include <etch/network/constant_cost.hpp>
@@ -163,7 +165,8 @@ private:
             found.name == "input" ? etch::shape::max_rank
             : found.name == "dense"
                 ? 2
-                : static_cast<std::size_t>(std::ranges::count_if(known->defaults, [](auto d) { return !d.empty(); })) +
+                : static_cast<std::size_t>(std::count_if(std::begin(known->defaults), std::end(known->defaults),
+                                                         [](auto d) { return !d.empty(); })) +
                       known->least;
         if (found.arguments.size() < known->least || found.arguments.size() > most)
             refuse("the topology gives " + found.name + " " + std::to_string(found.arguments.size()) + " arguments");
@@ -384,10 +387,7 @@ std::string literal(float x) {
     const auto written = std::to_chars(digits, digits + sizeof digits, std::fabs(x), std::chars_format::hex);
     return (std::signbit(x) ? "-0x" : "0x") + std::string(digits, written.ptr) + "f";
 }
-std::string decimal(double x) {
-    char digits[40];
-    return {digits, std::to_chars(digits, digits + sizeof digits, x).ptr};
-}
+std::string decimal(double x) { return etch::internal::write_decimal(x); }
 std::string literal(std::int32_t x) { return std::to_string(x); }
 
 /// Entries with commas between them, in lines of at most 120 characters that begin with `margin`.
@@ -474,7 +474,8 @@ struct name_lists {
 private:
     /// Columns of a table without a header have no names.
     void add(std::string_view end, const std::vector<std::string>& names) {
-        if (!std::ranges::all_of(names, &std::string::empty)) lists.push_back({end, names});
+        const auto is_empty = [](const std::string& name) { return name.empty(); };
+        if (!std::all_of(names.begin(), names.end(), is_empty)) lists.push_back({end, names});
     }
 };
 
@@ -651,7 +652,7 @@ options read_command(std::span<char* const> arguments) {
     if (!is_identifier(chosen.name))
         refuse("\"" + chosen.name + "\" cannot be a name in C++; say another by --name", 2);
     const char* const end = tolerance.data() + tolerance.size();
-    const auto parsed = std::from_chars(tolerance.data(), end, chosen.tolerance);
+    const auto parsed = etch::internal::read_decimal(tolerance.data(), end, chosen.tolerance);
     if (!tolerance.empty() &&
         (parsed.ec != std::errc{} || parsed.ptr != end || !(chosen.tolerance > 0 && chosen.tolerance < 1)))
         refuse("--tolerance is a number above 0 and below 1", 2);
@@ -661,8 +662,8 @@ options read_command(std::span<char* const> arguments) {
 /// Leaves a file alone that has this text already, so that nothing is built again for it.
 void write(const std::string& path, const std::string& text) {
     if (const auto old = etch::read_file(path, text.size());
-        old &&
-        std::ranges::equal(old.value, text, [](unsigned char a, char b) { return a == static_cast<unsigned char>(b); }))
+        old && std::equal(old.value.begin(), old.value.end(), text.begin(), text.end(),
+                          [](unsigned char a, char b) { return a == static_cast<unsigned char>(b); }))
         return;
     if (const etch::file_result written = etch::replace_file(path, std::as_bytes(std::span{text})); !written)
         refuse(written.message());

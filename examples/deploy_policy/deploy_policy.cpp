@@ -33,7 +33,7 @@ void measure() {
         t = microseconds{clock_type::now() - begin}.count();
         x = sense(x, action);
     }
-    std::ranges::sort(took);
+    std::sort(took.begin(), took.end());
     std::printf("%zu calls: minimum %.2f us, median %.2f us, 99.9 %% below %.2f us, worst %.2f us\n", took.size(),
                 took.front(), took[took.size() / 2], took[took.size() / 1000 * 999], took.back());
 }
