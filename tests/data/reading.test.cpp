@@ -21,6 +21,7 @@ using etch::status;
 using namespace std::string_literals;
 
 constexpr std::uintmax_t huge = 5'000'000'000;
+constexpr bool tells_size = sizeof(std::size_t) == 8;  // a system of 32 bits may not tell that of a huge file
 
 /// A file that begins with `text` and goes on with zeros, which take no room on the disk.
 void write(const std::string& path, const std::string& text, std::uintmax_t size = 0) {
@@ -43,10 +44,12 @@ TEST_CASE("a file of any size up to the limit is read whole") {
 
 TEST_CASE("a file that is too large is refused before it is read") {
     const temporary_folder folder;
-    write(folder / "a", "", huge);
-    const auto read = etch::read_file(folder / "a");
-    CHECK(read.code == status::too_large);
-    CHECK(read.message() == (folder / "a") + ": 5000000000 bytes, at most 2147483647 are read");
+    if constexpr (tells_size) {
+        write(folder / "a", "", huge);
+        const auto read = etch::read_file(folder / "a");
+        CHECK(read.code == status::too_large);
+        CHECK(read.message() == (folder / "a") + ": 5000000000 bytes, at most 2147483647 are read");
+    }
     write(folder / "b", "12345");
     CHECK(etch::read_file(folder / "b", 5));
     CHECK(etch::read_file(folder / "b", 4).message() == (folder / "b") + ": 5 bytes, at most 4 are read");
@@ -56,7 +59,7 @@ TEST_CASE("a file that is too large is refused before it is read") {
 
 TEST_CASE("memory that is not there is a result, no exception") {
     std::vector<unsigned char> bytes(3);
-    CHECK_FALSE(etch::internal::resize(bytes, bytes.max_size()));
+    if constexpr (sizeof(std::size_t) == 8) CHECK_FALSE(etch::internal::resize(bytes, bytes.max_size()));
     CHECK_FALSE(etch::internal::resize(bytes, static_cast<std::size_t>(-1)));
     CHECK(bytes.size() == 3);
 }
@@ -71,8 +74,10 @@ TEST_CASE("of an IDX file no more is read than its header states") {
     CHECK(etch::read_idx(path).message() == path + ": byte 2: 0 is no element type of IDX");
     write(path, "\0\0\x08\x01\xff\xff\xff\xff"s, 8);
     CHECK(etch::read_idx(path).code == status::truncated);
-    write(path, "\0\0\x08\x01\xff\xff\xff\xff"s, huge);
-    CHECK(etch::read_idx(path).message() == path + ": 5000000000 bytes, at most 2147483647 are read");
+    if constexpr (tells_size) {
+        write(path, "\0\0\x08\x01\xff\xff\xff\xff"s, huge);
+        CHECK(etch::read_idx(path).message() == path + ": 5000000000 bytes, at most 2147483647 are read");
+    }
     write(path, "\0\0\x08\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"s, 100);
     CHECK(etch::read_idx(path).code == status::size_mismatch);
     using etch::internal::wanted_of_idx;
@@ -89,7 +94,7 @@ TEST_CASE("a text with a zero in it is no text") {
     const temporary_folder folder;
     write(folder / "a", "1,2\n", huge);
     const auto read = etch::internal::read_text(folder / "a");
-    CHECK(read.code == status::too_large);
+    CHECK(read.code == (tells_size ? status::too_large : status::malformed));
     write(folder / "b", "1,2\n3", 1'000'000'000);
     CHECK(etch::internal::read_text(folder / "b").message() ==
           (folder / "b") + ": byte 5 is zero, so this is no text in UTF-8 (UTF-16 is not read)");

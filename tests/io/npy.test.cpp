@@ -1,5 +1,6 @@
 #include <etch/io/npy.hpp>
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -101,7 +102,8 @@ TEST_CASE("scalars and empty arrays are tensors", "[io]") {
     const array scalar{npy_bytes(npy_header("<f4", "()"), number_bytes(std::vector<float>{7}))};
     CHECK(scalar.numbers() == std::vector<double>{7});
     CHECK(scalar.extents().empty());
-    const array empty{npy_bytes(npy_header("<f4", "(0, 18446744073709551615, 2)", true), "")};
+    const std::string most = std::to_string(std::numeric_limits<std::size_t>::max());
+    const array empty{npy_bytes(npy_header("<f4", "(0, " + most + ", 2)", true), "")};
     CHECK(empty.tensor);
     CHECK(empty.numbers().empty());
 }
@@ -184,7 +186,10 @@ TEST_CASE("extents that do not agree with the bytes are refused", "[io]") {
                   "byte " + std::to_string(file.size() - 1) + ": 23 bytes of numbers, the header promises 24");
     check_refused(file + "1", status::malformed,
                   "byte " + std::to_string(file.size()) + ": 25 bytes of numbers, the header promises 24");
-    for (const char* shape : {"(4294967296, 4294967296)", "(9223372036854775808, 2)", "(18446744073709551615,)"}) {
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+    const std::string root = std::to_string(std::size_t{1} << 4 * sizeof most), half = std::to_string(most / 2 + 1);
+    for (const std::string& shape :
+         {"(" + root + ", " + root + ")", "(" + half + ", 2)", "(" + std::to_string(most) + ",)"}) {
         check_refused(npy_bytes(npy_header("<f4", shape), ""), status::too_large,
                       "byte 10: the product of the extents is too large");
     }
