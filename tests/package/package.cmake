@@ -45,7 +45,7 @@ step(--build "${WORK_DIR}/build" --target run)
 execute_process(COMMAND "${CMAKE_COMMAND}" --build "${WORK_DIR}/build" --target without_csv RESULT_VARIABLE result
                 OUTPUT_VARIABLE output ERROR_VARIABLE output)
 set(told "etch: this target does not link libcsv: link etch::csv")
-if(result STREQUAL "0" OR NOT output MATCHES "${told}|unknown target|No rule")
+if(result STREQUAL "0" OR NOT output MATCHES "${told}|no etch::csv")
   message(FATAL_ERROR "a program without etch::csv is not told to link it:\n${output}")
 endif()
 if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux" AND GENERATOR MATCHES "Ninja|Makefiles")

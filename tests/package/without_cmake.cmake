@@ -46,9 +46,25 @@ if(COMPILER_ID STREQUAL "GNU")
   string(APPEND warnings " -Wuseless-cast -Weffc++ -Wnull-dereference -Wduplicated-cond -Wlogical-op")
 endif()
 
+# The optional components too.
+file(WRITE "${WORK_DIR}/plain/components.cpp" "#include <etch/etch.hpp>
+#if __has_include(<csv.h>)
+#include <etch/data/csv.hpp>
+auto table() { return etch::read_csv<2, 1>({}); }
+#endif
+#if __has_include(<zlib.h>)
+#include <etch/data/idx_gzip.hpp>
+#endif
+#if __has_include(<zip.h>)
+#include <etch/io/npz.hpp>
+#endif
+")
+
 if(WAY STREQUAL "pkg_config")
   file(WRITE "${WORK_DIR}/line" "set -eu; cd '${WORK_DIR}/plain'; CXX='${CXX}'
 $CXX -std=c++20 $(pkg-config --cflags etch) ${includes} ${warnings} main.cpp -o consumer
+$CXX -std=c++20 -DETCH_NO_SIMD $(pkg-config --cflags etch) ${includes} ${warnings} -Wshadow -Wconversion \
+-fsyntax-only components.cpp
 ./consumer
 test -f \"$(pkg-config --variable=etch_header etch)\"\n")
   step(sh "${WORK_DIR}/line")

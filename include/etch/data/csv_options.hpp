@@ -35,11 +35,19 @@ enum class missing : std::uint8_t {
     median     // the median of the column's other cells; of categories 1 for one that most rows have
 };
 
+// g++ takes the name of a value for one that hides etch::zeros, the initialiser.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
 /// What becomes of a category that the table which was learnt from does not have.
 enum class unknown_category : std::uint8_t {
     refuse,  // an error, with line and column
     zeros    // 0 for all of the column's inputs
 };
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 /// Which columns of a table are what, and how its cells are written.
 ///

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <numeric>
@@ -58,7 +59,7 @@ public:
         for (std::size_t c = 0; c < schema_.inputs.size(); ++c) {
             std::vector<double> present;
             for (const std::size_t row : rows)
-                if (const double x = cell(row, c); x == x) present.push_back(x);
+                if (const double x = cell(row, c); !(std::isnan)(x)) present.push_back(x);
             table_column& column = schema_.inputs[c];
             if (present.empty())
                 return source_.fail(status::missing_value, ": the column " +
@@ -68,7 +69,7 @@ public:
             for (std::size_t i = 0; i < column.width(); ++i) {
                 std::vector<double> numbers = present;
                 if (!column.categories.empty())
-                    for (double& x : numbers) x = x == static_cast<double>(i) ? 1 : 0;
+                    for (double& x : numbers) x = is_number(x, i) ? 1 : 0;
                 column.fill.push_back(options_.missing == missing::mean ? mean_of(numbers) : median_of(numbers));
             }
         }
@@ -83,8 +84,10 @@ public:
             const table_column& column = schema_.inputs[c];
             const double x = cell(row, c);
             for (std::size_t i = 0; i < column.width(); ++i, ++at) {
-                const double own = column.categories.empty() ? x : x == static_cast<double>(i) ? 1 : 0;
-                to[at] = static_cast<T>(x == x ? own : column.fill[i]);
+                if ((std::isnan)(x))
+                    to[at] = static_cast<T>(column.fill[i]);
+                else
+                    to[at] = static_cast<T>(column.categories.empty() ? x : is_number(x, i) ? 1 : 0);
             }
         }
     }
@@ -97,6 +100,10 @@ private:
     [[nodiscard]] std::size_t target_columns() const noexcept { return has_label_ ? 1 : sample_.outputs; }
     [[nodiscard]] double cell(std::size_t row, std::size_t c) const noexcept {
         return inputs_[row * schema_.inputs.size() + c];
+    }
+    /// Whether a cell of categories, where -1 is none of them, has this one.
+    [[nodiscard]] static bool is_number(double cell, std::size_t category) noexcept {
+        return static_cast<std::ptrdiff_t>(cell) == static_cast<std::ptrdiff_t>(category);
     }
 
     enum class kept : unsigned char { yes, dropped, refused };

@@ -26,7 +26,7 @@ public:
 
     csv_rows(std::string_view text, char delimiter) : rest_{text} {
         if (rest_.substr(0, 3) == "\xef\xbb\xbf") rest_.remove_prefix(3);  // UTF-8's mark of byte order
-        for (const std::size_t quote : {0, 1}) {
+        for (const std::size_t quote : {std::size_t{0}, std::size_t{1}}) {
             const std::string_view line = rest_.substr(0, rest_.find_first_of("\r\n"));
             if (line.size() != 5 + 2 * quote || line.substr(quote, 4) != "sep=") continue;
             if (quote == 1 && (line.front() != '"' || line.back() != '"')) continue;
@@ -75,7 +75,7 @@ private:
     /// The next line with its line break, which is \n, \r\n, or \r.
     std::string_view take_line() noexcept {
         std::size_t length = (std::min)(rest_.find_first_of("\r\n"), rest_.size());
-        if (length < rest_.size()) length += rest_.substr(length, 2) == "\r\n" ? 2 : 1;
+        if (length < rest_.size()) length += rest_.substr(length, 2) == "\r\n" ? std::size_t{2} : std::size_t{1};
         const auto line = rest_.substr(0, length);
         rest_.remove_prefix(length);
         return line;

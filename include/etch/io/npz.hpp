@@ -46,8 +46,8 @@ private:
         std::string key;
         std::vector<std::byte> file;
     };
-    std::vector<entry> entries_;        // never moved one by one,
-    std::vector<file_tensor> tensors_;  // since these lie in them
+    std::vector<entry> entries_{};        // never moved one by one,
+    std::vector<file_tensor> tensors_{};  // since these lie in them
 };
 
 namespace internal {

@@ -8,7 +8,7 @@ namespace internal {
 /// One line about what makes a build slow, or nothing. `fused` is whether the target multiplies and adds in one
 /// instruction; without, there is a cure on x86 only, where the compiler's default is a processor of 2003.
 constexpr const char* notice_of_build(bool optimized, bool fused, bool x86) noexcept {
-    if (!optimized) return "etch: compiled without optimization, which makes it some 300 times slower: add -O2\n";
+    if (!optimized) return "etch: compiled without optimization, which makes it some 200 times slower: add -O2\n";
     if (!fused && x86)
         return "etch: compiled for every x86 processor, which makes it up to 3 times slower: add -march=x86-64-v3, or "
                "-march=native for this machine\n";
