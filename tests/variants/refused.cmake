@@ -34,13 +34,24 @@ set(separate "${CMAKE_COMMAND}" "-DOBJECTS=${object}" "-DOBJDUMP=${OBJDUMP}" "-D
              -DWITHOUT_STARTUP=x86-64-v3 -P "${PROJECT_DIR}/cmake/etch_separate_builds.cmake")
 file(MAKE_DIRECTORY "${WORK_DIR}/etch_builds/game")
 set(type "struct table { table(); int size; };\n")
-file(WRITE "${WORK_DIR}/late.cpp" "${type}table late;\n")
+file(WRITE "${WORK_DIR}/late.cpp" "${type}#ifdef FIRST
+__attribute__((init_priority(101)))
+#endif
+table late;\n")
 compile("${WORK_DIR}/late.cpp" "${object}" -O2)
 refuse("a constructor before main" "etch_multi_isa: late has a global object whose constructor runs before main\\(\\)"
        ${separate})
+foreach(options IN ITEMS -fsanitize=address -DFIRST)
+  compile("${WORK_DIR}/late.cpp" "${object}" -O2 ${options})
+  refuse("a constructor before main with ${options}" "etch_multi_isa: late has a global object" ${separate})
+endforeach()
 file(WRITE "${WORK_DIR}/late.cpp" "${type}table& late() { static table one; return one; }\nconstinit int two = 2;\n")
 compile("${WORK_DIR}/late.cpp" "${object}" -O2)
 execute_process(COMMAND ${separate} COMMAND_ERROR_IS_FATAL ANY)
+foreach(options IN ITEMS -fsanitize=address --coverage)  # each has code of its own before main()
+  compile("${WORK_DIR}/late.cpp" "${object}" -O2 ${options})
+  execute_process(COMMAND ${separate} COMMAND_ERROR_IS_FATAL ANY)
+endforeach()
 
 # Wrong arguments. The project has no language, which is enough to see the functions refuse, and takes no time.
 function(refuse_call call sentence)
