@@ -61,9 +61,9 @@ endfunction()
 #
 #     // compiled with: -O1
 #
-# are about what only the optimiser can get wrong, such as a contraction of a multiply and an add: with -O1, which takes
-# g++ half the time of -O2, and the pass of -O2 that contracts. ETCH_TEST_EVERYTHING
-# (the preset `test-all`) compiles everything with the flags of the build.
+# are about what only the optimiser can get wrong, such as a contraction of a multiply and an add. They are compiled with
+# -O1, which takes g++ half the time of -O2, and with the pass of -O2 that contracts. ETCH_TEST_EVERYTHING (the preset
+# `test-all`) compiles everything with the flags of the build.
 set(ETCH_QUICK_FLAGS "")
 if(ETCH_BUILD_TESTS AND NOT ETCH_TEST_EVERYTHING AND NOT ETCH_SANITIZE AND NOT ETCH_COVERAGE
    AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
