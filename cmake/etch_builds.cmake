@@ -20,6 +20,10 @@ function(etch_check_builds function target reason)
   etch_check_target(${function} ${target} "EXECUTABLE|(STATIC|SHARED|MODULE)_LIBRARY"
                     "must be a program or a static, shared or module library of this project, since the files are \
 prepared before it is linked")
+  get_target_property(folder ${target} SOURCE_DIR)
+  if(NOT folder STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+    message(FATAL_ERROR "${function}: ${target} is made in ${folder}: call it there, where CMake can prepare its link")
+  endif()
   get_target_property(sources ${target} SOURCES)
   foreach(file IN LISTS ARGN)
     if(file IN_LIST sources OR "${CMAKE_CURRENT_SOURCE_DIR}/${file}" IN_LIST sources)
