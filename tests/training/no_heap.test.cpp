@@ -28,6 +28,9 @@
 
 #include "support/catch.hpp"
 #include "support/sanitizer_hooks.hpp"
+#if defined(_WIN32)
+#include <malloc.h>
+#endif
 
 namespace {
 
@@ -90,13 +93,21 @@ void* operator new(std::size_t bytes) {
     if (void* const memory = std::malloc(std::max<std::size_t>(bytes, 1))) return memory;
     throw std::bad_alloc{};
 }
-#if !defined(_WIN32)  // whose C library has no aligned_alloc
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
     ++allocations;
     const auto a = static_cast<std::size_t>(alignment);
-    if (void* const memory = std::aligned_alloc(a, (bytes + a - 1) / a * a)) return memory;
+#if defined(_WIN32)  // whose C library has no aligned_alloc
+    void* const memory = _aligned_malloc(bytes, a);
+#else
+    void* const memory = std::aligned_alloc(a, (bytes + a - 1) / a * a);
+#endif
+    if (memory != nullptr) return memory;
     throw std::bad_alloc{};
 }
+#if defined(_WIN32)
+void operator delete(void* memory, std::align_val_t) noexcept { _aligned_free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { _aligned_free(memory); }
+#else
 void operator delete(void* memory, std::align_val_t) noexcept { give_back(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { give_back(memory); }
 #endif
