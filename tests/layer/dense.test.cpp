@@ -44,6 +44,25 @@ double farthest_from_torch() {
     return worst;
 }
 
+/// Wᵀ dz of a batch to the bit: a product, not dot products, so each number is added in the partial sums of its shape.
+template <std::size_t Inputs, std::size_t Outputs, std::size_t Columns>
+matrix<float, Inputs, Columns> gradient_of_batch(const auto& layer) {
+    constexpr std::size_t sums = etch::internal::partial_sums_of<matrix<float, Inputs, Outputs>,
+                                                                 matrix<float, Outputs, Columns>>();
+    matrix<float, Inputs, Columns> result;
+    for (std::size_t j = 0; j < Columns; ++j)
+        for (std::size_t k = 0; k < Inputs; ++k) {
+            float sum[sums] = {};
+            for (std::size_t i = 0; i < Outputs; ++i)
+                sum[i % sums] = etch::internal::fma_number(layer.parameters[k * Outputs + i], layer.grad_output(i, j),
+                                                           sum[i % sums]);
+            for (std::size_t half = sums / 2; half > 0; half /= 2)
+                for (std::size_t s = 0; s < half; ++s) sum[s] += sum[s + half];
+            result(k, j) = sum[0];
+        }
+    return result;
+}
+
 /// The textbook's loops in double, on the numbers that the layer was given.
 template <std::size_t Inputs, std::size_t Outputs, std::size_t Columns>
 double farthest_from_loops() {
@@ -76,6 +95,7 @@ double farthest_from_loops() {
             judge(layer.gradients[k * Outputs + i], dW);
         }
     }
+    if constexpr (Columns > 1) CHECK(layer.grad_input == gradient_of_batch<Inputs, Outputs, Columns>(layer));
     return worst;
 }
 

@@ -149,6 +149,8 @@ TEST_CASE("normalize has the statistics and values that a person works out by ha
     both.run();
     CHECK(both.output(0, 2) == -1);
     CHECK(both.output(1, 2) == Approx(1).epsilon(1.2e-7));
+    REQUIRE(both.fit(matrix<float, 2, 4>{5, 1, 2, 9, 4, 4, 3, -2}) == status::ok);
+    CHECK(both.statistics == std::array<float, 4>{2, -2, 5, 9});  // wherever they stand
     both.statistics = {4, -10, 1, 10};  // the other way round, which weights from elsewhere may bring
     CHECK(both.fitted());
 }

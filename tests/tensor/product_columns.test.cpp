@@ -62,6 +62,22 @@ TEST_CASE("a factor that is an expression is evaluated first") {
     CHECK(wrong == 0);
 }
 
+TEST_CASE("a transposed copy is made wherever it stands in an expression") {
+    const etch::matrix<float, 2, 3> a{1, 2, 3, 4, 5, 6};
+    const etch::matrix<float, 3, 2> turned(transpose(a)), b{7, 8, 9, 1, 2, 3};
+    etch::matrix<float, 2, 3> scratch;
+    const auto copy = [&] {
+        scratch.fill(0);
+        return transpose(a, scratch.data());
+    };
+    CHECK(etch::matrix<float, 3, 2>(copy() - b) == etch::matrix<float, 3, 2>(turned - b));
+    CHECK(etch::matrix<float, 3, 2>(b * (a * b) + copy()) == etch::matrix<float, 3, 2>(b * (a * b) + turned));
+    CHECK(etch::matrix<float, 2, 2>(a * copy()) == etch::matrix<float, 2, 2>(a * turned));
+    CHECK(etch::vector<float, 3>(sum_columns(copy())) == etch::vector<float, 3>(sum_columns(turned)));
+    CHECK(sum_rows(copy()) == sum_rows(turned));
+    CHECK(max_rows(copy()) == max_rows(turned));
+}
+
 TEST_CASE("the product of a transposed copy reads the numbers of the moment when it is evaluated") {
     etch::matrix<float, 2, 2> a{1, 2, 3, 4}, scratch;
     const etch::vector<float, 2> x{1, 10};
