@@ -42,6 +42,14 @@ TEST_CASE("a file of any size up to the limit is read whole") {
     }
 }
 
+TEST_CASE("a path with a zero is not cut there") {
+    const temporary_folder folder;
+    const std::string path = folder / "a";
+    std::ofstream{path} << "x";
+    CHECK(etch::read_file(path).ok());
+    CHECK(etch::read_file(path + '\0' + "b").code == status::cannot_open);
+}
+
 TEST_CASE("a file that is too large is refused before it is read") {
     const temporary_folder folder;
     if constexpr (tells_size) {

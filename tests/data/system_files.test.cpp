@@ -61,6 +61,12 @@ TEST_CASE("a folder is not replaced") {
     CHECK(entries(folder) == 1);
 }
 
+TEST_CASE("a path with a zero is not cut there") {
+    const temporary_folder folder;
+    CHECK(replace(folder / "a" + '\0' + "b", "x") != "");
+    CHECK(entries(folder) == 0);
+}
+
 TEST_CASE("what is created is new") {
     using system = etch::internal::system_files;
     const temporary_folder folder;

@@ -187,10 +187,14 @@ inline std::string unique_name() {
     return name + ".tmp";
 }
 
+/// The system would end the path there, and take another file.
+inline constexpr const char* zero_in_path = "its path holds a zero";
+
 /// Writes bytes to a new file, which takes the place of `path` as io/files.hpp describes it. What is wrong; empty where
 /// nothing is.
 inline std::string replace_bytes(const std::string& path, std::span<const std::byte> bytes) {
     using system = system_files;
+    if (path.find('\0') != path.npos) return zero_in_path;
     const std::string target = system::followed(path);
     const file_facts old = system::facts_of(target);
     if (!old.regular) return "it is a folder, a device, a pipe or a link, not a regular file";
