@@ -61,7 +61,7 @@ TEST_CASE("a folder is not replaced") {
     CHECK(entries(folder) == 1);
 }
 
-TEST_CASE("a path with a zero is not cut there") {
+TEST_CASE("a path with a zero is not cut there, and nothing is written") {
     const temporary_folder folder;
     CHECK(replace(folder / "a" + '\0' + "b", "x") != "");
     CHECK(entries(folder) == 0);

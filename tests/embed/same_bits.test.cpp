@@ -63,7 +63,7 @@ TEST_CASE("names of inputs, targets and classes are constants beside the network
     static_assert(named_target_names == std::array{"wood"sv});
     static_assert(named_class_names == std::array{"a\0b"sv, "soft"sv, "\"\?\?/hard*/"sv});
     static_assert(units_target_names == std::array{"force"sv, "torque"sv});
-    static_assert(named_class_names[etch::predict(named, {0.0f, 0.0f, 0.0f, 0.0f, 0.0f})] == "\"\?\?/hard*/");
+    CHECK(named_class_names[etch::predict(named, {0.0f, 0.0f, 0.0f, 0.0f, 0.0f})] == "\"\?\?/hard*/");
 }
 
 TEST_CASE("a file of floats is rounded where the topology that is asked for says bf16") {
