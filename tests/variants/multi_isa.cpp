@@ -9,6 +9,8 @@ int main() {
     const float observation[17]{0.1f, 0.2f, 0.3f, -0.4f};
     memory own;  // uses the shared class here too
     own.keep(1);
+    const memory* volatile by_table = &own;
+    if (by_table->decayed(1) < 0) return 1;
     const auto best = etch::best_instruction_set();
     std::printf("processor %d\n", static_cast<int>(best));
     const policy_functions* before = nullptr;
