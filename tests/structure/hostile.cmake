@@ -18,8 +18,7 @@ elseif(AFTER STREQUAL "unix")
   set(hostile "")
   foreach(name IN ITEMS QtCore/qobject.h X11/Xlib.h X11/Xutil.h complex.h curses.h fcntl.h math.h netinet/in.h resolv.h
                         signal.h strings.h sys/ioctl.h sys/param.h sys/stat.h sys/sysmacros.h sys/wait.h termios.h
-                         tgmath.h
-                        unistd.h)
+                        tgmath.h unistd.h)
     string(APPEND hostile "#if __has_include(<${name}>)\n#include <${name}>\n#else\n#warning no ${name}\n#endif\n")
   endforeach()
 else()

@@ -9,9 +9,13 @@
 
 namespace etch::inline ETCH_VARIANT {
 
+namespace internal {
+constexpr std::size_t classes_told_by(std::size_t outputs) noexcept { return outputs == 1 ? 2 : outputs; }
+}  // namespace internal
+
 /// How many classes a target of `Outputs` numbers tells apart: one output is the probability of the second of two.
 template <std::size_t Outputs>
-inline constexpr std::size_t class_count = Outputs == 1 ? 2 : Outputs;
+inline constexpr std::size_t class_count = internal::classes_told_by(Outputs);
 
 /// Writes a label as a target: 1 in its column and 0 elsewhere, or, where the target is one number, the label itself.
 /// A label that is not below class_count is an unknown_class and leaves the target as it was.

@@ -239,9 +239,9 @@ constexpr save_result write_network(const Network& net, std::span<std::byte> to,
 
 /// Writes a network into memory as a safetensors file, as docs/weights.md describes it. No heap, no exceptions.
 /// Errors, with nothing written: not_fitted where a layer's statistics were never set, since such a network answers
-/// nothing (a checkpoint of it is written: a fit is still to come); no_room, with the size that is needed; what `load` would refuse, so that a good file is
-/// not replaced by it: non_finite_weight, and too_large, where golden vectors take more than the header's 1 MiB;
-/// size_mismatch where the golden samples do not fill up whole samples, non_finite_input where they are not finite floats;
+/// nothing (a checkpoint of it is written: a fit is still to come); no_room, with the size that is needed; what `load`
+/// would refuse, so that a good file is not replaced by it: non_finite_weight, and too_large, where golden vectors take
+/// more than the header's 1 MiB; size_mismatch where the golden samples do not fill up whole samples, non_finite_input where they are not finite floats;
 /// invalid_option where the source or the metadata is not UTF-8, or a key is there twice or one of etch's own.
 /// What is saved and loaded again has the same bits; what etch saves, torch.nn.Sequential loads.
 template <class Network>

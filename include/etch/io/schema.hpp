@@ -173,7 +173,7 @@ private:
 /// What is wrong with a schema for a network of so many inputs and outputs; empty where nothing is.
 inline std::string schema_complaint(const table_schema& schema, std::size_t inputs, std::size_t outputs) {
     const auto text = [](std::size_t count) { return std::to_string(count); };
-    const std::size_t classes = outputs == 1 ? class_count<1> : outputs;
+    const std::size_t classes = classes_told_by(outputs);
     if (!schema.inputs.empty() && schema.input_size() != inputs)
         return "the schema has " + text(schema.input_size()) + " inputs, the network " + text(inputs);
     if (!schema.classes.empty() && schema.classes.size() != classes)
