@@ -25,7 +25,8 @@ void train_and_die() {
     spiral net{etch::seed{1}};
     const auto result = trainer.fit(net, training, options, [&](const etch::epoch_record<float>& record) {
         if (record.epoch == 13) std::_Exit(1);
-        if (const auto saved = etch::save_checkpoint_file(trainer, net, file); !saved) std::puts(saved.message().c_str());
+        if (const auto saved = etch::save_checkpoint_file(trainer, net, file); !saved)
+            std::puts(saved.message().c_str());
     });
     std::puts(result.message().c_str());  // never reached
 }

@@ -27,8 +27,8 @@
 #include <etch/core/config.hpp>
 #include <etch/core/dispatch.hpp>
 #include <etch/core/random.hpp>
-#include <etch/core/shape.hpp>
 #include <etch/core/result.hpp>
+#include <etch/core/shape.hpp>
 #include <etch/core/status.hpp>
 // simd: numbers that are computed together
 #include <etch/simd/exponent.hpp>

@@ -1,11 +1,11 @@
 // expect: etch: a network that ends in standardize or normalize cannot be trained
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
+#include <etch/layer/standardize.hpp>
+#include <etch/layer/unstandardize.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/optimizer/sgd.hpp>
 #include <etch/training/trainer.hpp>
-#include <etch/layer/standardize.hpp>
-#include <etch/layer/unstandardize.hpp>
 
 #ifdef ETCH_REJECT
 using last = etch::standardize;

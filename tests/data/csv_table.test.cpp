@@ -83,7 +83,8 @@ TEST_CASE("another delimiter than the one that was asked for is named", "[data]"
     CHECK(told(read("1,5;2,25;3\n"), status::malformed) == "t.csv:1:2: \"5;2\" is not a number" + hint);
     CHECK(told(read("1,5;2,25;3,0\n0,5;1,125;2,0\n"), status::size_mismatch) ==
           "t.csv:1:1: 4 columns for 2 inputs and 1 target; name those that are meant (.inputs = {...}) or those that "
-          "are not (.ignored = {...})" + hint);
+          "are not (.ignored = {...})" +
+              hint);
     CHECK(told(read("1,5;2,25;3,0;1,5\n"), status::size_mismatch).find("delimiter") == std::string::npos);
     CHECK(told(read("x\ty\tz\n1\t2\t3\n"), status::size_mismatch).find("(.delimiter = '\\t')") != std::string::npos);
     CHECK(told(read("\"x;y\",2\n\"z;w\",5\n"), status::size_mismatch).find("delimiter") ==

@@ -29,7 +29,8 @@ bool agree(std::string_view text) {
         const char* const end = text.data() + text.size();
         const auto expected = std::from_chars(text.data(), end, one);
         const auto found = read_decimal_by_c(text.data(), end, other);
-        return expected.ec == found.ec && (expected.ec == std::errc::result_out_of_range || expected.ptr == found.ptr) &&
+        return expected.ec == found.ec &&
+               (expected.ec == std::errc::result_out_of_range || expected.ptr == found.ptr) &&
                (std::memcmp(&one, &other, sizeof(T)) == 0 || (one != one && other != other));
     }
     return true;
@@ -71,13 +72,55 @@ std::string miswritten(T number) {
 
 TEST_CASE("numbers are read by the C library as std::from_chars reads them") {
     std::string wrong;
-    for (const char* text :
-         {"",       "-",      ".",       "-.",     "0",       "-0",        "1",         "-1.5",     "3.",       ".5",
-          "1e",     "1e+",    "1e5x",    "1E-5",   " 1",      "+1",        "0x10",      "1,5",      "1.5.2",    "--1",
-          "1e400",  "-1e400", "1e-400",  "1e-46",  "1e-45",   "1e-40",     "3.4e38",    "3.5e38",   "5e-324",   "0e999",
-          "inf",    "-INF",   "infinit", "nan",    "-NaN",    "Infinity",  "in",        "1_0",      "e5",       "0.0e-999",
-          "00012",  "1e05",   "1.17549435e-38",    "16777217", "9007199254740993", "0.1",      "1e39",     "4.9e-324",
-          "1.00000005960464477539062500000000000000000000000000000001"})
+    for (const char* text : {"",
+                             "-",
+                             ".",
+                             "-.",
+                             "0",
+                             "-0",
+                             "1",
+                             "-1.5",
+                             "3.",
+                             ".5",
+                             "1e",
+                             "1e+",
+                             "1e5x",
+                             "1E-5",
+                             " 1",
+                             "+1",
+                             "0x10",
+                             "1,5",
+                             "1.5.2",
+                             "--1",
+                             "1e400",
+                             "-1e400",
+                             "1e-400",
+                             "1e-46",
+                             "1e-45",
+                             "1e-40",
+                             "3.4e38",
+                             "3.5e38",
+                             "5e-324",
+                             "0e999",
+                             "inf",
+                             "-INF",
+                             "infinit",
+                             "nan",
+                             "-NaN",
+                             "Infinity",
+                             "in",
+                             "1_0",
+                             "e5",
+                             "0.0e-999",
+                             "00012",
+                             "1e05",
+                             "1.17549435e-38",
+                             "16777217",
+                             "9007199254740993",
+                             "0.1",
+                             "1e39",
+                             "4.9e-324",
+                             "1.00000005960464477539062500000000000000000000000000000001"})
         wrong += misread(text);
     CHECK(wrong == "");
 }
@@ -139,7 +182,8 @@ TEST_CASE("powers of two are written in the fewest digits, although their neighb
 
 TEST_CASE("numbers have a point in every locale") {
     CHECK(etch::internal::with_point("-1,5e+03") == "-1.5e+03");
-    CHECK(etch::internal::with_point("1\xd9\xab" "5") == "1.5");  // two bytes
+    CHECK(etch::internal::with_point("1\xd9\xab"
+                                     "5") == "1.5");  // two bytes
     const std::string before = std::setlocale(LC_NUMERIC, nullptr);
     for (const char* name : {"de_DE.UTF-8", "de_DE.utf8", "German"})
         if (std::setlocale(LC_NUMERIC, name) != nullptr) break;

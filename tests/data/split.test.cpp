@@ -153,8 +153,7 @@ TEST_CASE("a split refuses bad shares and bad data", "[data]") {
         CHECK(etch::stratified_split(set, bad).code == etch::status::invalid_option);
     }
     CHECK(etch::split(numbered<2>(0)).code == etch::status::empty_set);
-    CHECK(etch::split(etch::data_view<1, 2>{set.inputs(), set.targets().first(3)}).code ==
-          etch::status::size_mismatch);
+    CHECK(etch::split(etch::data_view<1, 2>{set.inputs(), set.targets().first(3)}).code == etch::status::size_mismatch);
     set.target(4)[0] = std::numeric_limits<float>::infinity();
     CHECK(etch::split(set).message() == "sample 4: target 0 is NaN or infinite");
     CHECK(everything(etch::split(set)).empty());

@@ -91,11 +91,10 @@ TEST_CASE("no more is read of a file than its header states") {
     CHECK(complaint(good, huge) == past);
     CHECK(etch::internal::read_safetensors(folder / "n").value.size() == good.size() + 1);
     CHECK(complaint({}, huge) == "byte 8: the data is not of the expected form");
-    const auto large =
-        file_bytes("{\"a\":{\"dtype\":\"U8\",\"shape\":[4999999000],\"data_offsets\":[0,4999999000]}}");
+    const auto large = file_bytes("{\"a\":{\"dtype\":\"U8\",\"shape\":[4999999000],\"data_offsets\":[0,4999999000]}}");
     const bool fits = sizeof(std::size_t) == 8;  // else so many numbers are none
-    CHECK(complaint(large, huge) == (fits ? "5000000000 bytes, at most 2147483647 are read"
-                                          : "byte 46: the data is not of the expected form"));
+    CHECK(complaint(large, huge) ==
+          (fits ? "5000000000 bytes, at most 2147483647 are read" : "byte 46: the data is not of the expected form"));
     CHECK(complaint(large, 200).ends_with(fits ? "the data ends too early" : "the data is not of the expected form"));
 }
 

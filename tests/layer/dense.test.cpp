@@ -47,8 +47,8 @@ double farthest_from_torch() {
 /// Wᵀ dz of a batch to the bit: a product, not dot products, so each number is added in the partial sums of its shape.
 template <std::size_t Inputs, std::size_t Outputs, std::size_t Columns>
 matrix<float, Inputs, Columns> gradient_of_batch(const auto& layer) {
-    constexpr std::size_t sums = etch::internal::partial_sums_of<matrix<float, Inputs, Outputs>,
-                                                                 matrix<float, Outputs, Columns>>();
+    constexpr std::size_t sums =
+        etch::internal::partial_sums_of<matrix<float, Inputs, Outputs>, matrix<float, Outputs, Columns>>();
     matrix<float, Inputs, Columns> result;
     for (std::size_t j = 0; j < Columns; ++j)
         for (std::size_t k = 0; k < Inputs; ++k) {

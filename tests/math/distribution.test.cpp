@@ -82,8 +82,8 @@ TEST_CASE("the smallest and the largest radius are finite") {
     };
     const float most = next(0x61c8864680b583eb, 0);  // the radius of 2^-40, the angle 0
     CHECK(std::fabs(static_cast<double>(most) - std::sqrt(80 * std::numbers::ln2)) < 1e-6);
-    CHECK(next(0x6bdddb8250b0b2a9, 0x800000) == -most);            // the angle pi
-    CHECK(next(0x97b0773f36219971, 0xffffffffff000000) == 0.0f);   // the radius of 1
+    CHECK(next(0x6bdddb8250b0b2a9, 0x800000) == -most);           // the angle pi
+    CHECK(next(0x97b0773f36219971, 0xffffffffff000000) == 0.0f);  // the radius of 1
 }
 
 TEST_CASE("random numbers have the same bits on every machine and in the compiler") {

@@ -30,9 +30,9 @@ std::string of() {
 namespace game {  // as docs/mistakes.md recommends
 using namespace etch;
 using etch::tanh;
-using all = network<input<2, 3>, flatten, standardize, normalize<>, clip, dense<4>, tanh, relu, leaky_relu<>, elu<>, selu, gelu,
-                    silu, softplus, sigmoid, hard_tanh, clamp<>, fast_tanh, fast_sigmoid, dropout<5>, layer_norm<>, identity,
-                    residual<dense<4>, tanh>, dense<3>, softmax>;
+using all = network<input<2, 3>, flatten, standardize, normalize<>, clip, dense<4>, tanh, relu, leaky_relu<>, elu<>,
+                    selu, gelu, silu, softplus, sigmoid, hard_tanh, clamp<>, fast_tanh, fast_sigmoid, dropout<5>,
+                    layer_norm<>, identity, residual<dense<4>, tanh>, dense<3>, softmax>;
 }  // namespace game
 
 TEST_CASE("after `using namespace etch` every layer is spelled by its name, tanh after its own declaration") {

@@ -86,7 +86,8 @@ TEST_CASE("number i is added to sum i % 16, and the sums by halves, in fused squ
             for (std::size_t k = 0; k < half; ++k) sums[k] += sums[k + half];
         INFO("count " << count);
         CHECK(etch::global_norm(std::span<const float>(numbers)) == std::sqrt(sums[0]));
-        numbers.push_back(std::ldexp(1.0f + 0.1f * static_cast<float>(count % 7), static_cast<int>(count * 5 % 16) - 8));
+        numbers.push_back(
+            std::ldexp(1.0f + 0.1f * static_cast<float>(count % 7), static_cast<int>(count * 5 % 16) - 8));
     }
 }
 

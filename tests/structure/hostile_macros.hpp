@@ -5,266 +5,266 @@
 // their own.) A call in parentheses, (std::min)(a, b), is no call of a macro with arguments.
 
 // Windows: windows.h and what it includes (without NOMINMAX and WIN32_LEAN_AND_MEAN), objbase.h, rpcndr.h.
-#define min(...) @hostile@
-#define max(...) @hostile@
-#define near @hostile@
-#define far @hostile@
-#define small @hostile@
-#define hyper @hostile@
-#define interface @hostile@
-#define pascal @hostile@
-#define cdecl @hostile@
-#define environ @hostile@
-#define ABSOLUTE @hostile@
-#define ADD @hostile@
-#define ALTERNATE @hostile@
-#define CALLBACK @hostile@
-#define CONST @hostile@
-#define DECREF @hostile@
-#define DELETE @hostile@
-#define DOMAIN @hostile@
-#define ERROR @hostile@
-#define ERROR_SUCCESS @hostile@
-#define FAILED(...) @hostile@
-#define FALSE @hostile@
-#define FAR @hostile@
-#define GetObject @hostile@
-#define GetMessage @hostile@
-#define GetClassName @hostile@
-#define GetCurrentTime @hostile@
-#define GetUserName @hostile@
-#define GetFreeSpace(...) @hostile@
-#define CreateFile @hostile@
-#define CreateWindow(...) @hostile@
-#define CopyFile @hostile@
-#define DeleteFile @hostile@
-#define MoveFile @hostile@
-#define ReplaceFile @hostile@
-#define FindText @hostile@
-#define DrawText @hostile@
-#define LoadImage @hostile@
-#define LoadString @hostile@
-#define SendMessage @hostile@
-#define ReportEvent @hostile@
-#define StartDoc @hostile@
-#define Yield(...) @hostile@
-#define HIBYTE(...) @hostile@
-#define HIWORD(...) @hostile@
-#define IGNORE @hostile@
-#define IN @hostile@
-#define INCREF @hostile@
-#define INFINITE @hostile@
-#define LOBYTE(...) @hostile@
-#define LOWORD(...) @hostile@
-#define MAXINT @hostile@
-#define MAXUINT @hostile@
-#define MININT @hostile@
-#define NEAR @hostile@
-#define NO_ERROR @hostile@
-#define NOERROR @hostile@
-#define OPAQUE @hostile@
-#define OPTIONAL @hostile@
-#define OUT @hostile@
-#define OVERFLOW @hostile@
-#define PASCAL @hostile@
-#define PLANES @hostile@
-#define PURE @hostile@
-#define QUERY @hostile@
-#define RELATIVE @hostile@
-#define RGB(...) @hostile@
-#define STATUS_TIMEOUT @hostile@
-#define STRICT @hostile@
-#define SUCCEEDED(...) @hostile@
-#define TEXT(...) @hostile@
-#define THIS @hostile@
-#define TRANSPARENT @hostile@
-#define TRUE @hostile@
-#define UNDERFLOW @hostile@
-#define VOID @hostile@
-#define WINDING @hostile@
+#define min(...) @hostile @
+#define max(...) @hostile @
+#define near @hostile @
+#define far @hostile @
+#define small @hostile @
+#define hyper @hostile @
+#define interface @hostile @
+#define pascal @hostile @
+#define cdecl @hostile @
+#define environ @hostile @
+#define ABSOLUTE @hostile @
+#define ADD @hostile @
+#define ALTERNATE @hostile @
+#define CALLBACK @hostile @
+#define CONST @hostile @
+#define DECREF @hostile @
+#define DELETE @hostile @
+#define DOMAIN @hostile @
+#define ERROR @hostile @
+#define ERROR_SUCCESS @hostile @
+#define FAILED(...) @hostile @
+#define FALSE @hostile @
+#define FAR @hostile @
+#define GetObject @hostile @
+#define GetMessage @hostile @
+#define GetClassName @hostile @
+#define GetCurrentTime @hostile @
+#define GetUserName @hostile @
+#define GetFreeSpace(...) @hostile @
+#define CreateFile @hostile @
+#define CreateWindow(...) @hostile @
+#define CopyFile @hostile @
+#define DeleteFile @hostile @
+#define MoveFile @hostile @
+#define ReplaceFile @hostile @
+#define FindText @hostile @
+#define DrawText @hostile @
+#define LoadImage @hostile @
+#define LoadString @hostile @
+#define SendMessage @hostile @
+#define ReportEvent @hostile @
+#define StartDoc @hostile @
+#define Yield(...) @hostile @
+#define HIBYTE(...) @hostile @
+#define HIWORD(...) @hostile @
+#define IGNORE @hostile @
+#define IN @hostile @
+#define INCREF @hostile @
+#define INFINITE @hostile @
+#define LOBYTE(...) @hostile @
+#define LOWORD(...) @hostile @
+#define MAXINT @hostile @
+#define MAXUINT @hostile @
+#define MININT @hostile @
+#define NEAR @hostile @
+#define NO_ERROR @hostile @
+#define NOERROR @hostile @
+#define OPAQUE @hostile @
+#define OPTIONAL @hostile @
+#define OUT @hostile @
+#define OVERFLOW @hostile @
+#define PASCAL @hostile @
+#define PLANES @hostile @
+#define PURE @hostile @
+#define QUERY @hostile @
+#define RELATIVE @hostile @
+#define RGB(...) @hostile @
+#define STATUS_TIMEOUT @hostile @
+#define STRICT @hostile @
+#define SUCCEEDED(...) @hostile @
+#define TEXT(...) @hostile @
+#define THIS @hostile @
+#define TRANSPARENT @hostile @
+#define TRUE @hostile @
+#define UNDERFLOW @hostile @
+#define VOID @hostile @
+#define WINDING @hostile @
 
 // Xlib: X.h, Xlib.h, Xutil.h.
-#define Above @hostile@
-#define Always @hostile@
-#define Below @hostile@
-#define Bool @hostile@
-#define Complex @hostile@
-#define Convex @hostile@
-#define CursorShape @hostile@
-#define Expose @hostile@
-#define False @hostile@
-#define FocusIn @hostile@
-#define FocusOut @hostile@
-#define GrayScale @hostile@
-#define KeyPress @hostile@
-#define KeyRelease @hostile@
-#define None @hostile@
-#define Nonconvex @hostile@
-#define NoValue @hostile@
-#define Status @hostile@
-#define Success @hostile@
-#define True @hostile@
-#define Unsorted @hostile@
-#define Rect @hostile@
+#define Above @hostile @
+#define Always @hostile @
+#define Below @hostile @
+#define Bool @hostile @
+#define Complex @hostile @
+#define Convex @hostile @
+#define CursorShape @hostile @
+#define Expose @hostile @
+#define False @hostile @
+#define FocusIn @hostile @
+#define FocusOut @hostile @
+#define GrayScale @hostile @
+#define KeyPress @hostile @
+#define KeyRelease @hostile @
+#define None @hostile @
+#define Nonconvex @hostile @
+#define NoValue @hostile @
+#define Status @hostile @
+#define Success @hostile @
+#define True @hostile @
+#define Unsorted @hostile @
+#define Rect @hostile @
 
 // Unreal Engine: AssertionMacros.h, UnrealMathUtility.h, Platform.h and others.
-#define check(...) @hostile@
-#define checkf(...) @hostile@
-#define checkSlow(...) @hostile@
-#define checkCode(...) @hostile@
-#define checkNoEntry(...) @hostile@
-#define verify(...) @hostile@
-#define verifyf(...) @hostile@
-#define verifySlow(...) @hostile@
-#define ensure(...) @hostile@
-#define ensureMsgf(...) @hostile@
-#define ensureAlways(...) @hostile@
-#define unimplemented(...) @hostile@
-#define ABSTRACT @hostile@
-#define BIG_NUMBER @hostile@
-#define CONSTEXPR @hostile@
-#define DELTA @hostile@
-#define EULERS_NUMBER @hostile@
-#define FINAL @hostile@
-#define FORCEINLINE @hostile@
-#define HALF_PI @hostile@
-#define INDEX_NONE @hostile@
-#define INVPI @hostile@
-#define LIKELY(...) @hostile@
-#define LOCTEXT(...) @hostile@
-#define OVERRIDE @hostile@
-#define PI @hostile@
-#define RESTRICT @hostile@
-#define SMALL_NUMBER @hostile@
-#define UNLIKELY(...) @hostile@
-#define UE_LOG(...) @hostile@
+#define check(...) @hostile @
+#define checkf(...) @hostile @
+#define checkSlow(...) @hostile @
+#define checkCode(...) @hostile @
+#define checkNoEntry(...) @hostile @
+#define verify(...) @hostile @
+#define verifyf(...) @hostile @
+#define verifySlow(...) @hostile @
+#define ensure(...) @hostile @
+#define ensureMsgf(...) @hostile @
+#define ensureAlways(...) @hostile @
+#define unimplemented(...) @hostile @
+#define ABSTRACT @hostile @
+#define BIG_NUMBER @hostile @
+#define CONSTEXPR @hostile @
+#define DELTA @hostile @
+#define EULERS_NUMBER @hostile @
+#define FINAL @hostile @
+#define FORCEINLINE @hostile @
+#define HALF_PI @hostile @
+#define INDEX_NONE @hostile @
+#define INVPI @hostile @
+#define LIKELY(...) @hostile @
+#define LOCTEXT(...) @hostile @
+#define OVERRIDE @hostile @
+#define PI @hostile @
+#define RESTRICT @hostile @
+#define SMALL_NUMBER @hostile @
+#define UNLIKELY(...) @hostile @
+#define UE_LOG(...) @hostile @
 
 // Arduino.h and binary.h, and what avr-libc, ESP-IDF and STM32's headers add.
-#define abs(...) @hostile@
-#define bit(...) @hostile@
-#define bitClear(...) @hostile@
-#define bitRead(...) @hostile@
-#define bitSet(...) @hostile@
-#define bitWrite(...) @hostile@
-#define constrain(...) @hostile@
-#define degrees(...) @hostile@
-#define radians(...) @hostile@
-#define round(...) @hostile@
-#define sq(...) @hostile@
-#define highByte(...) @hostile@
-#define lowByte(...) @hostile@
-#define interrupts(...) @hostile@
-#define word(...) @hostile@
-#define cli(...) @hostile@
-#define sei(...) @hostile@
-#define B0 @hostile@
-#define B1 @hostile@
-#define B00 @hostile@
-#define B01 @hostile@
-#define B10 @hostile@
-#define B11 @hostile@
-#define BIT(...) @hostile@
-#define CHANGE @hostile@
-#define DEFAULT @hostile@
-#define DISPLAY @hostile@
-#define EULER @hostile@
-#define EXTERNAL @hostile@
-#define F(...) @hostile@
-#define FALLING @hostile@
-#define FLASH @hostile@
-#define HIGH @hostile@
-#define INPUT @hostile@
-#define INTERNAL @hostile@
-#define LOW @hostile@
-#define OUTPUT @hostile@
-#define PROGMEM @hostile@
-#define RISING @hostile@
-#define RNG @hostile@
-#define SERIAL @hostile@
-#define SP @hostile@
-#define TWO_PI @hostile@
-#define UNUSED(...) @hostile@
-#define _BV(...) @hostile@
+#define abs(...) @hostile @
+#define bit(...) @hostile @
+#define bitClear(...) @hostile @
+#define bitRead(...) @hostile @
+#define bitSet(...) @hostile @
+#define bitWrite(...) @hostile @
+#define constrain(...) @hostile @
+#define degrees(...) @hostile @
+#define radians(...) @hostile @
+#define round(...) @hostile @
+#define sq(...) @hostile @
+#define highByte(...) @hostile @
+#define lowByte(...) @hostile @
+#define interrupts(...) @hostile @
+#define word(...) @hostile @
+#define cli(...) @hostile @
+#define sei(...) @hostile @
+#define B0 @hostile @
+#define B1 @hostile @
+#define B00 @hostile @
+#define B01 @hostile @
+#define B10 @hostile @
+#define B11 @hostile @
+#define BIT(...) @hostile @
+#define CHANGE @hostile @
+#define DEFAULT @hostile @
+#define DISPLAY @hostile @
+#define EULER @hostile @
+#define EXTERNAL @hostile @
+#define F(...) @hostile @
+#define FALLING @hostile @
+#define FLASH @hostile @
+#define HIGH @hostile @
+#define INPUT @hostile @
+#define INTERNAL @hostile @
+#define LOW @hostile @
+#define OUTPUT @hostile @
+#define PROGMEM @hostile @
+#define RISING @hostile @
+#define RNG @hostile @
+#define SERIAL @hostile @
+#define SP @hostile @
+#define TWO_PI @hostile @
+#define UNUSED(...) @hostile @
+#define _BV(...) @hostile @
 
 // Qt: qtmetamacros.h and qglobal.h (without QT_NO_KEYWORDS and QT_NO_FOREACH).
-#define emit @hostile@
-#define foreach @hostile@
-#define forever @hostile@
-#define signals @hostile@
-#define slots @hostile@
-#define SIGNAL(...) @hostile@
-#define SLOT(...) @hostile@
+#define emit @hostile @
+#define foreach @hostile @
+#define forever @hostile @
+#define signals @hostile @
+#define slots @hostile @
+#define SIGNAL(...) @hostile @
+#define SLOT(...) @hostile @
 
 // C and POSIX: sys/sysmacros.h, complex.h, termios.h, sys/param.h, math.h, predefined macros of Unix compilers,
 // stdnoreturn.h, strings.h where index is a macro, and standard functions that a C library may give as macros as well.
-#define major(...) @hostile@
-#define minor(...) @hostile@
-#define makedev(...) @hostile@
-#define complex @hostile@
-#define noreturn @hostile@
-#define linux @hostile@
-#define unix @hostile@
-#define i386 @hostile@
-#define sun @hostile@
-#define hpux @hostile@
-#define vax @hostile@
-#define howmany(...) @hostile@
-#define roundup(...) @hostile@
-#define powerof2(...) @hostile@
-#define isnan(...) @hostile@
-#define isinf(...) @hostile@
-#define isfinite(...) @hostile@
-#define signbit(...) @hostile@
-#define getc(...) @hostile@
-#define putc(...) @hostile@
-#define getchar(...) @hostile@
-#define putchar(...) @hostile@
-#define ECHO @hostile@
-#define EXTA @hostile@
-#define EXTB @hostile@
-#define HUGE @hostile@
-#define HZ @hostile@
-#define MAX(...) @hostile@
-#define MIN(...) @hostile@
-#define NAN @hostile@
-#define OK @hostile@
-#define ERR @hostile@
-#define PLOSS @hostile@
-#define SING @hostile@
-#define TLOSS @hostile@
-#define CTRL(...) @hostile@
+#define major(...) @hostile @
+#define minor(...) @hostile @
+#define makedev(...) @hostile @
+#define complex @hostile @
+#define noreturn @hostile @
+#define linux @hostile @
+#define unix @hostile @
+#define i386 @hostile @
+#define sun @hostile @
+#define hpux @hostile @
+#define vax @hostile @
+#define howmany(...) @hostile @
+#define roundup(...) @hostile @
+#define powerof2(...) @hostile @
+#define isnan(...) @hostile @
+#define isinf(...) @hostile @
+#define isfinite(...) @hostile @
+#define signbit(...) @hostile @
+#define getc(...) @hostile @
+#define putc(...) @hostile @
+#define getchar(...) @hostile @
+#define putchar(...) @hostile @
+#define ECHO @hostile @
+#define EXTA @hostile @
+#define EXTB @hostile @
+#define HUGE @hostile @
+#define HZ @hostile @
+#define MAX(...) @hostile @
+#define MIN(...) @hostile @
+#define NAN @hostile @
+#define OK @hostile @
+#define ERR @hostile @
+#define PLOSS @hostile @
+#define SING @hostile @
+#define TLOSS @hostile @
+#define CTRL(...) @hostile @
 
 // Apple: AssertMacros.h, objc.h, MacTypes.h.
-#define check_noerr(...) @hostile@
-#define require(...) @hostile@
-#define require_noerr(...) @hostile@
-#define Debugger(...) @hostile@
-#define nil @hostile@
-#define Nil @hostile@
-#define YES @hostile@
-#define NO @hostile@
+#define check_noerr(...) @hostile @
+#define require(...) @hostile @
+#define require_noerr(...) @hostile @
+#define Debugger(...) @hostile @
+#define nil @hostile @
+#define Nil @hostile @
+#define YES @hostile @
+#define NO @hostile @
 
 // Libraries that programs with networks meet: glog, GLib, raylib, Godot, SDL, Catch2, boost/foreach, older OpenCV and JUCE.
-#define CHECK(...) @hostile@
-#define LOG(...) @hostile@
-#define VLOG(...) @hostile@
-#define INFO(...) @hostile@
-#define REQUIRE(...) @hostile@
-#define SECTION(...) @hostile@
-#define ABS(...) @hostile@
-#define CLAMP(...) @hostile@
-#define SIGN(...) @hostile@
-#define SWAP(...) @hostile@
-#define RED @hostile@
-#define GREEN @hostile@
-#define BLUE @hostile@
-#define BLACK @hostile@
-#define WHITE @hostile@
-#define DEG2RAD @hostile@
-#define main @hostile@
-#define always_inline @hostile@
-#define fallthrough @hostile@
-#define likely(...) @hostile@
-#define unlikely(...) @hostile@
-#define ARRAY_SIZE(...) @hostile@
-#define countof(...) @hostile@
+#define CHECK(...) @hostile @
+#define LOG(...) @hostile @
+#define VLOG(...) @hostile @
+#define INFO(...) @hostile @
+#define REQUIRE(...) @hostile @
+#define SECTION(...) @hostile @
+#define ABS(...) @hostile @
+#define CLAMP(...) @hostile @
+#define SIGN(...) @hostile @
+#define SWAP(...) @hostile @
+#define RED @hostile @
+#define GREEN @hostile @
+#define BLUE @hostile @
+#define BLACK @hostile @
+#define WHITE @hostile @
+#define DEG2RAD @hostile @
+#define main @hostile @
+#define always_inline @hostile @
+#define fallthrough @hostile @
+#define likely(...) @hostile @
+#define unlikely(...) @hostile @
+#define ARRAY_SIZE(...) @hostile @
+#define countof(...) @hostile @

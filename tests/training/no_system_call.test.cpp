@@ -64,8 +64,7 @@ TEST_CASE("inference, training steps and a whole fit call no system") {
         const auto answer = net({1, 2, 3, 4, 5, 6});
         if (!result.ok() || !(answer[0] > 0)) syscall(SYS_exit, 2);
     });
-    if (ended == 1)
-        WARN("skipped: this system has no strict mode (seccomp)");
+    if (ended == 1) WARN("skipped: this system has no strict mode (seccomp)");
     if (ended == 1)
         SUCCEED("nothing to see here");
     else

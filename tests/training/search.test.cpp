@@ -19,7 +19,8 @@
 namespace {
 
 using plane = etch::network<etch::input<2>, etch::dense<1>, etch::sigmoid>;
-using folded = etch::network<etch::input<2>, etch::dense<6>, etch::tanh, etch::dropout<5>, etch::dense<1>, etch::sigmoid>;
+using folded =
+    etch::network<etch::input<2>, etch::dense<6>, etch::tanh, etch::dropout<5>, etch::dense<1>, etch::sigmoid>;
 using both = etch::candidates<plane, folded>;
 
 // Points of the square, of the second class where their coordinates differ in sign: no plane tells them apart.
@@ -159,7 +160,7 @@ TEST_CASE("what cannot be searched is refused before anything is trained", "[sea
     int calls = 0;
     const auto refused = [&](const auto& train, const auto& judge, const etch::grid_search& space) {
         return etch::search<both, etch::binary_cross_entropy, etch::adamw, 8>(train, judge, space,
-                                                                             [&](const auto&) { ++calls; });
+                                                                              [&](const auto&) { ++calls; });
     };
     const etch::data_set<2, 1> empty;
     auto found = refused(training, empty, {});

@@ -169,13 +169,13 @@ TEST_CASE("the result says how many epochs there were, why they ended and which 
     CHECK(result.stopped_by == stop_reason::all_epochs);
     CHECK(std::string_view{result.message()}.starts_with("1 epoch; best epoch 1, training loss 0."));
     const view all = data;
-    result = training.fit(net, all.slice(0, 12),
-                          {.epochs = 200, .validation = all.slice(12, 28), .patience = 2});
+    result = training.fit(net, all.slice(0, 12), {.epochs = 200, .validation = all.slice(12, 28), .patience = 2});
     CHECK(result.stopped_by == stop_reason::patience);
     CHECK(result.has_best);
     const std::string text = result.message().c_str();
     INFO(text);
-    CHECK(text.starts_with(std::to_string(result.epochs) + " epochs of 200, ended after 2 without improvement; best epoch " +
+    CHECK(text.starts_with(std::to_string(result.epochs) +
+                           " epochs of 200, ended after 2 without improvement; best epoch " +
                            std::to_string(result.best_epoch) + ", validation loss 0."));
     CHECK(text.ends_with(", whose weights the network has"));
     result = training.fit(net, data, {.epochs = 3}, [](const epoch_record<float>&) { return false; });
@@ -335,12 +335,12 @@ TEST_CASE("the best network comes back whole, with the statistics that it had th
     scaled net{seed{4}};
     trainer<scaled, mean_squared_error, sgd, 8> training{{.learning_rate = 0.1}};
     scaled first, last;
-    const auto result = training.fit(net, data, {.epochs = 3, .patience = 9, .min_delta = 1e3f},
-                                     [&](const epoch_record<float>& epoch) {
-                                         if (epoch.epoch == 1) first = net;
-                                         net.statistics()[0] += 1;  // as a callback may that follows a drift of the data
-                                         last = net;
-                                     });
+    const auto result =
+        training.fit(net, data, {.epochs = 3, .patience = 9, .min_delta = 1e3f}, [&](const epoch_record<float>& epoch) {
+            if (epoch.epoch == 1) first = net;
+            net.statistics()[0] += 1;  // as a callback may that follows a drift of the data
+            last = net;
+        });
     REQUIRE(result.best_epoch == 1);
     CHECK(net == first);
     CHECK(training.best() == last);
@@ -475,8 +475,7 @@ TEST_CASE("targets that are no probabilities are refused where the loss needs th
     const auto result = training.fit(net, {gate_inputs, targets});
     CHECK(result.code == status::invalid_target);
     CHECK(result.sample == 2);
-    CHECK(result.message() ==
-          "training data: sample 2: target 0 is 2, but this loss needs probabilities, from 0 to 1");
+    CHECK(result.message() == "training data: sample 2: target 0 is 2, but this loss needs probabilities, from 0 to 1");
     targets[2] = -1;
     CHECK(training.fit(net, {gate_inputs, gate_targets}, {.validation = {gate_inputs, targets}}).in_validation);
     CHECK(net == gate{seed{1}});

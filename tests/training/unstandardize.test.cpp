@@ -68,7 +68,8 @@ TEST_CASE("prices are learned, in units of their deviation, and answered as pric
         scaled again{seed{1}};
         REQUIRE(fit_statistics(again, training.view()).ok());
         stepper<scaled, mean_squared_error, adam, 1> single;
-        const float loss = single.step(again, matrix<float, 2, 1>{training.input(0)}, matrix<float, 1, 1>{training.target(0)});
+        const float loss =
+            single.step(again, matrix<float, 2, 1>{training.input(0)}, matrix<float, 1, 1>{training.target(0)});
         CHECK(loss < 10);
     }
 }

@@ -12,4 +12,4 @@ template <class To, class From>
     return __builtin_bit_cast(To, from);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -39,10 +39,11 @@
 namespace etch::inline ETCH_VARIANT::internal {
 
 #if !defined(ETCH_ALLOW_FAST_MATH)
-static_assert(0.1 < double{0.1f},
-              "etch: -fsingle-precision-constant turns the doubles in which learning rates and powers are computed into "
-              "floats, so training would no longer give the same weights everywhere. Remove the flag, or define "
-              "ETCH_ALLOW_FAST_MATH to give the promise up");
+static_assert(
+    0.1 < double{0.1f},
+    "etch: -fsingle-precision-constant turns the doubles in which learning rates and powers are computed into "
+    "floats, so training would no longer give the same weights everywhere. Remove the flag, or define "
+    "ETCH_ALLOW_FAST_MATH to give the promise up");
 
 // clang defines no macro for the parts of -ffast-math, and no compiler defines one for pragmas that ask for them
 // (`#pragma GCC optimize("Ofast")`, `#pragma float_control(precise, off)`). But an optimiser under them knows the answers
@@ -50,6 +51,7 @@ static_assert(0.1 < double{0.1f},
 // defined stays, which is an error. Nobody calls watch_optimizer; it is compiled in each file, and is one instruction.
 #if defined(__has_attribute)
 #if __has_attribute(__error__) && __has_attribute(__used__)
+// clang-format off
 __attribute__((__error__("etch: this file is compiled with -funsafe-math-optimizations or a part of it "
                      "(-fassociative-math, -freciprocal-math, -fno-signed-zeros), or with a pragma to that effect, so "
                      "a network would no longer give the same answer everywhere. Remove it, or define "
@@ -59,6 +61,7 @@ __attribute__((__error__("etch: this file is compiled with -fno-honor-nans or -f
                      "that effect, so a network would no longer give the same answer everywhere. Remove it, or define "
                      "ETCH_ALLOW_FAST_MATH to give the promise up")))
 void refuse_finite_math();
+// clang-format on
 
 __attribute__((__used__)) inline void watch_optimizer(float x, float y) {
     if (__builtin_constant_p((x + y) - x < y)) refuse_unsafe_math();  // sums reordered

@@ -101,10 +101,10 @@
 // Whether the target multiplies and adds in one instruction. g++ says so by __FP_FAST_FMAF; for the others these are the
 // targets that always have it, and the macros by which the rest show it.
 #if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__FMA4__) || defined(__AVX512F__) || \
-    defined(__AVX2__) && defined(_MSC_VER) || defined(__aarch64__) || defined(_M_ARM64) ||       \
-    defined(__ARM_FEATURE_FMA) || defined(__riscv_flen) || defined(__loongarch_frlen) ||         \
-    defined(__s390__) && !defined(__SOFTFP__) && defined(__clang__) ||                           \
-    defined(__powerpc__) && !defined(__NO_FPRS__) && defined(__clang__) ||                       \
+    defined(__AVX2__) && defined(_MSC_VER) || defined(__aarch64__) || defined(_M_ARM64) ||      \
+    defined(__ARM_FEATURE_FMA) || defined(__riscv_flen) || defined(__loongarch_frlen) ||        \
+    defined(__s390__) && !defined(__SOFTFP__) && defined(__clang__) ||                          \
+    defined(__powerpc__) && !defined(__NO_FPRS__) && defined(__clang__) ||                      \
     defined(__mips_hard_float) && __mips_isa_rev >= 6
 #define ETCH_HARDWARE_FMA 1
 #else
@@ -146,34 +146,34 @@
 #define ETCH_WITHOUT(letter, macro) ETCH_SECOND(ETCH_COMMA(macro), letter, ~)  // the letter where it is not defined
 
 #if defined(__x86_64__) || defined(__i386__) || defined(_M_X64) || defined(_M_IX86)
-#define ETCH_LEVEL_2(each) \
+#define ETCH_LEVEL_2(each)                                                                                            \
     ETCH_JOIN(each(a, __SSE3__), each(b, __SSSE3__), each(c, __SSE4_1__), each(d, __SSE4_2__), each(e, __POPCNT__), , \
               , , )
-#define ETCH_LEVEL_3(each) \
+#define ETCH_LEVEL_3(each)                                                                                 \
     ETCH_JOIN(each(f, __AVX__), each(g, __AVX2__), each(h, __BMI__), each(w, __BMI2__), each(j, __F16C__), \
               each(k, __FMA__), each(l, __LZCNT__), each(m, __MOVBE__), )
-#define ETCH_LEVEL_4(each) \
+#define ETCH_LEVEL_4(each)                                                                               \
     ETCH_JOIN(each(n, __AVX512F__), each(o, __AVX512BW__), each(p, __AVX512CD__), each(q, __AVX512DQ__), \
               each(r, __AVX512VL__), , , , )
-#define ETCH_LEVEL_BEYOND \
-    ETCH_JOIN( \
-        ETCH_JOIN(ETCH_WITH(s, __AVX512BF16__), ETCH_WITH(t, __AVX512FP16__), ETCH_WITH(u, __AVXVNNI__), \
-                  ETCH_WITH(v, __SSE4A__), ETCH_WITH(zt, __AVX512VP2INTERSECT__), ETCH_WITH(x, __AVX10_1__), \
-                  ETCH_WITH(y, __APX_F__), ETCH_WITH(za, __AVXIFMA__), ETCH_WITH(zb, __AVXVNNIINT8__)), \
+#define ETCH_LEVEL_BEYOND                                                                                         \
+    ETCH_JOIN(                                                                                                    \
+        ETCH_JOIN(ETCH_WITH(s, __AVX512BF16__), ETCH_WITH(t, __AVX512FP16__), ETCH_WITH(u, __AVXVNNI__),          \
+                  ETCH_WITH(v, __SSE4A__), ETCH_WITH(zt, __AVX512VP2INTERSECT__), ETCH_WITH(x, __AVX10_1__),      \
+                  ETCH_WITH(y, __APX_F__), ETCH_WITH(za, __AVXIFMA__), ETCH_WITH(zb, __AVXVNNIINT8__)),           \
         ETCH_JOIN(ETCH_WITH(zc, __AVXVNNIINT16__), ETCH_WITH(zd, __AVXNECONVERT__), ETCH_WITH(ze, __CMPCCXADD__), \
-                  ETCH_WITH(zf, __RAOINT__), ETCH_WITH(zg, __AVX10_2__), ETCH_WITH(zh, __FMA4__), \
-                  ETCH_WITH(zi, __XOP__), ETCH_WITH(zj, __TBM__), ETCH_WITH(zk, __AVX512ER__)), \
+                  ETCH_WITH(zf, __RAOINT__), ETCH_WITH(zg, __AVX10_2__), ETCH_WITH(zh, __FMA4__),                 \
+                  ETCH_WITH(zi, __XOP__), ETCH_WITH(zj, __TBM__), ETCH_WITH(zk, __AVX512ER__)),                   \
         ETCH_WITH(zl, __AVX5124FMAPS__), ETCH_LEVEL_ICE_LAKE(ETCH_WITH), , , , , )
 #if defined(__AVX512VNNI__) && defined(__AVX512IFMA__) && defined(__AVX512VBMI__) && defined(__AVX512VBMI2__) && \
     defined(__AVX512BITALG__) && defined(__AVX512VPOPCNTDQ__) && defined(__GFNI__)
 #define ETCH_LEVEL_ICE_LAKE(each) i
 #else
-#define ETCH_LEVEL_ICE_LAKE(each) \
+#define ETCH_LEVEL_ICE_LAKE(each)                                                                                      \
     ETCH_JOIN(each(zm, __AVX512VNNI__), each(zn, __AVX512IFMA__), each(zo, __AVX512VBMI__), each(zp, __AVX512VBMI2__), \
               each(zq, __AVX512BITALG__), each(zr, __AVX512VPOPCNTDQ__), each(zs, __GFNI__), , )
 #endif
 #if defined(__AVX512F__)
-#define ETCH_TARGET \
+#define ETCH_TARGET                                                                                          \
     ETCH_JOIN(on_avx512, ETCH_LEVEL_2(ETCH_WITHOUT), ETCH_LEVEL_3(ETCH_WITHOUT), ETCH_LEVEL_4(ETCH_WITHOUT), \
               ETCH_LEVEL_BEYOND, , , , )
 #elif defined(__AVX2__)
@@ -194,20 +194,20 @@
 #else
 #define ETCH_SVE_BITS
 #endif
-#define ETCH_TARGET \
+#define ETCH_TARGET                                                                                                  \
     ETCH_JOIN(ETCH_JOIN(on_neon, __ARM_ARCH, ETCH_WITH(a, __ARM_FEATURE_ATOMICS), ETCH_WITH(b, __ARM_FEATURE_QRDMX), \
-                        ETCH_WITH(c, __ARM_FEATURE_DOTPROD), ETCH_WITH(d, __ARM_FEATURE_FP16_VECTOR_ARITHMETIC), \
-                        ETCH_WITH(e, __ARM_FEATURE_FP16_FML), ETCH_WITH(f, __ARM_FEATURE_BF16_VECTOR_ARITHMETIC), \
-                        ETCH_WITH(g, __ARM_FEATURE_MATMUL_INT8)), \
-              ETCH_JOIN(ETCH_WITH(h, __ARM_FEATURE_COMPLEX), ETCH_WITH(i, __ARM_FEATURE_JCVT), \
-                        ETCH_WITH(j, __ARM_FEATURE_FRINT), ETCH_WITH(k, __ARM_FEATURE_RCPC), \
-                        ETCH_WITH(l, __ARM_FEATURE_SHA3), ETCH_WITH(m, __ARM_FEATURE_MOPS), \
-                        ETCH_WITH(n, __ARM_FEATURE_CSSC), ETCH_WITH(o, __ARM_FEATURE_CRC32), \
-                        ETCH_WITH(p, __ARM_FEATURE_PAUTH)), \
-              ETCH_JOIN(ETCH_WITH(s, __ARM_FEATURE_SVE), ETCH_SVE_BITS, ETCH_WITH(t, __ARM_FEATURE_SVE2), \
-                        ETCH_WITH(u, __ARM_FEATURE_SVE2p1), ETCH_WITH(v, __ARM_FEATURE_SVE_MATMUL_FP32), \
-                        ETCH_WITH(w, __ARM_FEATURE_SVE_BF16), ETCH_WITH(x, __ARM_FEATURE_SVE2_SHA3), \
-                        ETCH_WITH(y, __ARM_FEATURE_SME), ), \
+                        ETCH_WITH(c, __ARM_FEATURE_DOTPROD), ETCH_WITH(d, __ARM_FEATURE_FP16_VECTOR_ARITHMETIC),     \
+                        ETCH_WITH(e, __ARM_FEATURE_FP16_FML), ETCH_WITH(f, __ARM_FEATURE_BF16_VECTOR_ARITHMETIC),    \
+                        ETCH_WITH(g, __ARM_FEATURE_MATMUL_INT8)),                                                    \
+              ETCH_JOIN(ETCH_WITH(h, __ARM_FEATURE_COMPLEX), ETCH_WITH(i, __ARM_FEATURE_JCVT),                       \
+                        ETCH_WITH(j, __ARM_FEATURE_FRINT), ETCH_WITH(k, __ARM_FEATURE_RCPC),                         \
+                        ETCH_WITH(l, __ARM_FEATURE_SHA3), ETCH_WITH(m, __ARM_FEATURE_MOPS),                          \
+                        ETCH_WITH(n, __ARM_FEATURE_CSSC), ETCH_WITH(o, __ARM_FEATURE_CRC32),                         \
+                        ETCH_WITH(p, __ARM_FEATURE_PAUTH)),                                                          \
+              ETCH_JOIN(ETCH_WITH(s, __ARM_FEATURE_SVE), ETCH_SVE_BITS, ETCH_WITH(t, __ARM_FEATURE_SVE2),            \
+                        ETCH_WITH(u, __ARM_FEATURE_SVE2p1), ETCH_WITH(v, __ARM_FEATURE_SVE_MATMUL_FP32),             \
+                        ETCH_WITH(w, __ARM_FEATURE_SVE_BF16), ETCH_WITH(x, __ARM_FEATURE_SVE2_SHA3),                 \
+                        ETCH_WITH(y, __ARM_FEATURE_SME), ),                                                          \
               , , , , , )
 #elif defined(__arm__)
 #if defined(__ARM_FP)
@@ -220,13 +220,13 @@
 #else
 #define ETCH_ARM_MVE
 #endif
-#define ETCH_TARGET \
+#define ETCH_TARGET                                                                                           \
     ETCH_JOIN(ETCH_JOIN(on_arm, __ARM_ARCH, f, ETCH_ARM_FP, m, ETCH_ARM_MVE, ETCH_WITH(a, __ARM_FEATURE_FMA), \
-                        ETCH_WITH(b, __ARM_NEON), ETCH_WITH(c, __ARM_FEATURE_DSP)), \
-              ETCH_JOIN(ETCH_WITH(d, __ARM_FEATURE_IDIV), ETCH_WITH(e, __ARM_FEATURE_CRC32), \
-                        ETCH_WITH(g, __ARM_FEATURE_NUMERIC_MAXMIN), ETCH_WITH(h, __ARM_FEATURE_DOTPROD), \
-                        ETCH_WITH(i, __ARM_FEATURE_UNALIGNED), ETCH_WITH(j, __ARM_FEATURE_CLZ), \
-                        ETCH_WITH(k, __thumb__), ETCH_WITH(l, __thumb2__), ), \
+                        ETCH_WITH(b, __ARM_NEON), ETCH_WITH(c, __ARM_FEATURE_DSP)),                           \
+              ETCH_JOIN(ETCH_WITH(d, __ARM_FEATURE_IDIV), ETCH_WITH(e, __ARM_FEATURE_CRC32),                  \
+                        ETCH_WITH(g, __ARM_FEATURE_NUMERIC_MAXMIN), ETCH_WITH(h, __ARM_FEATURE_DOTPROD),      \
+                        ETCH_WITH(i, __ARM_FEATURE_UNALIGNED), ETCH_WITH(j, __ARM_FEATURE_CLZ),               \
+                        ETCH_WITH(k, __thumb__), ETCH_WITH(l, __thumb2__), ),                                 \
               , , , , , , )
 #elif defined(__riscv)
 #if defined(__riscv_flen)
@@ -239,22 +239,22 @@
 #else
 #define ETCH_RISCV_VECTORS
 #endif
-#define ETCH_TARGET \
+#define ETCH_TARGET                                                                                                  \
     ETCH_JOIN(ETCH_JOIN(on_rv, __riscv_xlen, f, ETCH_RISCV_FLOATS, v, ETCH_RISCV_VECTORS, ETCH_WITH(a, __riscv_mul), \
-                        ETCH_WITH(b, __riscv_atomic), ETCH_WITH(c, __riscv_compressed)), \
-              ETCH_JOIN(ETCH_WITH(d, __riscv_zba), ETCH_WITH(e, __riscv_zbb), ETCH_WITH(g, __riscv_zbs), \
-                        ETCH_WITH(h, __riscv_zbc), ETCH_WITH(i, __riscv_zfh), ETCH_WITH(j, __riscv_zfa), \
-                        ETCH_WITH(k, __riscv_zicond), ETCH_WITH(l, __riscv_zvfh), ETCH_WITH(m, __riscv_v)), \
+                        ETCH_WITH(b, __riscv_atomic), ETCH_WITH(c, __riscv_compressed)),                             \
+              ETCH_JOIN(ETCH_WITH(d, __riscv_zba), ETCH_WITH(e, __riscv_zbb), ETCH_WITH(g, __riscv_zbs),             \
+                        ETCH_WITH(h, __riscv_zbc), ETCH_WITH(i, __riscv_zfh), ETCH_WITH(j, __riscv_zfa),             \
+                        ETCH_WITH(k, __riscv_zicond), ETCH_WITH(l, __riscv_zvfh), ETCH_WITH(m, __riscv_v)),          \
               , , , , , , )
 #elif defined(__wasm__)
-#define ETCH_TARGET \
+#define ETCH_TARGET                                                                         \
     ETCH_JOIN(on_wasm, ETCH_WITH(a, __wasm_simd128__), ETCH_WITH(b, __wasm_relaxed_simd__), \
-              ETCH_WITH(c, __wasm_nontrapping_fptoint__), ETCH_WITH(d, __wasm_sign_ext__), \
+              ETCH_WITH(c, __wasm_nontrapping_fptoint__), ETCH_WITH(d, __wasm_sign_ext__),  \
               ETCH_WITH(e, __wasm_bulk_memory__), ETCH_WITH(f, __SSE2__), ETCH_WITH(g, __wasm_atomics__), )
 #elif defined(__powerpc__) || defined(__powerpc64__)
-#define ETCH_TARGET \
+#define ETCH_TARGET                                                                                        \
     ETCH_JOIN(on_power, ETCH_WITH(a, __ALTIVEC__), ETCH_WITH(b, __VSX__), ETCH_WITH(c, __POWER8_VECTOR__), \
-              ETCH_WITH(d, __POWER9_VECTOR__), ETCH_WITH(e, _ARCH_PWR9), ETCH_WITH(f, _ARCH_PWR10), \
+              ETCH_WITH(d, __POWER9_VECTOR__), ETCH_WITH(e, _ARCH_PWR9), ETCH_WITH(f, _ARCH_PWR10),        \
               ETCH_WITH(g, __MMA__), ETCH_WITH(h, _ARCH_PWR11))
 #elif defined(__s390x__)
 #define ETCH_TARGET ETCH_JOIN(on_s390x, __ARCH__, ETCH_WITH(a, __VX__), , , , , , )
@@ -300,7 +300,7 @@
 #else
 #define ETCH_NAME_BUILD
 #endif
-#define ETCH_VARIANT \
+#define ETCH_VARIANT                                                                                                 \
     ETCH_JOIN(ETCH_TARGET, ETCH_NAME_SIMD, ETCH_NAME_CONTRACT, ETCH_NAME_MATH, ETCH_NAME_LEVEL, ETCH_NAME_SANITIZER, \
               ETCH_NAME_BUILD, , )
 

@@ -58,7 +58,7 @@ inline instruction_set detect_instruction_set() noexcept {
     if (!has(leaf_1c, v3_1c) || !has(leaf_7b, v3_7b) || !has(leaf_80c, v3_80c)) return instruction_set::x86_64_v2;
     unsigned saved = 0, upper = 0;  // which registers the operating system saves: XCR0
     asm volatile("xgetbv" : "=a"(saved), "=d"(upper) : "c"(0));
-    if (!has(saved, 0x06u)) return instruction_set::x86_64_v2;  // SSE and AVX
+    if (!has(saved, 0x06u)) return instruction_set::x86_64_v2;                          // SSE and AVX
     if (!has(leaf_7b, v4_7b) || !has(saved, 0xe6u)) return instruction_set::x86_64_v3;  // and AVX-512
     return instruction_set::x86_64_v4;
 }

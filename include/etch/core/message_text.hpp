@@ -88,4 +88,4 @@ namespace internal {
 }
 
 }  // namespace internal
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -57,11 +57,13 @@ constexpr option_error first_error(std::same_as<option_error> auto... found) noe
 /// What the options of an optimiser, a schedule and their like say of themselves, where they do.
 template <class Options>
 constexpr option_error check_options(const Options& options) noexcept {
-    if constexpr (requires { { (options.check)() } -> std::same_as<option_error>; })
+    if constexpr (requires {
+                      { (options.check)() } -> std::same_as<option_error>;
+                  })
         return (options.check)();
     else
         return {};
 }
 
 }  // namespace internal
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

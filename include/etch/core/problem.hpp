@@ -17,8 +17,8 @@ struct [[nodiscard]] problem {
     status code = status::ok;
     std::size_t index = 0;
     std::size_t column = no_column;  ///< which number of the sample, where one is at fault
-    double value = 0;                ///< that number, at invalid_target; without a column the sum of the sample's targets
-    option_error option{};           ///< at invalid_option
+    double value = 0;       ///< that number, at invalid_target; without a column the sum of the sample's targets
+    option_error option{};  ///< at invalid_option
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
@@ -43,8 +43,7 @@ struct [[nodiscard]] problem {
                                     "per sample there are sigmoid and binary_cross_entropy)");
                 return sentence("sample ", index, ": target ", column, " is ", value,
                                 ", but this loss needs probabilities, from 0 to 1");
-            case status::size_mismatch:
-                return sentence(etch::message(code), ": only ", index, " samples are complete");
+            case status::size_mismatch: return sentence(etch::message(code), ": only ", index, " samples are complete");
             case status::constant_column: return sentence("column ", index, " is constant, so it cannot be scaled");
             case status::constant_target: return sentence("target ", index, " is constant, so it cannot be scaled");
             case status::missing_class: return sentence("class ", index, " has no sample in the training part");
@@ -60,4 +59,4 @@ struct [[nodiscard]] problem {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

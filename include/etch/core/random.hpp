@@ -34,8 +34,8 @@ public:
 
     explicit constexpr random_generator(seed start) noexcept : state_{start.value} {}
 
-    static constexpr result_type (min)() noexcept { return 0; }
-    static constexpr result_type (max)() noexcept { return ~result_type{0}; }
+    static constexpr result_type(min)() noexcept { return 0; }
+    static constexpr result_type(max)() noexcept { return ~result_type{0}; }
 
     constexpr result_type operator()() noexcept { return scatter(state_ += 0x9e3779b97f4a7c15u); }
 
@@ -99,4 +99,4 @@ private:
     unsigned half_bits_ = 1;
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

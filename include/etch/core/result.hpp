@@ -23,4 +23,4 @@ concept Result = requires(const R& result) {
     requires std::constructible_from<bool, const R&> && !std::convertible_to<const R&, bool>;
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

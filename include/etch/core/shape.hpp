@@ -30,4 +30,4 @@ struct shape {
     [[nodiscard]] constexpr bool operator==(const shape&) const noexcept = default;
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

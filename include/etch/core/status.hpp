@@ -89,4 +89,4 @@ enum class [[nodiscard]] status : std::uint8_t {
     return "unknown status";
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -115,4 +115,4 @@ protected:
     invertible_transform& operator=(const invertible_transform&) = default;
 };
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

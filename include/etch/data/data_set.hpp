@@ -78,7 +78,7 @@ public:
 
     [[nodiscard]] data_view<Inputs, Outputs, T> view() const noexcept { return {inputs_, targets_}; }
     operator data_view<Inputs, Outputs, T>() const noexcept { return view(); }
-    problem (check)() const noexcept { return (view().check)(); }
+    problem(check)() const noexcept { return (view().check)(); }
 
 private:
     /// Within the capacity, so that nothing moves.
@@ -93,4 +93,4 @@ private:
     std::vector<T> targets_;
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -50,9 +50,10 @@ public:
         requires(!std::is_convertible_v<const X&, std::span<const T>> ||
                  !std::is_convertible_v<const Y&, std::span<const T>>)
     constexpr data_view(const X&, const Y&) noexcept {
-        static_assert(std::is_void_v<X>,
-                      "etch: inputs and targets must be contiguous numbers of the network's type, as a std::vector<float> "
-                      "is for a network: convert ints or doubles first");
+        static_assert(
+            std::is_void_v<X>,
+            "etch: inputs and targets must be contiguous numbers of the network's type, as a std::vector<float> "
+            "is for a network: convert ints or doubles first");
     }
 
     /// The number of samples; 0 where inputs and targets do not hold the same whole number of them (see check).
@@ -81,7 +82,7 @@ public:
 
     /// Whether a network can be trained on this: empty_set, size_mismatch, or the first sample that holds NaN or an
     /// infinity. Reads every number once.
-    constexpr problem (check)() const noexcept {
+    constexpr problem(check)() const noexcept {
         if (!matches()) return {status::size_mismatch, (std::min)(inputs_.size() / Inputs, targets_.size() / Outputs)};
         if (inputs_.empty()) return {status::empty_set, 0};
         for (std::size_t i = 0; i < size(); ++i) {
@@ -109,4 +110,4 @@ concept Samples = requires(const Set& set) {
     { set.view() } -> std::same_as<data_view<Set::input_size, Set::output_size, typename Set::value_type>>;
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -41,7 +41,8 @@ problem filter_rows(std::span<T> rows, filter_window window, status non_finite, 
     const std::size_t after = window.causal ? 0 : window.size / 2;
     if (samples == 0) return {status::empty_set, 0};
     for (std::size_t i = 0; i < samples; ++i) {
-        if (!all_finite<T>(rows.subspan(i * Columns, Columns))) return {non_finite, i, first_not_finite<T>(rows.subspan(i * Columns, Columns))};
+        if (!all_finite<T>(rows.subspan(i * Columns, Columns)))
+            return {non_finite, i, first_not_finite<T>(rows.subspan(i * Columns, Columns))};
     }
     std::vector<T> result(rows.size());
     std::vector<double> reach;
@@ -73,7 +74,8 @@ problem smooth_rows(std::span<T> rows, double alpha, status non_finite) {
         return {.code = status::invalid_option, .option = {"alpha", alpha, "positive and at most 1"}};
     if (rows.empty()) return {status::empty_set, 0};
     for (std::size_t i = 0; i < rows.size() / Columns; ++i) {
-        if (!all_finite<T>(rows.subspan(i * Columns, Columns))) return {non_finite, i, first_not_finite<T>(rows.subspan(i * Columns, Columns))};
+        if (!all_finite<T>(rows.subspan(i * Columns, Columns)))
+            return {non_finite, i, first_not_finite<T>(rows.subspan(i * Columns, Columns))};
     }
     for (std::size_t c = 0; c < Columns; ++c) {
         auto state = static_cast<double>(rows[c]);
@@ -123,4 +125,4 @@ problem exponential_smoothing(data_set<Inputs, Outputs, T>& set, smoothing_facto
     return internal::smooth_rows<Outputs>(set.targets(), factor.alpha, status::non_finite_target);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

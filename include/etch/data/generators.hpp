@@ -153,4 +153,4 @@ data_set<Inputs, 1, T> make_linear(const std::array<T, Inputs>& weights, T bias,
     return set;
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

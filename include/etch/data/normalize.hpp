@@ -61,4 +61,4 @@ private:
     std::array<internal::column_statistics, Columns> column_{};
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

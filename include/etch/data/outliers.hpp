@@ -91,4 +91,4 @@ private:
     std::array<T, Columns> upper_{};
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

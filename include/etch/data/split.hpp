@@ -27,18 +27,20 @@ struct [[nodiscard]] data_split {
     data_set<Inputs, Outputs, T> validation{};
     data_set<Inputs, Outputs, T> test{};
     status code = status::ok;
-    std::size_t index = 0;  ///< of the sample that is at fault; at missing_class of the class
+    std::size_t index = 0;           ///< of the sample that is at fault; at missing_class of the class
     std::size_t column = no_column;  ///< which number of the sample
-    option_error option{};  ///< at invalid_option
+    option_error option{};           ///< at invalid_option
 
     [[nodiscard]] bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit operator bool() const noexcept { return ok(); }
-    [[nodiscard]] std::string message() const { return problem{.code = code, .index = index, .column = column, .option = option}.message().c_str(); }
+    [[nodiscard]] std::string message() const {
+        return problem{.code = code, .index = index, .column = column, .option = option}.message().c_str();
+    }
 };
 
 namespace internal {
 
-inline problem (check)(const split_options& options) noexcept {
+inline problem(check)(const split_options& options) noexcept {
     const auto refuse = [](const char* name, double value, const char* range) -> problem {
         return {.code = status::invalid_option, .option = {name, value, range}};
     };
@@ -151,4 +153,4 @@ template <Samples Set>
                                   [samples](std::size_t i) { return class_of(samples.target(i)); });
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -91,4 +91,4 @@ load_result load(any_of<Networks...>& net, const Source& file, const key_map& ke
     return result;
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

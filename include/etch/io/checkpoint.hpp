@@ -239,4 +239,4 @@ load_result load_checkpoint(Training& training, typename Training::network_type&
     return load_checkpoint(training, net, file);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -29,4 +29,4 @@ file_result load_checkpoint_file(Training& training, typename Training::network_
     });
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

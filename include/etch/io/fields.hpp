@@ -131,4 +131,4 @@ template <class A>
     return good && text.size() == count * hexadecimal_digits<std::uint64_t> && has_finite_fields(to);
 }
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

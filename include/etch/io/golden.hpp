@@ -111,8 +111,8 @@ struct golden_text {
 /// golden_mismatch where an output differs by more than `tolerance` of the largest one, or is not finite; size_mismatch; invalid_option for a tolerance
 /// that is NaN, infinite or negative.
 template <class Network>
-constexpr golden_result (verify)(const Network& net, std::span<const float> inputs, std::span<const float> outputs,
-                                 double tolerance = golden_tolerance) noexcept {
+constexpr golden_result(verify)(const Network& net, std::span<const float> inputs, std::span<const float> outputs,
+                                double tolerance = golden_tolerance) noexcept {
     const std::size_t count = inputs.size() / Network::inputs;
     if (inputs.size() != count * Network::inputs || outputs.size() != count * Network::outputs)
         return {.code = status::size_mismatch};
@@ -123,7 +123,7 @@ constexpr golden_result (verify)(const Network& net, std::span<const float> inpu
 /// Compares a network with the golden vectors that its file holds. Where it holds none the result is ok, and its count 0.
 /// malformed where they are not as docs/weights.md says.
 template <class Network>
-golden_result (verify)(const Network& net, const safetensors_view& file, double tolerance = golden_tolerance) noexcept {
+golden_result(verify)(const Network& net, const safetensors_view& file, double tolerance = golden_tolerance) noexcept {
     const internal::golden_text golden = internal::golden_of(file, Network::inputs, Network::outputs);
     if (golden.count == 0) return {.code = golden.code};
     return internal::compare_golden(
@@ -133,10 +133,10 @@ golden_result (verify)(const Network& net, const safetensors_view& file, double 
 
 /// The same from the bytes of a file; also the errors of safetensors_view::open.
 template <class Network, internal::ByteRange Bytes>
-golden_result (verify)(const Network& net, const Bytes& bytes, double tolerance = golden_tolerance) noexcept {
+golden_result(verify)(const Network& net, const Bytes& bytes, double tolerance = golden_tolerance) noexcept {
     safetensors_view file;
     if (const problem found = file.open(std::as_bytes(std::span{bytes})); !found.ok()) return {.code = found.code};
     return (verify)(net, file, tolerance);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -44,4 +44,4 @@ private:
     [[nodiscard]] static constexpr double magnitude(double x) noexcept { return x < 0 ? -x : x; }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

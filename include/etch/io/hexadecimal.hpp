@@ -48,4 +48,4 @@ template <class T>
     return true;
 }
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

@@ -223,4 +223,4 @@ constexpr void append_tensor(key_text& to, const key_map& keys, std::string_view
 
 }  // namespace internal
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

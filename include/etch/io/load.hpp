@@ -52,13 +52,13 @@ struct [[nodiscard]] load_result {
             case status::wrong_shape:
                 return sentence(file_key, " has the shape ", internal::text_of(found), " in the file, ",
                                 internal::text_of(expected), " in the network",
-                                looks_transposed() ? "; this looks transposed: if the framework keeps [inputs, outputs], "
-                                                     "say so by its key map or by `inputs_first`"
-                                                   : "");
+                                looks_transposed()
+                                    ? "; this looks transposed: if the framework keeps [inputs, outputs], "
+                                      "say so by its key map or by `inputs_first`"
+                                    : "");
             case status::wrong_type:
                 if (key.empty()) return sentence("byte ", index, ": an unknown type of numbers");
-                return sentence(file_key,
-                                " is of a type that no weights are read from: these are F64, F32, F16, BF16");
+                return sentence(file_key, " is of a type that no weights are read from: these are F64, F32, F16, BF16");
             case status::non_finite_weight:
                 return sentence(file_key, ": number ", index, " is NaN, infinite or too large for the network");
             case status::invalid_option:
@@ -251,4 +251,4 @@ load_result load(Network& net, const Bytes& bytes, const key_map& keys = {}) noe
     return load(net, file, keys);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -192,7 +192,7 @@ inline reading<file_tensor> read_npy(std::span<std::byte> file, const std::strin
         const bool object = header.type.find('O') != header.type.npos;
         return refuse(status::wrong_type, begin,
                       in_quotes(header.type) + (object ? " are Python's objects; pickled objects are never read"
-                                                    : " is not a type of numbers that is read"));
+                                                       : " is not a type of numbers that is read"));
     }
     const auto extents = std::span{header.extents.extent}.first(header.extents.rank);
     std::size_t expected = std::find(extents.begin(), extents.end(), 0u) == extents.end() ? type.bytes : 0;
@@ -222,4 +222,4 @@ inline reading<file_tensor> read_npy(std::span<std::byte> file, const std::strin
     return {{{}, type.type, header.type, header.extents, numbers}, status::ok, {}};
 }
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

@@ -205,7 +205,7 @@ private:
         }
     }
 
-    [[nodiscard]] problem (check)() noexcept {
+    [[nodiscard]] problem(check)() noexcept {
         internal::json_cursor cursor{header_};
         std::size_t count = 0;
         std::uint64_t filled = 0;

@@ -88,4 +88,4 @@ concept TensorSource = requires(const S& source) {
     { source.tensors().begin() != source.tensors().end() } -> std::convertible_to<bool>;
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

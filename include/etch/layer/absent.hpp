@@ -50,4 +50,4 @@ struct embedding {
                   "etch: there is no embedding yet: one-hot inputs and dense<...> compute the same");
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

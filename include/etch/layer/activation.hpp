@@ -57,4 +57,4 @@ struct activation {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

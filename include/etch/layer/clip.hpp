@@ -57,4 +57,4 @@ private:
     };
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -40,4 +40,4 @@ struct column_ranges {
     }
 };
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

@@ -16,10 +16,10 @@ namespace etch::inline ETCH_VARIANT {
 /// `dense<Outputs, bf16>` is the same layer for inference alone, with weights of half the size: see dense_bf16.hpp.
 template <std::size_t Outputs, auto... Initializers>
 struct dense {
-    static_assert(sizeof...(Initializers) <= 2 &&
-                      (std::same_as<std::remove_const_t<decltype(Initializers)>, initializer> && ...),
-                  "etch: dense<N, ...>: N is the number of outputs, then an initializer for its weights and one for its "
-                  "bias, or bf16");
+    static_assert(
+        sizeof...(Initializers) <= 2 && (std::same_as<std::remove_const_t<decltype(Initializers)>, initializer> && ...),
+        "etch: dense<N, ...>: N is the number of outputs, then an initializer for its weights and one for its "
+        "bias, or bf16");
     static_assert(Outputs > 0, "etch: dense needs at least one output");
 
     static constexpr const char* name = "dense";
@@ -27,7 +27,7 @@ struct dense {
     static constexpr bool adds_once = true;
 
     template <shape Input>
-    static constexpr void (check)() {
+    static constexpr void(check)() {
         static_assert(Input.rank == 1, "etch: dense needs a vector for its input: put flatten before it");
     }
 
@@ -78,4 +78,4 @@ struct dense {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

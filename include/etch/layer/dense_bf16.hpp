@@ -24,7 +24,7 @@ struct dense<Outputs, bf16> {
     static constexpr const char* name = "dense bf16";
 
     template <shape Input>
-    static constexpr void (check)() {
+    static constexpr void(check)() {
         dense<Outputs>::template check<Input>();
     }
 
@@ -49,4 +49,4 @@ struct dense<Outputs, bf16> {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -58,4 +58,4 @@ private:
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -53,4 +53,4 @@ struct selu : activation<selu> {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -28,4 +28,4 @@ struct fast_sigmoid : activation<fast_sigmoid> {
     ETCH_INLINE static constexpr auto derivative(auto a) { return a * (decltype(a)(1) - a); }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

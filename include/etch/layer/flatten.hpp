@@ -17,4 +17,4 @@ struct flatten {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -31,4 +31,4 @@ struct gelu : activation<gelu> {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -15,4 +15,4 @@ struct identity {
     ETCH_INLINE static constexpr auto backward(const auto&, const auto&, const auto&, const auto& da) { return da; }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -61,4 +61,4 @@ constexpr T draw(initializer how, random_generator& generator, std::size_t fan_i
 }
 
 }  // namespace internal
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

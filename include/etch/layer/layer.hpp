@@ -331,4 +331,4 @@ struct input {
     static constexpr shape extents{Extents...};
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -60,4 +60,4 @@ private:
     ETCH_INLINE static constexpr auto low(const auto& minimum) { return constant<element_of<decltype(minimum)>>(Low); }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -76,4 +76,4 @@ struct hard_tanh : clamp<1> {
     static constexpr const char* name = "hard_tanh";
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -16,4 +16,4 @@ struct sigmoid : activation<sigmoid> {
     ETCH_INLINE static constexpr auto derivative(auto a) { return a * (decltype(a)(1) - a); }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

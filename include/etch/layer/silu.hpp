@@ -20,4 +20,4 @@ struct silu : activation<silu> {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

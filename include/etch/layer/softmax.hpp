@@ -42,4 +42,4 @@ private:
     };
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

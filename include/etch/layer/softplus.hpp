@@ -18,4 +18,4 @@ struct softplus : activation<softplus> {
     ETCH_INLINE static constexpr auto derivative(auto a) { return -math::expm1(-a); }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -15,8 +15,7 @@ constexpr problem fit_mean_and_deviation(const auto& layer, std::size_t count, c
     const column_ranges<T, features> ranges(count, sample);
     if (!ranges.state.ok()) return ranges.state;
     std::array<double, features> sum{};
-    for_each_number<features>(count, sample,
-                              [&](std::size_t feature, T x) { sum[feature] += static_cast<double>(x); });
+    for_each_number<features>(count, sample, [&](std::size_t feature, T x) { sum[feature] += static_cast<double>(x); });
     // A power of two near the spread, so that the variance of numbers around 1e30 or 1e-27 stays in range too.
     std::array<double, features> unit{}, squares{};
     for (std::size_t feature = 0; feature < features; ++feature) {
@@ -83,4 +82,4 @@ struct standardize {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

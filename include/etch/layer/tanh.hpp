@@ -15,4 +15,4 @@ struct tanh : activation<tanh> {
     ETCH_INLINE static constexpr auto derivative(auto a) { return fma(-a, a, decltype(a)(1)); }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

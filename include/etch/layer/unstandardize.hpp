@@ -52,4 +52,4 @@ struct unstandardize {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

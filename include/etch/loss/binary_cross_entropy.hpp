@@ -18,7 +18,7 @@ struct binary_cross_entropy {
     static constexpr probabilities needs_probabilities = probabilities::of_answers;
 
     template <class LastLayer>
-    static constexpr void (check)() {
+    static constexpr void(check)() {
         static_assert(
             internal::takes_over<binary_cross_entropy, LastLayer>(),
             "etch: binary_cross_entropy needs the network to end in sigmoid (for softmax there is cross_entropy)");
@@ -40,4 +40,4 @@ struct binary_cross_entropy {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -19,7 +19,7 @@ struct cross_entropy {
     static constexpr probabilities needs_probabilities = probabilities::of_classes;
 
     template <class LastLayer>
-    static constexpr void (check)() {
+    static constexpr void(check)() {
         static_assert(
             internal::takes_over<cross_entropy, LastLayer>(),
             "etch: cross_entropy needs the network to end in softmax (for sigmoid there is binary_cross_entropy)");
@@ -51,4 +51,4 @@ private:
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

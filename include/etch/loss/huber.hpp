@@ -42,4 +42,4 @@ private:
         static_cast<typename V::value_type>(Numerator) / static_cast<typename V::value_type>(Denominator);
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -63,4 +63,4 @@ template <class E>
 inline constexpr auto one_by_rows = typename E::value_type{1} / static_cast<typename E::value_type>(E::rows);
 
 }  // namespace internal
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

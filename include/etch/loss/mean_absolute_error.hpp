@@ -23,4 +23,4 @@ struct mean_absolute_error {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

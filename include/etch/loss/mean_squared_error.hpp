@@ -17,4 +17,4 @@ struct mean_squared_error {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -33,4 +33,4 @@ ETCH_INLINE lanes<double, N> cos_pi(lanes<double, N> x) noexcept {
     return internal::each_lane(x, [](double number) { return std::cos(std::numbers::pi * number); });
 }
 
-}  // namespace etch::math
+}  // namespace etch::inline ETCH_VARIANT::math

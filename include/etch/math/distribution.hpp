@@ -30,4 +30,4 @@ constexpr T normal(random_generator& generator) noexcept {
     return static_cast<T>(smaller(V(8.0f), larger(V(-8.0f), radius * math::cos_pi(angle))).value);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -36,4 +36,4 @@ ETCH_INLINE lanes<double, N> erf(lanes<double, N> x) noexcept {
     return internal::each_lane(x, [](double number) { return std::erf(number); });
 }
 
-}  // namespace etch::math
+}  // namespace etch::inline ETCH_VARIANT::math

@@ -79,4 +79,4 @@ ETCH_INLINE lanes<double, N> expm1(lanes<double, N> x) noexcept {
     return internal::each_lane(x, [](double number) { return std::expm1(number); });
 }
 
-}  // namespace etch::math
+}  // namespace etch::inline ETCH_VARIANT::math

@@ -40,4 +40,4 @@ ETCH_INLINE lanes<double, N> fast_sigmoid(lanes<double, N> x) noexcept {
     return sigmoid(x);
 }
 
-}  // namespace etch::math
+}  // namespace etch::inline ETCH_VARIANT::math

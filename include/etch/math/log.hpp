@@ -62,4 +62,4 @@ ETCH_INLINE lanes<double, N> log1p(lanes<double, N> x) noexcept {
     return internal::each_lane(x, [](double number) { return std::log1p(number); });
 }
 
-}  // namespace etch::math
+}  // namespace etch::inline ETCH_VARIANT::math

@@ -30,4 +30,4 @@ ETCH_INLINE lanes<double, N> each_lane(lanes<double, N> x, Function f) noexcept 
     return lanes<double, N>::load(numbers);
 }
 
-}  // namespace etch::math::internal
+}  // namespace etch::inline ETCH_VARIANT::math::internal

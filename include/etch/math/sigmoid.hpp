@@ -26,4 +26,4 @@ ETCH_INLINE lanes<double, N> sigmoid(lanes<double, N> x) noexcept {
     return internal::each_lane(x, [](double number) { return 1.0 / (1.0 + std::exp(-number)); });
 }
 
-}  // namespace etch::math
+}  // namespace etch::inline ETCH_VARIANT::math

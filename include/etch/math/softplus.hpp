@@ -31,4 +31,4 @@ ETCH_INLINE lanes<double, N> softplus(lanes<double, N> x) noexcept {
         x, [](double number) { return std::fmax(number, 0.0) + std::log1p(std::exp(-std::fabs(number))); });
 }
 
-}  // namespace etch::math
+}  // namespace etch::inline ETCH_VARIANT::math

@@ -39,4 +39,4 @@ ETCH_INLINE lanes<double, N> tanh(lanes<double, N> x) noexcept {
     return internal::each_lane(x, [](double number) { return std::tanh(number); });
 }
 
-}  // namespace etch::math
+}  // namespace etch::inline ETCH_VARIANT::math

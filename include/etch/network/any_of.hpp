@@ -141,4 +141,4 @@ private:
     networks held_{};
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -311,4 +311,4 @@ private:
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -66,4 +66,4 @@ consteval void check_constant_training() noexcept {
         "network, or raise the compiler's limit and the last argument with it");
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -63,4 +63,4 @@ template <class To, class From>
     return to;
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

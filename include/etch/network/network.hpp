@@ -114,8 +114,9 @@ public:
     }
     template <class Sample>
     constexpr auto predict(const Sample&) const noexcept {
-        static_assert(std::is_void_v<Sample>,
-                      "etch: a network is called as a function, net(x); the class of its answer is etch::predict(net, x)");
+        static_assert(
+            std::is_void_v<Sample>,
+            "etch: a network is called as a function, net(x); the class of its answer is etch::predict(net, x)");
     }
     template <std::size_t N>
     constexpr auto predict(const T (&sample)[N]) const noexcept {
@@ -134,8 +135,10 @@ public:
     [[nodiscard]] ETCH_INLINE constexpr auto operator()(const Sample& sample) const noexcept {
         constexpr std::size_t numbers = internal::fixed_size<Sample>;
         constexpr bool same_type = [] {
-            if constexpr (numbers == 0) return true;
-            else return std::is_convertible_v<decltype(std::declval<const Sample&>().data()), const T*>;
+            if constexpr (numbers == 0)
+                return true;
+            else
+                return std::is_convertible_v<decltype(std::declval<const Sample&>().data()), const T*>;
         }();
         constexpr bool is_sample = same_type && numbers == inputs;
         constexpr bool is_batch = [] {
@@ -264,4 +267,4 @@ private:
 template <class... Layers>
 using network = basic_network<float, Layers...>;
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

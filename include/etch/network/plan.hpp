@@ -124,4 +124,4 @@ constexpr inference_plan<Depth> plan_inference(const std::array<layer_facts, Dep
     return plan;
 }
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

@@ -75,7 +75,8 @@ template <class Network, class Number, std::size_t N>
 }
 template <class Network>
 [[nodiscard]] constexpr std::size_t predict(
-    const Network& net, const internal::written_number<typename Network::value_type> (&sample)[Network::inputs]) noexcept {
+    const Network& net,
+    const internal::written_number<typename Network::value_type> (&sample)[Network::inputs]) noexcept {
     return internal::predict_written(net, sample);
 }
 

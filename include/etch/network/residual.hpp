@@ -19,7 +19,7 @@ struct residual {
     static constexpr reads backward_reads = reads::input;
 
     template <shape Input>
-    static constexpr void (check)() {
+    static constexpr void(check)() {
         static_assert(chain<float, Input, Layers...>::output_shape == Input,
                       "etch: the layers of a residual must give the shape that they get");
         static_assert(chain<float, Input, Layers...>::statistic_count == 0,
@@ -103,4 +103,4 @@ private:
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

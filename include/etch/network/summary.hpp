@@ -83,4 +83,4 @@ constexpr auto summarize() noexcept {
 template <class NetworkOrTrainer>
 inline constexpr auto summary = internal::summarize<std::remove_cvref_t<NetworkOrTrainer>>();
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -84,4 +84,4 @@ struct tensor_table {
 template <class Network>
 inline constexpr const auto& tensors_of = internal::tensor_table<Network>::rows;
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -40,7 +40,9 @@ struct text {
     }
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters.data(), size}; }
     /// As much of it as found room.
-    [[nodiscard]] constexpr std::string_view shown() const noexcept { return {characters.data(), size < Capacity ? size : Capacity}; }
+    [[nodiscard]] constexpr std::string_view shown() const noexcept {
+        return {characters.data(), size < Capacity ? size : Capacity};
+    }
 };
 
 /// Entries between commas.
@@ -136,4 +138,4 @@ inline constexpr std::string_view topology = internal::network_spelling<Network>
     return true;
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

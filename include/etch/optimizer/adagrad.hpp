@@ -26,7 +26,7 @@ struct adagrad {
     static constexpr std::size_t state_slots = 1;
 
     /// The first option that is out of its range; the learning rate is the trainer's to check.
-    [[nodiscard]] constexpr option_error (check)() const noexcept {
+    [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_not_be_negative("learning_rate_decay", learning_rate_decay),
                                      internal::must_not_be_negative("epsilon", epsilon),
                                      internal::must_not_be_negative("weight_decay", weight_decay));
@@ -55,4 +55,4 @@ struct adagrad {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -45,7 +45,7 @@ struct adam {
     static constexpr std::size_t state_slots = 2;
 
     /// The first option that is out of its range; the learning rate is the trainer's to check.
-    [[nodiscard]] constexpr option_error (check)() const noexcept {
+    [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_be_below_one("beta1", beta1),
                                      internal::must_be_below_one("beta2", beta2),
                                      internal::must_not_be_negative("epsilon", epsilon),
@@ -84,4 +84,4 @@ struct adam {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

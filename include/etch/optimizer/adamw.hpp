@@ -25,7 +25,7 @@ struct adamw {
     static constexpr std::size_t state_slots = adam::state_slots;
 
     /// The first option that is out of its range; the learning rate is the trainer's to check.
-    [[nodiscard]] constexpr option_error (check)() const noexcept {
+    [[nodiscard]] constexpr option_error(check)() const noexcept {
         return (adam{learning_rate, beta1, beta2, epsilon, weight_decay}.check)();
     }
 
@@ -49,4 +49,4 @@ struct adamw {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -94,7 +94,7 @@ struct gradient_clip {
     double norm = 0;
     double value = 0;
 
-    [[nodiscard]] constexpr option_error (check)() const noexcept {
+    [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_not_be_negative("norm", norm),
                                      internal::must_not_be_negative("value", value));
     }
@@ -106,4 +106,4 @@ struct gradient_clip {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

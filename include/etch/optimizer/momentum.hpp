@@ -27,7 +27,7 @@ struct momentum {
     static constexpr std::size_t state_slots = 1;
 
     /// The first option that is out of its range; the learning rate is the trainer's to check.
-    [[nodiscard]] constexpr option_error (check)() const noexcept {
+    [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_be_below_one("momentum", momentum),
                                      internal::must_be_below_one("dampening", dampening),
                                      internal::must_not_be_negative("weight_decay", weight_decay));
@@ -54,4 +54,4 @@ struct momentum {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

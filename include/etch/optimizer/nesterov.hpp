@@ -26,7 +26,7 @@ struct nesterov {
     static constexpr std::size_t state_slots = 1;
 
     /// The first option that is out of its range; the learning rate is the trainer's to check.
-    [[nodiscard]] constexpr option_error (check)() const noexcept {
+    [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_be_below_one("momentum", momentum),
                                      internal::must_not_be_negative("weight_decay", weight_decay));
     }
@@ -51,4 +51,4 @@ struct nesterov {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

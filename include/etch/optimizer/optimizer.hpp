@@ -35,11 +35,11 @@ namespace etch::inline ETCH_VARIANT {
 namespace internal {
 
 template <class O, class T>
-concept optimizer_of = requires(const O options, lanes<T, 1>& parameter,
-                                std::array<lanes<T, 1>, O::state_slots>& state) {
-    { options.at(std::uint64_t{1}, T{}) } -> std::same_as<typename O::template constants<T>>;
-    O::update(parameter, parameter, state, options.at(std::uint64_t{1}, T{}));
-};
+concept optimizer_of =
+    requires(const O options, lanes<T, 1>& parameter, std::array<lanes<T, 1>, O::state_slots>& state) {
+        { options.at(std::uint64_t{1}, T{}) } -> std::same_as<typename O::template constants<T>>;
+        O::update(parameter, parameter, state, options.at(std::uint64_t{1}, T{}));
+    };
 
 /// Options that an optimizer may lack, under the names that other optimizers and libraries give them. It takes the braces
 /// that the optimizer does not, and so leads to a sentence in place of a list of candidates.
@@ -68,4 +68,4 @@ concept Optimizer = std::is_aggregate_v<O> && requires(const O options) {
     { O::state_slots } -> std::convertible_to<std::size_t>;
 } && internal::optimizer_of<O, float>;
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

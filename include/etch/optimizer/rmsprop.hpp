@@ -24,7 +24,7 @@ struct rmsprop {
     static constexpr std::size_t state_slots = 1;
 
     /// The first option that is out of its range; the learning rate is the trainer's to check.
-    [[nodiscard]] constexpr option_error (check)() const noexcept {
+    [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_be_below_one("alpha", alpha),
                                      internal::must_not_be_negative("epsilon", epsilon),
                                      internal::must_not_be_negative("weight_decay", weight_decay));
@@ -73,7 +73,7 @@ struct rmsprop_extended {
     static constexpr std::size_t state_slots = 3;
 
     /// The first option that is out of its range; the learning rate is the trainer's to check.
-    [[nodiscard]] constexpr option_error (check)() const noexcept {
+    [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_be_below_one("alpha", alpha),
                                      internal::must_not_be_negative("epsilon", epsilon),
                                      internal::must_not_be_negative("weight_decay", weight_decay),
@@ -108,4 +108,4 @@ struct rmsprop_extended {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -74,7 +74,7 @@ struct step_decay {
 
     static constexpr const char* name = "step_decay";
 
-    [[nodiscard]] constexpr option_error (check)() const noexcept { return internal::must_be_positive("gamma", gamma); }
+    [[nodiscard]] constexpr option_error(check)() const noexcept { return internal::must_be_positive("gamma", gamma); }
 
     template <class T>
     [[nodiscard]] constexpr T rate(T base, std::uint64_t step, std::uint64_t total_steps) const noexcept {
@@ -93,7 +93,7 @@ struct exponential_decay {
 
     static constexpr const char* name = "exponential_decay";
 
-    [[nodiscard]] constexpr option_error (check)() const noexcept { return internal::must_be_positive("gamma", gamma); }
+    [[nodiscard]] constexpr option_error(check)() const noexcept { return internal::must_be_positive("gamma", gamma); }
 
     template <class T>
     [[nodiscard]] constexpr T rate(T base, std::uint64_t step, std::uint64_t total_steps) const noexcept {
@@ -113,7 +113,9 @@ struct cosine_decay {
 
     static constexpr const char* name = "cosine_decay";
 
-    [[nodiscard]] constexpr option_error (check)() const noexcept { return internal::must_not_be_negative("minimum", minimum); }
+    [[nodiscard]] constexpr option_error(check)() const noexcept {
+        return internal::must_not_be_negative("minimum", minimum);
+    }
 
     template <class T>
     [[nodiscard]] constexpr T rate(T base, std::uint64_t step, std::uint64_t total_steps) const noexcept {
@@ -129,4 +131,4 @@ struct cosine_decay {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

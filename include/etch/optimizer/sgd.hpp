@@ -22,7 +22,7 @@ struct sgd {
     static constexpr std::size_t state_slots = 0;
 
     /// The first option that is out of its range; the learning rate is the trainer's to check.
-    [[nodiscard]] constexpr option_error (check)() const noexcept {
+    [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::must_not_be_negative("weight_decay", weight_decay);
     }
 
@@ -44,4 +44,4 @@ struct sgd {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

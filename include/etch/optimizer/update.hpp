@@ -78,4 +78,4 @@ constexpr void apply_update(const Rule& /*rule*/, const typename Rule::template 
     }
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -102,4 +102,4 @@ ETCH_INLINE constexpr float_lanes<N> scale_one_plus(float_lanes<N> t, float_lane
     }
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -85,4 +85,4 @@ ETCH_INLINE constexpr integer_lanes<1> to_integer(float_lanes<1> x) noexcept {
     return {static_cast<std::int32_t>(x.value)};
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

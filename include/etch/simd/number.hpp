@@ -128,4 +128,4 @@ ETCH_INLINE constexpr float sqrt_number(float x) noexcept {
 
 ETCH_INLINE double sqrt_number(double x) noexcept { return std::sqrt(x); }
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

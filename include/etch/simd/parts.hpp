@@ -282,4 +282,4 @@ struct some_lanes {
     ETCH_INLINE static void store(pack numbers, T* to) noexcept { internal::store_first<Count>(numbers, to); }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

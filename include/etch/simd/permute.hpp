@@ -106,4 +106,4 @@ ETCH_INLINE lanes<T, To> extend(lanes<T, N> numbers) noexcept {
     }
 }
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

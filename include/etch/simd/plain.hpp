@@ -102,4 +102,4 @@ struct lanes<T, 1> {
 template <class T, std::size_t Size>
 inline constexpr bool has_lanes = Size == 1;
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -267,4 +267,4 @@ ETCH_INLINE lanes<std::int32_t, N> to_integer(lanes<float, N> x) noexcept {
     return {internal::to_integer_register(x.value)};
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

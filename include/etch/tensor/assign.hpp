@@ -90,4 +90,4 @@ ETCH_INLINE constexpr void assign(Destination to, const E& from) noexcept {
     }
 }
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

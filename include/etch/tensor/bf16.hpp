@@ -120,4 +120,4 @@ private:
     Word* first_;
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -249,4 +249,4 @@ ETCH_INLINE constexpr auto operator/(std::type_identity_t<element_of<E>> number,
     return constant<element_of<E>>{number} / std::forward<E>(e);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

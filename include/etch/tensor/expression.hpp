@@ -78,4 +78,4 @@ ETCH_INLINE constexpr tile<V, P, C> broadcast_tile(const E& operand, std::size_t
 }
 
 }  // namespace internal
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

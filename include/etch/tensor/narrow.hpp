@@ -89,4 +89,4 @@ private:
     }
 };
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

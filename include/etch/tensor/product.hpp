@@ -334,4 +334,4 @@ ETCH_INLINE constexpr auto operator+(B&& b, const product_expression<L, R, void>
     return product_expression<L, R, Start>{p.left, p.right, internal::hold<B>(b)};
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

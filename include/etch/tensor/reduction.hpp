@@ -215,4 +215,4 @@ template <Stored A, Stored B>
     return internal::dot<A::rows * A::columns>(a.data(), b.data());
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

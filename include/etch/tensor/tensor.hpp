@@ -255,4 +255,4 @@ ETCH_INLINE constexpr operand_t<E> hold(std::remove_reference_t<E>& e) noexcept 
 }
 
 }  // namespace internal
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -124,4 +124,4 @@ template <Stored E>
         return transposed_copy<typename E::value_type, E::rows, E::columns>{e.data(), scratch};
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

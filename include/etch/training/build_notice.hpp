@@ -33,4 +33,4 @@ inline constexpr bool x86_build = false;
 inline constexpr const char* build_notice =
     internal::notice_of_build(internal::optimized_build, ETCH_HARDWARE_FMA != 0, internal::x86_build);
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

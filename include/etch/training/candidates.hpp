@@ -35,4 +35,4 @@ struct candidates {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

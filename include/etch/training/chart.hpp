@@ -54,9 +54,7 @@ struct chart {
 
 namespace internal {
 
-inline std::string number_text(double number) {
-    return write_decimal(number, std::chars_format::general, 6);
-}
+inline std::string number_text(double number) { return write_decimal(number, std::chars_format::general, 6); }
 
 /// An axis: its range, the numbers that stand along it, and where a number lies on it.
 class chart_axis {

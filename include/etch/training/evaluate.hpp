@@ -153,4 +153,4 @@ template <class Loss = void, class Network>
         return evaluate_regression<Loss>(net, data);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

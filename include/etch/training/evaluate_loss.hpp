@@ -55,8 +55,8 @@ constexpr loss_and_accuracy<typename Network::value_type> loss_after(const Netwo
             for (std::size_t o = 0; o < Network::outputs; ++o)
                 right += (scores[o] >= middle) == (data.target(i)[o] >= T{0.5});
         else if constexpr (classifies<Network>())
-            right += class_of(scores, Network::outputs, middle) ==
-                     class_of(data.target(i).data(), Network::outputs, T{0.5});
+            right +=
+                class_of(scores, Network::outputs, middle) == class_of(data.target(i).data(), Network::outputs, T{0.5});
     });
     const T count = static_cast<T>(data.size());
     constexpr std::size_t answers = answers_several<Network>() ? Network::outputs : 1;
@@ -74,4 +74,4 @@ template <class Loss, class Network>
     return internal::loss_after<Loss, internal::judged_layers<Network, Loss>>(net, data);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -13,10 +13,10 @@ namespace etch::inline ETCH_VARIANT {
 struct fit_warning {
     enum class kind : std::uint8_t {
         none,
-        unreachable_target,      ///< outside what the last layer can answer
-        large_targets,           ///< of a linear last layer, whose weights begin around 1
-        small_targets,           ///< likewise
-        missing_class,           ///< in the training data
+        unreachable_target,       ///< outside what the last layer can answer
+        large_targets,            ///< of a linear last layer, whose weights begin around 1
+        small_targets,            ///< likewise
+        missing_class,            ///< in the training data
         squares_of_probabilities  ///< a loss of distances after softmax
     };
 
@@ -37,7 +37,8 @@ struct fit_warning {
                                 " answers only from ", low, " to ", high);
             case kind::large_targets:
             case kind::small_targets:
-                return sentence("target ", column, " reaches ", value, ", far ", what == kind::large_targets ? "above" : "below",
+                return sentence("target ", column, " reaches ", value, ", far ",
+                                what == kind::large_targets ? "above" : "below",
                                 " 1, where training begins: end the network with unstandardize, which learns the "
                                 "targets in units of their deviation");
             case kind::missing_class: return sentence("class ", column, " has no sample in the training data");
@@ -142,7 +143,8 @@ constexpr fit_warning find_unreachable_target(const Data& data) noexcept {
 
 /// The first thing about the training data that is likely to be a mistake.
 template <class Network, class Loss>
-constexpr fit_warning find_warning(const data_view<Network::inputs, Network::outputs, typename Network::value_type>& data) noexcept {
+constexpr fit_warning find_warning(
+    const data_view<Network::inputs, Network::outputs, typename Network::value_type>& data) noexcept {
     using last = typename Network::layers::template layer<Network::depth - 1>;
     if constexpr (requires { Loss::needs_probabilities; }) {
         if constexpr (Network::outputs == 1 || Loss::needs_probabilities == probabilities::of_classes)
@@ -158,4 +160,4 @@ constexpr fit_warning find_warning(const data_view<Network::inputs, Network::out
 }
 
 }  // namespace internal
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -47,10 +47,10 @@ struct [[nodiscard]] fit_result {
     std::size_t epochs = 0;          ///< completed
     std::size_t planned_epochs = 0;  ///< as many as were asked for
     stop_reason stopped_by = stop_reason::error;
-    std::size_t best_epoch = 0;  ///< the last that improved by more than min_delta; from 1
-    T best_loss{};               ///< of the validation data, or else of the training data
-    bool validated = false;      ///< whether there was validation data
-    bool has_best = false;       ///< whether the network has the weights of the best epoch, as with patience
+    std::size_t best_epoch = 0;            ///< the last that improved by more than min_delta; from 1
+    T best_loss{};                         ///< of the validation data, or else of the training data
+    bool validated = false;                ///< whether there was validation data
+    bool has_best = false;                 ///< whether the network has the weights of the best epoch, as with patience
     T training_loss{}, validation_loss{};  ///< of the last epoch
     fit_warning warning{};                 ///< what is likely to be a mistake, though it could be trained
 
@@ -72,8 +72,7 @@ struct [[nodiscard]] fit_result {
         if (code == status::not_initialized) return etch::message(code);
         if (code != status::ok) {
             const bool is_column = code == status::constant_column || code == status::constant_target;
-            const problem found{
-                .code = code, .index = is_column ? column : sample, .column = column, .value = value};
+            const problem found{.code = code, .index = is_column ? column : sample, .column = column, .value = value};
             return sentence(in_validation ? "validation data: " : "training data: ", found.message());
         }
         message_text text;
@@ -91,4 +90,4 @@ struct [[nodiscard]] fit_result {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -32,11 +32,12 @@ constexpr problem fit_statistics_of(Network& net,
                 if constexpr (fits_targets<layer>())
                     result = layer::fit(pass, training.size(), [&](std::size_t i) { return training.target(i); });
                 else
-                    result = layer::fit(pass, training.size(), [&](std::size_t i) {  // what the layers before make of it
-                        vector<T, chain::facts[I].input.size()> features;
-                        net.template infer<1, I>(training.input(i).data(), features.data());
-                        return features;
-                    });
+                    result =
+                        layer::fit(pass, training.size(), [&](std::size_t i) {  // what the layers before make of it
+                            vector<T, chain::facts[I].input.size()> features;
+                            net.template infer<1, I>(training.input(i).data(), features.data());
+                            return features;
+                        });
             }
         });
         if (!result.ok()) std::copy(before.begin(), before.end(), net.statistics().begin());
@@ -63,4 +64,4 @@ constexpr problem fit_missing_statistics(
     return internal::fit_statistics_of(net, training, false);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

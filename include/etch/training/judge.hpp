@@ -56,4 +56,4 @@ constexpr std::size_t judge_each(const Network& net, data_of<Network> data, See 
     return bad;
 }
 
-}  // namespace etch::internal
+}  // namespace etch::inline ETCH_VARIANT::internal

@@ -36,11 +36,11 @@ struct [[nodiscard]] classification_report {
     static_assert(Classes >= 2, "etch: a classification needs at least two classes");
     static constexpr std::size_t classes = Classes;
 
-    status code = status::ok;  ///< where it is not ok, nothing was counted
-    std::size_t sample = 0;    ///< where the data is at fault: which sample
+    status code = status::ok;        ///< where it is not ok, nothing was counted
+    std::size_t sample = 0;          ///< where the data is at fault: which sample
     std::size_t column = no_column;  ///< and which of its inputs or targets, where one is
-    std::size_t count = 0;     ///< samples judged
-    double loss = 0;           ///< their mean
+    std::size_t count = 0;           ///< samples judged
+    double loss = 0;                 ///< their mean
     /// confusion[t][p]: how many samples of class t were taken for class p.
     std::array<std::array<std::size_t, Classes>, Classes> confusion{};
     /// place[k]: for how many samples the right class had the (k+1)-th largest score; of equal scores the first leads.
@@ -48,7 +48,9 @@ struct [[nodiscard]] classification_report {
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
-    [[nodiscard]] constexpr message_text message() const noexcept { return internal::report_message({code, sample, column}); }
+    [[nodiscard]] constexpr message_text message() const noexcept {
+        return internal::report_message({code, sample, column});
+    }
 
     [[nodiscard]] constexpr double accuracy() const noexcept { return top_k(1); }
     /// The share of samples whose class was among the k largest scores.
@@ -118,17 +120,19 @@ template <std::size_t Outputs>
 struct [[nodiscard]] regression_report {
     static constexpr std::size_t outputs = Outputs;
 
-    status code = status::ok;  ///< where it is not ok, nothing was summed
-    std::size_t sample = 0;    ///< where the data is at fault: which sample
+    status code = status::ok;        ///< where it is not ok, nothing was summed
+    std::size_t sample = 0;          ///< where the data is at fault: which sample
     std::size_t column = no_column;  ///< and which of its inputs or targets, where one is
-    std::size_t count = 0;     ///< samples judged
-    double loss = 0;           ///< their mean
+    std::size_t count = 0;           ///< samples judged
+    double loss = 0;                 ///< their mean
     std::array<double, Outputs> sum_absolute{}, sum_squares{};
     std::array<double, Outputs> spread{};  ///< Σ (y - mean y)²
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
-    [[nodiscard]] constexpr message_text message() const noexcept { return internal::report_message({code, sample, column}); }
+    [[nodiscard]] constexpr message_text message() const noexcept {
+        return internal::report_message({code, sample, column});
+    }
 
     [[nodiscard]] constexpr double mae(std::size_t output) const noexcept { return per_sample(sum_absolute[output]); }
     [[nodiscard]] constexpr double mse(std::size_t output) const noexcept { return per_sample(sum_squares[output]); }
@@ -162,4 +166,4 @@ private:
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

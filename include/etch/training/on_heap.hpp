@@ -33,4 +33,4 @@ template <class Training>
     return std::make_unique<Training>(optimizer, schedule, clip, from);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

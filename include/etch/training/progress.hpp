@@ -97,7 +97,8 @@ public:
         epochs_ = step.epochs;
         samples_ = static_cast<std::uint64_t>(step.epoch - 1) * step.of + step.samples;
         constexpr std::uint64_t most = ~std::uint64_t{0};
-        in_all_ = step.of != 0 && step.epochs > most / step.of ? most : static_cast<std::uint64_t>(step.epochs) * step.of;
+        in_all_ =
+            step.of != 0 && step.epochs > most / step.of ? most : static_cast<std::uint64_t>(step.epochs) * step.of;
         if (samples_ <= before || begin_ == 0) {  // a fit begins; its first update is not timed
             begin_ = now;
             first_samples_ = samples_;
@@ -251,4 +252,4 @@ private:
     char line_[512] = {};
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

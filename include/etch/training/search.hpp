@@ -17,9 +17,9 @@ namespace etch::inline ETCH_VARIANT {
 /// One network trained with one choice of settings, and how the validation set judged it.
 template <class T>
 struct [[nodiscard]] search_trial {
-    std::size_t network = 0;  ///< its index among the candidates
+    std::size_t network = 0;       ///< its index among the candidates
     training_settings settings{};  ///< with the optimiser's own learning rate and weight decay, where none were given
-    status code = status::ok;  ///< non_finite_loss where it diverged
+    status code = status::ok;      ///< non_finite_loss where it diverged
     T validation_loss{}, validation_accuracy{};
     std::size_t epochs = 0;      ///< completed
     std::size_t best_epoch = 0;  ///< with the lowest validation loss
@@ -170,4 +170,4 @@ search_result<Candidates> search(
     return result;
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

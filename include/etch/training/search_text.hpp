@@ -68,11 +68,13 @@ std::string to_text(const search_result<candidates<Networks...>>& result) {
             cells.push_back(formatted("%.5f", static_cast<double>(t.validation_loss)));
             if (classifies) cells.push_back(formatted("%.2f %%", 100 * static_cast<double>(t.validation_accuracy)));
         } else {
-            cells.insert(cells.end(), {"-", t.code == status::non_finite_loss || t.code == status::diverged ? "diverged" : "refused"});
+            cells.insert(
+                cells.end(),
+                {"-", t.code == status::non_finite_loss || t.code == status::diverged ? "diverged" : "refused"});
         }
         table.row(std::move(cells));
     }
     return text + table.text();
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

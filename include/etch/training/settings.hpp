@@ -14,7 +14,7 @@ namespace etch::inline ETCH_VARIANT {
 struct training_settings {
     std::optional<double> learning_rate{};  ///< without one the optimiser's own
     std::optional<double> weight_decay{};   ///< likewise
-    double clip_norm = 0;  ///< of gradient_clip; 0: off
+    double clip_norm = 0;                   ///< of gradient_clip; 0: off
     std::size_t epochs = 10;
     std::size_t patience = 0;  ///< as in fit_options; 0: all epochs
     etch::seed seed{0};        ///< of the weights, the order of the samples and dropout
@@ -109,4 +109,4 @@ struct random_search {
     }
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -38,7 +38,7 @@ struct objective {
     static constexpr std::size_t last =
         Network::depth - (takes_over<Loss, last_layer>() || scales_targets<Network> ? 1 : 0);
 
-    static constexpr bool (check)() {
+    static constexpr bool(check)() {
         if constexpr (requires { Loss::template check<last_layer>(); }) Loss::template check<last_layer>();
         return true;
     }
@@ -79,9 +79,10 @@ template <class Network, class Loss, class Optimizer, std::size_t Batch = 1, cla
 class stepper {
     static_assert(Network::rounded_count == 0,
                   "etch: weights held as bf16 are not trained: train a network of dense<...>, and convert it");
-    static_assert(!internal::ends_in_statistics<Network>,
-                  "etch: a network that ends in standardize or normalize cannot be trained, since their statistics would "
-                  "be those of untrained answers: to answer in the units of the targets, end it with unstandardize");
+    static_assert(
+        !internal::ends_in_statistics<Network>,
+        "etch: a network that ends in standardize or normalize cannot be trained, since their statistics would "
+        "be those of untrained answers: to answer in the units of the targets, end it with unstandardize");
     static_assert(Batch > 0, "etch: a batch needs at least one sample");
     static_assert(etch::Loss<Loss>, "etch: the second argument of a trainer is a loss (see etch/loss/loss.hpp)");
     static_assert(etch::Optimizer<Optimizer>,
@@ -110,20 +111,21 @@ public:
     template <class Never = void>
     explicit constexpr stepper(const internal::missing_options&, Schedule = {}, gradient_clip = {},
                                seed = seed{0}) noexcept {
-        static_assert(!std::is_void_v<Never>,
-                      "etch: the optimizer has no option of this name: the rate is learning_rate, momentum is an option "
-                      "of the optimizers momentum and nesterov, and clipping is the trainer's third argument");
+        static_assert(
+            !std::is_void_v<Never>,
+            "etch: the optimizer has no option of this name: the rate is learning_rate, momentum is an option "
+            "of the optimizers momentum and nesterov, and clipping is the trainer's third argument");
     }
     template <class Never = void>
-    constexpr stepper(Optimizer, const internal::missing_schedule_options&, gradient_clip = {}, seed = seed{0}) noexcept {
+    constexpr stepper(Optimizer, const internal::missing_schedule_options&, gradient_clip = {},
+                      seed = seed{0}) noexcept {
         static_assert(!std::is_void_v<Never>,
                       "etch: the schedule has no option of this name (see etch/optimizer/schedule.hpp)");
     }
     template <class Number>
         requires(std::is_arithmetic_v<Number>)
     explicit constexpr stepper(Number, Schedule = {}, gradient_clip = {}, seed = seed{0}) noexcept {
-        static_assert(std::is_void_v<Number>,
-                      "etch: options are named, in braces: trainer{{.learning_rate = 0.01}}");
+        static_assert(std::is_void_v<Number>, "etch: options are named, in braces: trainer{{.learning_rate = 0.01}}");
     }
 
     /// Adds the gradients of up to `columns` samples, the first `count` columns of x and y; gives the sum of their
@@ -176,7 +178,7 @@ public:
     }
 
     /// The first option of the optimiser, the schedule or the clipping that is out of its range; what a fit begins with.
-    [[nodiscard]] constexpr option_error (check)() const noexcept {
+    [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::check_learning_rate<value_type>(optimizer.learning_rate),
                                      internal::check_options(optimizer), internal::check_options(schedule),
                                      internal::check_options(clip));
@@ -241,4 +243,4 @@ private:
     training_position<value_type> position_;
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -87,4 +87,4 @@ void print(const Subject& subject, const class_list& names, std::FILE* to = stdo
     std::fwrite(text.data(), 1, text.size(), to);
 }
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

@@ -184,10 +184,11 @@ public:
     template <class Never = void, class Callback = std::nullptr_t>
     constexpr fit_result<T> fit(internal::any_network, data, const internal::missing_fit_options&,
                                 Callback&& = {}) noexcept {
-        static_assert(!std::is_void_v<Never>,
-                      "etch: a fit has no option of this name: it has epochs, validation, patience, min_delta, shuffle, "
-                      "shuffled, history and resume; the size of a batch is an argument of the trainer's type, and the "
-                      "learning rate an option of its optimizer");
+        static_assert(
+            !std::is_void_v<Never>,
+            "etch: a fit has no option of this name: it has epochs, validation, patience, min_delta, shuffle, "
+            "shuffled, history and resume; the size of a batch is an argument of the trainer's type, and the "
+            "learning rate an option of its optimizer");
         return {};
     }
     template <class Number, class... Rest>
@@ -228,11 +229,8 @@ private:
         return {};
     }
     static constexpr fit_result<T> refusal(const problem& p, bool in_validation) noexcept {
-        return {.code = p.code,
-                .sample = p.index,
-                .column = p.column,
-                .in_validation = in_validation,
-                .value = p.value};
+        return {
+            .code = p.code, .sample = p.index, .column = p.column, .in_validation = in_validation, .value = p.value};
     }
 
     /// Updates until the end, for the schedule; the largest number where that is more.
@@ -330,4 +328,4 @@ private:
     fit_progress<T> progress_;
 };
 
-}  // namespace etch
+}  // namespace etch::inline ETCH_VARIANT

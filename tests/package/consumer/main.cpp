@@ -1,5 +1,5 @@
-#include <etch/training/progress.hpp>  // alone: only a system header is silent of all warnings
 #include <etch/etch.hpp>
+#include <etch/training/progress.hpp>  // alone: only a system header is silent of all warnings
 #ifdef HAS_csv
 #include <etch/data/csv.hpp>
 #endif
@@ -19,7 +19,8 @@ int main() {
     const auto probabilities = net(std::array{0.1f, 0.2f, 0.3f, 0.4f});
     const float sum = probabilities[0] + probabilities[1] + probabilities[2];
     bool works = sum > 0.999f && sum < 1.001f;
-    works = works && walk_golden.count == 2 && std::equal_to{}(walk(walk_golden.inputs[0])[0], walk_golden.outputs[0][0]);
+    works =
+        works && walk_golden.count == 2 && std::equal_to{}(walk(walk_golden.inputs[0])[0], walk_golden.outputs[0][0]);
 #ifdef HAS_gzip
     works = works && etch::gunzip({}).code != etch::status::ok;
 #endif
