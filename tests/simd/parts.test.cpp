@@ -15,7 +15,7 @@ TEST_CASE("a register that is not full loads and stores its own numbers only") {
         for_each_width<T>([]<std::size_t Size>() {
             [&]<std::size_t... Index>(std::index_sequence<Index...>) {
                 [[maybe_unused]] const auto one = []<std::size_t Count>() {
-                    using V = some_lanes<T, Size, Count>;
+                    using V = partial_lanes<T, Size, Count>;
                     const support::guarded<T> from(Count);  // what is read beyond is seen
                     const auto to = std::make_unique<T[]>(Count + 1);
                     for (std::size_t i = 0; i < Count; ++i) from[i] = static_cast<T>(i + 1);
@@ -29,7 +29,7 @@ TEST_CASE("a register that is not full loads and stores its own numbers only") {
                         const T expected = i < Count ? static_cast<T>(i + 1) : T{0};
                         wrong += all[i] != expected || (i < Count && to[i] != expected);
                     }
-                    internal::first_of<Count>(loaded, lanes<T, Size>(T{-7})).store(all);
+                    internal::blend_first<Count>(loaded, lanes<T, Size>(T{-7})).store(all);
                     for (std::size_t i = 0; i < Size; ++i)
                         wrong += all[i] != (i < Count ? static_cast<T>(i + 1) : T{-7});
                     return wrong;
@@ -48,7 +48,7 @@ namespace {
 template <class T, std::size_t Size, std::size_t Count>
 ETCH_NO_INLINE T sum_of_what_was_stored(T* to, const T* from, T number) {
     for (std::size_t i = 0; i < Count; ++i) to[i] = number;
-    const auto loaded = some_lanes<T, Size, Count>::load(from);
+    const auto loaded = partial_lanes<T, Size, Count>::load(from);
     for (std::size_t i = 0; i < Count; ++i) to[i] = T{0};
     T all[Size], sum{0};
     loaded.store(all);

@@ -82,7 +82,7 @@ ETCH_INLINE void make_opaque([[maybe_unused]] Register& x) noexcept {
 
 /// Stops the compiler from fusing a product with the sum that it feeds.
 template <class Register>
-ETCH_INLINE void forget_origin([[maybe_unused]] Register& product) noexcept {
+ETCH_INLINE void prevent_contraction([[maybe_unused]] Register& product) noexcept {
     if constexpr (ETCH_MAY_CONTRACT) make_opaque(product);
 }
 
@@ -99,7 +99,7 @@ ETCH_INLINE constexpr float fma_number(float a, float b, float c) noexcept {
 #endif
     } else {
         float product = a * b;
-        if (!ETCH_CONSTANT_EVALUATED) forget_origin(product), forget_origin(c);  // c may be a product too
+        if (!ETCH_CONSTANT_EVALUATED) prevent_contraction(product), prevent_contraction(c);  // c may be a product too
         return product + c;
     }
 }

@@ -247,7 +247,7 @@ inline constexpr float lane_numbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 1
 
 /// The first Count lanes of one register and the others of another.
 template <std::size_t Count, class T, std::size_t N>
-ETCH_INLINE lanes<T, N> first_of(lanes<T, N> these, lanes<T, N> others) noexcept {
+ETCH_INLINE lanes<T, N> blend_first(lanes<T, N> these, lanes<T, N> others) noexcept {
     if constexpr (std::is_same_v<T, float>) {
         return select(lanes<T, N>::load(lane_numbers) < lanes<T, N>(static_cast<T>(Count)), these, others);
     } else {
@@ -264,7 +264,7 @@ ETCH_INLINE lanes<T, N> first_of(lanes<T, N> these, lanes<T, N> others) noexcept
 /// The last numbers of a column that do not fill a register: it is computed whole, but only `Count` numbers are loaded
 /// and stored. The others begin at zero.
 template <class T, std::size_t Size, std::size_t Count>
-struct some_lanes {
+struct partial_lanes {
     static_assert(Count > 0 && Count < Size);
     using value_type = T;
     using pack = lanes<T, Size>;

@@ -97,7 +97,7 @@ ETCH_INLINE lanes<T, To> extend(lanes<T, N> numbers) noexcept {
     } else if constexpr (requires(lanes<T, To> more) { extend_register<Count>(numbers, more); }) {
         return extend_register<Count>(numbers, lanes<T, To>(T{0}));
     } else if constexpr (N == To) {
-        return first_of<Count>(numbers, lanes<T, To>(T{0}));
+        return blend_first<Count>(numbers, lanes<T, To>(T{0}));
     } else {
         T from[N], to[To] = {};
         numbers.store(from);

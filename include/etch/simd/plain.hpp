@@ -25,7 +25,7 @@ struct lanes<T, 1> {
     using value_type = T;
     using mask = bool;
     static constexpr std::size_t size = 1;
-    /// What a tile asks an expression for: whole registers here, fewer numbers in `some_lanes`.
+    /// What a tile asks an expression for: whole registers here, fewer numbers in `partial_lanes`.
     using pack = lanes;
     static constexpr std::size_t count = 1;
 
@@ -51,7 +51,7 @@ struct lanes<T, 1> {
     ETCH_INLINE friend constexpr lanes operator*(lanes a, lanes b) noexcept {
         T product = static_cast<T>(a.value * b.value);
         if constexpr (std::is_same_v<T, float>)
-            if (!ETCH_CONSTANT_EVALUATED) internal::forget_origin(product);
+            if (!ETCH_CONSTANT_EVALUATED) internal::prevent_contraction(product);
         return {product};
     }
     ETCH_INLINE friend constexpr lanes operator/(lanes a, lanes b) noexcept {

@@ -201,7 +201,7 @@ struct lanes<T, Size> {
     /// Rounded, whatever it is added to later: see fma.
     ETCH_INLINE friend lanes operator*(lanes a, lanes b) noexcept {
         batch product = a.value * b.value;
-        if constexpr (std::is_same_v<T, float>) internal::forget_origin(product.data);
+        if constexpr (std::is_same_v<T, float>) internal::prevent_contraction(product.data);
         return {product};
     }
     ETCH_INLINE friend lanes operator/(lanes a, lanes b) noexcept {
@@ -235,7 +235,8 @@ struct lanes<T, Size> {
         using element = typename batch::register_type;
         if constexpr (!fused_multiply_add && std::is_same_v<T, float>) {
             batch product = a.value * b.value, addend = c.value;
-            internal::forget_origin(product.data), internal::forget_origin(addend.data);  // c may be a product too
+            internal::prevent_contraction(product.data);
+            internal::prevent_contraction(addend.data);  // c may be a product too
             return {product + addend};
         } else if constexpr (requires { internal::fma_register(a.value, b.value, c.value); }) {
             return {batch(internal::fma_register(static_cast<element>(a.value), static_cast<element>(b.value),

@@ -53,7 +53,7 @@ ETCH_INLINE constexpr void assign_rows(Destination to, const E& from) noexcept {
         constexpr std::size_t width = lanes_for<T>(left < E::widest ? left : E::widest);
         constexpr tiling tiles = choose_tiling<width>(left, E::columns, E::partial_sums);
         if constexpr (left < width) {
-            assign_block<some_lanes<T, width, left>, 1, tiles.columns>(to, from, Row);
+            assign_block<partial_lanes<T, width, left>, 1, tiles.columns>(to, from, Row);
         } else {
             constexpr std::size_t block = tiles.packs * width, blocks = left / block;
             for (std::size_t row = Row; row < Row + blocks * block; row += block)

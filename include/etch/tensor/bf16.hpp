@@ -39,8 +39,8 @@ struct words_for<lanes<float, Size>> {
     using type = lanes<std::int32_t, Size>;
 };
 template <std::size_t Size, std::size_t Count>
-struct words_for<some_lanes<float, Size, Count>> {
-    using type = some_lanes<std::int32_t, Size, Count>;
+struct words_for<partial_lanes<float, Size, Count>> {
+    using type = partial_lanes<std::int32_t, Size, Count>;
 };
 
 }  // namespace internal

@@ -51,8 +51,8 @@ ETCH_INLINE constexpr void step_rest(V (&sum)[Packs], std::size_t from, const St
         sum[P] = step.template operator()<V>(sum[P], from);
         step_rest<Rest - V::size, P + 1>(sum, from + V::size, step);
     } else if constexpr (Rest > 0) {
-        sum[P] = first_of<Rest>(
-            step.template operator()<some_lanes<typename V::value_type, V::size, Rest>>(sum[P], from), sum[P]);
+        sum[P] = blend_first<Rest>(
+            step.template operator()<partial_lanes<typename V::value_type, V::size, Rest>>(sum[P], from), sum[P]);
     }
 }
 
