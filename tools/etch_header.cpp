@@ -17,7 +17,7 @@
 #include <system_error>
 #include <vector>
 
-#include <etch/data/decimal.hpp>
+#include <etch/core/decimal.hpp>
 #include <etch/io/files.hpp>
 #include <etch/io/schema.hpp>
 #include <etch/network/constant_cost.hpp>

@@ -114,22 +114,25 @@
 #include <etch/data/standardize.hpp>
 #include <etch/data/table_schema.hpp>
 // training: batches, the loop, judgement
-#include <etch/training/build_notice.hpp>
 #include <etch/training/candidates.hpp>
 #include <etch/training/evaluate.hpp>
 #include <etch/training/evaluate_loss.hpp>
 #include <etch/training/fit_statistics.hpp>
 #include <etch/training/history.hpp>
 #include <etch/training/metrics.hpp>
-#include <etch/training/plot.hpp>
-#include <etch/training/progress.hpp>
-#include <etch/training/report_text.hpp>
+#include <etch/training/on_heap.hpp>
 #include <etch/training/search.hpp>
-#include <etch/training/search_text.hpp>
 #include <etch/training/settings.hpp>
 #include <etch/training/stepper.hpp>
-#include <etch/training/summary_text.hpp>
 #include <etch/training/trainer.hpp>
+// report: what is printed or drawn for a person (host side)
+#include <etch/report/build_notice.hpp>
+#include <etch/report/history_csv.hpp>
+#include <etch/report/plot.hpp>
+#include <etch/report/progress.hpp>
+#include <etch/report/metrics_text.hpp>
+#include <etch/report/search_text.hpp>
+#include <etch/report/summary_text.hpp>
 // io: weights in and out
 #include <etch/io/any_of.hpp>
 #include <etch/io/checkpoint.hpp>

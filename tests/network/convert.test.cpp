@@ -7,7 +7,7 @@
 #include <etch/layer/relu.hpp>
 #include <etch/layer/standardize.hpp>
 #include <etch/network/summary.hpp>
-#include <etch/training/summary_text.hpp>
+#include <etch/report/summary_text.hpp>
 
 #include "support/catch.hpp"
 #include "support/passes.hpp"

@@ -14,7 +14,7 @@
 #include <etch/layer/tanh.hpp>
 #include <etch/loss/binary_cross_entropy.hpp>
 #include <etch/optimizer/adamw.hpp>
-#include <etch/training/search_text.hpp>
+#include <etch/report/search_text.hpp>
 
 namespace {
 

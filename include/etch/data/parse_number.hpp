@@ -5,7 +5,7 @@
 #include <system_error>
 
 #include <etch/core/status.hpp>
-#include <etch/data/decimal.hpp>
+#include <etch/core/decimal.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <etch/core/utf8.hpp>
-#include <etch/data/decimal.hpp>
+#include <etch/core/decimal.hpp>
 #include <etch/data/one_hot.hpp>
 #include <etch/data/reading.hpp>
 #include <etch/data/table_schema.hpp>

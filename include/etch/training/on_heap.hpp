@@ -5,10 +5,6 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// How much of a stack a network or trainer may take as a local variable before `print(summary)` warns: half of what a
-/// program on Windows has (1 MiB; Linux and macOS: 8 MiB for the first thread, often less for others).
-inline constexpr std::size_t stack_limit = std::size_t{1} << 19;
-
 /// A network or trainer that is too large for the stack, allocated on purpose; nothing passes through the stack. `static`
 /// is the other way, without a heap.
 ///

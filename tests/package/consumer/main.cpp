@@ -1,5 +1,5 @@
 #include <etch/etch.hpp>
-#include <etch/training/progress.hpp>  // alone: only a system header is silent of all warnings
+#include <etch/report/progress.hpp>  // alone: only a system header is silent of all warnings
 #ifdef HAS_csv
 #include <etch/data/csv.hpp>
 #endif

@@ -1,13 +1,14 @@
 #pragma once
 #include <cstddef>
+#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <etch/data/class_list.hpp>
-#include <etch/training/confusion_matrix.hpp>
+#include <etch/report/confusion_matrix.hpp>
+#include <etch/report/text_table.hpp>
 #include <etch/training/metrics.hpp>
-#include <etch/training/text_table.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -68,6 +69,15 @@ std::string to_text(const regression_report<Outputs>& report, const class_list& 
         table.row({"all", score(report.mae()), score(report.rmse()), formatted("%.4f", report.r2())});
     }
     return std::to_string(report.count) + " samples   loss " + score(report.loss) + "\n\n" + table.text();
+}
+
+/// A report as text for a person, with names for the classes or outputs.
+template <class Subject>
+void print(const Subject& subject, const class_list& names, std::FILE* to = stdout)
+    requires requires { to_text(subject, names); }
+{
+    const std::string text = to_text(subject, names);
+    std::fwrite(text.data(), 1, text.size(), to);
 }
 
 }  // namespace etch::inline ETCH_VARIANT

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include <etch/report/summary_text.hpp>
+#include <etch/report/text_table.hpp>
 #include <etch/training/search.hpp>
-#include <etch/training/summary_text.hpp>
-#include <etch/training/text_table.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <etch/core/config.hpp>
-#include <etch/data/decimal.hpp>
+#include <etch/core/decimal.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 

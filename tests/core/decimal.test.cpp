@@ -1,4 +1,4 @@
-#include <etch/data/decimal.hpp>
+#include <etch/core/decimal.hpp>
 
 #include <charconv>
 #include <clocale>

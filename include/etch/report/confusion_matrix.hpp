@@ -6,9 +6,9 @@
 #include <vector>
 
 #include <etch/data/class_list.hpp>
+#include <etch/report/svg.hpp>
+#include <etch/report/text_table.hpp>
 #include <etch/training/metrics.hpp>
-#include <etch/training/svg.hpp>
-#include <etch/training/text_table.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 

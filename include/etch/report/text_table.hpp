@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <etch/data/class_list.hpp>
+#include <etch/core/config.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -76,14 +76,6 @@ void print(const Subject& subject, std::FILE* to = stdout)
     requires requires { to_text(subject); }
 {
     const std::string text = to_text(subject);
-    std::fwrite(text.data(), 1, text.size(), to);
-}
-/// The same with names for the classes or outputs.
-template <class Subject>
-void print(const Subject& subject, const class_list& names, std::FILE* to = stdout)
-    requires requires { to_text(subject, names); }
-{
-    const std::string text = to_text(subject, names);
     std::fwrite(text.data(), 1, text.size(), to);
 }
 

@@ -12,10 +12,10 @@
 #include <etch/data/one_hot.hpp>
 #include <etch/data/replace_file.hpp>
 #include <etch/network/predict.hpp>
-#include <etch/training/chart.hpp>
-#include <etch/training/chart_svg.hpp>
-#include <etch/training/chart_text.hpp>
-#include <etch/training/confusion_matrix.hpp>
+#include <etch/report/chart.hpp>
+#include <etch/report/chart_svg.hpp>
+#include <etch/report/chart_text.hpp>
+#include <etch/report/confusion_matrix.hpp>
 #include <etch/training/history.hpp>
 #include <etch/training/judge.hpp>
 

@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include <etch/training/chart.hpp>
-#include <etch/training/svg.hpp>
-#include <etch/training/text_table.hpp>
+#include <etch/report/chart.hpp>
+#include <etch/report/svg.hpp>
+#include <etch/report/text_table.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 

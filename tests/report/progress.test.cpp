@@ -1,4 +1,4 @@
-#include <etch/training/progress.hpp>
+#include <etch/report/progress.hpp>
 
 #include <cstdlib>
 #include <memory>

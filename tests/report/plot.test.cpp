@@ -1,5 +1,5 @@
 // Pictures, as SVG and as text.
-#include <etch/training/plot.hpp>
+#include <etch/report/plot.hpp>
 
 #include <clocale>
 #include <cmath>

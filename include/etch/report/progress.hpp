@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <ctime>
 
-#include <etch/training/build_notice.hpp>
-#include <etch/training/terminal.hpp>
+#include <etch/report/build_notice.hpp>
+#include <etch/report/terminal.hpp>
 #include <etch/training/trainer.hpp>
 
 namespace etch::inline ETCH_VARIANT {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <etch/core/decimal.hpp>
 #include <etch/core/utf8.hpp>
-#include <etch/data/decimal.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
 

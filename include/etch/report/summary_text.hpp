@@ -3,11 +3,14 @@
 #include <string>
 
 #include <etch/network/summary.hpp>
-#include <etch/training/build_notice.hpp>
-#include <etch/training/on_heap.hpp>
-#include <etch/training/text_table.hpp>
+#include <etch/report/build_notice.hpp>
+#include <etch/report/text_table.hpp>
 
 namespace etch::inline ETCH_VARIANT {
+
+/// How much of a stack a network or trainer may take as a local variable before `print(summary)` warns: half of what a
+/// program on Windows has (1 MiB; Linux and macOS: 8 MiB for the first thread, often less for others).
+inline constexpr std::size_t stack_limit = std::size_t{1} << 19;
 
 namespace internal {
 

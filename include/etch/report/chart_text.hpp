@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include <etch/training/chart.hpp>
-#include <etch/training/terminal.hpp>
-#include <etch/training/text_table.hpp>
+#include <etch/report/chart.hpp>
+#include <etch/report/terminal.hpp>
+#include <etch/report/text_table.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
