@@ -128,9 +128,9 @@
 // report: what is printed or drawn for a person (host side)
 #include <etch/report/build_notice.hpp>
 #include <etch/report/history_csv.hpp>
+#include <etch/report/metrics_text.hpp>
 #include <etch/report/plot.hpp>
 #include <etch/report/progress.hpp>
-#include <etch/report/metrics_text.hpp>
 #include <etch/report/search_text.hpp>
 #include <etch/report/summary_text.hpp>
 // io: weights in and out

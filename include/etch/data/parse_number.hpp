@@ -4,8 +4,8 @@
 #include <string_view>
 #include <system_error>
 
-#include <etch/core/status.hpp>
 #include <etch/core/decimal.hpp>
+#include <etch/core/status.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
 

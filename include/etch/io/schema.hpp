@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include <etch/core/utf8.hpp>
 #include <etch/core/decimal.hpp>
+#include <etch/core/utf8.hpp>
 #include <etch/data/one_hot.hpp>
 #include <etch/data/reading.hpp>
 #include <etch/data/table_schema.hpp>
