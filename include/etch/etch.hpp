@@ -46,6 +46,7 @@
 // tensor: fixed extents, lazy expressions, products
 #include <etch/tensor/argmax.hpp>
 #include <etch/tensor/bf16.hpp>
+#include <etch/tensor/column_statistics.hpp>
 #include <etch/tensor/product.hpp>
 #include <etch/tensor/reduction.hpp>
 #include <etch/tensor/tensor.hpp>

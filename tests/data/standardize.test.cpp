@@ -129,8 +129,21 @@ TEST_CASE("numbers that are not finite, or would not be, are refused whole", "[d
     set.target(1)[0] = std::numeric_limits<float>::infinity();
     CHECK(of_targets.fit_targets(set) == etch::problem{etch::status::non_finite_target, 1});
     etch::data_set<1, 1, double> huge;
-    huge.push_back({-1e200}, {0});
-    huge.push_back({1e200}, {0});
+    huge.push_back({1.6e308}, {0});
+    huge.push_back({1.7e308}, {0});
     etch::standardizer<1, double> of_huge;
-    CHECK(of_huge.fit(huge) == etch::problem{etch::status::non_finite_input, 0});
+    CHECK(of_huge.fit(huge) == etch::problem{etch::status::non_finite_input, 0});  // the sum, though not the squares
+}
+
+TEST_CASE("columns whose squares no double can hold are standardised", "[data]") {
+    for (const double unit : {1e200, 1e-200}) {
+        INFO("unit " << unit);
+        etch::data_set<1, 1, double> set;
+        set.push_back({1 * unit}, {0});
+        set.push_back({3 * unit}, {0});
+        etch::standardizer<1, double> scale;
+        REQUIRE(scale.fit(set).ok());
+        CHECK(scale.mean()[0] == 2 * unit);
+        CHECK(near(scale.deviation()[0], unit, 1e-15 * unit));
+    }
 }

@@ -5,7 +5,7 @@
 #include <span>
 
 #include <etch/data/column_transform.hpp>
-#include <etch/data/standardize.hpp>
+#include <etch/tensor/column_statistics.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -22,12 +22,12 @@ public:
     /// Each column's training range; 0 and 0 before fit.
     [[nodiscard]] std::array<T, Columns> minimum() const noexcept {
         std::array<T, Columns> result{};
-        for (std::size_t c = 0; c < Columns; ++c) result[c] = static_cast<T>(column_[c].minimum);
+        for (std::size_t c = 0; c < Columns; ++c) result[c] = static_cast<T>(column_[c].least);
         return result;
     }
     [[nodiscard]] std::array<T, Columns> maximum() const noexcept {
         std::array<T, Columns> result{};
-        for (std::size_t c = 0; c < Columns; ++c) result[c] = static_cast<T>(column_[c].maximum);
+        for (std::size_t c = 0; c < Columns; ++c) result[c] = static_cast<T>(column_[c].most);
         return result;
     }
 
@@ -37,28 +37,29 @@ private:
     problem learn(std::span<const T> training) {
         if (!(low_ < high_) || high_ - low_ - (high_ - low_) != 0)
             return {.code = status::invalid_option, .option = {"high", high_, "finite and above low"}};
-        const auto statistics = internal::statistics_of<Columns>(training);
+        const auto ranges = internal::column_ranges<double, Columns>(
+            training.size() / Columns, [training](std::size_t i) { return training.subspan(i * Columns, Columns); });
         for (std::size_t c = 0; c < Columns; ++c) {
-            const double range = statistics[c].maximum - statistics[c].minimum;
+            const double range = ranges[c].most - ranges[c].least;
             if (range == 0) return {status::constant_column, c};
             if (range - range != 0) return {status::non_finite_input, c};
         }
-        column_ = statistics;
+        column_ = ranges;
         return {};
     }
     [[nodiscard]] double forward(double x, std::size_t c) const noexcept {
-        const double t = (x - column_[c].minimum) / (column_[c].maximum - column_[c].minimum);
+        const double t = (x - column_[c].least) / (column_[c].most - column_[c].least);
         const double from_low = (1 - t) * low_;
         return std::fma(t, high_, from_low);
     }
     [[nodiscard]] double backward(double y, std::size_t c) const noexcept {
         const double t = (y - low_) / (high_ - low_);
-        return std::fma(t, column_[c].maximum - column_[c].minimum, column_[c].minimum);
+        return std::fma(t, column_[c].most - column_[c].least, column_[c].least);
     }
 
     double low_;
     double high_;
-    std::array<internal::column_statistics, Columns> column_{};
+    std::array<internal::column_range<double>, Columns> column_{};
 };
 
 }  // namespace etch::inline ETCH_VARIANT

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <etch/data/column_transform.hpp>
-#include <etch/data/standardize.hpp>
+#include <etch/tensor/column_statistics.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -46,12 +46,15 @@ private:
         }
         std::array<T, Columns> lower{}, upper{};
         if (rule_ == rule::deviation) {
-            const auto statistics = internal::statistics_of<Columns>(training);
+            const auto sample = [training](std::size_t i) { return training.subspan(i * Columns, Columns); };
+            const std::size_t count = training.size() / Columns;
+            const auto ranges = internal::column_ranges<double, Columns>(count, sample);
+            std::array<double, Columns> mean{}, deviation{};
+            internal::find_mean_and_deviation(ranges, count, sample, mean, deviation);
             for (std::size_t c = 0; c < Columns; ++c) {
-                const auto& s = statistics[c];
-                lower[c] = static_cast<T>(std::fma(low_, s.deviation, s.mean));
-                upper[c] = static_cast<T>(std::fma(high_, s.deviation, s.mean));
-                if (s.minimum == s.maximum) lower[c] = upper[c] = static_cast<T>(s.minimum);
+                lower[c] = static_cast<T>(std::fma(low_, deviation[c], mean[c]));
+                upper[c] = static_cast<T>(std::fma(high_, deviation[c], mean[c]));
+                if (ranges[c].least == ranges[c].most) lower[c] = upper[c] = static_cast<T>(ranges[c].least);
             }
         } else {
             std::vector<T> sorted(training.size() / Columns);

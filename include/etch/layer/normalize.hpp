@@ -1,6 +1,6 @@
 #pragma once
-#include <etch/layer/column_range.hpp>
 #include <etch/layer/layer.hpp>
+#include <etch/tensor/column_statistics.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -44,11 +44,11 @@ struct normalize {
         const auto& [minimum, maximum] = layer.parameters;
         using T = std::remove_cvref_t<decltype(minimum[0])>;
         constexpr std::size_t features = std::remove_cvref_t<decltype(minimum)>::size();
-        const internal::column_ranges<T, features> ranges(count, sample);
-        if (!ranges.state.ok()) return ranges.state;
+        const auto ranges = internal::column_ranges<T, features>(count, sample);
+        if (const problem constant = internal::find_constant_column(ranges); !constant.ok()) return constant;
         for (std::size_t feature = 0; feature < features; ++feature) {
-            minimum[feature] = ranges.column[feature].least;
-            maximum[feature] = ranges.column[feature].most;
+            minimum[feature] = ranges[feature].least;
+            maximum[feature] = ranges[feature].most;
         }
         return {};
     }

@@ -1,6 +1,6 @@
 #pragma once
-#include <etch/layer/column_range.hpp>
 #include <etch/layer/layer.hpp>
+#include <etch/tensor/column_statistics.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -12,28 +12,9 @@ constexpr problem fit_mean_and_deviation(const auto& layer, std::size_t count, c
     const auto& deviation = std::get<1>(layer.parameters);
     using T = std::remove_cvref_t<decltype(mean[0])>;
     constexpr std::size_t features = std::remove_cvref_t<decltype(mean)>::size();
-    const column_ranges<T, features> ranges(count, sample);
-    if (!ranges.state.ok()) return ranges.state;
-    std::array<double, features> sum{};
-    for_each_number<features>(count, sample, [&](std::size_t feature, T x) { sum[feature] += static_cast<double>(x); });
-    // A power of two near the spread, so that the variance of numbers around 1e30 or 1e-27 stays in range too.
-    std::array<double, features> unit{}, squares{};
-    for (std::size_t feature = 0; feature < features; ++feature) {
-        mean[feature] = static_cast<T>(sum[feature] / static_cast<double>(count));
-        const auto [least, most] = ranges.column[feature];
-        const double spread = static_cast<double>(most) - static_cast<double>(least);
-        double& u = unit[feature] = 1;
-        while (u * 2 <= spread && u < 0x1p1000) u *= 2;
-        while (u > spread) u /= 2;
-    }
-    for_each_number<features>(count, sample, [&](std::size_t feature, T x) {
-        const double away = static_cast<double>(x - mean[feature]);  // a float, so that its square is exact
-        squares[feature] += away / unit[feature] * (away / unit[feature]);
-    });
-    for (std::size_t feature = 0; feature < features; ++feature) {
-        const lanes<T, 1> variance{static_cast<T>(squares[feature] / static_cast<double>(count))};
-        deviation[feature] = static_cast<T>(unit[feature] * static_cast<double>(sqrt(variance).value));
-    }
+    const auto ranges = column_ranges<T, features>(count, sample);
+    if (const problem constant = find_constant_column(ranges); !constant.ok()) return constant;
+    find_mean_and_deviation(ranges, count, sample, mean, deviation);
     return {};
 }
 
