@@ -86,6 +86,30 @@ TEST_CASE("assigning to a view writes the numbers, copying it makes another view
     STATIC_REQUIRE_FALSE(std::is_constructible_v<matrix_view<float, 2, 2>, matrix_view<const float, 2, 2>>);
 }
 
+TEST_CASE("a view of a vector is one of a matrix of one column, and the other way round") {
+    float numbers[] = {1, 2, 3, 4};
+    const vector_view<float, 4> vector_of{numbers};
+    const matrix_view<float, 4, 1> matrix_of = vector_of;
+    const vector_view<float, 4> back = matrix_of;
+    const matrix_view<const float, 4, 1> reading = vector_of;
+    const vector_view<const float, 4> reading_back = reading;
+    CHECK(matrix_of.data() == numbers);
+    CHECK(back.data() == numbers);
+    CHECK(reading_back.data() == numbers);
+    const auto last = [](matrix_view<const float, 4, 1> m) { return m(3, 0); };
+    CHECK(last(vector_of) == 4);
+    STATIC_REQUIRE(std::is_convertible_v<tensor_view<float, 2, 3, 4>, matrix_view<const float, 2, 12>>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<matrix_view<float, 4, 1>, vector_view<const float, 4>>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<matrix_view<float, 1, 4>, vector_view<float, 4>>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<matrix_view<float, 4, 2>, vector_view<float, 4>>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<matrix_view<double, 4, 1>, vector_view<float, 4>>);
+    STATIC_REQUIRE([] {
+        float one[] = {5};
+        const matrix_view<float, 1, 1> m = vector_view<float, 1>{one};
+        return m(0, 0) == 5;
+    }());
+}
+
 TEST_CASE("an assignment writes nothing beside its destination") {
     exact::check_sizes<1, exact::most>([]<std::size_t M>() {
         float guarded[M + 2];

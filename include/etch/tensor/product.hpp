@@ -304,6 +304,20 @@ ETCH_INLINE constexpr auto factor(std::remove_reference_t<E>& e) noexcept {
         return tensor<typename Plain::value_type, Plain::rows, Plain::columns>(e);
 }
 
+/// A single row is multiplied as dot products, which read it from memory. A row that is not stored as numbers of its type,
+/// such as one of bfloat16, is unpacked first, so that the product has the bits of the unpacked row's product.
+template <class E>
+inline constexpr bool is_packed_row = E::rows == 1 && !Stored<E>;
+
+template <class E>
+ETCH_INLINE constexpr auto left_factor(std::remove_reference_t<E>& e) noexcept {
+    using Plain = std::remove_cvref_t<E>;
+    if constexpr (is_packed_row<Plain>)
+        return tensor<typename Plain::value_type, Plain::rows, Plain::columns>(e);
+    else
+        return factor<E>(e);
+}
+
 template <class L, class R>
 concept Multipliable = L::columns == R::rows && std::same_as<typename L::value_type, typename R::value_type>;
 
@@ -316,9 +330,10 @@ ETCH_INLINE constexpr auto operator*(L&& l, R&& r) noexcept {
                   "etch: a matrix product needs as many columns on the left as there are rows on the right, "
                   "and the same element type; the product element by element is hadamard(a, b)");
     using T = element_of<L>;
-    using Left = decltype(internal::factor<L>(l));
+    using Left = decltype(internal::left_factor<L>(l));
     using Right = decltype(internal::factor<R>(r));
-    return product_expression<Left, Right, void>{internal::factor<L>(l), internal::factor<R>(r), constant<T>{T{0}}};
+    return product_expression<Left, Right, void>{internal::left_factor<L>(l), internal::factor<R>(r),
+                                                 constant<T>{T{0}}};
 }
 
 /// L * R + b: the sum starts from b. (One that has its start already is added to like any other expression.)

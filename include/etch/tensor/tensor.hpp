@@ -26,12 +26,12 @@ public:
     explicit constexpr tensor_view(T* first) noexcept : first_{first} {}
     constexpr tensor_view(const tensor_view&) noexcept = default;
 
-    /// A view that may write is also one that may read.
-    constexpr operator tensor_view<const T, Rows, Extents...>() const noexcept
-        requires(!std::is_const_v<T>)
-    {
-        return tensor_view<const T, Rows, Extents...>{first_};
-    }
+    /// From a view of the same matrix: a view that may write is also one that may only read, and extents that give as many
+    /// columns mean the same matrix, so that vector_view<T, N> and matrix_view<T, N, 1> convert into each other.
+    template <class U, std::size_t... Others>
+        requires(std::is_same_v<std::remove_const_t<U>, value_type> && std::is_convertible_v<U*, T*> &&
+                 (std::size_t{1} * ... * Others) == columns)
+    constexpr tensor_view(const tensor_view<U, Rows, Others...>& of) noexcept : first_{of.data()} {}
 
     [[nodiscard]] static constexpr std::size_t size() noexcept { return rows * columns; }
     [[nodiscard]] constexpr T* data() const noexcept { return first_; }
