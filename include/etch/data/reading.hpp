@@ -65,7 +65,7 @@ reading<std::vector<unsigned char>> read_file(const std::string& file, std::size
         return reading<std::vector<unsigned char>>{{}, code, file + ": " + complaint};
     };
     if (file.find('\0') != file.npos)
-        return refuse(status::cannot_open, message(status::cannot_open) + (std::string{": "} + zero_in_path));
+        return refuse(status::cannot_open, std::string(message(status::cannot_open)) + ": " + zero_in_path);
     const auto close = [](std::FILE* f) { std::fclose(f); };
     errno = 0;
     const std::unique_ptr<std::FILE, decltype(close)> stream{std::fopen(file.c_str(), "rb"), close};
