@@ -110,8 +110,9 @@ public:
         std::string_view raw;
         if (!cursor_.take_string(raw)) return false;
         auto text = unescaped(raw);
-        if (text) to = *std::move(text);
-        return text.has_value();
+        if (!text) return false;
+        to = *std::move(text);
+        return true;
     }
     [[nodiscard]] bool take(double& to) {
         cursor_.skip_blanks();

@@ -18,7 +18,7 @@ template <class Number>
 std::string formatted(const char* format, Number number) {
     char text[64];
     const int length = std::snprintf(text, sizeof text, format, number);
-    return std::string(text, (std::min)(sizeof text - 1, static_cast<std::size_t>((std::max)(0, length))));
+    return {text, (std::min)(sizeof text - 1, static_cast<std::size_t>((std::max)(0, length)))};
 }
 
 /// How many places a text takes in a terminal: its UTF-8 characters (each as wide as a letter, so not for Chinese).
