@@ -1,6 +1,6 @@
 #pragma once
 // etch: a neural network, etched into the program. This page is the map of the library: each room builds on those above
-// it, and those in braces of the design (layer, loss, optimizer) do not know each other.
+// it, and those in braces of the design (layer, optimizer) do not know each other.
 //
 // A newcomer reads network/network.hpp, then layer/dense.hpp, then tensor/product.hpp. A program that only deploys a
 // network includes etch/inference.hpp instead. Optional, since they need other libraries: etch/data/csv.hpp (libcsv),
@@ -79,6 +79,7 @@
 #include <etch/loss/huber.hpp>
 #include <etch/loss/mean_absolute_error.hpp>
 #include <etch/loss/mean_squared_error.hpp>
+#include <etch/loss/sparse_cross_entropy.hpp>
 // optimizer
 #include <etch/optimizer/adagrad.hpp>
 #include <etch/optimizer/adam.hpp>

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include <etch/layer/fast_tanh.hpp>
 #include <etch/layer/identity.hpp>
 #include <etch/layer/sigmoid.hpp>
 #include <etch/layer/softmax.hpp>
@@ -10,6 +11,7 @@
 #include <etch/loss/huber.hpp>
 #include <etch/loss/mean_absolute_error.hpp>
 #include <etch/loss/mean_squared_error.hpp>
+#include <etch/loss/sparse_cross_entropy.hpp>
 
 #include "reference/losses.hpp"
 #include "support/catch.hpp"
@@ -176,17 +178,33 @@ TEST_CASE("a loss gives one number a sample, and a gradient in the shape of the 
     CHECK_FALSE(Loss<identity>);
 }
 
-TEST_CASE("cross_entropy takes over softmax, binary_cross_entropy sigmoid, and the others nothing") {
-    using internal::takes_over;
-    static_assert(takes_over<cross_entropy, softmax>());
-    static_assert(!takes_over<cross_entropy, sigmoid>());
-    static_assert(takes_over<binary_cross_entropy, sigmoid>());
-    static_assert(!takes_over<binary_cross_entropy, softmax>());
-    CHECK_FALSE(takes_over<mean_squared_error, softmax>());
-    // Whole words only.
-    CHECK(internal::same_text("softmax", "softmax"));
-    CHECK_FALSE(internal::same_text("soft", "softmax"));
-    CHECK_FALSE(internal::same_text("softmax", "soft"));
+namespace {
+
+/// A user's layer that happens to have the name of one of etch's.
+struct namesake : identity {
+    static constexpr const char* name = "softmax";
+};
+
+}  // namespace
+
+TEST_CASE("cross_entropy is fused with softmax, binary_cross_entropy with the sigmoids, and the others with nothing") {
+    using internal::is_fused;
+    static_assert(is_fused<cross_entropy, softmax>());
+    static_assert(!is_fused<cross_entropy, sigmoid>());
+    static_assert(is_fused<sparse_cross_entropy, softmax>());
+    static_assert(is_fused<binary_cross_entropy, sigmoid>());
+    static_assert(is_fused<binary_cross_entropy, fast_sigmoid>());
+    static_assert(!is_fused<binary_cross_entropy, softmax>());
+    static_assert(!is_fused<mean_squared_error, softmax>());
+    CHECK_FALSE(is_fused<cross_entropy, namesake>());
+}
+
+TEST_CASE("a target has as many numbers as there are outputs, unless the loss says otherwise") {
+    using internal::target_count;
+    CHECK(target_count<mean_squared_error>(7) == 7);
+    CHECK(target_count<cross_entropy>(7) == 7);
+    CHECK(target_count<sparse_cross_entropy>(7) == 1);
+    static_assert(Loss<sparse_cross_entropy>);
 }
 
 TEST_CASE("losses have the values and gradients that a person works out by hand") {
@@ -257,6 +275,44 @@ TEST_CASE("gradients of losses match finite differences of their values") {
     CHECK(worst_gradient<huber<1, 4>>() < support::gradient_tolerance);
     CHECK(worst_gradient<binary_cross_entropy>() < support::gradient_tolerance);
     CHECK(worst_gradient<cross_entropy, 5>() < support::gradient_tolerance);
+}
+
+namespace {
+
+/// Whether sparse_cross_entropy has the bits of cross_entropy of one-hot targets, in a batch and alone.
+template <std::size_t Classes, class T>
+bool has_bits_of_one_hot() {
+    constexpr std::size_t samples = 5;
+    random_generator generator{seed{Classes}};
+    judged<cross_entropy, T, Classes, samples> dense;
+    matrix<T, 1, samples> classes;
+    for (T& z : dense.prediction) z = static_cast<T>(40) * generator.uniform<T>() - 20;
+    for (std::size_t j = 0; j < samples; ++j) {
+        const std::size_t right = j * 7 % Classes;
+        classes[j] = static_cast<T>(right);
+        dense.target(right, j) = 1;
+    }
+    dense.run();
+    const tensor<T, 1, samples> value = sparse_cross_entropy::value(dense.prediction.view(), classes.view());
+    const matrix<T, Classes, samples> gradient =
+        sparse_cross_entropy::gradient(dense.prediction.view(), classes.view());
+    const vector<T, Classes> alone =
+        sparse_cross_entropy::gradient(dense.prediction.column(1), tensor_view<T, 1>{&classes[1]});
+    return std::ranges::equal(value, dense.value) && std::ranges::equal(gradient, dense.gradient) &&
+           std::ranges::equal(alone, dense.gradient.column(1));
+}
+
+}  // namespace
+
+TEST_CASE("sparse_cross_entropy has the bits of cross_entropy of one-hot targets") {
+    CHECK(has_bits_of_one_hot<2, float>());
+    CHECK(has_bits_of_one_hot<3, double>());
+    CHECK(has_bits_of_one_hot<15, float>());
+    CHECK(has_bits_of_one_hot<17, float>());
+    CHECK(has_bits_of_one_hot<100, float>());
+    constexpr vector<float, 2> logits{0.0f, 1.0f};
+    constexpr float value = sparse_cross_entropy::value(logits, vector<float, 1>{1.0f})[0];
+    CHECK(value == cross_entropy::value(logits, vector<float, 2>{0.0f, 1.0f})[0]);
 }
 
 TEST_CASE("a loss of NaN is NaN in its sample, and only there") {

@@ -11,11 +11,13 @@ macro(plant_valid_tree)
   plant(core/config.hpp "#define ETCH_ONE 1\n#define ETCH_TWO 2\n#define ETCH_THREE 3\n")
   plant(simd/registers.hpp "#include <etch/core/config.hpp>\n")
   plant(layer/layer.hpp "#include <etch/simd/registers.hpp>\ninline int layers() { return 1; }\n")
+  plant(optimizer/optimizer.hpp "#include <etch/core/config.hpp>\ninline int slots() { return 1; }\n")
   plant(loss/loss.hpp "#include <etch/core/config.hpp>\ninline int losses() { return 1; }\n")
   plant(training/trainer.hpp
         "#include <etch/loss/loss.hpp>\n\n#include <cstddef>\ninline std::size_t steps() { return 1; }\n")
   plant(etch.hpp
-        "#include <etch/layer/layer.hpp>\n#include <etch/report/progress.hpp>\n#include <etch/report/text_table.hpp>\n")
+        "#include <etch/layer/layer.hpp>\n#include <etch/optimizer/optimizer.hpp>\n\
+#include <etch/report/progress.hpp>\n#include <etch/report/text_table.hpp>\n")
   plant(report/text_table.hpp "#include <etch/core/config.hpp>\ninline int lines() { return 1; }\n")
   plant(report/progress.hpp "#include <etch/training/trainer.hpp>\n")
   plant(data/csv.hpp "inline int tables() { return 1; }\n")
@@ -62,7 +64,8 @@ wants(hostile "do not compile after these macros" loss/mse.hpp "inline int small
 wants(hostile "do not compile after these macros" loss/mse.hpp
       "inline int makedev(int x) { return x; }\n" -DAFTER=unix)
 wants(rooms "but training comes after loss" loss/mse.hpp "#include <etch/training/trainer.hpp>\n")
-wants(rooms "but loss and layer do not know each other" loss/mse.hpp "#include <etch/layer/layer.hpp>\n")
+wants(rooms "but layer and optimizer do not know each other" layer/dense.hpp "#include <etch/optimizer/optimizer.hpp>\n")
+wants(rooms "but loss comes after layer" layer/dense.hpp "#include <etch/loss/loss.hpp>\n")
 wants(rooms "but io and report do not know each other" io/npy.hpp "#include <etch/report/text_table.hpp>\n")
 wants(rooms "but training comes after report" report/summary_text.hpp "#include <etch/training/trainer.hpp>\n")
 wants(rooms "which may need data and training" report/summary_text.hpp "#include <etch/report/progress.hpp>\n")

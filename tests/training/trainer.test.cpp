@@ -483,11 +483,11 @@ TEST_CASE("targets that are no probabilities are refused where the loss needs th
     CHECK(training.fit(net, {gate_inputs, targets}));
     // Of classes the sum is 1 as well.
     const std::array<float, 6> sums{0, 1, 0.5f, 0.5f, 1, 1};
-    CHECK(internal::check_targets<cross_entropy>(data_view<1, 2>{std::span{sums}.first<3>(), sums}).message() ==
+    CHECK(internal::check_targets<cross_entropy, 2>(data_view<1, 2>{std::span{sums}.first<3>(), sums}).message() ==
           "sample 2: the targets add up to 2, but cross_entropy needs probabilities, which add up to 1 (for several "
           "labels per sample there are sigmoid and binary_cross_entropy)");
     const std::array<float, 2> above{5, -4};
-    CHECK(internal::check_targets<cross_entropy>(data_view<1, 2>{std::span{above}.first<1>(), above}).value == 5);
+    CHECK(internal::check_targets<cross_entropy, 2>(data_view<1, 2>{std::span{above}.first<1>(), above}).value == 5);
 }
 
 TEST_CASE("what can be trained but is likely to be a mistake is a warning") {

@@ -17,8 +17,9 @@ struct [[nodiscard]] problem {
     status code = status::ok;
     std::size_t index = 0;
     std::size_t column = no_column;  ///< which number of the sample, where one is at fault
-    double value = 0;       ///< that number, at invalid_target; without a column the sum of the sample's targets
-    option_error option{};  ///< at invalid_option
+    double value = 0;         ///< that number, at invalid_target; without a column the sum of the sample's targets
+    std::size_t classes = 0;  ///< how many, at invalid_target where the target is the index of a class
+    option_error option{};    ///< at invalid_option
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
@@ -37,6 +38,10 @@ struct [[nodiscard]] problem {
                 return sentence("sample ", index, code == status::non_finite_input ? ": input " : ": target ", column,
                                 " is NaN or infinite");
             case status::invalid_target:
+                if (classes > 0)
+                    return sentence("sample ", index, ": the target is ", value,
+                                    ", but this loss needs the index of a class, a whole number from 0 to ",
+                                    classes - 1);
                 if (column == no_column)
                     return sentence("sample ", index, ": the targets add up to ", value,
                                     ", but cross_entropy needs probabilities, which add up to 1 (for several labels "

@@ -56,7 +56,7 @@ enum class [[nodiscard]] status : std::uint8_t {
             return "the loss became NaN or infinite: try a smaller learning rate, or clip gradients";
         case status::diverged:
             return "the weights grew far beyond the size of the data: try a smaller learning rate, or clip gradients";
-        case status::invalid_target: return "a target is not a probability, as this loss needs it";
+        case status::invalid_target: return "a target is not a probability or class index, as this loss needs it";
         case status::not_initialized:
             return "all weights are zero, from which no hidden layer learns: begin with network{etch::seed{1}}, or load "
                    "weights";

@@ -1,5 +1,6 @@
 #pragma once
 #include <etch/layer/activation.hpp>
+#include <etch/layer/output_kind.hpp>
 #include <etch/math/fast_tanh.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -20,6 +21,7 @@ struct fast_tanh : activation<fast_tanh> {
 /// g'(z) = a (1 - a), from the approximate a.
 struct fast_sigmoid : activation<fast_sigmoid> {
     static constexpr const char* name = "fast_sigmoid";
+    static constexpr output_kind predicts = output_kind::label_probabilities;
     static constexpr output_range range{0, 1};
     static constexpr initializer preferred = glorot_uniform;
     static constexpr reads backward_reads = reads::output;

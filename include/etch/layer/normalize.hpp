@@ -16,6 +16,7 @@ struct normalize {
 
     static constexpr const char* name = "normalize";
     static constexpr bool elementwise = true;
+    static constexpr bool normalizes_input = true;
     static constexpr reads backward_reads = reads::nothing;
 
     static constexpr shape output(shape input) { return input; }

@@ -1,5 +1,6 @@
 #pragma once
 #include <etch/layer/activation.hpp>
+#include <etch/layer/output_kind.hpp>
 #include <etch/math/sigmoid.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -8,6 +9,7 @@ namespace etch::inline ETCH_VARIANT {
 /// several independent answers, and goes with binary_cross_entropy.
 struct sigmoid : activation<sigmoid> {
     static constexpr const char* name = "sigmoid";
+    static constexpr output_kind predicts = output_kind::label_probabilities;
     static constexpr output_range range{0, 1};
     static constexpr initializer preferred = glorot_uniform;
     static constexpr reads backward_reads = reads::output;

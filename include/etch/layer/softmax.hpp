@@ -1,5 +1,6 @@
 #pragma once
 #include <etch/layer/layer.hpp>
+#include <etch/layer/output_kind.hpp>
 #include <etch/math/exp.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -12,6 +13,7 @@ namespace etch::inline ETCH_VARIANT {
 /// As the last layer it goes with cross_entropy, which then takes the logits z and never divides by a probability.
 struct softmax {
     static constexpr const char* name = "softmax";
+    static constexpr output_kind predicts = output_kind::class_probabilities;
     static constexpr output_range range{0, 1};
     static constexpr initializer preferred = glorot_uniform;
     static constexpr reads backward_reads = reads::output;

@@ -32,6 +32,7 @@ constexpr problem fit_mean_and_deviation(const auto& layer, std::size_t count, c
 struct standardize {
     static constexpr const char* name = "standardize";
     static constexpr bool elementwise = true;
+    static constexpr bool normalizes_input = true;
     static constexpr reads backward_reads = reads::nothing;
 
     static constexpr shape output(shape input) { return input; }

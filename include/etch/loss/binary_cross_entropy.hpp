@@ -1,4 +1,6 @@
 #pragma once
+#include <etch/layer/fast_tanh.hpp>
+#include <etch/layer/sigmoid.hpp>
 #include <etch/loss/loss.hpp>
 #include <etch/math/exp.hpp>
 #include <etch/math/log.hpp>
@@ -6,21 +8,21 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The surprise at n independent yes-or-no answers, for a network that ends in sigmoid and targets from 0 to 1.
+/// The surprise at n independent labels, for a network that ends in sigmoid (or fast_sigmoid) and targets from 0 to 1.
 ///
 ///     L = -Σ (y log σ(z) + (1 - y) log(1 - σ(z))) / n = Σ (max(z, 0) - z y + log(1 + e^-|z|)) / n
 ///     ∂L/∂z = (σ(z) - y) / n
 ///
-/// It takes the logits z, so that it stays finite where σ(z) is rounded to 0 or 1.
+/// It takes the logits z, so that it stays finite where σ(z) is rounded to 0 or 1. σ is exact here, also for fast_sigmoid.
 struct binary_cross_entropy {
     static constexpr const char* name = "binary_cross_entropy";
-    static constexpr const char* takes_over = "sigmoid";
-    static constexpr probabilities needs_probabilities = probabilities::of_answers;
+    using fused_activation = either<sigmoid, fast_sigmoid>;
+    static constexpr target_kind expects = target_kind::label_probabilities;
 
     template <class LastLayer>
     static constexpr void(check)() {
         static_assert(
-            internal::takes_over<binary_cross_entropy, LastLayer>(),
+            internal::is_fused<binary_cross_entropy, LastLayer>(),
             "etch: binary_cross_entropy needs the network to end in sigmoid (for softmax there is cross_entropy)");
     }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <etch/layer/softmax.hpp>
 #include <etch/loss/loss.hpp>
 #include <etch/math/exp.hpp>
 #include <etch/math/log.hpp>
@@ -15,13 +16,13 @@ namespace etch::inline ETCH_VARIANT {
 /// finite loss and finite gradients.
 struct cross_entropy {
     static constexpr const char* name = "cross_entropy";
-    static constexpr const char* takes_over = "softmax";
-    static constexpr probabilities needs_probabilities = probabilities::of_classes;
+    using fused_activation = softmax;
+    static constexpr target_kind expects = target_kind::class_probabilities;
 
     template <class LastLayer>
     static constexpr void(check)() {
         static_assert(
-            internal::takes_over<cross_entropy, LastLayer>(),
+            internal::is_fused<cross_entropy, LastLayer>(),
             "etch: cross_entropy needs the network to end in softmax (for sigmoid there is binary_cross_entropy)");
     }
 

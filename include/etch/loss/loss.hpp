@@ -2,53 +2,86 @@
 // The contract of a loss: read this before you write one.
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 
 #include <etch/core/shape.hpp>
 #include <etch/tensor/product.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What the targets of a loss must be, where not any number will do: each from 0 to 1, and of classes with a sum of 1.
-enum class probabilities { of_classes, of_answers };
+/// What the numbers of a target are: `fit` and `evaluate` refuse what the loss cannot be taken of.
+enum class target_kind : std::uint8_t {
+    numbers,              ///< any
+    class_probabilities,  ///< each from 0 to 1, with a sum of 1: most often one-hot
+    label_probabilities,  ///< each from 0 to 1
+    class_index           ///< one whole number from 0 on, below the number of outputs
+};
+
+/// Several layers that a loss can be fused with: see `Loss`.
+template <class... Layers>
+struct either {};
+
+namespace internal {
+
+/// How many numbers a target of the loss has, for so many outputs.
+template <class L>
+constexpr std::size_t target_count(std::size_t outputs) noexcept {
+    if constexpr (requires { L::targets(outputs); })
+        return L::targets(outputs);
+    else
+        return outputs;
+}
+
+}  // namespace internal
 
 /// A loss is a struct of static members.
 ///
 ///     struct my_loss {
 ///         static constexpr const char* name = "my_loss";
-///         static constexpr auto value(const auto& prediction, const auto& target);     // one number a sample
+///         static constexpr auto value(const auto& prediction, const auto& target);     // one number per sample
 ///         static constexpr auto gradient(const auto& prediction, const auto& target);  // d value / d prediction
-///         // and where the loss is computed together with the last layer:
-///         static constexpr const char* takes_over = "softmax";
+///         // and where it needs them:
+///         using fused_activation = softmax;                                            // or either<sigmoid, ...>
 ///         template <class LastLayer> static constexpr void check();                    // static_asserts about it
-///         static constexpr probabilities needs_probabilities = probabilities::of_classes;  // what targets must be
+///         static constexpr target_kind expects = target_kind::class_probabilities;     // without it, numbers
+///         static constexpr std::size_t targets(std::size_t outputs);                   // without it, outputs
 ///     };
 ///
-/// Prediction and target are matrices of outputs x batch. `gradient` is an expression of the same shape. The loss of a
-/// batch is the mean over its samples; where a loss is a mean over the outputs too, `value` divides by their number.
+/// The prediction is a matrix of outputs x batch, the target one of targets(outputs) x batch. `gradient` is an expression
+/// of the prediction's shape. The loss of a batch is the mean over its samples; where a loss is a mean over the outputs
+/// too, `value` divides by their number.
 ///
-/// A loss that names a layer in `takes_over` wants that layer last, and is handed that layer's input instead of its
-/// output: cross_entropy sees the logits, never the probabilities, and so stays finite where softmax gives 0.
+/// Where the network ends in the loss's `fused_activation`, the loss is given that layer's input instead of its output:
+/// cross_entropy sees the logits, never the probabilities, and so stays finite where softmax gives 0.
 template <class L>
-concept Loss = requires {
+concept Loss = requires(vector<float, 2> prediction, vector<float, internal::target_count<L>(2)> target) {
     { L::name } -> std::convertible_to<const char*>;
-    L::value(vector<float, 2>{}, vector<float, 2>{});
-    { L::gradient(vector<float, 2>{}, vector<float, 2>{}) } -> Expression;
+    L::value(prediction, target);
+    { L::gradient(prediction, target) } -> Expression;
 };
 
 namespace internal {
 
-constexpr bool same_text(const char* a, const char* b) noexcept {
-    for (; *a != 0 && *a == *b; ++a) ++b;
-    return *a == *b;
-}
+template <class Fused, class Layer>
+inline constexpr bool includes_layer = std::same_as<Fused, Layer>;
+template <class... Layers, class Layer>
+inline constexpr bool includes_layer<either<Layers...>, Layer> = (std::same_as<Layers, Layer> || ...);
 
-/// Whether the loss takes over the layer.
+/// Whether the loss is computed together with the layer, where that is the last.
 template <class L, class Layer>
-constexpr bool takes_over() noexcept {
-    if constexpr (requires { L::takes_over; })
-        return same_text(L::takes_over, Layer::name);
+constexpr bool is_fused() noexcept {
+    if constexpr (requires { typename L::fused_activation; })
+        return includes_layer<typename L::fused_activation, Layer>;
     else
         return false;
+}
+
+template <class L>
+constexpr target_kind target_kind_of() noexcept {
+    if constexpr (requires { L::expects; })
+        return L::expects;
+    else
+        return target_kind::numbers;
 }
 
 /// The mean over the rows of each column.

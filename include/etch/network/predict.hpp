@@ -1,33 +1,30 @@
 #pragma once
 #include <array>
 #include <cstddef>
-#include <string_view>
 #include <type_traits>
 
+#include <etch/layer/output_kind.hpp>
 #include <etch/tensor/argmax.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// A network that ends in sigmoid has one probability per output; any_of has no last layer.
+/// What the outputs of a network mean; any_of has no last layer that could tell.
 template <class Network>
-constexpr bool ends_in_sigmoid() noexcept {
-    if constexpr (requires { typename Network::layers; }) {
-        using last = typename Network::layers::template layer<Network::depth - 1>;
-        const std::string_view name = last::name;
-        return name == "sigmoid" || name == "fast_sigmoid";
-    } else {
-        return Network::outputs == 1;
-    }
+constexpr output_kind output_kind_of_network() noexcept {
+    if constexpr (requires { typename Network::layers; })
+        return output_kind_of<typename Network::layers::template layer<Network::depth - 1>>();
+    else
+        return Network::outputs == 1 ? output_kind::label_probabilities : output_kind::class_probabilities;
 }
 
 template <class Network>
 constexpr void check_predicts() noexcept {
-    static_assert(Network::outputs > 1 || ends_in_sigmoid<Network>(),
+    static_assert(Network::outputs > 1 || output_kind_of_network<Network>() == output_kind::label_probabilities,
                   "etch: predict gives a class, which a single output is only after sigmoid; net(x) gives the number");
     static_assert(
-        Network::outputs == 1 || !ends_in_sigmoid<Network>(),
+        Network::outputs == 1 || output_kind_of_network<Network>() != output_kind::label_probabilities,
         "etch: predict gives one class, but several sigmoids answer yes or no each: compare net(x)[i] with 0.5");
 }
 

@@ -18,10 +18,10 @@ namespace internal {
 /// The loss that fits the last layer, where none is named.
 template <class Network>
 constexpr auto fitting_loss() noexcept {
-    using last = typename Network::layers::template layer<Network::depth - 1>;
-    if constexpr (takes_over<cross_entropy, last>())
+    using last = last_layer_of<Network>;
+    if constexpr (is_fused<cross_entropy, last>())
         return cross_entropy{};
-    else if constexpr (takes_over<binary_cross_entropy, last>())
+    else if constexpr (is_fused<binary_cross_entropy, last>())
         return binary_cross_entropy{};
     else
         return mean_squared_error{};
@@ -31,9 +31,11 @@ template <class Network, class Loss>
 using named_or_fitting = std::conditional_t<std::is_void_v<Loss>, decltype(fitting_loss<Network>()), Loss>;
 
 /// What must hold before anything is judged.
-template <class Network>
-constexpr problem check_judgeable(const Network& net, data_of<Network> data) noexcept {
+template <class Loss, class Network>
+constexpr problem check_judgeable(const Network& net, data_of<Network, Loss> data) noexcept {
     if (const problem p = (data.check)(); !p.ok()) return p;
+    if constexpr (target_kind_of<Loss>() == target_kind::class_index)
+        if (const problem p = check_targets<Loss, Network::outputs>(data); !p.ok()) return p;
     return {net.is_fitted() ? status::ok : status::not_fitted, 0};
 }
 
@@ -57,19 +59,19 @@ constexpr std::size_t place_of(std::size_t truth, const T* scores, std::size_t c
 /// first sample whose loss is NaN or infinite.
 template <class Loss = void, class Network>
 [[nodiscard]] constexpr classification_report<class_count<Network::outputs>> evaluate_classification(
-    const Network& net, internal::data_of<Network> data) noexcept {
+    const Network& net, internal::data_of<Network, Loss> data) noexcept {
     using T = typename Network::value_type;
     using judge = internal::named_or_fitting<Network, Loss>;
     constexpr std::size_t last = internal::judged_layers<Network, judge>, outputs = Network::outputs;
     classification_report<class_count<outputs>> report;
-    if (const problem p = internal::check_judgeable(net, data); !p.ok()) {
+    if (const problem p = internal::check_judgeable<judge>(net, data); !p.ok()) {
         report.code = p.code;
         report.sample = p.index;
         report.column = p.column;
         return report;
     }
     const std::size_t bad = internal::judge_each<judge, last>(net, data, [&](std::size_t i, const T* scores, T loss) {
-        const std::size_t truth = class_of(data.target(i));
+        const std::size_t truth = internal::true_class<judge, outputs>(data.target(i));
         report.loss += static_cast<double>(loss);
         if constexpr (outputs == 1) {
             constexpr T middle = last < Network::depth ? T{0} : T{0.5};  // of a logit, or of a probability
@@ -92,13 +94,16 @@ template <class Loss = void, class Network>
 /// Judges a network by how near its outputs come to the targets. States as for a classification.
 template <class Loss = void, class Network>
 [[nodiscard]] constexpr regression_report<Network::outputs> evaluate_regression(
-    const Network& net, internal::data_of<Network> data) noexcept {
+    const Network& net, internal::data_of<Network, Loss> data) noexcept {
     using T = typename Network::value_type;
     using number = lanes<double, 1>;
     using judge = internal::named_or_fitting<Network, Loss>;
     constexpr std::size_t outputs = Network::outputs;
+    static_assert(internal::target_size<Network, judge> >= outputs,
+                  "etch: evaluate_regression compares each output with a number of the target, but the targets of this "
+                  "loss have fewer: use evaluate_classification");
     regression_report<outputs> report;
-    if (const problem p = internal::check_judgeable(net, data); !p.ok()) {
+    if (const problem p = internal::check_judgeable<judge>(net, data); !p.ok()) {
         report.code = p.code;
         report.sample = p.index;
         report.column = p.column;
@@ -142,9 +147,9 @@ template <class Loss = void, class Network>
 ///     const auto report = etch::evaluate(net, test);
 ///     report.loss, report.accuracy(), report.top_k(3), report.f1(2), report.confusion[truth][prediction]
 template <class Loss = void, class Network>
-[[nodiscard]] constexpr auto evaluate(const Network& net, internal::data_of<Network> data) noexcept {
+[[nodiscard]] constexpr auto evaluate(const Network& net, internal::data_of<Network, Loss> data) noexcept {
     static_assert(
-        !internal::answers_several<Network>(),
+        !internal::predicts_labels<Network>(),
         "etch: evaluate judges one class a sample, and several sigmoids give several answers: evaluate_loss tells "
         "the share of right ones, evaluate_regression their errors");
     if constexpr (internal::classifies<Network>())

@@ -17,32 +17,34 @@ struct loss_and_accuracy {
 
 namespace internal {
 
-/// The class that scores or targets name: the largest of several; for a single number, whether it is at least `middle`.
+/// The class that scores name: the largest of several; for a single number, whether it is at least `middle`.
 template <class T>
 constexpr std::size_t class_of(const T* numbers, std::size_t count, T middle) noexcept {
     return count == 1 ? static_cast<std::size_t>(numbers[0] >= middle) : argmax(std::span<const T>{numbers, count});
 }
 
+/// Whether the outputs name one class per sample.
 template <class Network>
 constexpr bool classifies() noexcept {
-    using last = typename Network::layers::template layer<Network::depth - 1>;
-    return same_text(last::name, "softmax") || ends_in_sigmoid<Network>();
+    return output_kind_of_network<Network>() == output_kind::class_probabilities ||
+           (output_kind_of_network<Network>() == output_kind::label_probabilities && Network::outputs == 1);
 }
 
-/// Whether the outputs are several answers, each yes or no, rather than one class.
+/// Whether the outputs are several labels, each yes or no, rather than one class.
 template <class Network>
-constexpr bool answers_several() noexcept {
-    return Network::outputs > 1 && ends_in_sigmoid<Network>();
+constexpr bool predicts_labels() noexcept {
+    return output_kind_of_network<Network>() == output_kind::label_probabilities && Network::outputs > 1;
 }
 
 /// How many layers run before the loss is taken of what they answer, in the targets' units.
 template <class Network, class Loss>
-inline constexpr std::size_t judged_layers = scales_targets<Network> ? Network::depth : objective<Network, Loss>::last;
+inline constexpr std::size_t judged_layers =
+    scales_targets<Network> ? Network::depth : loss_fusion<Network, Loss>::layers_before_loss;
 
 /// The loss and the accuracy of what the first `Last` layers answer.
 template <class Loss, std::size_t Last, class Network>
 constexpr loss_and_accuracy<typename Network::value_type> loss_after(const Network& net,
-                                                                     data_of<Network> data) noexcept {
+                                                                     data_of<Network, Loss> data) noexcept {
     using T = typename Network::value_type;
     constexpr bool on_logits = Last < Network::depth;
     if (data.size() == 0) return {};
@@ -51,15 +53,14 @@ constexpr loss_and_accuracy<typename Network::value_type> loss_after(const Netwo
     judge_each<Loss, Last>(net, data, [&](std::size_t i, const T* scores, T loss) {
         total += loss;
         constexpr T middle = on_logits ? T{0} : T{0.5};
-        if constexpr (answers_several<Network>())
+        if constexpr (predicts_labels<Network>())
             for (std::size_t o = 0; o < Network::outputs; ++o)
                 right += (scores[o] >= middle) == (data.target(i)[o] >= T{0.5});
         else if constexpr (classifies<Network>())
-            right +=
-                class_of(scores, Network::outputs, middle) == class_of(data.target(i).data(), Network::outputs, T{0.5});
+            right += class_of(scores, Network::outputs, middle) == true_class<Loss, Network::outputs>(data.target(i));
     });
     const T count = static_cast<T>(data.size());
-    constexpr std::size_t answers = answers_several<Network>() ? Network::outputs : 1;
+    constexpr std::size_t answers = predicts_labels<Network>() ? Network::outputs : 1;
     return {total / count, static_cast<T>(right) / (count * static_cast<T>(answers))};
 }
 
@@ -70,7 +71,7 @@ constexpr loss_and_accuracy<typename Network::value_type> loss_after(const Netwo
 /// Numerics: each sample's loss has the same bits as alone; they are added in the order of the samples.
 template <class Loss, class Network>
 [[nodiscard]] constexpr loss_and_accuracy<typename Network::value_type> evaluate_loss(
-    const Network& net, internal::data_of<Network> data) noexcept {
+    const Network& net, internal::data_of<Network, Loss> data) noexcept {
     return internal::loss_after<Loss, internal::judged_layers<Network, Loss>>(net, data);
 }
 

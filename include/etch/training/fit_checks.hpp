@@ -6,6 +6,7 @@
 
 #include <etch/data/one_hot.hpp>
 #include <etch/training/stepper.hpp>
+#include <etch/training/targets.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -80,41 +81,32 @@ constexpr bool is_all_zero(const Network& net) noexcept {
            std::all_of(net.parameters().begin(), net.parameters().end(), [](auto x) { return x == 0; });
 }
 
-/// The first target that the loss cannot be taken of.
-template <class Loss, class Data>
-constexpr problem check_targets(const Data& data) noexcept {
-    if constexpr (requires { Loss::needs_probabilities; }) {
-        using T = typename Data::value_type;
-        constexpr T slack = static_cast<T>(1e-3);  // of a sum of probabilities that were rounded
-        for (std::size_t i = 0; i < data.size(); ++i) {
-            const auto target = data.target(i);
-            T sum{0};
-            for (std::size_t o = 0; o < target.size(); ++o) {
-                if (!(target[o] >= 0 && target[o] <= 1))
-                    return {status::invalid_target, i, o, static_cast<double>(target[o])};
-                sum += target[o];
-            }
-            if (Loss::needs_probabilities == probabilities::of_classes && !(sum >= 1 - slack && sum <= 1 + slack))
-                return {status::invalid_target, i, no_column, static_cast<double>(sum)};
-        }
-    }
-    return {};
-}
-
-/// Whether classes are taught: each target is 0 or 1.
-template <class Data>
+/// The first class without a sample, where classes are taught: each target is 0 or 1, or an index.
+template <class Loss, std::size_t Outputs, class Data>
 constexpr fit_warning find_missing_class(const Data& data) noexcept {
-    constexpr std::size_t classes = class_count<Data::output_size>;
+    constexpr bool is_index = target_kind_of<Loss>() == target_kind::class_index;
+    constexpr std::size_t classes = is_index ? Outputs : class_count<Outputs>;
     bool seen[classes] = {};
     for (std::size_t i = 0; i < data.size(); ++i) {
         const auto target = data.target(i);
-        for (const auto x : target)
-            if (x != 0 && x != 1) return {};
-        seen[etch::class_of(target)] = true;
+        if constexpr (!is_index)
+            for (const auto x : target.template first<Outputs>())
+                if (x != 0 && x != 1) return {};
+        seen[true_class<Loss, Outputs>(target)] = true;
     }
     for (std::size_t c = 0; c < classes; ++c)
         if (!seen[c]) return {.what = fit_warning::kind::missing_class, .column = c};
     return {};
+}
+
+/// The largest magnitude of the targets where they are numbers in whose units the network is trained, else 1.
+template <class Network, class Loss>
+constexpr auto largest_target(const data_of<Network, Loss>& data) noexcept {
+    using T = typename Network::value_type;
+    if constexpr (scales_targets<Network> || target_kind_of<Loss>() != target_kind::numbers)
+        return T{1};
+    else
+        return largest_magnitude(data.targets());
 }
 
 /// The first target that the last layer cannot answer, or the largest where a linear one begins far from it.
@@ -143,18 +135,17 @@ constexpr fit_warning find_unreachable_target(const Data& data) noexcept {
 
 /// The first thing about the training data that is likely to be a mistake.
 template <class Network, class Loss>
-constexpr fit_warning find_warning(
-    const data_view<Network::inputs, Network::outputs, typename Network::value_type>& data) noexcept {
-    using last = typename Network::layers::template layer<Network::depth - 1>;
-    if constexpr (requires { Loss::needs_probabilities; }) {
-        if constexpr (Network::outputs == 1 || Loss::needs_probabilities == probabilities::of_classes)
-            return find_missing_class(data);
-    } else if constexpr (!scales_targets<Network>) {
+constexpr fit_warning find_warning(const data_of<Network, Loss>& data) noexcept {
+    using last = last_layer_of<Network>;
+    constexpr std::size_t outputs = Network::outputs;
+    constexpr target_kind kind = target_kind_of<Loss>();
+    if constexpr (kind != target_kind::numbers) {
+        if constexpr (outputs == 1 || kind != target_kind::label_probabilities)
+            return find_missing_class<Loss, outputs>(data);
+    } else if constexpr (!scales_targets<Network> && target_size<Network, Loss> == outputs) {
         if (const fit_warning found = find_unreachable_target<last>(data); !found.ok()) return found;
-        if constexpr (same_text(last::name, "softmax")) {
-            constexpr bool measures_distances = !requires { Loss::takes_over; };
-            if (measures_distances) return {.what = fit_warning::kind::squares_of_probabilities};
-        }
+        if constexpr (output_kind_of<last>() == output_kind::class_probabilities && !is_fused<Loss, last>())
+            return {.what = fit_warning::kind::squares_of_probabilities};
     }
     return {};
 }

@@ -42,6 +42,7 @@ struct [[nodiscard]] fit_result {
                                      ///< column, among the inputs of the layer that scales
     bool in_validation = false;      ///< whether it is the validation data
     double value = 0;                ///< at invalid_target the target, at diverged the largest weight
+    std::size_t classes = 0;         ///< at invalid_target of a class index: how many there are
     option_error option{};           ///< at invalid_option
     std::uint64_t step = 0;          ///< updates in all; at non_finite_loss the one that failed, from 1
     std::size_t epochs = 0;          ///< completed
@@ -72,7 +73,11 @@ struct [[nodiscard]] fit_result {
         if (code == status::not_initialized) return etch::message(code);
         if (code != status::ok) {
             const bool is_column = code == status::constant_column || code == status::constant_target;
-            const problem found{.code = code, .index = is_column ? column : sample, .column = column, .value = value};
+            const problem found{.code = code,
+                                .index = is_column ? column : sample,
+                                .column = column,
+                                .value = value,
+                                .classes = classes};
             return sentence(in_validation ? "validation data: " : "training data: ", found.message());
         }
         message_text text;

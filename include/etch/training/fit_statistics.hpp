@@ -5,16 +5,15 @@
 
 #include <etch/data/data_view.hpp>
 #include <etch/network/network.hpp>
+#include <etch/training/targets.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
 /// Fits the statistics of the layers that have any: all of them, or those that have none yet. All or nothing.
-template <class Network>
-constexpr problem fit_statistics_of(Network& net,
-                                    data_view<Network::inputs, Network::outputs, typename Network::value_type> training,
-                                    bool again) noexcept {
+template <class Loss, class Network>
+constexpr problem fit_statistics_of(Network& net, data_of<Network, Loss> training, bool again) noexcept {
     using T = typename Network::value_type;
     using chain = typename Network::layers;
     if constexpr (Network::statistic_count == 0) {
@@ -49,19 +48,18 @@ constexpr problem fit_statistics_of(Network& net,
 
 /// Fits the statistics of every standardize, normalize, clip and unstandardize layer on the training data, also where they
 /// have some. Errors: what data_view::check says; constant_column with the index of the column among that layer's inputs,
-/// and constant_target; the network is as it was then.
-template <class Network>
-constexpr problem fit_statistics(
-    Network& net, data_view<Network::inputs, Network::outputs, typename Network::value_type> training) noexcept {
+/// and constant_target; the network is as it was then. `Loss` is named where a target has another size for it than the
+/// network has outputs: fit_statistics<sparse_cross_entropy>(net, data).
+template <class Loss = void, class Network>
+constexpr problem fit_statistics(Network& net, internal::data_of<Network, Loss> training) noexcept {
     if (const problem p = (training.check)(); !p.ok()) return p;
-    return internal::fit_statistics_of(net, training, true);
+    return internal::fit_statistics_of<Loss>(net, training, true);
 }
 
 /// The same for layers that have none yet; `trainer::fit` begins with it.
-template <class Network>
-constexpr problem fit_missing_statistics(
-    Network& net, data_view<Network::inputs, Network::outputs, typename Network::value_type> training) noexcept {
-    return internal::fit_statistics_of(net, training, false);
+template <class Loss = void, class Network>
+constexpr problem fit_missing_statistics(Network& net, internal::data_of<Network, Loss> training) noexcept {
+    return internal::fit_statistics_of<Loss>(net, training, false);
 }
 
 }  // namespace etch::inline ETCH_VARIANT

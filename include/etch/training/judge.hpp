@@ -1,23 +1,20 @@
 #pragma once
 #include <cstddef>
 
-#include <etch/data/data_view.hpp>
-#include <etch/training/stepper.hpp>
+#include <etch/network/loss_fusion.hpp>
+#include <etch/training/targets.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
-
-/// The data that a network is trained and judged on.
-template <class Network>
-using data_of = data_view<Network::inputs, Network::outputs, typename Network::value_type>;
 
 /// The first `Last` layers of some samples, and their losses. Apart, and not inlined, so that it is compiled once for
 /// all that judge a network: with g++ 12 it is most of what they cost to compile.
 template <class Loss, std::size_t Last, std::size_t Columns, class Network, class T = typename Network::value_type>
 ETCH_NO_INLINE constexpr void judge(const Network& net, const T* inputs, const T* targets, T* scores,
                                     T* losses) noexcept {
-    constexpr std::size_t seen_by_loss = objective<Network, Loss>::last, outputs = Network::outputs;
+    using fusion = loss_fusion<Network, Loss>;
+    constexpr std::size_t seen_by_loss = fusion::layers_before_loss, outputs = Network::outputs;
     net.template infer<Columns, Last>(inputs, scores);
-    const matrix_view<const T, outputs, Columns> y{targets};
+    const matrix_view<const T, fusion::targets, Columns> y{targets};
     if constexpr (Last == Network::depth && scales_targets<Network>) {  // in the targets' units
         matrix_view<T, 1, Columns>{losses} = Loss::value(matrix_view<const T, outputs, Columns>{scores}, y);
     } else if constexpr (Last == seen_by_loss) {
@@ -34,7 +31,7 @@ ETCH_NO_INLINE constexpr void judge(const Network& net, const T* inputs, const T
 /// through the network at once, read from the data where it lies. Gives the first sample whose loss is not finite, or
 /// the number of samples.
 template <class Loss, std::size_t Last, class Network, class See>
-constexpr std::size_t judge_each(const Network& net, data_of<Network> data, See see) noexcept {
+constexpr std::size_t judge_each(const Network& net, data_of<Network, Loss> data, See see) noexcept {
     using T = typename Network::value_type;
     constexpr std::size_t columns = Network::batch_columns, outputs = Network::outputs;
     std::size_t bad = data.size();

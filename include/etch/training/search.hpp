@@ -92,8 +92,8 @@ namespace internal {
 
 /// Trains candidate I with each of the settings.
 template <std::size_t I, class Loss, class Optimizer, std::size_t Batch, class Schedule, class Result, class Callback>
-void try_candidate(Result& result, data_of<typename Result::networks::template network<I>> training,
-                   data_of<typename Result::networks::template network<I>> validation,
+void try_candidate(Result& result, data_of<typename Result::networks::template network<I>, Loss> training,
+                   data_of<typename Result::networks::template network<I>, Loss> validation,
                    const std::vector<training_settings>& all, const Optimizer& options, const Schedule& schedule,
                    Callback& callback) {
     using network = typename Result::networks::template network<I>;
@@ -145,10 +145,10 @@ void try_candidate(Result& result, data_of<typename Result::networks::template n
 /// network{derive(seed, 0)}, trainer{optimizer, schedule, clip, derive(seed, 1)}, shuffle = derive(seed, 2).
 template <class Candidates, class Loss, class Optimizer, std::size_t Batch = 32, class Schedule = constant_rate,
           class Space, class Callback = std::nullptr_t>
-search_result<Candidates> search(
-    data_view<Candidates::inputs, Candidates::outputs, typename Candidates::value_type> training,
-    data_view<Candidates::inputs, Candidates::outputs, typename Candidates::value_type> validation, const Space& space,
-    Callback&& callback = {}, const Optimizer& optimizer = {}, const Schedule& schedule = {}) {
+search_result<Candidates> search(internal::data_of<Candidates, Loss> training,
+                                 internal::data_of<Candidates, Loss> validation, const Space& space,
+                                 Callback&& callback = {}, const Optimizer& optimizer = {},
+                                 const Schedule& schedule = {}) {
     search_result<Candidates> result;
     for (const auto& part : {training, validation}) {
         if (const problem p = (part.check)(); !p.ok()) {

@@ -6,6 +6,7 @@
 
 #include <etch/core/option.hpp>
 #include <etch/loss/loss.hpp>
+#include <etch/network/loss_fusion.hpp>
 #include <etch/network/network.hpp>
 #include <etch/optimizer/clip.hpp>
 #include <etch/optimizer/schedule.hpp>
@@ -16,49 +17,6 @@ namespace etch::inline ETCH_VARIANT {
 /// In place of a batch size: all samples of the training set make one update an epoch, the textbook's batch gradient
 /// descent. They pass through the network 32 at a time, and their gradients are added.
 inline constexpr std::size_t whole_set = static_cast<std::size_t>(-1);
-
-namespace internal {
-
-/// Whether the network's last layer answers in the units of the targets, so that it is trained without it.
-template <class Network>
-inline constexpr bool scales_targets = fits_targets<typename Network::layers::template layer<Network::depth - 1>>();
-
-/// Whether the last layer's statistics would be fitted on untrained answers.
-template <class Network>
-inline constexpr bool ends_in_statistics = [] {
-    using last_layer = typename Network::layers::template layer<Network::depth - 1>;
-    return same_text(last_layer::name, "standardize") || same_text(last_layer::name, "normalize");
-}();
-
-/// Of a network: how many of its layers run when the loss takes over the last or the last only changes the units, and
-/// the checks that the two fit.
-template <class Network, class Loss>
-struct objective {
-    using last_layer = typename Network::layers::template layer<Network::depth - 1>;
-    static constexpr std::size_t last =
-        Network::depth - (takes_over<Loss, last_layer>() || scales_targets<Network> ? 1 : 0);
-
-    static constexpr bool(check)() {
-        if constexpr (requires { Loss::template check<last_layer>(); }) Loss::template check<last_layer>();
-        return true;
-    }
-    static_assert((check)());
-};
-
-/// Targets in the units that the first `objective::last` layers answer in.
-template <class Network, class Targets>
-ETCH_INLINE constexpr auto targets_for_loss([[maybe_unused]] const Network& net, const Targets& y) noexcept {
-    if constexpr (scales_targets<Network>) {
-        using chain = typename Network::layers;
-        using last_layer = typename chain::template layer<Network::depth - 1>;
-        const auto pass = chain::template pass<Network::depth - 1, false>(net.memory(), nullptr, nullptr, seed{});
-        return tensor<typename Network::value_type, Targets::rows, Targets::columns>(last_layer::targets(pass, y));
-    } else {
-        return y;
-    }
-}
-
-}  // namespace internal
 
 /// What a stepper remembers from one update to the next, beside the optimiser's state.
 template <class T>
@@ -80,7 +38,7 @@ class stepper {
     static_assert(Network::rounded_count == 0,
                   "etch: weights held as bf16 are not trained: train a network of dense<...>, and convert it");
     static_assert(
-        !internal::ends_in_statistics<Network>,
+        !internal::ends_in_normalizer<Network>,
         "etch: a network that ends in standardize or normalize cannot be trained, since their statistics would "
         "be those of untrained answers: to answer in the units of the targets, end it with unstandardize");
     static_assert(Batch > 0, "etch: a batch needs at least one sample");
@@ -95,6 +53,8 @@ public:
     using loss_type = Loss;
     using value_type = typename Network::value_type;
     static constexpr std::size_t inputs = Network::inputs, outputs = Network::outputs;
+    /// How many numbers the target of a sample has.
+    static constexpr std::size_t targets = internal::loss_fusion<Network, Loss>::targets;
     /// How many samples pass through the network together.
     static constexpr std::size_t columns = Batch == whole_set ? 32 : Batch;
 
@@ -131,7 +91,7 @@ public:
     /// Adds the gradients of up to `columns` samples, the first `count` columns of x and y; gives the sum of their
     /// losses. `share` is the part of the mean that a sample has: 1 / the number of samples of the update.
     constexpr value_type accumulate(const Network& net, matrix_view<const value_type, inputs, columns> x,
-                                    matrix_view<const value_type, outputs, columns> y, std::size_t count,
+                                    matrix_view<const value_type, targets, columns> y, std::size_t count,
                                     value_type share) noexcept {
         if (chunk_ == 0) clear_gradients();
         return pass<false>(net, x, y, count, share);
@@ -139,7 +99,7 @@ public:
 
     /// The same where these are all samples of the update: sets the gradients.
     constexpr value_type set_gradients(const Network& net, matrix_view<const value_type, inputs, columns> x,
-                                       matrix_view<const value_type, outputs, columns> y, std::size_t count,
+                                       matrix_view<const value_type, targets, columns> y, std::size_t count,
                                        value_type share) noexcept {
         chunk_ = 0;
         return pass<true>(net, x, y, count, share);
@@ -163,7 +123,7 @@ public:
     /// schedule that falls until then and was not told a number of steps itself; without it such a schedule is at its
     /// end.
     constexpr value_type step(Network& net, const matrix<value_type, inputs, columns>& x,
-                              const matrix<value_type, outputs, columns>& y, std::uint64_t total_steps = 0) noexcept {
+                              const matrix<value_type, targets, columns>& y, std::uint64_t total_steps = 0) noexcept {
         const value_type share = value_type{1} / static_cast<value_type>(columns);
         const value_type total = set_gradients(net, x.view(), y.view(), columns, share);
         update(net, total_steps);
@@ -203,14 +163,14 @@ public:
     [[nodiscard]] constexpr const training_position<value_type>& position() const noexcept { return position_; }
 
 private:
-    static constexpr std::size_t last = internal::objective<Network, Loss>::last;
+    static constexpr std::size_t last = internal::loss_fusion<Network, Loss>::layers_before_loss;
     template <bool Fresh>
     using step_type = typename Network::layers::template step<last, columns, Fresh>;
 
     /// Forward, loss and backward. `Fresh`: nothing was added to the gradients yet.
     template <bool Fresh>
     constexpr value_type pass(const Network& net, matrix_view<const value_type, inputs, columns> x,
-                              matrix_view<const value_type, outputs, columns> y, std::size_t count,
+                              matrix_view<const value_type, targets, columns> y, std::size_t count,
                               value_type share) noexcept {
         using T = value_type;
         const step_type<Fresh> step{net.memory(), gradients_, x, workspace_,

@@ -43,10 +43,10 @@ class trainer : public stepper<Network, Loss, Optimizer, Batch, Schedule> {
     using base = stepper<Network, Loss, Optimizer, Batch, Schedule>;
 
 public:
-    using base::columns, base::inputs, base::outputs;
+    using base::columns, base::inputs, base::outputs, base::targets;
     using typename base::value_type;
     using T = value_type;
-    using data = data_view<inputs, outputs, T>;
+    using data = data_view<inputs, targets, T>;
     using base::base;
 
     struct fit_options {
@@ -94,7 +94,7 @@ public:
         if (const auto refused = check_fit(training, options, validates); !refused) return refused;
         if (!options.resume || !progress_.begun()) {
             if (internal::is_all_zero(net)) return {.code = status::not_initialized};
-            if (const problem p = fit_missing_statistics(net, training); !p.ok())
+            if (const problem p = fit_missing_statistics<Loss>(net, training); !p.ok())
                 return {.code = p.code, .column = p.index};
             best_ = net;
             progress_ = {.first_step = this->steps()};
@@ -119,7 +119,7 @@ public:
                 .epoch = epoch, .training_loss = progress_.training_loss, .learning_rate = this->learning_rate()};
             T judged = record.training_loss;
             if (validates) {
-                const auto found = internal::loss_after<Loss, internal::objective<Network, Loss>::last>(
+                const auto found = internal::loss_after<Loss, internal::loss_fusion<Network, Loss>::layers_before_loss>(
                     net, options.validation);  // in the units of the training loss
                 if (!(found.loss - found.loss == 0))
                     return give_up(net, options, status::non_finite_loss, this->steps());
@@ -221,16 +221,21 @@ private:
         if (validates)
             if (const problem p = (options.validation.check)(); !p.ok()) return refusal(p, true);
         if (!option.ok()) return {.code = status::invalid_option, .option = option};
-        if (const problem p = internal::check_targets<Loss>(training); !p.ok()) return refusal(p, false);
+        if (const problem p = internal::check_targets<Loss, outputs>(training); !p.ok()) return refusal(p, false);
         if (validates)
-            if (const problem p = internal::check_targets<Loss>(options.validation); !p.ok()) return refusal(p, true);
+            if (const problem p = internal::check_targets<Loss, outputs>(options.validation); !p.ok())
+                return refusal(p, true);
         if (options.resume && progress_.samples > training.size())  // these are not the samples it began with
             return {.code = status::size_mismatch, .sample = training.size()};
         return {};
     }
     static constexpr fit_result<T> refusal(const problem& p, bool in_validation) noexcept {
-        return {
-            .code = p.code, .sample = p.index, .column = p.column, .in_validation = in_validation, .value = p.value};
+        return {.code = p.code,
+                .sample = p.index,
+                .column = p.column,
+                .in_validation = in_validation,
+                .value = p.value,
+                .classes = p.classes};
     }
 
     /// Updates until the end, for the schedule; the largest number where that is more.
@@ -245,7 +250,7 @@ private:
         constexpr T limit = static_cast<T>(1e6);
         const T largest = internal::largest_magnitude(std::span<const T>{net.parameters()});
         if (!(largest > limit)) return 0;
-        const T target = internal::scales_targets<Network> ? T{1} : internal::largest_magnitude(training.targets());
+        const T target = internal::largest_target<Network, Loss>(training);
         return largest > limit * (std::max)(T{1}, target) ? largest : T{0};
     }
 
@@ -323,7 +328,7 @@ private:
     }
 
     matrix<T, inputs, columns> batch_inputs_;
-    matrix<T, outputs, columns> batch_targets_;
+    matrix<T, targets, columns> batch_targets_;
     Network best_;
     fit_progress<T> progress_;
 };

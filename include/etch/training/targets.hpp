@@ -1,0 +1,61 @@
+#pragma once
+#include <cstddef>
+#include <span>
+#include <type_traits>
+
+#include <etch/core/problem.hpp>
+#include <etch/data/data_view.hpp>
+#include <etch/loss/loss.hpp>
+#include <etch/tensor/argmax.hpp>
+
+namespace etch::inline ETCH_VARIANT::internal {
+
+/// How many numbers a target has for a loss; void stands for the loss that fits the last layer.
+template <class Network, class Loss>
+inline constexpr std::size_t target_size = target_count<Loss>(Network::outputs);
+template <class Network>
+inline constexpr std::size_t target_size<Network, void> = Network::outputs;
+
+/// The data that a network is trained and evaluated on.
+template <class Network, class Loss = void>
+using data_of = data_view<Network::inputs, target_size<Network, Loss>, typename Network::value_type>;
+
+/// The class that a target names among those that `Outputs` outputs tell apart; `Outputs` where an index names none.
+template <class Loss, std::size_t Outputs, class Target>
+constexpr std::size_t true_class(const Target& target) noexcept {
+    if constexpr (target_kind_of<Loss>() == target_kind::class_index)
+        return target[0] >= 0 && target[0] < Outputs ? static_cast<std::size_t>(target[0]) : Outputs;
+    else
+        return etch::class_of(target.template first<Outputs>());
+}
+
+/// The first target that the loss cannot be taken of.
+template <class Loss, std::size_t Outputs, class Data>
+constexpr problem check_targets([[maybe_unused]] const Data& data) noexcept {
+    using T = typename Data::value_type;
+    constexpr target_kind kind = target_kind_of<Loss>();
+    if constexpr (kind == target_kind::class_index) {
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            const T index = data.target(i)[0];
+            const std::size_t named = true_class<Loss, Outputs>(data.target(i));
+            if (named == Outputs || static_cast<T>(named) != index)
+                return {status::invalid_target, i, 0, static_cast<double>(index), Outputs};
+        }
+    } else if constexpr (kind != target_kind::numbers) {
+        constexpr T slack = static_cast<T>(1e-3);  // of a sum of probabilities that were rounded
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            const auto target = data.target(i).template first<Outputs>();
+            T sum{0};
+            for (std::size_t o = 0; o < target.size(); ++o) {
+                if (!(target[o] >= 0 && target[o] <= 1))
+                    return {status::invalid_target, i, o, static_cast<double>(target[o])};
+                sum += target[o];
+            }
+            if (kind == target_kind::class_probabilities && !(sum >= 1 - slack && sum <= 1 + slack))
+                return {status::invalid_target, i, no_column, static_cast<double>(sum)};
+        }
+    }
+    return {};
+}
+
+}  // namespace etch::inline ETCH_VARIANT::internal
