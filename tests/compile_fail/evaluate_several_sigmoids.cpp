@@ -1,4 +1,4 @@
-// expect: etch: evaluate judges one class a sample, and several sigmoids give several answers
+// expect: etch: evaluate expects one class per sample, but several sigmoids predict several labels
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/layer/sigmoid.hpp>

@@ -1,6 +1,7 @@
 // All losses in one table, so that one compilation serves them all.
 #include <cmath>
 #include <limits>
+#include <string_view>
 
 #include <etch/layer/fast_tanh.hpp>
 #include <etch/layer/identity.hpp>
@@ -196,6 +197,7 @@ TEST_CASE("cross_entropy is fused with softmax, binary_cross_entropy with the si
     static_assert(is_fused<binary_cross_entropy, fast_sigmoid>());
     static_assert(!is_fused<binary_cross_entropy, softmax>());
     static_assert(!is_fused<mean_squared_error, softmax>());
+    static_assert(std::string_view{namesake::name} == softmax::name);
     CHECK_FALSE(is_fused<cross_entropy, namesake>());
 }
 

@@ -11,7 +11,7 @@ macro(plant_valid_tree)
   plant(core/config.hpp "#define ETCH_ONE 1\n#define ETCH_TWO 2\n#define ETCH_THREE 3\n")
   plant(simd/registers.hpp "#include <etch/core/config.hpp>\n")
   plant(layer/layer.hpp "#include <etch/simd/registers.hpp>\ninline int layers() { return 1; }\n")
-  plant(optimizer/optimizer.hpp "#include <etch/core/config.hpp>\ninline int slots() { return 1; }\n")
+  plant(optimizer/optimizer.hpp "#include <etch/core/config.hpp>\ninline int updates() { return 1; }\n")
   plant(loss/loss.hpp "#include <etch/core/config.hpp>\ninline int losses() { return 1; }\n")
   plant(training/trainer.hpp
         "#include <etch/loss/loss.hpp>\n\n#include <cstddef>\ninline std::size_t steps() { return 1; }\n")

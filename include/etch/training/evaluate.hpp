@@ -150,8 +150,8 @@ template <class Loss = void, class Network>
 [[nodiscard]] constexpr auto evaluate(const Network& net, internal::data_of<Network, Loss> data) noexcept {
     static_assert(
         !internal::predicts_labels<Network>(),
-        "etch: evaluate judges one class a sample, and several sigmoids give several answers: evaluate_loss tells "
-        "the share of right ones, evaluate_regression their errors");
+        "etch: evaluate expects one class per sample, but several sigmoids predict several labels: use evaluate_loss for "
+        "the accuracy, evaluate_regression for the errors");
     if constexpr (internal::classifies<Network>())
         return evaluate_classification<Loss>(net, data);
     else
