@@ -33,8 +33,8 @@ struct loss_fusion {
         return true;
     }
     static_assert((check)());
-    static_assert(!scales_targets<Network> || targets == Network::outputs,
-                  "etch: unstandardize needs a loss whose target has one number per output");
+    static constexpr bool targets_fit = !scales_targets<Network> || targets == Network::outputs;
+    static_assert(targets_fit, "etch: unstandardize needs a loss whose target has one number per output");
 };
 
 /// Targets in the units that the last layer before the loss gives.

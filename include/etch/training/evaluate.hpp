@@ -99,7 +99,8 @@ template <class Loss = void, class Network>
     using number = lanes<double, 1>;
     using judge = internal::named_or_fitting<Network, Loss>;
     constexpr std::size_t outputs = Network::outputs;
-    static_assert(internal::target_size<Network, judge> >= outputs,
+    constexpr bool has_a_number_per_output = internal::target_size<Network, judge> >= outputs;
+    static_assert(has_a_number_per_output,
                   "etch: evaluate_regression compares each output with a number of the target, but the targets of this "
                   "loss have fewer: use evaluate_classification");
     regression_report<outputs> report;
