@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <etch/etch.hpp>
 
-// Two inputs, a hidden layer of eight, one answer: the topology is a type.
+// Two inputs, a hidden layer of eight, one output: the topology is a type.
 using gate = etch::network<etch::input<2>, etch::dense<8>, etch::tanh, etch::dense<1>, etch::sigmoid>;
 
 int main() {
