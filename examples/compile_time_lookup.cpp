@@ -1,9 +1,9 @@
-// A curve that is known at a few points, learned while the program compiles, and used in place of a table: how much light
-// a pixel value of the sRGB standard stands for. The compiler refuses the program if the network misses a point by more
+// A curve known at a few points, learned at compile time, and used in place of a table: the amount of light that
+// a pixel value of the sRGB standard represents. The program does not compile if the network misses a point by more
 // than 1 % of the full scale.
 //
-// It takes 2.5 to 4 s to compile. clang takes 1.9 million steps, and allows 1,048,576 unless CMakeLists.txt says otherwise
-// (-fconstexpr-steps); g++ stays within its limits and takes 460 MB.
+// It takes 2.5 to 4 s to compile. clang needs 1.9 million steps but allows 1,048,576 by default, so CMakeLists.txt raises the
+// limit (-fconstexpr-steps); g++ stays within its limits and takes 460 MB.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -39,7 +39,7 @@ constexpr float largest_error(const curve& net) {
     return largest;
 }
 
-// Declared as a header would declare it, so that it is an object with a name that other files may use.
+// Declared as in a header, so that it becomes an object that other files can use by name.
 extern const curve linear_light;
 constexpr curve linear_light = fit(etch::seed{59}, 80);
 

@@ -1,12 +1,12 @@
-// A network that is trained while the program compiles. What is left of it in the program are 17 floats in read-only
-// memory, and an executable whose very existence proves that the training succeeded:
+// A network that is trained at compile time. All that is left in the program is 17 floats in read-only memory, and the very
+// existence of the executable proves that the training succeeded:
 //
 //   nm -C compile_time_xor | grep exclusive_or          the letter R: read-only data
 //   objdump -s -j .rodata compile_time_xor              the weights
 //
-// It takes 2 to 2.5 s to compile, most of that for reading the headers, and no compiler's limits have to be raised: clang
-// allows 1,048,576 steps in a constant, and takes 670,000. `-fconstexpr-steps=` (clang) and `-fconstexpr-ops-limit=` (g++)
-// raise the limits.
+// It takes 2 to 2.5 s to compile, most of it for parsing the headers, and no compiler limit has to be raised: clang
+// allows 1,048,576 steps in a constant expression, and this one takes 670,000. `-fconstexpr-steps=` (clang) and
+// `-fconstexpr-ops-limit=` (g++) raise the limits.
 #include <cstdio>
 
 #include <etch/layer/dense.hpp>
@@ -26,8 +26,8 @@ struct training {
 
 template <int Updates>
 constexpr training train() {
-    etch::check_constant_training<gate, Updates, 4>();                   // says so in words where that is too much
-    constexpr etch::matrix<float, 2, 4> inputs{0, 0, 0, 1, 1, 0, 1, 1};  // a sample a column
+    etch::check_constant_training<gate, Updates, 4>();                   // a readable error if this is too much
+    constexpr etch::matrix<float, 2, 4> inputs{0, 0, 0, 1, 1, 0, 1, 1};  // one sample per column
     constexpr etch::matrix<float, 1, 4> targets{0, 1, 1, 0};
     training result;
     etch::stepper<gate, etch::binary_cross_entropy, etch::momentum, 4> stepper{{.learning_rate = 1}};
@@ -37,7 +37,7 @@ constexpr training train() {
 
 constexpr training trained = train<25>();
 
-// Declared as a header would declare it, so that it is an object with a name that other files may use.
+// Declared as in a header, so that it becomes an object that other files can use by name.
 extern const gate exclusive_or;
 constexpr gate exclusive_or = trained.net;
 

@@ -1,5 +1,5 @@
-// A layer that the library does not have, trained on what it is good at: a signal that repeats, continued beyond the
-// data. The layer is the struct in snake.hpp.
+// A custom layer (the struct in snake.hpp), trained on the task that it is made for: continuing a periodic signal beyond the
+// data.
 #include <cmath>
 #include <cstdio>
 #include <etch/etch.hpp>
@@ -12,7 +12,7 @@ using predictor = etch::network<etch::input<1>, etch::dense<16>, Activation, etc
 
 float signal(float x) { return 0.25f * x + std::sin(x); }
 
-/// The root of the mean squared error between `from` and `to`.
+/// The root mean square error between `from` and `to`.
 template <class Network>
 double error(const Network& net, float from, float to) {
     constexpr int points = 1000;
@@ -41,7 +41,7 @@ void learn(const char* name) {
 }
 
 int main() {
-    std::puts("rms error on -8 ... 8, learned    on 8 ... 24, never seen");
+    std::puts("rms error on -8 ... 8, training   on 8 ... 24, never seen");
     learn<etch::tanh>("tanh");
     learn<snake>("snake");
 }

@@ -2,7 +2,7 @@
 //
 //   digits --data DIR [--seed N] [--epochs N]
 //
-// DIR holds t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or with .gz; without --data, ETCH_DATA_DIR/mnist. They
+// DIR contains t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, unpacked or as .gz; the default is ETCH_DATA_DIR/mnist. They
 // are the test set of MNIST (Y. LeCun, C. Cortes, C. Burges), 10,000 digits; torchvision's datasets.MNIST downloads them to
 // MNIST/raw.
 #include <CLI/CLI.hpp>
@@ -23,7 +23,7 @@ using digits = etch::data_set<classifier::inputs, classifier::outputs>;
 
 namespace {
 
-// A digit as the terminal can show it: two rows of pixels a line.
+// Shows a digit in the terminal: two rows of pixels per line.
 void show(std::span<const float, 784> image) {
     constexpr const char* shades[] = {" ", ".", ":", "+", "#", "@"};
     for (std::size_t row = 2; row < 26; row += 2) {
@@ -36,7 +36,7 @@ void show(std::span<const float, 784> image) {
     }
 }
 
-// The test digits that the network got most wrong: where it gave the right answer the least probability.
+// The test digits with the worst errors: those for which the network gave the true class the lowest probability.
 void show_worst(const classifier& net, const digits& test, std::size_t how_many) {
     struct answer {
         std::size_t sample, truth, guess;
@@ -68,14 +68,14 @@ int main(int argc, char** argv) {
     std::uint64_t seed = 1;
     std::size_t epochs = 12;
     CLI::App options{"Learns to read handwritten digits"};
-    options.add_option("--data", folder, "folder of the MNIST files; else ETCH_DATA_DIR/mnist");
-    options.add_option("--seed", seed, "of the split, the weights and the order of the samples");
-    options.add_option("--epochs", epochs, "how often the training digits are seen")->check(CLI::Range(1, 100000));
+    options.add_option("--data", folder, "folder of the MNIST files; the default is ETCH_DATA_DIR/mnist");
+    options.add_option("--seed", seed, "seed of the split, the weights and the order of the samples");
+    options.add_option("--epochs", epochs, "number of passes over the training digits")->check(CLI::Range(1, 100000));
     CLI11_PARSE(options, argc, argv);
     if (folder.empty()) {
         std::fprintf(stderr,
-                     "digits: no data; --data DIR names the folder with t10k-images-idx3-ubyte and "
-                     "t10k-labels-idx1-ubyte of MNIST, plain or .gz (or set ETCH_DATA_DIR to the one above mnist/)\n");
+                     "digits: no data; pass the folder of MNIST's t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, "
+                     "unpacked or .gz, by --data DIR, or set ETCH_DATA_DIR to the folder that contains mnist/\n");
         return 2;
     }
 

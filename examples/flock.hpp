@@ -1,6 +1,6 @@
 #pragma once
-// The world of game_agents: agents on a plane that follow a moving target, around pillars and each other. Each of them
-// senses 17 numbers, and a network that they share answers with two: push forward or brake, turn left or right.
+// The world of game_agents: agents on a plane that follow a moving target and avoid pillars and each other. Each agent
+// senses 17 values, and the network that they share computes two: push forward or brake, turn left or right.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -31,7 +31,7 @@ inline float length(vec a) { return std::sqrt(dot(a, a)); }
 
 struct agent {
     vec place, heading;                   // heading: of length 1
-    float speed = 0, push = 0, turn = 0;  // push and turn: the network's answers, -1 to 1
+    float speed = 0, push = 0, turn = 0;  // push and turn: the network's outputs, -1 to 1
 };
 
 struct pillar {
@@ -39,12 +39,12 @@ struct pillar {
     float radius;
 };
 
-/// What an agent senses, all of it as seen along its heading: x is forward, y to the left.
+/// What an agent senses, relative to its heading: x is forward, y to the left.
 ///
 ///     0, 1     direction of the target      3      speed, 1: top speed
 ///     2        closeness of the target      4      how it turned in the last frame
 ///     5 - 10   closeness of the nearest other agent in each of six sectors, beginning ahead, counter-clockwise
-///     11 - 16  the same of pillars          closeness is 1 at contact, 0 where nothing is in sight
+///     11 - 16  likewise for pillars         closeness is 1 at contact, 0 if nothing is in sight
 using senses = etch::vector_view<float, policy::inputs>;
 constexpr std::size_t sectors = 6, others_at = 5, pillars_at = 11;
 
@@ -58,14 +58,14 @@ constexpr std::size_t sector_of(vec seen) {
     return seen.x > 0 ? 5 : 4;
 }
 
-/// How a frame asks the network: an agent at a time, or 32 of them in one call.
-enum class asking { one_by_one, batches };
+/// How a frame calls the network: for one agent at a time, or for 32 of them in one call.
+enum class calls { single, batched };
 
-/// A frame is `begin_frame` once, then `play` for parts of the agents, in any order, by any number of threads: what an
-/// agent reads of the others is a copy that begin_frame has made.
+/// A frame is one call of `begin_frame`, then `play` for parts of the agents, in any order and on any number of threads: an
+/// agent sees the others in a copy that begin_frame has made.
 class world {
 public:
-    static constexpr std::size_t block = policy::batch_columns;  // agents that are asked together
+    static constexpr std::size_t block = policy::batch_columns;  // agents per call
 
     world(std::size_t agents, etch::seed from) : agents_(agents), in_cells_(agents), senses_(blocks() * block * 17) {
         etch::random_generator random{from};
@@ -84,32 +84,32 @@ public:
     [[nodiscard]] const std::array<pillar, 12>& pillars() const { return pillars_; }
     [[nodiscard]] vec target() const { return target_; }
 
-    /// Moves the target, and sorts where the agents are into square cells as wide as they see, row after row.
+    /// Moves the target, and sorts the agents' places into square cells, as wide as the agents can see, row by row.
     void begin_frame() {
         const float t = 0.4f * frame_seconds * static_cast<float>(frame_++);
         target_ = {side / 2 + 35 * std::cos(t), side / 2 + 25 * std::sin(2 * t)};
-        std::array<std::size_t, cells * cells + 1> next{};  // where a cell's next agent goes
+        std::array<std::size_t, cells * cells + 1> next{};  // index of the next free place of each cell
         for (const agent& a : agents_) ++next[cell_of(a.place) + 1];
         for (std::size_t c = 1; c < next.size(); ++c) next[c] += next[c - 1];
         starts_ = next;
         for (const agent& a : agents_) in_cells_[next[cell_of(a.place)]++] = a.place;
     }
 
-    /// The frame of the agents in some blocks: they sense, the network decides, they move. Gives the microseconds that the
-    /// network took.
-    double play(const policy& net, asking way, std::size_t first_block, std::size_t last_block) {
+    /// Plays the frame for the agents of some blocks: they sense, the network decides, they move. Returns the microseconds
+    /// that the network took.
+    double play(const policy& net, calls way, std::size_t first_block, std::size_t last_block) {
         const std::size_t first = first_block * block, last = std::min(last_block * block, agents_.size());
         for (std::size_t i = first; i < last; ++i) sense(agents_[i], column(i));
         const auto begin = std::chrono::steady_clock::now();
-        if (way == asking::one_by_one) {
+        if (way == calls::single) {
             for (std::size_t i = first; i < last; ++i) {
                 const auto answer = net(column(i));
                 agents_[i].push = answer[0];
                 agents_[i].turn = answer[1];
             }
         } else {
-            // What the agents sense lies agent after agent, so a block of them is a matrix, as it is. The last block's
-            // columns without an agent are zero, and their answers nobody's.
+            // The senses are stored agent by agent, so those of a block already are a matrix. The last block's
+            // columns without an agent are zero, and their outputs are ignored.
             for (std::size_t b = first; b < last; b += block) {
                 const auto answers = net(etch::matrix_view<const float, 17, block>{column(b).data()});
                 for (std::size_t i = b; i < std::min(b + block, last); ++i) {
@@ -123,7 +123,7 @@ public:
         return decided.count();
     }
 
-    /// Of all bits of all agents: FNV-1a. Source: G. Fowler, L. C. Noll, K.-P. Vo, 1991.
+    /// FNV-1a over all bits of all agents. Source: G. Fowler, L. C. Noll, K.-P. Vo, 1991.
     [[nodiscard]] std::uint64_t checksum() const {
         std::uint64_t sum = 0xcbf29ce484222325;
         for (const agent& a : agents_)
@@ -158,7 +158,7 @@ private:
             float& nearest = to[what + sector_of(seen)];
             nearest = std::max(nearest, closeness);
         };
-        // The cells around lie in three runs, one for each row.
+        // The neighbouring cells are three runs in memory, one per row.
         const std::size_t x = cell_along(me.place.x), y = cell_along(me.place.y);
         for (std::size_t row = y - (y > 0); row <= std::min(y + 1, cells - 1); ++row) {
             const std::size_t begin = starts_[row * cells + x - (x > 0)];
@@ -194,13 +194,13 @@ private:
     std::array<pillar, 12> pillars_{};
     vec target_{};
     std::size_t frame_ = 0;
-    std::vector<vec> in_cells_;                            // where the agents are, cell after cell
-    std::array<std::size_t, cells * cells + 1> starts_{};  // where each cell begins in it
-    std::vector<float> senses_;                            // 17 for each agent, one agent after the other
+    std::vector<vec> in_cells_;                            // the agents' places, cell by cell
+    std::array<std::size_t, cells * cells + 1> starts_{};  // the index in it at which each cell begins
+    std::vector<float> senses_;                            // 17 per agent, agent by agent
 };
 
-/// What the network learns to imitate: towards the target, away from what is close, and not too fast for where it looks.
-/// `shyness` is how much what is close counts.
+/// The behaviour that the network learns to imitate: towards the target, away from anything close, and slow unless it faces its goal.
+/// `shyness` is the weight of what is close.
 inline std::array<float, 2> teacher(const std::array<float, policy::inputs>& sensed, float shyness) {
     constexpr std::array<vec, sectors> direction{
         {{1, 0}, {0.5f, 0.8660254f}, {-0.5f, 0.8660254f}, {-1, 0}, {-0.5f, -0.8660254f}, {0.5f, -0.8660254f}}};

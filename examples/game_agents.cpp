@@ -1,12 +1,12 @@
-// A thousand agents share one network in a game of 60 frames a second, and the network is replaced while they play.
+// A thousand agents share one network in a game at 60 frames per second, and the network is replaced while they play.
 //
 //   game_agents [--agents N] [--frames N] [--threads N]
 //
-// First the time of a frame: on one thread and split over several, the network asked agent by agent or for a batch of 32.
-// Then the game itself, 60 frames a second: a watcher sees that the file of weights has changed, loads and verifies the
-// new network beside the old one, off the frame's threads, and the game takes it between two frames. A file that is
-// broken is refused with a sentence, and the game goes on as before. At the end it is played again from what was
-// recorded, to see that all worlds agree to the bit.
+// First it measures the time of a frame, on one thread and on several, with the network called for each agent or for batches
+// of 32. Then it plays the game at 60 frames per second: a watcher notices that the file of weights has changed, loads and
+// verifies the new network next to the old one, on a thread of its own, and the game switches between two frames. A broken
+// file is rejected with a message, and the game continues as before. At the end the game is replayed from a recording, to
+// check that all worlds agree bit for bit.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -28,32 +28,31 @@ namespace {
 
 using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
-using flocking::asking, flocking::policy;
+using flocking::calls, flocking::policy;
 
 // ---- a network that is replaced while it is used --------------------------------------------------------------------
 
-/// Two networks: the one that the game plays with, and the one beside it that is loaded into. One thread plays, one loads;
-/// no lock, no heap, nothing is copied when the game takes the new one.
+/// Two networks: the game plays with one while the other is loaded. One thread plays, one loads; there is no lock and no heap,
+/// and nothing is copied when the game switches.
 class replaceable_policy {
 public:
     explicit replaceable_policy(const policy& first) : nets_{first, first} {}
 
-    /// Between two frames: the newest network that was loaded. It stays as it is until the next call.
+    /// The network that was loaded last; it does not change until the next call. Call it between two frames.
     const policy& newest() {
         playing_.store(newest_.load(std::memory_order_acquire), std::memory_order_release);
         return nets_[playing_.load(std::memory_order_relaxed)];
     }
 
-    /// Whether the game has taken what was loaded last, so that the network beside it is free.
+    /// Whether the game has switched to the network that was loaded last, so that the other one is free.
     [[nodiscard]] bool is_free() const {
         return playing_.load(std::memory_order_acquire) == newest_.load(std::memory_order_relaxed);
     }
-    /// Loads a file and checks its golden vectors; the game sees the network if all is well, and nothing of it otherwise.
-    /// Where `is_free`.
+    /// Loads a file and checks its golden vectors; the game sees the network only if both succeed. Requires `is_free()`.
     etch::file_result load(const std::string& path) {
-        const std::size_t beside = 1 - newest_.load(std::memory_order_relaxed);
-        etch::file_result result = etch::load_file(nets_[beside], path);
-        if (result) newest_.store(beside, std::memory_order_release);
+        const std::size_t other = 1 - newest_.load(std::memory_order_relaxed);
+        etch::file_result result = etch::load_file(nets_[other], path);
+        if (result) newest_.store(other, std::memory_order_release);
         return result;
     }
 
@@ -62,7 +61,7 @@ private:
     std::atomic<std::size_t> newest_{0}, playing_{0};
 };
 
-/// Looks every few milliseconds whether a file has another time of modification, and loads it then.
+/// Checks every few milliseconds whether a file has been modified, and loads it if so.
 class watcher {
 public:
     watcher(replaceable_policy& net, std::string path, const std::atomic<std::size_t>& frame)
@@ -87,12 +86,12 @@ private:
         for (; !ended_; std::this_thread::sleep_for(2ms)) {
             const auto now = std::filesystem::last_write_time(path_, failed);
             if (failed || now == known_ || !net_.is_free()) continue;
-            known_ = now;  // before it is read: what is saved meanwhile is read next
+            known_ = now;  // before reading: a file saved in the meantime is read next
             const auto begin = clock_type::now();
             const etch::file_result result = net_.load(path_);
             const std::chrono::duration<double, std::micro> took = clock_type::now() - begin;
             if (result)
-                std::printf("  frame %4zu: new weights, loaded and verified in %.0f us beside the game\n",
+                std::printf("  frame %4zu: new weights, loaded and verified in %.0f us during the game\n",
                             frame_.load(), took.count());
             else
                 std::printf("  frame %4zu: refused: %s\n", frame_.load(), result.message().c_str());
@@ -106,12 +105,12 @@ private:
     std::filesystem::file_time_type known_;
     std::atomic<std::size_t> taken_{0}, refused_{0};
     std::atomic<bool> ended_{false};
-    std::thread thread_;  // last, since it uses the others
+    std::thread thread_;  // the last member, since it uses the others
 };
 
 // ---- threads that play a frame together -----------------------------------------------------------------------------
 
-/// A job in so many parts, one of them done by whoever asks. The threads stay; between frames they wait.
+/// Runs a job in `size` parts, one of them on the calling thread. The threads are kept; between frames they wait.
 class crew {
 public:
     explicit crew(std::size_t size) : size_{size}, gate_{static_cast<std::ptrdiff_t>(size)} {
@@ -149,7 +148,7 @@ private:
 // ---- frames ---------------------------------------------------------------------------------------------------------
 
 struct times {
-    std::vector<double> frames, decisions;  // microseconds; of decisions the first thread's
+    std::vector<double> frames, decisions;  // microseconds; decisions: those of the first thread
 
     [[nodiscard]] static double median(std::vector<double> of) {
         std::nth_element(of.begin(), of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2), of.end());
@@ -161,10 +160,10 @@ struct times {
     }
 };
 
-/// A world and who computes it.
+/// A world and the threads that compute it.
 class game {
 public:
-    game(std::size_t agents, std::size_t threads, asking way)
+    game(std::size_t agents, std::size_t threads, calls way)
         : world_{agents, etch::seed{1}}, crew_{threads}, way_{way}, decided_(threads) {}
 
     void play_frame(const policy& net) {
@@ -186,7 +185,7 @@ public:
 private:
     flocking::world world_;
     crew crew_;
-    asking way_;
+    calls way_;
     std::vector<double> decided_;
     times times_;
     const policy* net_ = nullptr;
@@ -198,7 +197,7 @@ private:
 
 // ---- weights --------------------------------------------------------------------------------------------------------
 
-/// A network that has learned to steer as the teacher does, in a fraction of a second.
+/// Trains a network to steer like the teacher, in a fraction of a second.
 std::unique_ptr<policy> train(float shyness) {
     etch::random_generator random{etch::seed{2}};
     etch::data_set<policy::inputs, policy::outputs> lessons;
@@ -220,7 +219,7 @@ std::unique_ptr<policy> train(float shyness) {
     return net;
 }
 
-/// A file of weights with golden vectors: what the network answers to eight samples.
+/// Saves the weights with golden vectors: eight samples and the network's outputs for them.
 etch::file_result save(const policy& net, const std::string& path, const char* source) {
     std::array<float, 8 * policy::inputs> samples{};
     etch::random_generator random{etch::seed{4}};
@@ -228,7 +227,7 @@ etch::file_result save(const policy& net, const std::string& path, const char* s
     return etch::save_file(net, path, {.golden = samples, .source = source});
 }
 
-/// What goes wrong with files: half of one, one weight changed, another network.
+/// What can go wrong with files: only half of one, one weight changed, a different network.
 etch::file_result save_half(const std::string& path, std::span<const std::uint8_t> whole) {
     return etch::replace_file(path, std::as_bytes(whole.first(whole.size() / 2)));
 }
@@ -243,7 +242,7 @@ etch::file_result save_other(const std::string& path) {
 
 // ---- what is seen ---------------------------------------------------------------------------------------------------
 
-/// The plane from above: pillars, the target, and how many agents are where.
+/// The plane from above: pillars, the target, and the density of the agents.
 void show(const flocking::world& world) {
     constexpr std::size_t rows = 20, columns = 60;
     constexpr float width = flocking::side / columns, height = flocking::side / rows;
@@ -269,7 +268,7 @@ void show(const flocking::world& world) {
 
 // ---- the game -------------------------------------------------------------------------------------------------------
 
-/// From which frame on the game was played with which network.
+/// From this frame on the game was played with this network.
 struct change {
     std::size_t frame;
     policy net;
@@ -280,8 +279,8 @@ struct outcome {
     std::size_t frames = 0, late = 0, taken = 0, refused = 0;
 };
 
-/// Whoever trains the agents, at work while they play: saves a file from time to time, the next one when the watcher has
-/// seen the last. Some of them go wrong.
+/// Plays the part of a training program that runs during the game: saves a file from time to time, the next one when the
+/// watcher has seen the last. Some of the files are broken.
 void save_from_time_to_time(const std::string& path, const policy& shy, const policy& bold, std::size_t frames,
                             const std::atomic<std::size_t>& frame, const watcher& watch) {
     const auto whole = etch::read_file(path);
@@ -299,7 +298,7 @@ void save_from_time_to_time(const std::string& path, const policy& shy, const po
     }
 }
 
-/// 60 frames a second, at least `frames` of them, and until the last file was seen.
+/// Plays 60 frames per second, at least `frames` of them, until the last file was seen.
 outcome play(game& live, std::size_t frames, const std::string& path, const policy& shy, const policy& bold) {
     replaceable_policy net{shy};
     std::atomic<std::size_t> frame{0};
@@ -315,7 +314,7 @@ outcome play(game& live, std::size_t frames, const std::string& path, const poli
     const policy* before = nullptr;
     auto next_frame = clock_type::now();
     for (bool enough = false; !enough; ++frame) {
-        enough = all_saved && frame + 1 >= frames;  // asked first: the network that was saved last is taken below
+        enough = all_saved && frame + 1 >= frames;  // checked first, so that the last network is still picked up below
         const policy& now = net.newest();
         if (&now != before) result.changes.push_back({frame, now});
         before = &now;
@@ -339,19 +338,20 @@ outcome play(game& live, std::size_t frames, const std::string& path, const poli
 int main(int argc, char** argv) {
     std::size_t agents = 1000, frames = 300, threads = std::clamp(std::thread::hardware_concurrency(), 2u, 8u);
     CLI::App options{"A thousand agents share one network, which is replaced while they play"};
-    options.add_option("--agents", agents, "how many")->check(CLI::Range(1, 100'000));
-    options.add_option("--frames", frames, "of each part; the game has 60 a second")->check(CLI::Range(60, 1'000'000));
-    options.add_option("--threads", threads, "that a frame is split over")->check(CLI::Range(1, 256));
+    options.add_option("--agents", agents, "number of agents")->check(CLI::Range(1, 100'000));
+    options.add_option("--frames", frames, "frames of each part; the game has 60 per second")
+        ->check(CLI::Range(60, 1'000'000));
+    options.add_option("--threads", threads, "threads that share the work of a frame")->check(CLI::Range(1, 256));
     CLI11_PARSE(options, argc, argv);
 
     const std::unique_ptr<policy> shy = train(3), bold = train(1);
     std::printf("%zu agents, %zu frames, a network of %zu weights\n\n", agents, frames, policy::parameter_count);
 
-    // As fast as they come, to see what a frame costs.
-    constexpr const char* heading = "microseconds a frame                 median    worst  the network's part\n";
+    // As fast as possible, to see what a frame costs.
+    constexpr const char* heading = "microseconds per frame               median    worst  the network's part\n";
     std::printf("%s", heading);
     std::vector<std::uint64_t> worlds;
-    const auto measure = [&](const std::string& name, std::size_t size, asking way) {
+    const auto measure = [&](const std::string& name, std::size_t size, calls way) {
         game g{agents, size, way};
         g.reserve(frames);
         for (std::size_t f = 0; f < frames; ++f) g.play_frame(*shy);
@@ -359,12 +359,12 @@ int main(int argc, char** argv) {
         worlds.push_back(g.world().checksum());
     };
     const std::string many = std::to_string(threads) + " threads, ";
-    measure("1 thread, agent by agent", 1, asking::one_by_one);
-    measure("1 thread, batches of 32", 1, asking::batches);
-    measure(many + "agent by agent", threads, asking::one_by_one);
-    measure(many + "batches of 32", threads, asking::batches);
+    measure("1 thread, agent by agent", 1, calls::single);
+    measure("1 thread, batches of 32", 1, calls::batched);
+    measure(many + "agent by agent", threads, calls::single);
+    measure(many + "batches of 32", threads, calls::batched);
 
-    // The game, and a file that changes.
+    // The game, with a file of weights that changes.
     const auto folder = std::filesystem::temp_directory_path() /
                         ("game_agents_" + std::to_string(clock_type::now().time_since_epoch().count()));
     std::filesystem::create_directory(folder);
@@ -373,8 +373,8 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "game_agents: %s\n", saved.message().c_str());
         return 1;
     }
-    std::printf("\nthe game, 60 frames a second, %zu threads, batches of 32\n", threads);
-    game live{agents, threads, asking::batches};
+    std::printf("\nthe game, 60 frames per second, %zu threads, batches of 32\n", threads);
+    game live{agents, threads, calls::batched};
     const outcome played = play(live, frames, path, *shy, *bold);
     std::filesystem::remove_all(folder);
     std::printf("\n%s", heading);
@@ -382,8 +382,8 @@ int main(int argc, char** argv) {
     std::printf("  %zu of %zu frames took longer than 1/60 s\n\n", played.late, played.frames);
     show(live.world());
 
-    // Once more from what was recorded, in the simplest way.
-    game replay{agents, 1, asking::one_by_one};
+    // Replayed from the recording, in the simplest way.
+    game replay{agents, 1, calls::single};
     std::size_t next = 0;
     for (std::size_t f = 0; f < played.frames; ++f) {
         if (next < played.changes.size() && played.changes[next].frame == f) ++next;

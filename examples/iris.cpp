@@ -1,11 +1,10 @@
-// Chooses, trains and judges a small network that names the species of an iris from four measurements.
+// Selects, trains and evaluates a small network that predicts the species of an iris from four measurements.
 //
 //   iris [--data DIR] [--seed N] [--save DIR]
 //
-// DIR holds iris.csv; without it, ETCH_DATA_DIR/iris. --save writes iris.safetensors, with the names of the species, and
-// confusion.svg. The file is iris.data of the UCI Machine Learning Repository (R. A.
-// Fisher, 1936): 150 lines of four measurements in cm and the species, no header. The last line is `test f1: 0.9333`, the
-// mean over the species.
+// DIR contains iris.csv; the default is ETCH_DATA_DIR/iris. --save writes iris.safetensors, with the names of the species, and
+// confusion.svg. The data are iris.data of the UCI Machine Learning Repository (R. A. Fisher, 1936): 150 lines of four
+// measurements in cm and the species, no header. The last line printed is `test f1: 0.9333`, the mean over the species.
 #include <etch/data/csv.hpp>
 #include <etch/etch.hpp>
 
@@ -14,8 +13,8 @@
 #include <string>
 #include <string_view>
 
-// Three candidates. What the measurements are standardised with is part of each network: a program that is handed the
-// network cannot forget it.
+// Three candidates. Each contains the mean and deviation of the measurements, so the scaling used in training always comes
+// with the network.
 using linear = etch::network<etch::input<4>, etch::standardize, etch::dense<3>, etch::softmax>;
 using narrow =
     etch::network<etch::input<4>, etch::standardize, etch::dense<6>, etch::tanh, etch::dense<3>, etch::softmax>;
@@ -40,19 +39,19 @@ int main(int count, char** arguments) {
 
     const auto iris = etch::read_csv<4, 3>(file, {.label = 4});
     if (!iris) {
-        std::fprintf(stderr, "%s (--data DIR names the folder with iris.csv)\n", iris.message().c_str());
+        std::fprintf(stderr, "%s (pass the folder of iris.csv by --data DIR)\n", iris.message().c_str());
         return 1;
     }
     const etch::class_list& species = iris.value.schema.classes;
 
-    // Every species in proportion in all three parts: one to learn from, one to choose by, one to judge by.
+    // Training, validation and test, with the same share of every species in each.
     const auto parts = etch::stratified_split(
         iris.value.samples, {.training = 0.6, .validation = 0.2, .test = 0.2, .seed = etch::seed{seed}});
     if (!parts) {
         std::fprintf(stderr, "%s: %s\n", file.c_str(), parts.message().c_str());
         return 1;
     }
-    std::printf("%zu flowers: %zu to learn from, %zu to choose by, %zu to judge by\n\n", iris.value.samples.size(),
+    std::printf("%zu flowers: %zu for training, %zu for validation, %zu for the test\n\n", iris.value.samples.size(),
                 parts.training.size(), parts.validation.size(), parts.test.size());
 
     const auto found = etch::search<etch::candidates<linear, narrow, wide>, etch::cross_entropy, etch::adamw, 16>(

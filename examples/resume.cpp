@@ -1,7 +1,7 @@
-// Training that is killed in the middle goes on as if nothing had happened, to the last bit.
+// Training that is killed in the middle resumes as if nothing had happened, bit for bit.
 //
-// A fit saves a checkpoint after each epoch. The program starts itself once more to be killed at the end of epoch 13,
-// goes on from the file that is left, and compares with a fit that ran through.
+// A fit saves a checkpoint after each epoch. The program starts a second copy of itself, which dies at the end of epoch 13,
+// resumes from the file that the copy has left, and compares the result with a fit that ran without a break.
 #include <cstdio>
 #include <cstdlib>
 #include <etch/etch.hpp>
@@ -17,7 +17,7 @@ const std::string file = "resume.safetensors";
 const auto points = etch::make_spirals({.samples = 1200, .noise = 0.02, .seed = etch::seed{1}});
 const etch::data_view<2, 2> training = points.view().slice(0, 1000), validation = points.view().slice(1000, 200);
 
-// Where there is nothing to go on with, `resume` makes no difference.
+// `resume` has no effect if there is nothing to resume.
 const spiral_trainer::fit_options options{.epochs = 100, .validation = validation, .patience = 20, .resume = true};
 
 void train_and_die() {
@@ -41,12 +41,12 @@ int main(int count, char** arguments) {
     const std::string again = '"' + std::string{arguments[0]} + "\" killed";
     if (std::system(again.c_str()) == 0) return std::puts("it was not killed"), 1;
 
-    // Everything is in the file: weights, statistics, the optimiser with its options and state, schedule, dropout.
+    // The file has everything: weights, statistics, the optimiser with its options and state, schedule, dropout.
     static spiral_trainer trainer;
     spiral net;
     if (const auto loaded = etch::load_checkpoint_file(trainer, net, file); !loaded)
         return std::puts(loaded.message().c_str()), 1;
-    std::printf("goes on after epoch %zu\n", trainer.progress().epochs);
+    std::printf("resumes after epoch %zu\n", trainer.progress().epochs);
     const auto resumed = trainer.fit(net, training, options);
     std::remove(file.c_str());
 

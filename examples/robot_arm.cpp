@@ -1,8 +1,8 @@
 // A planar arm of three joints learns its inverse kinematics: which joint angles bring the hand to a target?
 //
-// The network is given the target (position and direction of the hand) and the pose that the arm is in now, which says
-// whether the elbow bends to the left or to the right; it answers with the three joint angles. A formula knows the
-// answer too, so the example can tell how good the network is. No files, no arguments, a few seconds.
+// The inputs are the target (position and direction of the hand) and the present pose of the arm, which shows
+// whether the elbow bends to the left or to the right; the outputs are the three joint angles. There is also an exact
+// formula, so the example can measure how good the network is. No files, no arguments, a few seconds.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -15,7 +15,7 @@
 #include <numbers>
 #include <vector>
 
-// Every allocation of the program passes here and is counted.
+// Counts every allocation of the program.
 namespace {
 std::size_t allocations = 0;
 }
@@ -24,7 +24,7 @@ void* operator new(std::size_t size) {
     if (void* memory = std::malloc(size)) return memory;
     throw std::bad_alloc{};
 }
-// Not inlined: g++ 14 would see std::free of what operator new gave, and warn of a mismatch.
+// Not inlined: otherwise g++ 14 sees std::free of memory from operator new, and warns of a mismatch.
 ETCH_NO_INLINE void operator delete(void* memory) noexcept { std::free(memory); }
 ETCH_NO_INLINE void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
@@ -35,7 +35,7 @@ namespace {
 constexpr double link[] = {300, 250, 150};  // millimetres, shoulder to elbow to wrist to hand
 constexpr double arm_length = link[0] + link[1] + link[2];
 
-using angles = std::array<double, 3>;  // radians, each joint against the link before
+using angles = std::array<double, 3>;  // radians, each joint relative to the previous link
 
 struct hand {
     double x, y, direction;
@@ -47,8 +47,8 @@ hand forward_kinematics(const angles& q) {
             link[0] * std::sin(a) + link[1] * std::sin(b) + link[2] * std::sin(c), c};
 }
 
-/// The formula: the wrist stands one link before the hand, and the law of cosines gives the elbow, on the side where it
-/// is.
+/// The exact formula: the wrist is one link behind the hand, and the law of cosines gives the elbow, which stays on its
+/// present side.
 angles inverse_kinematics(const hand& target, const angles& now) {
     const double x = target.x - link[2] * std::cos(target.direction),
                  y = target.y - link[2] * std::sin(target.direction);
@@ -85,7 +85,7 @@ struct task {
 
 using poses = etch::data_set<inputs, outputs>;
 
-/// Random poses and, for each, a pose nearby that the arm is in before: up to 30 degrees off in each joint.
+/// Random poses and, for each of them, a present pose nearby: up to 30 degrees away in each joint.
 struct generated {
     poses set;
     std::vector<task> tasks;
@@ -100,7 +100,7 @@ generated generate(std::size_t count, etch::seed seed) {
         const angles q{between(-90, 90) * degree, side * between(30, 150) * degree, between(-90, 90) * degree};
         angles now = q;
         for (double& joint : now) joint += between(-30, 30) * degree;
-        if (now[1] * side < 10 * degree) continue;  // the elbow would be about to change sides
+        if (now[1] * side < 10 * degree) continue;  // the elbow is about to change sides
         const hand target = forward_kinematics(q);
         const std::array<float, outputs> answer{static_cast<float>(q[0]), static_cast<float>(q[1]),
                                                 static_cast<float>(q[2])};
@@ -114,14 +114,14 @@ struct reach {
     double median, worst_of_95;
 };
 template <class Solver>
-reach judge(const std::vector<task>& tasks, const Solver& solve) {
+reach measure(const std::vector<task>& tasks, const Solver& solve) {
     std::vector<double> errors;
     for (const task& t : tasks) errors.push_back(reach_error(solve(t), t.target));
     std::sort(errors.begin(), errors.end());
     return {errors[errors.size() / 2], errors[errors.size() * 95 / 100]};
 }
 template <class Network>
-angles ask(const Network& net, const task& t) {
+angles solve_by(const Network& net, const task& t) {
     const auto q = net(features(t.target, t.now));
     return {static_cast<double>(q[0]), static_cast<double>(q[1]), static_cast<double>(q[2])};
 }
@@ -137,7 +137,7 @@ int main() {
 
     const generated training = generate(20'000, etch::seed{1}), validation = generate(2'000, etch::seed{2}),
                     test = generate(5'000, etch::seed{3});
-    std::printf("%zu poses to learn from, %zu to validate, %zu held out\n\n", training.set.size(),
+    std::printf("%zu poses for training, %zu for validation, %zu held out\n\n", training.set.size(),
                 validation.set.size(), test.set.size());
     etch::print(etch::summary<kinematics>);
     std::printf("\n");
@@ -156,13 +156,13 @@ int main() {
         return 1;
     }
 
-    // A straight line through the same data, for comparison: the same training without the hidden layers.
+    // A linear fit to the same data, for comparison: the same training without the hidden layers.
     linear line{etch::seed{1}};
     static etch::trainer<linear, etch::mean_squared_error, etch::adam, 32, etch::cosine_decay> line_trainer{
         {.learning_rate = 1e-2}};
     if (const auto fitted = line_trainer.fit(line, training.set, {.epochs = 10}); !fitted) return 1;
 
-    // The time of one call, each on another pose; the answers are summed so that no call can be left out.
+    // The time of one call, each for a different pose; the outputs are summed so that no call can be optimised away.
     std::vector<std::array<float, inputs>> questions;
     for (const task& t : test.tasks) questions.push_back(features(t.target, t.now));
     const std::size_t before_calls = allocations;
@@ -176,9 +176,9 @@ int main() {
     }
     const std::size_t during_calls = allocations - before_calls;
 
-    const reach network = judge(test.tasks, [&](const task& t) { return ask(net, t); });
-    const reach fit = judge(test.tasks, [&](const task& t) { return ask(line, t); });
-    const reach formula = judge(test.tasks, [](const task& t) { return inverse_kinematics(t.target, t.now); });
+    const reach network = measure(test.tasks, [&](const task& t) { return solve_by(net, t); });
+    const reach fit = measure(test.tasks, [&](const task& t) { return solve_by(line, t); });
+    const reach formula = measure(test.tasks, [](const task& t) { return inverse_kinematics(t.target, t.now); });
     std::printf("\ntrained in %.2f s; a training pass over %zu poses takes %.0f ms\n", took.count(),
                 training.set.size(), 1e3 * took.count() / static_cast<double>(result.epochs));
     std::printf("one call: %.0f ns (checksum %g); heap allocations: %zu in training, %zu in %zu calls\n\n", best,

@@ -1,12 +1,12 @@
 #pragma once
-// A layer of your own: one struct, in your own file. Nothing of the library is touched.
+// A custom layer: one struct in your own file. The library does not change.
 #include <array>
 #include <numbers>
 
 #include <etch/layer/layer.hpp>
 #include <etch/math/cos_pi.hpp>
 
-/// An activation with a trained frequency β for each feature: a straight line with a wave on it, for what repeats.
+/// An activation with a trained frequency β per feature, for periodic signals: a straight line plus a wave.
 ///
 ///     forward     y  = x + sin²(βx) / β
 ///     backward    dx = dy ⊙ (1 + sin(2βx))
@@ -15,7 +15,7 @@
 /// Source: L. Ziyin, T. Hartwig, M. Ueda, "Neural Networks Fail to Learn Periodic Functions and How to Fix It", 2020.
 struct snake {
     static constexpr const char* name = "snake";
-    static constexpr bool elementwise = true;  // element i of y depends on element i of x alone
+    static constexpr bool elementwise = true;  // element i of y depends only on element i of x
     static constexpr etch::reads backward_reads = etch::reads::input;
     static constexpr etch::initializer preferred = etch::lecun_normal;  // for the weights of the layer before
 
@@ -42,8 +42,7 @@ struct snake {
     }
 
 private:
-    // Each of these computes a handful of numbers at a time: `V` is a register, or one number where there are no
-    // registers.
+    // Each of these computes several elements at a time: `V` is a SIMD register, or one number in scalar code.
     template <class V>
     static constexpr V number(V, double value) {
         return V(static_cast<typename V::value_type>(value));

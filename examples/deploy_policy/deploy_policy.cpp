@@ -1,7 +1,7 @@
-// A policy that was trained in PyTorch runs on a robot's computer, as a part of the program: no file to ship, no library, no
-// heap. The build ends where it does not answer what PyTorch answered.
+// A policy that was trained in PyTorch runs on a robot's computer as part of the program: no file to ship, no library, no
+// heap. The build fails if it does not reproduce PyTorch's outputs.
 //
-//   deploy_policy [SECONDS]     how long to run at 1 kHz, 2 where it is not said
+//   deploy_policy [SECONDS]     how long to run at 1 kHz; 2 by default
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -16,14 +16,14 @@ using observation = std::array<float, walk_network::inputs>;
 using clock_type = std::chrono::steady_clock;
 using microseconds = std::chrono::duration<double, std::micro>;
 
-/// Stands for the robot: what its sensors say after an action.
+/// In place of the robot: the readings of its sensors after an action.
 observation sense(observation before, const auto& action) {
     for (std::size_t i = 0; i < before.size(); ++i)
         before[i] = 0.9f * before[i] + 0.1f * action[i % walk_network::outputs];
     return before;
 }
 
-/// How long each of 100,000 calls takes, one after another.
+/// Times each of 100,000 consecutive calls.
 void measure() {
     static std::array<double, 100'000> took;
     observation x{};
@@ -38,7 +38,7 @@ void measure() {
                 took.front(), took[took.size() / 2], took[took.size() / 1000 * 999], took.back());
 }
 
-/// Acts at each tick of a fixed rate. The answer is late where the next tick is there before it.
+/// Acts at a fixed rate. A deadline is missed if the next tick comes before the action is ready.
 void control(std::size_t ticks) {
     constexpr auto period = std::chrono::milliseconds{1};
     observation x{};
@@ -54,10 +54,10 @@ void control(std::size_t ticks) {
         tick += period;
         if (ready >= tick) {
             ++missed;
-            tick = ready;  // begins again from here, instead of hurrying after what is past
+            tick = ready;  // continues from here instead of catching up
         }
     }
-    std::printf("the latest answer came %.0f us after its tick\n", worst.count());
+    std::printf("the slowest action was ready %.0f us after its tick\n", worst.count());
     std::printf("missed deadlines at 1 kHz: %zu of %zu\n", missed, ticks);
 }
 
@@ -65,8 +65,8 @@ int main(int count, char** arguments) {
     const double seconds = count > 1 ? std::strtod(arguments[1], nullptr) : 2;
     std::printf("%zu weights, %zu bytes in read-only memory\n", walk_network::parameter_count, sizeof walk);
     for (std::size_t v = 0; v < walk_golden.count; ++v)
-        if (!walk_golden.agree(walk, v)) return 1;  // cannot be: the build has checked it
-    std::printf("agrees with its source on all %zu golden vectors\n", walk_golden.count);
+        if (!walk_golden.agree(walk, v)) return 1;  // cannot happen: the build has checked it
+    std::printf("agrees with the original model on all %zu golden vectors\n", walk_golden.count);
     measure();
     control(static_cast<std::size_t>(std::max(seconds, 0.0) * 1000));
 }

@@ -1,4 +1,4 @@
-// Writes the policy that deploy_policy.cpp runs, where there is no PyTorch for policy.py: policy OUT.safetensors
+// Writes the policy that deploy_policy.cpp runs, if there is no PyTorch for policy.py: policy OUT.safetensors
 #include <etch/io/files.hpp>
 
 #include <cstdio>

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the policy that deploy_policy.cpp runs: policy.py OUT.safetensors
 
-An actor as rsl_rl trains it for a legged robot, 48 observations -> 512 -> 256 -> 128 -> 12 joint positions, behind its
-normaliser of observations. Here its weights are drawn from a seed; yours come from a checkpoint.
+An actor like those that rsl_rl trains for legged robots, 48 observations -> 512 -> 256 -> 128 -> 12 joint positions, with its
+observation normaliser. Here the weights are drawn from a seed; yours come from a checkpoint.
 """
 import pathlib
 import sys

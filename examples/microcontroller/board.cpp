@@ -1,11 +1,11 @@
-// From reset to `program` on a Cortex-M, and the way out through the debugger (semihosting). Nothing here is etch's: a project
-// of yours has a start-up of its own.
+// From reset to `program` on a Cortex-M, and output through the debugger (semihosting). This is not part of etch: your project
+// has its own start-up code.
 #include "board.hpp"
 
 extern "C" {
 extern std::uint32_t image_data[], data_begin[], data_end[], bss_begin[], bss_end[], stack_top[];  // image.ld
 
-/// Asks the debugger for something. https://github.com/ARM-software/abi-aa/blob/main/semihosting/semihosting.rst
+/// A request to the debugger. https://github.com/ARM-software/abi-aa/blob/main/semihosting/semihosting.rst
 static std::uint32_t ask(std::uint32_t operation, const void* argument) noexcept {
     register std::uint32_t r0 asm("r0") = operation;
     register const void* r1 asm("r1") = argument;
@@ -28,7 +28,7 @@ static std::uint32_t ask(std::uint32_t operation, const void* argument) noexcept
     at(0xe000ed88) = 0xf << 20;  // CPACR: the floating-point unit, before the first float
     asm volatile("dsb\n isb" ::: "memory");
 
-    // Volatile, or the compiler calls memcpy and memset, half a kilobyte of C library.
+    // Volatile: otherwise the compiler calls memcpy and memset, half a kilobyte of C library.
     const std::uint32_t* from = image_data;
     for (volatile std::uint32_t* to = data_begin; to != data_end; ++to) *to = *from++;
     for (volatile std::uint32_t* to = bss_begin; to != bss_end; ++to) *to = 0;
@@ -41,7 +41,7 @@ static std::uint32_t ask(std::uint32_t operation, const void* argument) noexcept
 
 [[noreturn]] static void fault() noexcept { leave(255); }
 
-/// What the processor reads first: the stack's end, where to begin, and where to go on NMI and on any fault.
+/// What the processor reads first: the end of the stack, the entry point, and the handlers of NMI and of all faults.
 [[gnu::used, gnu::section(".vectors")]] const void* const vectors[] = {stack_top, reinterpret_cast<const void*>(reset),
                                                                        reinterpret_cast<const void*>(fault),
                                                                        reinterpret_cast<const void*>(fault)};
@@ -52,7 +52,7 @@ namespace board {
 std::uint32_t ticks() noexcept { return *reinterpret_cast<volatile std::uint32_t*>(0xe000e018); }
 
 void print(const char* text) noexcept {
-    constexpr std::uint32_t sys_write0 = 4;  // a text that ends in zero
+    constexpr std::uint32_t sys_write0 = 4;  // prints a zero-terminated string
     ask(sys_write0, text);
 }
 

@@ -1,29 +1,29 @@
 #pragma once
-// What the programs of this folder ask of the machine: board.cpp answers on the microcontroller, host.cpp on the host that
-// computes what the microcontroller must answer.
+// What the programs in this folder need from the machine: board.cpp implements it for the microcontroller, host.cpp for the host
+// that computes the expected results.
 #include <bit>
 #include <cstdint>
 
-/// What each program of this folder is. Its result is 0 where all is well.
+/// Each program in this folder defines this function. It returns 0 on success.
 int program();
 
 namespace board {
 
-/// Where SysTick stands; it counts down.
+/// The value of SysTick, which counts down.
 std::uint32_t ticks() noexcept;
 
 void print(const char* text) noexcept;
 
-/// A line: the name and the 32 bits, as eight hexadecimal digits.
+/// Prints a line: the name and the 32 bits as eight hexadecimal digits.
 void print(const char* name, std::uint32_t bits) noexcept;
 
-/// Each number, to the bit.
+/// Prints the bits of each number.
 template <class Numbers>
 void print_bits(const Numbers& numbers) noexcept {
     for (float number : numbers) print("bits", std::bit_cast<std::uint32_t>(number));
 }
 
-/// How many ticks the call of a function takes, without the reading of the counter.
+/// Prints the ticks that a call takes, not counting the time to read the counter.
 template <class Function>
 void print_ticks(Function function) noexcept {
     const std::uint32_t before = ticks(), begin = ticks();
@@ -32,7 +32,7 @@ void print_ticks(Function function) noexcept {
     print("ticks", (begin - end) - (before - begin));
 }
 
-/// Ends what the compiler knows of an object's value.
+/// Hides an object's value from the optimiser.
 template <class T>
 void forget(T& object) noexcept {
     asm volatile("" : : "r"(&object) : "memory");

@@ -1,4 +1,4 @@
-// The host has no SysTick to read; its answers are what counts.
+// The host has no SysTick; only its results matter.
 #include "board.hpp"
 
 #include <cinttypes>

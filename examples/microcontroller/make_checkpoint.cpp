@@ -1,5 +1,5 @@
-// The PC's part of tiny_resume: trains `tiny` for a while, and writes the checkpoint as a header, for the microcontroller to
-// have in flash.
+// The PC's part of tiny_resume: trains `tiny` for a while, and writes the checkpoint as a header, to be put into the
+// microcontroller's flash.
 #include <array>
 #include <cstdio>
 #include <etch/io/checkpoint.hpp>

@@ -1,8 +1,8 @@
-# Runs each of PROGRAMS on this machine and, under QEMU, on each of CORES (names with commas between); checks them and
-# prints what they cost. Images and host programs lie in FOLDER; CXX, SIZE, NM and QEMU are the tools.
+# Runs each of PROGRAMS on this machine and, under QEMU, on each of CORES (names separated by commas); checks the results and
+# prints what they cost. Images and host programs are in FOLDER; CXX, SIZE, NM and QEMU are the tools.
 #
 # A program prints lines of a name and eight hexadecimal digits: `ticks` of SysTick that a pass or a step took, `ram`
-# that training keeps, by sizeof, and `bits` that must be the same on every machine.
+# that training needs, by sizeof, and `bits` that must be the same on every machine.
 cmake_minimum_required(VERSION 3.25)
 string(REPLACE "," ";" PROGRAMS "${PROGRAMS}")
 string(REPLACE "," ";" CORES "${CORES}")
@@ -40,7 +40,7 @@ macro(read_lines output name)
   list(TRANSFORM ${name} REPLACE "^\n?${name} " "")
 endmacro()
 
-# fail(<text>): counts a failure and says which.
+# fail(<text>): counts a failure and prints it.
 set(failures 0)
 macro(fail text)
   math(EXPR failures "${failures} + 1")
@@ -125,7 +125,7 @@ foreach(program IN LISTS PROGRAMS)
 
     execute_process(COMMAND "${NM}" "${image}" OUTPUT_VARIABLE symbols)
     if(symbols MATCHES "${heap}")
-      fail("the image holds a heap: ${CMAKE_MATCH_2}")
+      fail("the image contains a heap: ${CMAKE_MATCH_2}")
     endif()
 
     align(${core} ${text} ${rodata} ${data} ${flash} ${ram} ${instructions})
@@ -139,4 +139,4 @@ endforeach()
 if(failures)
   message(FATAL_ERROR "${failures} checks failed")
 endif()
-message("\n${runs} images: the bits of this machine, no symbol of a heap, RAM as sizeof says (the stack apart)")
+message("\n${runs} images: the same bits as on this machine, no heap, RAM without the stack is exactly sizeof")

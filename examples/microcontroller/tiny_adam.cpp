@@ -1,4 +1,4 @@
-// `tiny` learns exclusive or on the microcontroller, a sample at a time, by Adam.
+// `tiny` learns exclusive or on the microcontroller, one sample at a time, by Adam.
 #include <etch/loss/binary_cross_entropy.hpp>
 #include <etch/optimizer/adam.hpp>
 #include <etch/training/stepper.hpp>
@@ -9,7 +9,7 @@
 constinit tiny net{etch::seed{42}};
 constinit etch::stepper<tiny, etch::binary_cross_entropy, etch::adam> stepper{{.learning_rate = 0.05}};
 
-// All that learning keeps in RAM, known before anything is flashed.
+// All the RAM that learning needs, known before anything is flashed.
 constexpr std::size_t ram = sizeof(net) + sizeof(stepper);
 static_assert(ram <= 1000);
 
@@ -29,5 +29,5 @@ int program() {
         for (int i = 0; i < 4; ++i) loss += learn(x[i], y[i]);
     }
     board::print_bits(net.parameters());
-    return loss < 0.1f ? 0 : 1;  // whether it has learned it
+    return loss < 0.1f ? 0 : 1;  // whether it has learned exclusive or
 }

@@ -1,17 +1,17 @@
-// `tiny`, which a PC began to train in batches, goes on learning on the microcontroller, a sample at a time: weights,
-// Adam's state and options come from the PC's checkpoint, which lies in flash as it was written.
+// `tiny`, which a PC began to train in batches, continues to learn on the microcontroller, one sample at a time: weights,
+// Adam's state and options come from the PC's checkpoint, an unmodified copy of which is in flash.
 #include <etch/io/checkpoint.hpp>
 #include <etch/loss/binary_cross_entropy.hpp>
 #include <etch/optimizer/adam.hpp>
 
 #include "board.hpp"
-#include "checkpoint.hpp"  // make_checkpoint.cpp writes it
+#include "checkpoint.hpp"  // written by make_checkpoint.cpp
 #include "networks.hpp"
 
 constinit tiny net;
 constinit etch::stepper<tiny, etch::binary_cross_entropy, etch::adam> stepper;
 
-// All that learning keeps in RAM, known before anything is flashed.
+// All the RAM that learning needs, known before anything is flashed.
 constexpr std::size_t ram = sizeof(net) + sizeof(stepper);
 static_assert(ram <= 1000);
 
@@ -37,5 +37,5 @@ int program() {
     }
     board::print_bits(net.parameters());
     board::print("bits", static_cast<std::uint32_t>(stepper.steps()));  // 50 of the PC and 400 of its own
-    return loss < 0.1f ? 0 : 1;                                         // whether it has learned it
+    return loss < 0.1f ? 0 : 1;                                         // whether it has learned exclusive or
 }

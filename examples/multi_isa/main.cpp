@@ -1,5 +1,5 @@
-// One program for every x86-64 processor: it holds the network once per instruction set and chooses when it runs.
-// CMakeLists.txt says which; docs/build.md explains what may cross from one build to another.
+// One program for every x86-64 processor: it contains the network once per instruction set (listed in CMakeLists.txt) and
+// chooses at run time. docs/build.md explains what may cross from one build to another.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -33,7 +33,7 @@ int main() {
     using enum etch::instruction_set;
     constexpr const char* names[]{"baseline", "x86-64-v2", "x86-64-v3", "x86-64-v4"};
 
-    // The limit is for this comparison; a program calls best_build<policy_functions>() and is done.
+    // The limit is just for this comparison; a program only calls best_build<policy_functions>().
     const policy_functions* last = nullptr;
     const char* chosen = "";
     for (const auto limit : {baseline, x86_64_v2, x86_64_v3, x86_64_v4}) {
@@ -43,7 +43,7 @@ int main() {
         const double time = time_per_call(policy, action);
         last = &policy;
         chosen = names[static_cast<int>(limit)];
-        std::printf("%-9s  %7.1f ns a call, first output %.7f\n", chosen, time, static_cast<double>(action[0]));
+        std::printf("%-9s  %7.1f ns per call, first output %.7f\n", chosen, time, static_cast<double>(action[0]));
     }
     if (&etch::best_build<policy_functions>() != last) return std::puts("another build was chosen"), 1;
     std::printf("chosen on this machine: %s\n", chosen);

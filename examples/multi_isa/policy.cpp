@@ -13,8 +13,8 @@ using policy = etch::network<etch::input<17>, etch::dense<64>, etch::tanh, etch:
 
 void act(const float* observation, float* action) {
     static const policy net{etch::seed{1}};  // a program that you ship has trained weights here, see etch_embed
-    const auto answer = net(std::span<const float, 17>{observation, 17});
-    std::copy_n(answer.data(), 6, action);
+    const auto output = net(std::span<const float, 17>{observation, 17});
+    std::copy_n(output.data(), 6, action);
 }
 
 }  // namespace
