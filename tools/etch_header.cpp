@@ -15,12 +15,17 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <etch/core/decimal.hpp>
 #include <etch/io/files.hpp>
 #include <etch/io/schema.hpp>
+#include <etch/network/catalogue.hpp>
 #include <etch/network/constant_cost.hpp>
+#include <etch/network/tensor_table.hpp>
+#include <etch/network/topology.hpp>
 
 namespace {
 
@@ -65,48 +70,85 @@ struct layer {
     std::vector<layer> inner;            ///< of a residual
 };
 
-/// The layers that a header may name: how many arguments each needs, those that it has by default, and the tensors of
-/// layers that hold one number a feature.
+/// How a layer's output and tensors follow from its arguments and its input.
+enum class layer_kind {
+    chain,        ///< holds layers: residual
+    dense,        ///< outputs, perhaps bf16; a matrix and a bias
+    flatten,      ///< the same numbers in one row
+    per_feature,  ///< keeps the shape, and has one number per feature in each tensor
+    input,        ///< no layer: the extents of a sample
+    other         ///< which this program does not write yet
+};
+
+/// What a topology may name: how many arguments it must give, those that it may leave out, and the tensors of a layer.
 struct known_layer {
     std::string_view name;
+    layer_kind kind = layer_kind::other;
     std::size_t least = 0;
-    std::string_view defaults[2] = {};
-    std::string_view tensors[2] = {};
-    bool trained = true;
+    std::vector<std::string> defaults{};
+    std::span<const etch::network_tensor> tensors{};
+
+    [[nodiscard]] bool has_statistics() const {
+        return std::any_of(tensors.begin(), tensors.end(), [](const auto& t) { return !t.trained && !t.rounded; });
+    }
 };
-constexpr known_layer known_layers[] = {
-    {"input", 1},  // 1 to 4 extents
-    {"dense", 1},  // outputs, perhaps bf16; weight and bias
-    {"residual"},  // a list of layers
-    {"standardize", 0, {}, {"mean", "deviation"}, false},
-    {"unstandardize", 0, {}, {"mean", "deviation"}, false},
-    {"normalize", 0, {"0", "1"}, {"minimum", "maximum"}, false},
-    {"clip", 0, {}, {"minimum", "maximum"}, false},
-    {"layer_norm", 0, {"100000"}, {"weight", "bias"}},
-    {"leaky_relu", 0, {"1", "100"}},
-    {"elu", 0, {"1", "1"}},
-    {"clamp", 0, {"1", "1"}},
-    {"dropout", 1, {"", "100"}},
-    {"identity"},
-    {"flatten"},
-    {"relu"},
-    {"selu"},
-    {"gelu"},
-    {"silu"},
-    {"softplus"},
-    {"tanh"},
-    {"fast_tanh"},
-    {"hard_tanh"},
-    {"sigmoid"},
-    {"fast_sigmoid"},
-    {"softmax"},
-};
+
+template <class L, class Example>
+constexpr layer_kind kind_of() {
+    using layers = typename Example::layers;
+    if (std::is_same_v<L, etch::residual<etch::identity>>) return layer_kind::chain;
+    if (std::is_same_v<L, etch::dense<1>>) return layer_kind::dense;
+    constexpr auto& tensors = etch::tensors_of<Example>;
+    if (tensors.empty() && layers::output_shape == etch::shape{Example::inputs} &&
+        layers::output_shape != layers::input_shape)
+        return layer_kind::flatten;
+    bool per_feature = layers::output_shape == layers::input_shape;
+    for (const etch::network_tensor& tensor : tensors) per_feature &= tensor.extents == etch::shape{Example::inputs};
+    return per_feature ? layer_kind::per_feature : layer_kind::other;
+}
+
+/// The numbers among the arguments of a layer that is spelled "elu<1, 1>", from `first` on.
+std::vector<std::string> arguments_from(std::size_t first, std::string_view spelled) {
+    std::vector<std::string> found;
+    const std::size_t begin = spelled.find('<');
+    if (begin == spelled.npos) return found;
+    std::string argument;
+    for (const char c : spelled.substr(begin + 1)) {
+        if (c != ',' && c != '>') {
+            if (c != ' ') argument += c;
+        } else if (first > 0) {
+            --first;
+            argument.clear();
+        } else {
+            found.push_back(std::exchange(argument, {}));
+        }
+    }
+    return found;
+}
+
+/// Made from the catalogue of all layers.
+const std::vector<known_layer> known_layers = [] {
+    std::vector<known_layer> known{{.name = "input", .kind = layer_kind::input, .least = 1}};  // 1 to 4 extents
+    etch::all_layers::for_each([&]<class Row>() {
+        using entry = typename Row::layer;
+        using example = etch::network<typename Row::example_input, entry>;
+        std::string_view spelled = etch::topology<example>;
+        spelled.remove_prefix(spelled.find(">, ") + 3);  // after the input
+        known.push_back({.name = entry::name,
+                         .kind = kind_of<entry, example>(),
+                         .least = Row::required,
+                         .defaults = arguments_from(Row::required, spelled),
+                         .tensors = etch::tensors_of<example>});
+    });
+    return known;
+}();
 
 const known_layer* find_layer(std::string_view name) {
     for (const known_layer& known : known_layers)
         if (known.name == name) return &known;
     return nullptr;
 }
+const known_layer& known(const struct layer& entry) { return *find_layer(entry.name); }
 
 constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -138,7 +180,9 @@ private:
         layer found{.name = word(), .arguments = {}, .inner = {}};
         const known_layer* const known = find_layer(found.name);
         if (known == nullptr) refuse("the topology has a layer \"" + found.name + "\", which is none of etch's");
-        if (found.name == "residual") {
+        if (known->kind == layer_kind::other)
+            refuse("the topology has a layer \"" + found.name + "\", which etch-header cannot write yet");
+        if (known->kind == layer_kind::chain) {
             if (depth == max_depth) refuse("the topology has residuals in residuals, too deep");
             if (!take('<')) fail("< and the layers of the residual");
             found.inner = read_list(depth + 1);
@@ -155,23 +199,19 @@ private:
             int value = 0;
             const auto [end, error] = std::from_chars(argument.data(), argument.data() + argument.size(), value);
             const bool is_integer = error == std::errc{} && end == argument.data() + argument.size();
-            const bool is_format = found.name == "dense" && i == 1;
+            const bool is_format = known->kind == layer_kind::dense && i == 1;
             if (is_format ? argument != "bf16" : !is_integer)
                 refuse("the topology gives " + found.name + " the argument \"" + argument +
                        "\", which it does not take");
             if (!is_format) argument = std::to_string(value);  // to C++ 010 would be eight
         }
-        const std::size_t most =
-            found.name == "input" ? etch::shape::max_rank
-            : found.name == "dense"
-                ? 2
-                : static_cast<std::size_t>(std::count_if(std::begin(known->defaults), std::end(known->defaults),
-                                                         [](auto d) { return !d.empty(); })) +
-                      known->least;
+        const std::size_t most = known->kind == layer_kind::input   ? etch::shape::max_rank
+                                 : known->kind == layer_kind::dense ? 2
+                                                                    : known->least + known->defaults.size();
         if (found.arguments.size() < known->least || found.arguments.size() > most)
             refuse("the topology gives " + found.name + " " + std::to_string(found.arguments.size()) + " arguments");
-        for (std::size_t i = found.arguments.size(); i < std::size(known->defaults) && !known->defaults[i].empty(); ++i)
-            found.arguments.emplace_back(known->defaults[i]);
+        for (std::size_t i = found.arguments.size() - known->least; i < known->defaults.size(); ++i)
+            found.arguments.push_back(known->defaults[i]);
         return found;
     }
 
@@ -233,7 +273,7 @@ struct network {
     std::uint64_t steps = etch::internal::answer_steps::call;
 
     explicit network(const std::vector<layer>& layers) {
-        if (layers.size() < 2 || layers[0].name != "input")
+        if (layers.size() < 2 || known(layers[0]).kind != layer_kind::input)
             refuse("the topology must begin with input<...> and have a layer after it");
         etch::shape at;
         for (const std::string& extent : layers[0].arguments) {
@@ -257,16 +297,16 @@ private:
 
     /// Appends a layer, and gives the shape of its output. `prefix` is "2." for layer 2 of a residual.
     etch::shape add(const layer& entry, etch::shape input, std::size_t index, const std::string& prefix, bool inside) {
-        const known_layer& known = *find_layer(entry.name);
-        if (entry.name == "input") refuse("the topology has an input after the first place");
-        if (entry.name == "residual") {
+        const known_layer& what = known(entry);
+        if (what.kind == layer_kind::input) refuse("the topology has an input after the first place");
+        if (what.kind == layer_kind::chain) {
             etch::shape output = input;
             for (std::size_t i = 0; i < entry.inner.size(); ++i)
                 output = add(entry.inner[i], output, index, prefix + std::to_string(i) + ".", true);
             if (output != input) refuse("the topology has a residual whose layers do not give the shape that they get");
             return input;
         }
-        if (entry.name == "dense") {
+        if (what.kind == layer_kind::dense) {
             if (input.rank != 1) refuse("the topology has a dense layer on an image: flatten stands before it");
             const std::size_t rows = positive(entry.arguments[0]), columns = input.size();
             multiply_adds += rows * columns;
@@ -276,10 +316,10 @@ private:
             return {rows};
         }
         steps += etch::internal::answer_steps::number * input.size();
-        if (inside && !known.trained) refuse("the topology has a " + entry.name + " inside of a residual");
-        for (const std::string_view name : known.tensors)
-            if (!name.empty()) add({.layer = index, .extents = {input.size()}, .trained = known.trained}, prefix, name);
-        return entry.name == "flatten" ? etch::shape{input.size()} : input;
+        if (inside && what.has_statistics()) refuse("the topology has a " + entry.name + " inside of a residual");
+        for (const etch::network_tensor& tensor : what.tensors)
+            add({.layer = index, .extents = {input.size()}, .trained = tensor.trained}, prefix, tensor.name.text);
+        return what.kind == layer_kind::flatten ? etch::shape{input.size()} : input;
     }
 
     void add(etch::network_tensor tensor, const std::string& prefix, std::string_view name) {

@@ -51,28 +51,10 @@
 #include <etch/tensor/reduction.hpp>
 #include <etch/tensor/tensor.hpp>
 #include <etch/tensor/transpose.hpp>
-// layer
+// layer: network/catalogue.hpp lists and includes them all; these are what else is in the room
 #include <etch/layer/absent.hpp>
-#include <etch/layer/clip.hpp>
-#include <etch/layer/dense.hpp>
-#include <etch/layer/dense_bf16.hpp>
-#include <etch/layer/dropout.hpp>
-#include <etch/layer/elu.hpp>
-#include <etch/layer/fast_tanh.hpp>
-#include <etch/layer/flatten.hpp>
-#include <etch/layer/gelu.hpp>
-#include <etch/layer/identity.hpp>
 #include <etch/layer/layer.hpp>
-#include <etch/layer/layer_norm.hpp>
-#include <etch/layer/normalize.hpp>
-#include <etch/layer/relu.hpp>
-#include <etch/layer/sigmoid.hpp>
-#include <etch/layer/silu.hpp>
-#include <etch/layer/softmax.hpp>
-#include <etch/layer/softplus.hpp>
-#include <etch/layer/standardize.hpp>
-#include <etch/layer/tanh.hpp>
-#include <etch/layer/unstandardize.hpp>
+#include <etch/layer/output_kind.hpp>
 // loss
 #include <etch/loss/binary_cross_entropy.hpp>
 #include <etch/loss/cross_entropy.hpp>
@@ -94,11 +76,12 @@
 #include <etch/optimizer/update.hpp>
 // network: the type list, forward and backward
 #include <etch/network/any_of.hpp>
+#include <etch/network/catalogue.hpp>
 #include <etch/network/constant_cost.hpp>
 #include <etch/network/convert.hpp>
+#include <etch/network/loss_fusion.hpp>
 #include <etch/network/network.hpp>
 #include <etch/network/predict.hpp>
-#include <etch/network/residual.hpp>
 #include <etch/network/summary.hpp>
 #include <etch/network/tensor_table.hpp>
 #include <etch/network/topology.hpp>

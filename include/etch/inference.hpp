@@ -17,29 +17,10 @@
 #endif
 #endif
 
-#include <etch/layer/clip.hpp>
-#include <etch/layer/dense.hpp>
-#include <etch/layer/dense_bf16.hpp>
-#include <etch/layer/dropout.hpp>
-#include <etch/layer/elu.hpp>
-#include <etch/layer/fast_tanh.hpp>
-#include <etch/layer/flatten.hpp>
-#include <etch/layer/gelu.hpp>
-#include <etch/layer/identity.hpp>
-#include <etch/layer/layer_norm.hpp>
-#include <etch/layer/normalize.hpp>
-#include <etch/layer/relu.hpp>
-#include <etch/layer/sigmoid.hpp>
-#include <etch/layer/silu.hpp>
-#include <etch/layer/softmax.hpp>
-#include <etch/layer/softplus.hpp>
-#include <etch/layer/standardize.hpp>
-#include <etch/layer/tanh.hpp>
-#include <etch/layer/unstandardize.hpp>
+#include <etch/network/catalogue.hpp>
 #include <etch/network/convert.hpp>
 #include <etch/network/network.hpp>
 #include <etch/network/predict.hpp>
-#include <etch/network/residual.hpp>
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop

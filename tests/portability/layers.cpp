@@ -7,6 +7,7 @@
 #include <etch/loss/huber.hpp>
 #include <etch/loss/mean_absolute_error.hpp>
 #include <etch/loss/mean_squared_error.hpp>
+#include <etch/loss/sparse_cross_entropy.hpp>
 #include <etch/optimizer/sgd.hpp>
 #include <etch/training/stepper.hpp>
 
@@ -27,10 +28,11 @@ void both_passes(const char* name, float minimum = 0.75f) {
     for (float& x : net.statistics()) x = 0.75f;
     for (float& x : net.statistics().first(net.statistics().size() / 2)) x = minimum;
     matrix<float, Net::inputs, batch> x;
-    matrix<float, Net::outputs, batch> y;
-    draw(x, 4);
-    for (std::size_t j = 0; j < batch; ++j) y(j % Net::outputs, j) = 1;
     static stepper<Net, Loss, sgd, batch> step{sgd{}, {}, {}, seed{5}};
+    constexpr std::size_t targets = decltype(step)::targets;
+    matrix<float, targets, batch> y;
+    draw(x, 4);
+    for (std::size_t j = 0; j < batch; ++j) y(j % targets, j) = 1;
     digest d;
     d.add_all(net(x));
     d.add(step.set_gradients(net, x.view(), y.view(), batch, 0.2f));
@@ -64,6 +66,7 @@ void layers() {
     layer<etch::fast_tanh>("fast_tanh layer");
     layer<etch::fast_sigmoid>("fast_sigmoid layer");
     layer<hard_tanh>("hard_tanh");
+    layer<clamp<1, 2>>("clamp");
     layer<softmax>("softmax");
     layer<layer_norm<>>("layer_norm");
     layer<dropout<30>>("dropout");
@@ -73,10 +76,12 @@ void layers() {
     both_passes<network<input<7>, dense<21>, clip, dense<3>>>("clip", -0.5f);
     both_passes<network<input<7>, dense<3>, unstandardize>>("unstandardize");
     both_passes<network<input<7>, dense<1>, etch::tanh, dense<1>>>("single numbers");
+    both_passes<network<input<7, 3>, flatten, dense<3>>>("flatten");
     loss<mean_squared_error>("mean_squared_error");
     loss<mean_absolute_error>("mean_absolute_error");
     loss<huber<>>("huber");
     loss<cross_entropy, softmax>("cross_entropy");
+    loss<sparse_cross_entropy, softmax>("sparse_cross_entropy");
     loss<binary_cross_entropy, etch::sigmoid>("binary_cross_entropy");
 }
 

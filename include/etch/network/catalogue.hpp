@@ -1,0 +1,80 @@
+#pragma once
+// All layers of etch. A new layer is a file in layer/ and a row here; tests name every other place that lacks it.
+#include <cstddef>
+
+#include <etch/layer/clip.hpp>
+#include <etch/layer/dense.hpp>
+#include <etch/layer/dense_bf16.hpp>
+#include <etch/layer/dropout.hpp>
+#include <etch/layer/elu.hpp>
+#include <etch/layer/fast_tanh.hpp>
+#include <etch/layer/flatten.hpp>
+#include <etch/layer/gelu.hpp>
+#include <etch/layer/identity.hpp>
+#include <etch/layer/layer_norm.hpp>
+#include <etch/layer/normalize.hpp>
+#include <etch/layer/relu.hpp>
+#include <etch/layer/sigmoid.hpp>
+#include <etch/layer/silu.hpp>
+#include <etch/layer/softmax.hpp>
+#include <etch/layer/softplus.hpp>
+#include <etch/layer/standardize.hpp>
+#include <etch/layer/tanh.hpp>
+#include <etch/layer/unstandardize.hpp>
+#include <etch/network/residual.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+/// One layer of a catalogue. `L` has its default arguments, or small ones where it has no defaults: `Required` is how many
+/// arguments a type list must give. `Input` is a shape that it takes.
+template <class L, std::size_t Required = 0, class Input = input<6>>
+struct catalogue_row {
+    using layer = L;
+    using example_input = Input;
+    static constexpr std::size_t required = Required;
+};
+
+/// A list of layers for whatever must know them all: readers of topologies, tables and tests.
+template <class... Rows>
+struct catalogue {
+    static constexpr std::size_t size = sizeof...(Rows);
+
+    /// Calls f.template operator()<Row>() for each row.
+    template <class F>
+    static constexpr void for_each(F&& f) {
+        (f.template operator()<Rows>(), ...);
+    }
+};
+
+// clang-format off
+using all_layers = catalogue<
+    catalogue_row<flatten, 0, input<2, 3>>,
+    catalogue_row<dense<1>, 1>,
+    catalogue_row<residual<identity>, 1>,
+    // activations
+    catalogue_row<identity>,
+    catalogue_row<relu>,
+    catalogue_row<leaky_relu<>>,
+    catalogue_row<elu<>>,
+    catalogue_row<selu>,
+    catalogue_row<gelu>,
+    catalogue_row<silu>,
+    catalogue_row<softplus>,
+    catalogue_row<tanh>,
+    catalogue_row<sigmoid>,
+    catalogue_row<hard_tanh>,
+    catalogue_row<clamp<>>,
+    catalogue_row<softmax>,
+    catalogue_row<fast_tanh>,
+    catalogue_row<fast_sigmoid>,
+    // statistics of the training data
+    catalogue_row<standardize>,
+    catalogue_row<normalize<>>,
+    catalogue_row<unstandardize>,
+    catalogue_row<clip>,
+    // for training
+    catalogue_row<dropout<1>, 1>,
+    catalogue_row<layer_norm<>>>;
+// clang-format on
+
+}  // namespace etch::inline ETCH_VARIANT
