@@ -344,7 +344,7 @@ weights read_weights(const network& net, const etch::safetensors_view& file, con
     etch::internal::tensor_group<float> group{{}, net.tensors, {}};
     const std::span<const etch::internal::tensor_group<float>> groups{&group, 1};
     if (const etch::load_result found = etch::internal::check_tensors(groups, file, chosen.keys); !found.ok())
-        refuse(chosen.in + ": " + explain(found, file));
+        refuse(chosen.in + ": " + describe(found, file));
     // Now it is known that there are not more numbers than the file has.
     weights read{std::vector<float>(std::max<std::size_t>(net.trained + net.statistics, 1)),
                  std::vector<std::int32_t>(net.words)};
@@ -717,7 +717,7 @@ int main(int count, char** arguments) {
     if (!bytes) refuse(bytes.message());
     etch::safetensors_view file;
     if (const etch::problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
-        refuse(chosen.in + ": " + explain({.code = found.code, .index = found.index}, file));
+        refuse(chosen.in + ": " + describe({.code = found.code, .index = found.index}, file));
 
     const auto written = file.metadata("etch.topology");
     if (!written && chosen.topology.empty())
@@ -727,7 +727,7 @@ int main(int count, char** arguments) {
     if (written && chosen.topology.empty() && !etch::same_topology(*written, topology))
         refuse(chosen.in + " has the topology " + plain(*written) + ", which etch writes as " + topology);
     if (const etch::status code = etch::internal::check_metadata(file, topology, false); code != etch::status::ok)
-        refuse(chosen.in + ": " + etch::message(code) +
+        refuse(chosen.in + ": " + etch::describe(code) +
                (code == etch::status::wrong_topology ? ": " + plain(*written) : ""));
 
     const network net{layers};

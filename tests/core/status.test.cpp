@@ -9,7 +9,7 @@ TEST_CASE("every status has a sentence of its own") {
     constexpr int count = static_cast<int>(etch::status::ambiguous_topology) + 1;
     std::set<std::string> sentences;
     for (int i = 0; i < count; ++i) {
-        const std::string sentence = etch::message(static_cast<etch::status>(i));
+        const std::string sentence = etch::describe(static_cast<etch::status>(i));
         CHECK(sentence != "unknown status");
         sentences.insert(sentence);
     }
@@ -17,5 +17,5 @@ TEST_CASE("every status has a sentence of its own") {
 }
 
 TEST_CASE("a number that is no status is called unknown") {
-    CHECK(etch::message(static_cast<etch::status>(200)) == std::string("unknown status"));
+    CHECK(etch::describe(static_cast<etch::status>(200)) == std::string("unknown status"));
 }

@@ -20,7 +20,7 @@ std::string told(const Reading& reading, status expected) {
     CHECK(reading.code == expected);
     return reading.message();
 }
-std::vector<float> inputs_of(const etch::reading<etch::csv_table<2, 1>>& table) {
+std::vector<float> inputs_of(const etch::read_result<etch::csv_table<2, 1>>& table) {
     INFO(table.message());
     CHECK(table);
     const auto numbers = table.value.samples.inputs();

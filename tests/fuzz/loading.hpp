@@ -63,7 +63,7 @@ void promise_load(const Source& file, const etch::key_map& keys) {
     const etch::load_result loaded = without_heap([&] { return etch::load(net, file, keys); });
     if (!loaded.ok()) {
         promise(bits_of(net) == before, "a refused load leaves the network as it was");
-        const std::string complaint = etch::explain(loaded, file);
+        const std::string complaint = etch::describe(loaded, file);
         promise(!complaint.empty() && complaint.size() < 2000, "what is wrong fits into a sentence");
         return;
     }

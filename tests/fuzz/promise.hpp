@@ -21,7 +21,7 @@ inline void promise(bool kept, const char* claim) {
 
 /// What was refused is empty, and says why, beginning with the name under which it was read.
 template <class T>
-void promise_refusal(const etch::reading<T>& read, bool empty, std::string_view name) {
+void promise_refusal(const etch::read_result<T>& read, bool empty, std::string_view name) {
     promise(read.code != etch::status::ok, "what is not accepted has another status than ok");
     promise(empty, "what is refused leaves no value");
     promise(std::string_view{read.message()}.substr(0, name.size()) == name, "a message begins with the name");

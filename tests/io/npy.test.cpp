@@ -27,7 +27,7 @@ struct array {
     }
 
     std::vector<std::byte> file;
-    etch::reading<etch::file_tensor> tensor;
+    etch::read_result<etch::file_tensor> tensor;
 };
 
 const std::vector<float> six{1, 2, 3, 4, 5, 6};

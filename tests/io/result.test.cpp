@@ -11,7 +11,7 @@ namespace {
 using net = etch::network<etch::input<1>, etch::dense<1>>;
 
 static_assert(etch::Result<etch::problem>);
-static_assert(etch::Result<etch::reading<int>>);
+static_assert(etch::Result<etch::read_result<int>>);
 static_assert(etch::Result<etch::data_split<1, 1>>);
 static_assert(etch::Result<etch::fit_result<float>>);
 static_assert(etch::Result<etch::classification_report<2>>);
@@ -31,7 +31,7 @@ static_assert(!etch::Result<etch::option_error>);
 TEST_CASE("a result that is ok is true and says so") {
     CHECK(etch::problem{});
     CHECK(etch::file_result{}.message() == "ok");
-    CHECK(etch::reading<int>{}.message() == "ok");
+    CHECK(etch::read_result<int>{}.message() == "ok");
     CHECK(etch::load_result{}.message() == "ok");
 }
 

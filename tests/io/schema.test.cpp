@@ -27,7 +27,7 @@ etch::table_schema trees() {
 }
 
 /// The schema of a file with this metadata, as it stands between its quotes.
-etch::reading<etch::table_schema> read(const std::string& key, const std::string& json) {
+etch::read_result<etch::table_schema> read(const std::string& key, const std::string& json) {
     const auto bytes = float_file{}.metadata(key, json).bytes();
     etch::safetensors_view file;
     REQUIRE(file.open(bytes).ok());

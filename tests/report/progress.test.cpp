@@ -81,7 +81,7 @@ etch::step_record<T> step(std::size_t epoch, std::size_t epochs, std::size_t sam
     record.epoch = epoch;
     record.epochs = epochs;
     record.samples = samples;
-    record.of = of;
+    record.epoch_samples = of;
     record.loss = loss;
     return record;
 }

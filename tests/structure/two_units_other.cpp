@@ -2,4 +2,4 @@
 
 const char* message_elsewhere(etch::status code);
 
-const char* message_elsewhere(etch::status code) { return etch::message(code); }
+const char* message_elsewhere(etch::status code) { return etch::describe(code); }

@@ -152,7 +152,7 @@ TEST_CASE("of equal scores the first is the answer, so places agree with the con
     const auto report = etch::evaluate(choose{}, data);
     CHECK(report.confusion[0][0] == 1);
     CHECK(report.confusion[2][0] == 1);
-    CHECK(report.place == std::array<std::size_t, 3>{1, 0, 1});
+    CHECK(report.rank_counts == std::array<std::size_t, 3>{1, 0, 1});
 }
 
 TEST_CASE("fast_sigmoid is judged as sigmoid is, by the classes that predict gives", "[evaluate]") {

@@ -141,7 +141,7 @@ TEST_CASE("a fit resumed after any epoch is the whole fit: schedules") {
 TEST_CASE("a fit resumed after any update is the whole fit") {
     check_resumed<step_record<float>>(trainer_of<adam, cosine_decay>{{.learning_rate = 0.01}},
                                       {.epochs = 3, .validation = data.validation(), .patience = 2});
-    check_resumed<step_record<float>>(trainer_of<adam, cosine_decay, whole_set>{{.learning_rate = 0.01}},
+    check_resumed<step_record<float>>(trainer_of<adam, cosine_decay, full_batch>{{.learning_rate = 0.01}},
                                       {.epochs = 3});
 }
 

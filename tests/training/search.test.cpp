@@ -165,7 +165,7 @@ TEST_CASE("what cannot be searched is refused before anything is trained", "[sea
     const etch::data_set<2, 1> empty;
     auto found = refused(training, empty, {});
     CHECK(found.code == etch::status::empty_set);
-    CHECK(to_text(found) == std::string{message(etch::status::empty_set)} + "\n");
+    CHECK(to_text(found) == std::string{describe(etch::status::empty_set)} + "\n");
     auto broken = validation;
     broken.input(17)[1] = infinity;
     found = refused(training, broken, {});

@@ -175,7 +175,7 @@ constexpr auto trained(std::uint64_t number) {
 
 TEST_CASE("each chunk of an update draws its own dropout masks") {
     using net_type = network<input<1>, dropout<50>, dense<1>>;
-    stepper<net_type, mean_squared_error, sgd, whole_set> training;
+    stepper<net_type, mean_squared_error, sgd, full_batch> training;
     const net_type net{seed{3}};
     matrix<float, 1, 32> x, y;
     for (std::size_t j = 0; j < 32; ++j) x(0, j) = static_cast<float>(j + 1);

@@ -369,7 +369,7 @@ TEST_CASE("a callback sees each epoch and each update, and may end the training"
     CHECK(seen.steps[3].epochs == 9);
     CHECK(seen.steps[3].samples == 16);
     CHECK(seen.steps[5].samples == 40);
-    CHECK(seen.steps[5].of == 40);
+    CHECK(seen.steps[5].epoch_samples == 40);
     CHECK(seen.steps[8].loss == seen.epochs[2].training_loss);
     CHECK(seen.epochs[1].training_loss < seen.epochs[0].training_loss);
     CHECK(result.step == 9);
@@ -395,10 +395,10 @@ TEST_CASE("a last batch that is not full is averaged over the samples that it ha
     CHECK(distance(net, curve{seed{1}}) > 1e-3f);
 }
 
-TEST_CASE("whole_set makes one update an epoch, that of one big batch") {
+TEST_CASE("full_batch makes one update an epoch, that of one big batch") {
     const samples data;
     curve net{seed{1}}, by_hand{seed{1}};
-    regression<sgd, whole_set> training{{.learning_rate = 0.5}};
+    regression<sgd, full_batch> training{{.learning_rate = 0.5}};
     const auto result = training.fit(net, data, {.epochs = 3});
     CHECK(result.step == 3);
     stepper<curve, mean_squared_error, sgd, count> big{{.learning_rate = 0.5}};
@@ -414,7 +414,7 @@ TEST_CASE("whole_set makes one update an epoch, that of one big batch") {
 TEST_CASE("the schedule is followed over all updates of the fit") {
     const samples data;
     curve net{seed{1}};
-    regression<sgd, whole_set, cosine_decay> training{{.learning_rate = 0.5}, {.minimum = 0.1, .warmup_steps = 2}};
+    regression<sgd, full_batch, cosine_decay> training{{.learning_rate = 0.5}, {.minimum = 0.1, .warmup_steps = 2}};
     std::array<epoch_record<float>, 10> history{};
     REQUIRE(training.fit(net, data, {.epochs = 10, .history = history}).ok());
     CHECK(history[0].learning_rate == 0.25f);

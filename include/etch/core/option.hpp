@@ -17,7 +17,7 @@ struct [[nodiscard]] option_error {
 
     /// "learning_rate is -1, but must be positive and finite".
     [[nodiscard]] constexpr message_text message() const noexcept {
-        if (ok()) return etch::message(status::invalid_option);
+        if (ok()) return describe(status::invalid_option);
         return internal::sentence(name, " is ", value, ", but must be ", range);
     }
 };

@@ -34,7 +34,7 @@ struct [[nodiscard]] problem {
         switch (code) {
             case status::non_finite_input:
             case status::non_finite_target:
-                if (column == no_column) return sentence("sample ", index, ": ", etch::message(code));
+                if (column == no_column) return sentence("sample ", index, ": ", describe(code));
                 return sentence("sample ", index, code == status::non_finite_input ? ": input " : ": target ", column,
                                 " is NaN or infinite");
             case status::invalid_target:
@@ -48,7 +48,7 @@ struct [[nodiscard]] problem {
                                     "per sample there are sigmoid and binary_cross_entropy)");
                 return sentence("sample ", index, ": target ", column, " is ", value,
                                 ", but this loss needs probabilities, from 0 to 1");
-            case status::size_mismatch: return sentence(etch::message(code), ": only ", index, " samples are complete");
+            case status::size_mismatch: return sentence(describe(code), ": only ", index, " samples are complete");
             case status::constant_column: return sentence("column ", index, " is constant, so it cannot be scaled");
             case status::constant_target: return sentence("target ", index, " is constant, so it cannot be scaled");
             case status::missing_class: return sentence("class ", index, " has no sample in the training part");
@@ -57,9 +57,9 @@ struct [[nodiscard]] problem {
             case status::malformed:
             case status::too_large:
             case status::wrong_type:
-            case status::duplicate_key: return sentence("byte ", index, ": ", etch::message(code));
+            case status::duplicate_key: return sentence("byte ", index, ": ", describe(code));
             case status::invalid_option: return option.message();
-            default: return etch::message(code);
+            default: return describe(code);
         }
     }
 };

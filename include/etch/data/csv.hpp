@@ -55,13 +55,13 @@ void append_sample(const csv_reader& table, std::size_t row, data_set<Inputs, Ou
 }
 
 template <class Value>
-reading<Value> csv_refusal(csv_reader& table) {
+read_result<Value> csv_refusal(csv_reader& table) {
     return {Value{}, table.source().code(), table.source().message_text()};
 }
 
 template <std::size_t Inputs, std::size_t Outputs, class T>
-reading<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, const csv_options& options,
-                                                 const table_schema* schema, const std::string& name) {
+read_result<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, const csv_options& options,
+                                                     const table_schema* schema, const std::string& name) {
     static_assert(std::same_as<T, float> || std::same_as<T, double>, "etch: a table is read as float or double");
     csv_reader table{text, options, schema, name, {Inputs, Outputs, std::same_as<T, double>}};
     if (!table.read()) return csv_refusal<csv_table<Inputs, Outputs, T>>(table);
@@ -73,7 +73,7 @@ reading<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, const cs
 
 /// Reads a file, and hands its text to `parse`.
 template <class Value, class Parse>
-reading<Value> with_text(const std::string& file, Parse parse) {
+read_result<Value> with_text(const std::string& file, Parse parse) {
     const auto bytes = read_text(file);
     if (!bytes) return bytes.template failed_as<Value>();
     return parse(std::string_view{reinterpret_cast<const char*>(bytes.value.data()), bytes.value.size()});
@@ -92,8 +92,8 @@ reading<Value> with_text(const std::string& file, Parse parse) {
 /// does not end (truncated), labels beyond the classes (unknown_class) or too few (missing_class), no row at all
 /// (empty_set), and options that fit neither the table nor the sample (invalid_option, size_mismatch).
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
-reading<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, const csv_options& options = {},
-                                                 const std::string& name = "csv") {
+read_result<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, const csv_options& options = {},
+                                                     const std::string& name = "csv") {
     return internal::parse_csv<Inputs, Outputs, T>(text, options, nullptr, name);
 }
 /// The same of a later table: columns (by name, if it has a header), categories, classes and fill values are those of the
@@ -102,20 +102,20 @@ reading<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, const cs
 ///
 ///     auto later = etch::read_csv<5, 1>("later.csv", {.header = true}, earlier.value.schema);
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
-reading<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, const csv_options& options,
-                                                 const table_schema& schema, const std::string& name = "csv") {
+read_result<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, const csv_options& options,
+                                                     const table_schema& schema, const std::string& name = "csv") {
     return internal::parse_csv<Inputs, Outputs, T>(text, options, &schema, name);
 }
 
 /// The same from a file; also cannot_open.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
-reading<csv_table<Inputs, Outputs, T>> read_csv(const std::string& file, const csv_options& options = {}) {
+read_result<csv_table<Inputs, Outputs, T>> read_csv(const std::string& file, const csv_options& options = {}) {
     return internal::with_text<csv_table<Inputs, Outputs, T>>(
         file, [&](std::string_view text) { return parse_csv<Inputs, Outputs, T>(text, options, file); });
 }
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
-reading<csv_table<Inputs, Outputs, T>> read_csv(const std::string& file, const csv_options& options,
-                                                const table_schema& schema) {
+read_result<csv_table<Inputs, Outputs, T>> read_csv(const std::string& file, const csv_options& options,
+                                                    const table_schema& schema) {
     return internal::with_text<csv_table<Inputs, Outputs, T>>(
         file, [&](std::string_view text) { return parse_csv<Inputs, Outputs, T>(text, options, schema, file); });
 }
@@ -126,9 +126,9 @@ reading<csv_table<Inputs, Outputs, T>> read_csv(const std::string& file, const c
 ///     const auto row = etch::parse_csv_inputs<5>("3.5,Birch,12", schema);
 ///     if (row) answer = net(row.value[0]);
 template <std::size_t Inputs, class T = float>
-reading<std::vector<std::array<T, Inputs>>> parse_csv_inputs(std::string_view text, const table_schema& schema,
-                                                             const csv_options& options = {},
-                                                             const std::string& name = "csv") {
+read_result<std::vector<std::array<T, Inputs>>> parse_csv_inputs(std::string_view text, const table_schema& schema,
+                                                                 const csv_options& options = {},
+                                                                 const std::string& name = "csv") {
     using rows = std::vector<std::array<T, Inputs>>;
     internal::csv_reader table{text, options, &schema, name, {Inputs, 0, std::same_as<T, double>}};
     if (!table.read()) return internal::csv_refusal<rows>(table);
@@ -137,8 +137,8 @@ reading<std::vector<std::array<T, Inputs>>> parse_csv_inputs(std::string_view te
     return {std::move(result), status::ok, {}};
 }
 template <std::size_t Inputs, class T = float>
-reading<std::vector<std::array<T, Inputs>>> read_csv_inputs(const std::string& file, const table_schema& schema,
-                                                            const csv_options& options = {}) {
+read_result<std::vector<std::array<T, Inputs>>> read_csv_inputs(const std::string& file, const table_schema& schema,
+                                                                const csv_options& options = {}) {
     return internal::with_text<std::vector<std::array<T, Inputs>>>(
         file, [&](std::string_view text) { return parse_csv_inputs<Inputs, T>(text, schema, options, file); });
 }
@@ -147,8 +147,9 @@ reading<std::vector<std::array<T, Inputs>>> read_csv_inputs(const std::string& f
 /// part alone. (read_csv learns them from all rows: split after it, the other parts have leaked into the training part, if
 /// only by these numbers.) Stratified where there is a label, as `stratified_split` and `split` do it.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
-reading<csv_split<Inputs, Outputs, T>> parse_csv_split(std::string_view text, const csv_options& options,
-                                                       const split_options& shares, const std::string& name = "csv") {
+read_result<csv_split<Inputs, Outputs, T>> parse_csv_split(std::string_view text, const csv_options& options,
+                                                           const split_options& shares,
+                                                           const std::string& name = "csv") {
     using result_type = csv_split<Inputs, Outputs, T>;
     internal::csv_reader table{text, options, nullptr, name, {Inputs, Outputs, std::same_as<T, double>}};
     if (!table.read()) return internal::csv_refusal<result_type>(table);
@@ -177,8 +178,8 @@ reading<csv_split<Inputs, Outputs, T>> parse_csv_split(std::string_view text, co
     return {std::move(result), status::ok, {}};
 }
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
-reading<csv_split<Inputs, Outputs, T>> read_csv_split(const std::string& file, const csv_options& options,
-                                                      const split_options& shares) {
+read_result<csv_split<Inputs, Outputs, T>> read_csv_split(const std::string& file, const csv_options& options,
+                                                          const split_options& shares) {
     return internal::with_text<csv_split<Inputs, Outputs, T>>(
         file, [&](std::string_view text) { return parse_csv_split<Inputs, Outputs, T>(text, options, shares, file); });
 }

@@ -26,7 +26,7 @@ public:
             return fail(status::malformed, ": the text is UTF-16; save it as UTF-8");
         if (!rows_.next())
             return fine() && fail(status::empty_set, with_header_ ? std::string{": the file is empty"}
-                                                                  : ": " + std::string{message(status::empty_set)});
+                                                                  : ": " + std::string{describe(status::empty_set)});
         width_ = rows_.size();
         for (std::size_t c = 0; with_header_ && c < width_; ++c) header_.emplace_back(rows_[c]);
         waits_ = !with_header_;

@@ -42,7 +42,7 @@ public:
             if (!read_row()) return false;
         if (source_.code() != status::ok) return false;
         if (rows_ == 0)
-            return source_.fail(status::empty_set, dropped_ == 0 ? ": " + std::string{message(status::empty_set)}
+            return source_.fail(status::empty_set, dropped_ == 0 ? ": " + std::string{describe(status::empty_set)}
                                                                  : ": every row has a missing cell");
         return !learns_ || learn();
     }

@@ -64,9 +64,9 @@ struct idx_array {
 
 /// Reads an IDX array from memory; messages call it `name` and count bytes from 0. malformed for a wrong magic number
 /// or bytes after the end, truncated for too few, size_mismatch for extents whose product no std::size_t holds.
-inline reading<idx_array> parse_idx(std::span<const unsigned char> bytes, const std::string& name = "idx") {
+inline read_result<idx_array> parse_idx(std::span<const unsigned char> bytes, const std::string& name = "idx") {
     const auto refuse = [&name](status code, std::size_t byte, const std::string& complaint) {
-        return reading<idx_array>{{}, code, name + ": byte " + std::to_string(byte) + ": " + complaint};
+        return read_result<idx_array>{{}, code, name + ": byte " + std::to_string(byte) + ": " + complaint};
     };
     if (bytes.size() < 4) return refuse(status::truncated, bytes.size(), "the header of 4 bytes ends too early");
     if (bytes[0] != 0 || bytes[1] != 0) return refuse(status::malformed, 0, "an IDX file begins with two zeros");
@@ -127,7 +127,7 @@ inline std::size_t wanted_of_idx(std::span<const unsigned char> start) noexcept 
 }  // namespace internal
 
 /// Reads an IDX file.
-inline reading<idx_array> read_idx(const std::string& file) {
+inline read_result<idx_array> read_idx(const std::string& file) {
     const auto bytes = internal::read_file(file, max_file_size, internal::wanted_of_idx);
     return bytes ? parse_idx(bytes.value, file) : bytes.failed_as<idx_array>();
 }
@@ -136,13 +136,13 @@ inline reading<idx_array> read_idx(const std::string& file) {
 /// The names are for messages. malformed for pixels or labels that are not unsigned bytes, size_mismatch for images of
 /// another size or another number of labels, unknown_class for a label beyond the outputs, empty_set.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
-reading<data_set<Inputs, Outputs, T>> to_data_set(const idx_array& images, const idx_array& labels,
-                                                  const std::string& images_name = "images",
-                                                  const std::string& labels_name = "labels") {
-    using result = reading<data_set<Inputs, Outputs, T>>;
+read_result<data_set<Inputs, Outputs, T>> to_data_set(const idx_array& images, const idx_array& labels,
+                                                      const std::string& images_name = "images",
+                                                      const std::string& labels_name = "labels") {
+    using result = read_result<data_set<Inputs, Outputs, T>>;
     for (const auto& [array, name] : {std::pair{&images, &images_name}, std::pair{&labels, &labels_name}}) {
         if (array->type != idx_type::uint8) return {{}, status::malformed, *name + ": the elements are not bytes"};
-        if (array->size() == 0) return {{}, status::empty_set, *name + ": " + message(status::empty_set)};
+        if (array->size() == 0) return {{}, status::empty_set, *name + ": " + describe(status::empty_set)};
     }
     const std::size_t samples = images.extents[0];
     const std::size_t pixels = images.size() / samples;
@@ -177,7 +177,7 @@ reading<data_set<Inputs, Outputs, T>> to_data_set(const idx_array& images, const
 
 /// The same from two files.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
-reading<data_set<Inputs, Outputs, T>> read_idx(const std::string& images_file, const std::string& labels_file) {
+read_result<data_set<Inputs, Outputs, T>> read_idx(const std::string& images_file, const std::string& labels_file) {
     const auto images = read_idx(images_file);
     if (!images) return images.template failed_as<data_set<Inputs, Outputs, T>>();
     const auto labels = read_idx(labels_file);

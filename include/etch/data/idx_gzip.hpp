@@ -23,10 +23,10 @@ namespace internal {
 
 /// `gunzip` below; of what comes out no more than `wanted` tells, as `read_file` asks it.
 template <class Wanted>
-reading<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed, const std::string& name,
-                                           std::size_t limit, Wanted wanted) {
+read_result<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed, const std::string& name,
+                                               std::size_t limit, Wanted wanted) {
     const auto refuse = [&name](status code, const std::string& complaint) {
-        return reading<std::vector<unsigned char>>{{}, code, name + ": " + complaint};
+        return read_result<std::vector<unsigned char>>{{}, code, name + ": " + complaint};
     };
     struct inflater {
         z_stream stream{};
@@ -50,7 +50,7 @@ reading<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed
             stream.next_in = const_cast<unsigned char*>(packed.data() + given);
             stream.avail_in = static_cast<unsigned>(length);
             given += length;
-            if (length == 0) return refuse(status::truncated, message(status::truncated));
+            if (length == 0) return refuse(status::truncated, describe(status::truncated));
         }
         const std::size_t before = result.size();
         if (!resize(result, before + piece))
@@ -82,13 +82,14 @@ reading<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed
 /// Unpacks gzip data in memory, one or several members; messages call it `name`. truncated where the data ends before
 /// the last member does, malformed where it is no gzip or a checksum is wrong, too_large where more than `limit` bytes come
 /// out, which keeps a small hostile file from filling the memory.
-inline reading<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed,
-                                                  const std::string& name = "gzip", std::size_t limit = max_file_size) {
+inline read_result<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed,
+                                                      const std::string& name = "gzip",
+                                                      std::size_t limit = max_file_size) {
     return internal::gunzip(packed, name, limit, [](std::span<const unsigned char>) { return internal::any_size; });
 }
 
 /// Reads an IDX file that is packed with gzip.
-inline reading<idx_array> read_idx_gzip(const std::string& file) {
+inline read_result<idx_array> read_idx_gzip(const std::string& file) {
     const auto packed = internal::read_file(file, max_file_size, [](std::span<const unsigned char> start) {
         const bool is_gzip = start.size() < 2 || (start[0] == 0x1f && start[1] == 0x8b);
         return start.size() < 2 ? 2 : is_gzip ? internal::any_size : start.size();
@@ -100,7 +101,8 @@ inline reading<idx_array> read_idx_gzip(const std::string& file) {
 
 /// Images and labels from two packed files, as MNIST is published: see to_data_set.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
-reading<data_set<Inputs, Outputs, T>> read_idx_gzip(const std::string& images_file, const std::string& labels_file) {
+read_result<data_set<Inputs, Outputs, T>> read_idx_gzip(const std::string& images_file,
+                                                        const std::string& labels_file) {
     const auto images = read_idx_gzip(images_file);
     if (!images) return images.template failed_as<data_set<Inputs, Outputs, T>>();
     const auto labels = read_idx_gzip(labels_file);

@@ -18,18 +18,18 @@ namespace etch::inline ETCH_VARIANT {
 /// The result of reading something: a value, or a status and a sentence for a person that says where it is wrong. A
 /// value is whole or, where the status is not ok, empty. Readers throw nothing, except where memory runs out.
 template <class T>
-struct [[nodiscard]] reading {
+struct [[nodiscard]] read_result {
     T value{};
     status code = status::ok;
     std::string text{};  ///< what `message` gives where the status is not ok
 
     [[nodiscard]] bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit operator bool() const noexcept { return ok(); }
-    [[nodiscard]] std::string message() const { return text.empty() ? etch::message(code) : text; }
+    [[nodiscard]] std::string message() const { return text.empty() ? describe(code) : text; }
 
     /// The failure of one reading as that of another, which needed it.
     template <class U>
-    reading<U> failed_as() const {
+    read_result<U> failed_as() const {
         return {U{}, code, text};
     }
 };
@@ -60,16 +60,16 @@ inline constexpr std::size_t any_size = static_cast<std::size_t>(-1);
 /// The bytes of a file, no more than its format asks for: `wanted(bytes)` tells from what was read so far how many are of
 /// use, one more than the file should have, so that it is seen whether it goes on. Asked again whenever there are so many.
 template <class Wanted>
-reading<std::vector<unsigned char>> read_file(const std::string& file, std::size_t limit, Wanted wanted) {
+read_result<std::vector<unsigned char>> read_file(const std::string& file, std::size_t limit, Wanted wanted) {
     const auto refuse = [&file](status code, const std::string& complaint) {
-        return reading<std::vector<unsigned char>>{{}, code, file + ": " + complaint};
+        return read_result<std::vector<unsigned char>>{{}, code, file + ": " + complaint};
     };
     if (file.find('\0') != file.npos)
-        return refuse(status::cannot_open, std::string(message(status::cannot_open)) + ": " + zero_in_path);
+        return refuse(status::cannot_open, std::string(describe(status::cannot_open)) + ": " + zero_in_path);
     const auto close = [](std::FILE* f) { std::fclose(f); };
     errno = 0;
     const std::unique_ptr<std::FILE, decltype(close)> stream{std::fopen(file.c_str(), "rb"), close};
-    if (!stream) return refuse(status::cannot_open, message(status::cannot_open) + (": " + system_complaint()));
+    if (!stream) return refuse(status::cannot_open, describe(status::cannot_open) + (": " + system_complaint()));
     const file_facts facts = system_files::facts_of(stream.get());
 
     std::vector<unsigned char> bytes;
@@ -101,7 +101,7 @@ reading<std::vector<unsigned char>> read_file(const std::string& file, std::size
 }
 
 /// A text file's bytes. One with a zero, which no text has but UTF-16 is full of, is not read to its end.
-inline reading<std::vector<unsigned char>> read_text(const std::string& file) {
+inline read_result<std::vector<unsigned char>> read_text(const std::string& file) {
     std::size_t seen = 0;  // bytes before which there is no zero
     const auto ends = [&seen](std::span<const unsigned char> bytes) {
         seen = static_cast<std::size_t>(std::find(bytes.begin() + static_cast<std::ptrdiff_t>(seen), bytes.end(), 0) -
@@ -119,7 +119,7 @@ inline reading<std::vector<unsigned char>> read_text(const std::string& file) {
 }  // namespace internal
 
 /// A whole file's bytes; a pipe is read to its end. cannot_open, and too_large for more than `limit`.
-inline reading<std::vector<unsigned char>> read_file(const std::string& file, std::size_t limit = max_file_size) {
+inline read_result<std::vector<unsigned char>> read_file(const std::string& file, std::size_t limit = max_file_size) {
     return internal::read_file(file, limit, [](std::span<const unsigned char>) { return internal::any_size; });
 }
 

@@ -17,7 +17,7 @@ struct [[nodiscard]] file_result {
 
     [[nodiscard]] bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit operator bool() const noexcept { return ok(); }
-    [[nodiscard]] std::string message() const { return text.empty() ? etch::message(code) : text; }
+    [[nodiscard]] std::string message() const { return text.empty() ? describe(code) : text; }
 };
 
 /// Writes a file whole or not at all: the bytes go to a new file of a name of its own in the same folder, are flushed to
@@ -31,7 +31,7 @@ struct [[nodiscard]] file_result {
 inline file_result replace_file(const std::string& path, std::span<const std::byte> bytes) {
     const std::string complaint = internal::replace_bytes(path, bytes);
     if (complaint.empty()) return {};
-    return {status::cannot_write, path + ": " + message(status::cannot_write) + (": " + complaint)};
+    return {status::cannot_write, path + ": " + describe(status::cannot_write) + (": " + complaint)};
 }
 
 /// The same of text.

@@ -12,7 +12,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Which share of the samples goes where. The shares must add up to 1, so that no sample is lost unawares.
+/// Which share of the samples goes where. The shares must add up to 1, so that no sample is silently dropped.
 struct split_options {
     double training = 0.8;
     double validation = 0.1;
@@ -54,12 +54,12 @@ inline problem(check)(const split_options& options) noexcept {
 
 /// Deals numbers of samples out to the three parts by the largest remainder: each part gets its share rounded down, and
 /// what is left goes, one each, to the parts whose shares lost most. Two amendments:
-/// - What a part gained or lost stays in `owed` for the next class, so that fifteen samples of each of three classes at
+/// - What a part gained or lost stays in `carry_` for the next class, so that fifteen samples of each of three classes at
 ///   80/10/10 % become 36/5/4 in all, not 36/6/3.
 /// - A training part without a sample comes first: a class of one sample can be learned, though not judged.
-class dealer {
+class largest_remainder {
 public:
-    explicit dealer(const split_options& options) noexcept {
+    explicit largest_remainder(const split_options& options) noexcept {
         const double sum = options.training + options.validation + options.test;
         share_ = {options.training / sum, options.validation / sum, options.test / sum};
     }
@@ -71,17 +71,17 @@ public:
             const auto all = static_cast<double>(samples);
             count[part] = (std::min)(static_cast<std::size_t>(share_[part] * all), left);
             left -= count[part];
-            owed_[part] += std::fma(share_[part], all, -static_cast<double>(count[part]));
+            carry_[part] += std::fma(share_[part], all, -static_cast<double>(count[part]));
         }
         std::array<bool, 3> may_take{true, true, true};
         for (; left > 0; --left) {
             std::size_t most = 0;
             for (std::size_t part = 1; part < 3 && count[0] > 0; ++part) {
-                const bool more = owed_[part] > owed_[most];  // a tie goes to the earlier part
+                const bool more = carry_[part] > carry_[most];  // a tie goes to the earlier part
                 if (may_take[part] && (more || !may_take[most])) most = part;
             }
             ++count[most];
-            owed_[most] -= 1;
+            carry_[most] -= 1;
             may_take[most] = false;
         }
         return count;
@@ -89,7 +89,7 @@ public:
 
 private:
     std::array<double, 3> share_{};
-    std::array<double, 3> owed_{};
+    std::array<double, 3> carry_{};
 };
 
 /// Deals the samples out in a shuffled order: the k-th of its group goes to the part in whose stretch of the group's
@@ -111,10 +111,10 @@ data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> sample
     for (std::size_t i = 0; i < samples.size(); ++i) ++members[group(i)];
 
     std::vector<std::array<std::size_t, 3>> count(groups);
-    dealer deals{options};
+    largest_remainder shares{options};
     std::array<std::size_t, 3> total{};
     for (std::size_t g = 0; g < groups; ++g) {
-        count[g] = deals.deal(members[g]);
+        count[g] = shares.deal(members[g]);
         if (count[g][0] == 0) {  // only where the group is empty
             return refuse({status::missing_class, g});
         }

@@ -25,7 +25,7 @@ file_result load_checkpoint_file(Training& training, typename Training::network_
     return internal::with_file(path, [&](const safetensors_view& view) -> file_result {
         const load_result result = load_checkpoint(training, net, view);
         if (result.ok()) return {};
-        return {result.code, path + ": " + explain(result, view)};
+        return {result.code, path + ": " + describe(result, view)};
     });
 }
 

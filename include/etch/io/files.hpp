@@ -58,7 +58,7 @@ std::string nearest_key(const Source& file, std::string_view key) {
 
 /// The sentence for a failed load, to show to a person: `message`, and where it helps the nearest key of the file.
 template <TensorSource Source>
-std::string explain(const load_result& result, const Source& file) {
+std::string describe(const load_result& result, const Source& file) {
     if (result.code == status::too_large && result.index == 0)
         return "this is no safetensors file, which begins with the length of its header, at most 1 MiB; other files of "
                "weights (PyTorch's .pt, .onnx) are converted by etch_export";
@@ -79,30 +79,30 @@ std::string written_topology(const Source& file, const key_map& keys) {
     return printable(topology_of(file, keys).value_or(""), 300).c_str();
 }
 
-/// `explain` with the layers of the file and of the network, where they are not the same.
+/// `describe` with the layers of the file and of the network, where they are not the same.
 template <class Network, TensorSource Source>
-std::string explain_for(const Network&, const load_result& result, const Source& file, const key_map& keys) {
-    if (result.code != status::wrong_topology) return explain(result, file);
-    return message(result.code) + (": " + written_topology(file, keys)) + "; the network's are " +
+std::string describe_for(const Network&, const load_result& result, const Source& file, const key_map& keys) {
+    if (result.code != status::wrong_topology) return describe(result, file);
+    return describe(result.code) + (": " + written_topology(file, keys)) + "; the network's are " +
            std::string{topology<Network>};
 }
 
 /// The same for a file that should be one of several networks: all of them, or those that it fits; and where the file does
 /// not tell its layers, what keeps it from being each of them.
 template <class... Networks, TensorSource Source>
-std::string explain_for(const any_of<Networks...>&, const load_result& result, const Source& file,
-                        const key_map& keys) {
+std::string describe_for(const any_of<Networks...>&, const load_result& result, const Source& file,
+                         const key_map& keys) {
     const bool none = result.code == status::wrong_topology;
-    if (!none && result.code != status::ambiguous_topology) return explain(result, file);
+    if (!none && result.code != status::ambiguous_topology) return describe(result, file);
     const bool tells = topology_of(file, keys).has_value();
-    std::string text = message(result.code);
+    std::string text = describe(result.code);
     if (none) text += (tells ? ": " + written_topology(file, keys) + ";" : " than") + " those to choose from";
     const char* separator = ": ";
     const auto add = [&]<class Network>(const std::type_identity<Network>&) {
         const load_result checked = check_load<Network>(file, keys);
         if (!none && !checked.ok()) return;
         text += std::exchange(separator, "; ") + std::string{topology<Network>};
-        if (none && !tells) text += " (" + explain(checked, file) + ")";
+        if (none && !tells) text += " (" + describe(checked, file) + ")";
     };
     (add(std::type_identity<Networks>{}), ...);
     return text;
@@ -118,7 +118,7 @@ file_result load_verified(Network& net, const Source& file, const key_map& keys 
     static_assert(!std::is_const_v<Network>, "etch: weights cannot be loaded into a network that is const");
     const auto loaded = std::make_unique<Network>();
     const load_result result = load(*loaded, file, keys);
-    if (!result.ok()) return {result.code, name + ": " + internal::explain_for(*loaded, result, file, keys)};
+    if (!result.ok()) return {result.code, name + ": " + internal::describe_for(*loaded, result, file, keys)};
     if constexpr (std::same_as<Source, safetensors_view>) {
         const golden_result golden = (verify)(*loaded, file, tolerance);
         if (golden.code == status::golden_mismatch || golden.code == status::invalid_option)
@@ -132,7 +132,7 @@ file_result load_verified(Network& net, const Source& file, const key_map& keys 
 namespace internal {
 
 /// The bytes of a safetensors file: as many as its header states, and one more where there are more.
-inline reading<std::vector<unsigned char>> read_safetensors(const std::string& path) {
+inline read_result<std::vector<unsigned char>> read_safetensors(const std::string& path) {
     return read_file(path, max_file_size, [](std::span<const unsigned char> start) {
         const std::uint64_t size = safetensors_view::stated_size(std::as_bytes(start));
         const bool whole = size <= start.size();  // it is all there, or more is not needed to see that it is refused
@@ -147,7 +147,7 @@ file_result with_file(const std::string& path, F&& load) {
     if (!bytes) return {bytes.code, bytes.text};
     safetensors_view file;
     if (const problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
-        return {found.code, path + ": " + explain({.code = found.code, .index = found.index}, file)};
+        return {found.code, path + ": " + describe({.code = found.code, .index = found.index}, file)};
     return load(std::as_const(file));
 }
 

@@ -28,8 +28,8 @@ struct [[nodiscard]] golden_result {
     [[nodiscard]] constexpr message_text message() const noexcept {
         using internal::sentence;
         if (code == status::invalid_option) return option.message();
-        if (code != status::golden_mismatch) return etch::message(code);
-        const message_text where = sentence(etch::message(code), ": golden vector ", vector);
+        if (code != status::golden_mismatch) return describe(code);
+        const message_text where = sentence(describe(code), ": golden vector ", vector);
         if (!(relative() - relative() == 0)) return sentence(where, ", or the answer to it, is not finite");
         return sentence(where, " differs by ", relative(),
                         scale > 0 ? " of the largest output" : ", where all outputs are 0");

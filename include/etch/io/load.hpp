@@ -28,7 +28,7 @@ namespace internal {
 }  // namespace internal
 
 /// The result of loading weights. Where the code is not ok the network is as it was, and the rest says what is wrong with
-/// what: `message` makes a sentence of it, `explain` (io/files.hpp) one that also knows the file.
+/// what: `message` makes a sentence of it, `describe` (io/files.hpp) one that also knows the file.
 struct [[nodiscard]] load_result {
     status code = status::ok;
     internal::key_text expected_key{};  ///< of the network's tensor: what was looked for

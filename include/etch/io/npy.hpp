@@ -161,9 +161,9 @@ inline std::vector<std::byte> row_by_row(std::span<const std::byte> columns, con
 /// A .npy file in memory as a tensor without key; messages call it `name`. The tensor lies in the file, whose numbers
 /// are brought into the order of a file_tensor. truncated, malformed, wrong_version, wrong_type or too_large.
 /// Format: numpy, NEP 1 "A simple file format for NumPy arrays", versions 1.0 to 3.0.
-inline reading<file_tensor> read_npy(std::span<std::byte> file, const std::string& name) {
+inline read_result<file_tensor> read_npy(std::span<std::byte> file, const std::string& name) {
     const auto refuse = [&name](status code, std::size_t byte, const std::string& complaint) {
-        return reading<file_tensor>{{}, code, name + ": byte " + std::to_string(byte) + ": " + complaint};
+        return read_result<file_tensor>{{}, code, name + ": byte " + std::to_string(byte) + ": " + complaint};
     };
     const std::string_view text{reinterpret_cast<const char*>(file.data()), file.size()};
     constexpr std::string_view magic = "\x93NUMPY";

@@ -40,7 +40,7 @@ public:
     [[nodiscard]] std::span<const file_tensor> tensors() const noexcept { return tensors_; }
 
 private:
-    friend reading<npz_archive> parse_npz(std::span<const std::byte>, const std::string&, std::size_t);
+    friend read_result<npz_archive> parse_npz(std::span<const std::byte>, const std::string&, std::size_t);
 
     struct entry {
         std::string key;
@@ -97,12 +97,12 @@ inline std::string unzip(zip_t* archive, std::size_t index, std::size_t size, st
 /// an array of numbers under a name of its own, neither encrypted nor packed otherwise than numpy does. malformed,
 /// truncated, duplicate_key, wrong_type (Python's objects too, which are never read), wrong_version; too_large for more
 /// than max_entries or more than `limit` bytes when unpacked, which keeps a small hostile file from filling the memory.
-inline reading<npz_archive> parse_npz(std::span<const std::byte> bytes, const std::string& name = "npz",
-                                      std::size_t limit = npz_archive::default_limit) {
+inline read_result<npz_archive> parse_npz(std::span<const std::byte> bytes, const std::string& name = "npz",
+                                          std::size_t limit = npz_archive::default_limit) {
     const auto refuse = [&name](status code, const std::string& complaint) {
-        return reading<npz_archive>{{}, code, name + ": " + complaint};
+        return read_result<npz_archive>{{}, code, name + ": " + complaint};
     };
-    if (bytes.empty()) return refuse(status::truncated, message(status::truncated));  // libzip finds an archive in it
+    if (bytes.empty()) return refuse(status::truncated, describe(status::truncated));  // libzip finds an archive in it
     std::string complaint;
     const auto archive = internal::open_zip(bytes, complaint);
     if (!archive) return refuse(status::malformed, "no zip archive: " + complaint);
@@ -151,7 +151,7 @@ inline reading<npz_archive> parse_npz(std::span<const std::byte> bytes, const st
 }
 
 /// The same from a file; also cannot_open.
-inline reading<npz_archive> read_npz(const std::string& file, std::size_t limit = npz_archive::default_limit) {
+inline read_result<npz_archive> read_npz(const std::string& file, std::size_t limit = npz_archive::default_limit) {
     const auto bytes = internal::read_file(file, max_file_size, [](std::span<const unsigned char> start) {
         const bool is_zip = start.size() < 2 || (start[0] == 'P' && start[1] == 'K');
         return start.size() < 2 ? 2 : is_zip ? internal::any_size : start.size();

@@ -20,8 +20,8 @@ struct [[nodiscard]] save_result {
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
     [[nodiscard]] constexpr message_text message() const noexcept {
-        if (code != status::no_room) return etch::message(code);
-        return internal::sentence(etch::message(code), ": the file needs ", size, " bytes");
+        if (code != status::no_room) return describe(code);
+        return internal::sentence(describe(code), ": the file needs ", size, " bytes");
     }
 };
 

@@ -225,7 +225,7 @@ file_result save_file(const Network& net, const std::string& path, const table_s
 }
 
 /// The schema that a file of weights holds. missing_value where it holds none, malformed.
-inline reading<table_schema> schema_of(const safetensors_view& file, const std::string& name = "weights") {
+inline read_result<table_schema> schema_of(const safetensors_view& file, const std::string& name = "weights") {
     table_schema schema;
     bool found = false;
     const auto read = [&](std::string_view key, auto& to) {
@@ -247,8 +247,8 @@ inline reading<table_schema> schema_of(const safetensors_view& file, const std::
 }
 
 /// The same of a file on the disk.
-inline reading<table_schema> read_schema(const std::string& path) {
-    reading<table_schema> schema;
+inline read_result<table_schema> read_schema(const std::string& path) {
+    read_result<table_schema> schema;
     const file_result read = internal::with_file(path, [&](const safetensors_view& file) {
         schema = schema_of(file, path);
         return file_result{schema.code, schema.text};

@@ -33,7 +33,7 @@ inline file_result write_csv(std::FILE* to, const internal::EpochRecords auto& r
     const std::string text = internal::csv_of(records);
     errno = 0;
     if (std::fwrite(text.data(), 1, text.size(), to) == text.size() && std::fflush(to) == 0) return {};
-    return {status::cannot_write, message(status::cannot_write) + (": " + internal::system_complaint())};
+    return {status::cannot_write, describe(status::cannot_write) + (": " + internal::system_complaint())};
 }
 inline file_result write_csv(const std::string& file, const internal::EpochRecords auto& records) {
     return replace_file(file, internal::csv_of(records));

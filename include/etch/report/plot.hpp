@@ -16,8 +16,8 @@
 #include <etch/report/chart_svg.hpp>
 #include <etch/report/chart_text.hpp>
 #include <etch/report/confusion_matrix.hpp>
+#include <etch/training/for_each_prediction.hpp>
 #include <etch/training/history.hpp>
-#include <etch/training/judge.hpp>
 
 // Pictures of a training and of what came of it, as SVG files and in the terminal. Host side.
 namespace etch::inline ETCH_VARIANT {

@@ -95,10 +95,11 @@ public:
         const double now = internal::seconds_now();
         const std::uint64_t before = samples_;
         epochs_ = step.epochs;
-        samples_ = static_cast<std::uint64_t>(step.epoch - 1) * step.of + step.samples;
+        samples_ = static_cast<std::uint64_t>(step.epoch - 1) * step.epoch_samples + step.samples;
         constexpr std::uint64_t most = ~std::uint64_t{0};
-        in_all_ =
-            step.of != 0 && step.epochs > most / step.of ? most : static_cast<std::uint64_t>(step.epochs) * step.of;
+        in_all_ = step.epoch_samples != 0 && step.epochs > most / step.epoch_samples
+                      ? most
+                      : static_cast<std::uint64_t>(step.epochs) * step.epoch_samples;
         if (samples_ <= before || begin_ == 0) {  // a fit begins; its first update is not timed
             begin_ = now;
             first_samples_ = samples_;

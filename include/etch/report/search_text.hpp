@@ -26,8 +26,8 @@ std::string to_text(const search_result<candidates<Networks...>>& result) {
               internal::grouped(Networks::parameter_count) + " parameters)\n"),
      ...);
 
-    using describe = std::string (*)(const trial&);
-    const std::array<std::pair<const char*, describe>, 7> settings{{
+    using text_of = std::string (*)(const trial&);
+    const std::array<std::pair<const char*, text_of>, 7> settings{{
         {"network", [](const trial& t) { return std::to_string(t.network); }},
         {"learning rate", [](const trial& t) { return formatted("%.3g", t.settings.learning_rate.value_or(0)); }},
         {"weight decay", [](const trial& t) { return formatted("%.3g", t.settings.weight_decay.value_or(0)); }},
@@ -36,7 +36,7 @@ std::string to_text(const search_result<candidates<Networks...>>& result) {
         {"patience", [](const trial& t) { return std::to_string(t.settings.patience); }},
         {"seed", [](const trial& t) { return std::to_string(t.settings.seed.value); }},
     }};
-    std::vector<std::pair<const char*, describe>> varied;
+    std::vector<std::pair<const char*, text_of>> varied;
     std::string shared;
     for (const auto& setting : settings) {
         const std::string first = setting.second(result.best());

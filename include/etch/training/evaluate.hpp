@@ -8,7 +8,7 @@
 #include <etch/loss/cross_entropy.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/training/evaluate_loss.hpp>
-#include <etch/training/judge.hpp>
+#include <etch/training/for_each_prediction.hpp>
 #include <etch/training/metrics.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -30,22 +30,22 @@ constexpr auto fitting_loss() noexcept {
 template <class Network, class Loss>
 using named_or_fitting = std::conditional_t<std::is_void_v<Loss>, decltype(fitting_loss<Network>()), Loss>;
 
-/// What must hold before anything is judged.
+/// What must hold before a network is evaluated.
 template <class Loss, class Network>
-constexpr problem check_judgeable(const Network& net, data_of<Network, Loss> data) noexcept {
+constexpr problem check_evaluable(const Network& net, data_of<Network, Loss> data) noexcept {
     if (const problem p = (data.check)(); !p.ok()) return p;
     if constexpr (target_kind_of<Loss>() == target_kind::class_index)
         if (const problem p = check_targets<Loss, Network::outputs>(data); !p.ok()) return p;
     return {net.is_fitted() ? status::ok : status::not_fitted, 0};
 }
 
-/// How many scores stand before that of `truth`: the larger ones, and of equal ones those with a lower index.
+/// The rank of the score of `truth`, from 0: how many are larger, or equal with a lower index.
 template <class T>
-constexpr std::size_t place_of(std::size_t truth, const T* scores, std::size_t count) noexcept {
-    std::size_t place = 0;
+constexpr std::size_t rank_of(std::size_t truth, const T* scores, std::size_t count) noexcept {
+    std::size_t rank = 0;
     for (std::size_t c = 0; c < count; ++c)
-        place += scores[c] > scores[truth] || (scores[c] == scores[truth] && c < truth);
-    return place;
+        rank += scores[c] > scores[truth] || (scores[c] == scores[truth] && c < truth);
+    return rank;
 }
 
 }  // namespace internal
@@ -61,26 +61,28 @@ template <class Loss = void, class Network>
 [[nodiscard]] constexpr classification_report<class_count<Network::outputs>> evaluate_classification(
     const Network& net, internal::data_of<Network, Loss> data) noexcept {
     using T = typename Network::value_type;
-    using judge = internal::named_or_fitting<Network, Loss>;
-    constexpr std::size_t last = internal::judged_layers<Network, judge>, outputs = Network::outputs;
+    using loss_type = internal::named_or_fitting<Network, Loss>;
+    constexpr std::size_t last = internal::evaluated_layers<Network, loss_type>, outputs = Network::outputs;
     classification_report<class_count<outputs>> report;
-    if (const problem p = internal::check_judgeable<judge>(net, data); !p.ok()) {
+    if (const problem p = internal::check_evaluable<loss_type>(net, data); !p.ok()) {
         report.code = p.code;
         report.sample = p.index;
         report.column = p.column;
         return report;
     }
-    const std::size_t bad = internal::judge_each<judge, last>(net, data, [&](std::size_t i, const T* scores, T loss) {
-        const std::size_t truth = internal::true_class<judge, outputs>(data.target(i));
-        report.loss += static_cast<double>(loss);
-        if constexpr (outputs == 1) {
-            constexpr T middle = last < Network::depth ? T{0} : T{0.5};  // of a logit, or of a probability
-            const std::size_t prediction = scores[0] >= middle ? 1 : 0;
-            report.add(truth, prediction, prediction == truth ? 0 : 1);
-        } else {
-            report.add(truth, argmax(std::span<const T>{scores, outputs}), internal::place_of(truth, scores, outputs));
-        }
-    });
+    const std::size_t bad =
+        internal::for_each_prediction<loss_type, last>(net, data, [&](std::size_t i, const T* scores, T loss) {
+            const std::size_t truth = internal::true_class<loss_type, outputs>(data.target(i));
+            report.loss += static_cast<double>(loss);
+            if constexpr (outputs == 1) {
+                constexpr T middle = last < Network::depth ? T{0} : T{0.5};  // of a logit, or of a probability
+                const std::size_t prediction = scores[0] >= middle ? 1 : 0;
+                report.add(truth, prediction, prediction == truth ? 0 : 1);
+            } else {
+                report.add(truth, argmax(std::span<const T>{scores, outputs}),
+                           internal::rank_of(truth, scores, outputs));
+            }
+        });
     if (bad < data.size()) {
         report = {};
         report.code = status::non_finite_loss;
@@ -97,14 +99,14 @@ template <class Loss = void, class Network>
     const Network& net, internal::data_of<Network, Loss> data) noexcept {
     using T = typename Network::value_type;
     using number = lanes<double, 1>;
-    using judge = internal::named_or_fitting<Network, Loss>;
+    using loss_type = internal::named_or_fitting<Network, Loss>;
     constexpr std::size_t outputs = Network::outputs;
-    constexpr bool has_a_number_per_output = internal::target_size<Network, judge> >= outputs;
+    constexpr bool has_a_number_per_output = internal::target_size<Network, loss_type> >= outputs;
     static_assert(has_a_number_per_output,
                   "etch: evaluate_regression compares each output with a number of the target, but the targets of this "
                   "loss have fewer: use evaluate_classification");
     regression_report<outputs> report;
-    if (const problem p = internal::check_judgeable<judge>(net, data); !p.ok()) {
+    if (const problem p = internal::check_evaluable<loss_type>(net, data); !p.ok()) {
         report.code = p.code;
         report.sample = p.index;
         report.column = p.column;
@@ -119,8 +121,8 @@ template <class Loss = void, class Network>
         mean[o] = first + mean[o] / count;
     }
     const auto add_square = [](double& sum, double x) { sum = fma(number(x), number(x), number(sum)).value; };
-    const std::size_t bad =
-        internal::judge_each<judge, Network::depth>(net, data, [&](std::size_t i, const T* prediction, T loss) {
+    const std::size_t bad = internal::for_each_prediction<loss_type, Network::depth>(
+        net, data, [&](std::size_t i, const T* prediction, T loss) {
             report.loss += static_cast<double>(loss);
             for (std::size_t o = 0; o < outputs; ++o) {
                 const auto target = static_cast<double>(data.target(i)[o]);

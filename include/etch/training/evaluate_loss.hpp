@@ -4,7 +4,7 @@
 
 #include <etch/network/predict.hpp>
 #include <etch/tensor/argmax.hpp>
-#include <etch/training/judge.hpp>
+#include <etch/training/for_each_prediction.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -38,7 +38,7 @@ constexpr bool predicts_labels() noexcept {
 
 /// How many layers run before the loss is taken of what they answer, in the targets' units.
 template <class Network, class Loss>
-inline constexpr std::size_t judged_layers =
+inline constexpr std::size_t evaluated_layers =
     scales_targets<Network> ? Network::depth : loss_fusion<Network, Loss>::layers_before_loss;
 
 /// The loss and the accuracy of what the first `Last` layers answer.
@@ -50,7 +50,7 @@ constexpr loss_and_accuracy<typename Network::value_type> loss_after(const Netwo
     if (data.size() == 0) return {};
     T total{0};
     std::size_t right = 0;
-    judge_each<Loss, Last>(net, data, [&](std::size_t i, const T* scores, T loss) {
+    for_each_prediction<Loss, Last>(net, data, [&](std::size_t i, const T* scores, T loss) {
         total += loss;
         constexpr T middle = on_logits ? T{0} : T{0.5};
         if constexpr (predicts_labels<Network>())
@@ -72,7 +72,7 @@ constexpr loss_and_accuracy<typename Network::value_type> loss_after(const Netwo
 template <class Loss, class Network>
 [[nodiscard]] constexpr loss_and_accuracy<typename Network::value_type> evaluate_loss(
     const Network& net, internal::data_of<Network, Loss> data) noexcept {
-    return internal::loss_after<Loss, internal::judged_layers<Network, Loss>>(net, data);
+    return internal::loss_after<Loss, internal::evaluated_layers<Network, Loss>>(net, data);
 }
 
 }  // namespace etch::inline ETCH_VARIANT

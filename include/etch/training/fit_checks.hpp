@@ -46,7 +46,7 @@ struct fit_warning {
             case kind::squares_of_probabilities:
                 return "after softmax this loss learns slowly: cross_entropy is made for it";
         }
-        return etch::message(status::ok);
+        return describe(status::ok);
     }
 };
 

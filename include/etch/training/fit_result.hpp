@@ -21,8 +21,9 @@ struct epoch_record {
 template <class T>
 struct step_record {
     std::size_t epoch = 0, epochs = 0;  ///< from 1
-    std::size_t samples = 0, of = 0;    ///< done and in all, this epoch
-    T loss{};                           ///< mean so far, this epoch
+    std::size_t samples = 0;            ///< done in this epoch
+    std::size_t epoch_samples = 0;      ///< of a whole epoch
+    T loss{};                           ///< mean so far in this epoch
 };
 
 /// Why a fit ended.
@@ -66,11 +67,11 @@ struct [[nodiscard]] fit_result {
     /// warning where there is one.
     [[nodiscard]] constexpr message_text message() const noexcept {
         using internal::sentence;
-        if (code == status::non_finite_loss) return sentence("update ", step, ": ", etch::message(code));
+        if (code == status::non_finite_loss) return sentence("update ", step, ": ", describe(code));
         if (code == status::diverged)
-            return sentence("update ", step, ": the largest weight is ", value, ": ", etch::message(code));
+            return sentence("update ", step, ": the largest weight is ", value, ": ", describe(code));
         if (code == status::invalid_option) return option.message();
-        if (code == status::not_initialized) return etch::message(code);
+        if (code == status::not_initialized) return describe(code);
         if (code != status::ok) {
             const bool is_column = code == status::constant_column || code == status::constant_target;
             const problem found{.code = code,
@@ -81,7 +82,7 @@ struct [[nodiscard]] fit_result {
             return sentence(in_validation ? "validation data: " : "training data: ", found.message());
         }
         message_text text;
-        if (stopped_by == stop_reason::error) return text.append(etch::message(code));
+        if (stopped_by == stop_reason::error) return text.append(describe(code));
         text.append(epochs).append(epochs == 1 ? " epoch" : " epochs");
         if (stopped_early()) text.append(" of ").append(planned_epochs);
         if (stopped_by == stop_reason::callback) text.append(", ended by the callback");

@@ -39,12 +39,12 @@ struct [[nodiscard]] classification_report {
     status code = status::ok;        ///< where it is not ok, nothing was counted
     std::size_t sample = 0;          ///< where the data is at fault: which sample
     std::size_t column = no_column;  ///< and which of its inputs or targets, where one is
-    std::size_t count = 0;           ///< samples judged
+    std::size_t count = 0;           ///< samples evaluated
     double loss = 0;                 ///< their mean
     /// confusion[t][p]: how many samples of class t were taken for class p.
     std::array<std::array<std::size_t, Classes>, Classes> confusion{};
-    /// place[k]: for how many samples the right class had the (k+1)-th largest score; of equal scores the first leads.
-    std::array<std::size_t, Classes> place{};
+    /// rank_counts[k]: for how many samples the true class had the (k+1)-th largest score; of equal scores the first leads.
+    std::array<std::size_t, Classes> rank_counts{};
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
@@ -56,7 +56,7 @@ struct [[nodiscard]] classification_report {
     /// The share of samples whose class was among the k largest scores.
     [[nodiscard]] constexpr double top_k(std::size_t k) const noexcept {
         std::size_t right = 0;
-        for (std::size_t i = 0; i < k && i < Classes; ++i) right += place[i];
+        for (std::size_t i = 0; i < k && i < Classes; ++i) right += rank_counts[i];
         return internal::ratio(right, count);
     }
 
@@ -93,9 +93,9 @@ struct [[nodiscard]] classification_report {
     }
 
     /// One more sample.
-    constexpr void add(std::size_t truth, std::size_t prediction, std::size_t place_of_truth) noexcept {
+    constexpr void add(std::size_t truth, std::size_t prediction, std::size_t rank_of_truth) noexcept {
         ++confusion[truth][prediction];
-        ++place[place_of_truth];
+        ++rank_counts[rank_of_truth];
         ++count;
     }
 
@@ -123,7 +123,7 @@ struct [[nodiscard]] regression_report {
     status code = status::ok;        ///< where it is not ok, nothing was summed
     std::size_t sample = 0;          ///< where the data is at fault: which sample
     std::size_t column = no_column;  ///< and which of its inputs or targets, where one is
-    std::size_t count = 0;           ///< samples judged
+    std::size_t count = 0;           ///< samples evaluated
     double loss = 0;                 ///< their mean
     std::array<double, Outputs> sum_absolute{}, sum_squares{};
     std::array<double, Outputs> spread{};  ///< Σ (y - mean y)²

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <etch/training/candidates.hpp>
-#include <etch/training/judge.hpp>
+#include <etch/training/for_each_prediction.hpp>
 #include <etch/training/settings.hpp>
 #include <etch/training/trainer.hpp>
 
@@ -28,7 +28,7 @@ struct [[nodiscard]] search_trial {
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
     [[nodiscard]] constexpr message_text message() const noexcept {
-        return code == status::invalid_option ? option.message() : message_text{etch::message(code)};
+        return code == status::invalid_option ? option.message() : message_text{describe(code)};
     }
 };
 

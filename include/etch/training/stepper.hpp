@@ -14,9 +14,9 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// In place of a batch size: all samples of the training set make one update an epoch, the textbook's batch gradient
+/// In place of a batch size: one update per epoch, from all samples of the training set: the textbook's batch gradient
 /// descent. They pass through the network 32 at a time, and their gradients are added.
-inline constexpr std::size_t whole_set = static_cast<std::size_t>(-1);
+inline constexpr std::size_t full_batch = static_cast<std::size_t>(-1);
 
 /// What a stepper remembers from one update to the next, beside the optimiser's state.
 template <class T>
@@ -31,7 +31,7 @@ struct training_position {
 /// samples come one by one, this is all that is needed; `trainer` adds the walk over a data set.
 ///
 /// An update: forward, loss, backward (dL/dθ averaged over the batch), clipping, and the optimiser's rule at the rate
-/// that the schedule gives. Batch 1 is stochastic gradient descent, `whole_set` is batch gradient descent, the rest
+/// that the schedule gives. Batch 1 is stochastic gradient descent, `full_batch` is batch gradient descent, the rest
 /// mini-batch.
 template <class Network, class Loss, class Optimizer, std::size_t Batch = 1, class Schedule = constant_rate>
 class stepper {
@@ -56,7 +56,7 @@ public:
     /// How many numbers the target of a sample has.
     static constexpr std::size_t targets = internal::loss_fusion<Network, Loss>::targets;
     /// How many samples pass through the network together.
-    static constexpr std::size_t columns = Batch == whole_set ? 32 : Batch;
+    static constexpr std::size_t columns = Batch == full_batch ? 32 : Batch;
 
     Optimizer optimizer;
     Schedule schedule;

@@ -102,7 +102,7 @@ public:
             exchange(net);
         }
 
-        const std::size_t per_update = Batch == whole_set ? training.size() : columns;
+        const std::size_t per_update = Batch == full_batch ? training.size() : columns;
         const std::uint64_t updates = (training.size() + per_update - 1) / per_update;
         const std::uint64_t total_steps = planned_steps(updates, options.epochs);
         bool goes_on = true;
@@ -297,7 +297,7 @@ private:
             for (std::size_t at = first; at < first + samples; at += columns) {
                 const std::size_t filled = first + samples - at < columns ? first + samples - at : columns;
                 gather(training, order, options.shuffled, at, filled);
-                if constexpr (Batch == whole_set)
+                if constexpr (Batch == full_batch)
                     total += this->accumulate(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
                 else
                     total += this->set_gradients(net, batch_inputs_.view(), batch_targets_.view(), filled, share);

@@ -6,11 +6,11 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// The first `Last` layers of some samples, and their losses. Apart, and not inlined, so that it is compiled once for
-/// all that judge a network: with g++ 12 it is most of what they cost to compile.
+/// The outputs of the first `Last` layers for a batch, and the losses. A function of its own that is never inlined, so that
+/// it is compiled once for everything that evaluates a network: with g++ 12 it takes most of their time to compile.
 template <class Loss, std::size_t Last, std::size_t Columns, class Network, class T = typename Network::value_type>
-ETCH_NO_INLINE constexpr void judge(const Network& net, const T* inputs, const T* targets, T* scores,
-                                    T* losses) noexcept {
+ETCH_NO_INLINE constexpr void evaluate_batch(const Network& net, const T* inputs, const T* targets, T* scores,
+                                             T* losses) noexcept {
     using fusion = loss_fusion<Network, Loss>;
     constexpr std::size_t seen_by_loss = fusion::layers_before_loss, outputs = Network::outputs;
     net.template infer<Columns, Last>(inputs, scores);
@@ -27,11 +27,11 @@ ETCH_NO_INLINE constexpr void judge(const Network& net, const T* inputs, const T
     }
 }
 
-/// Calls see(i, scores, loss) for every sample: the scores are those of the first `Last` layers. A whole batch passes
-/// through the network at once, read from the data where it lies. Gives the first sample whose loss is not finite, or
-/// the number of samples.
-template <class Loss, std::size_t Last, class Network, class See>
-constexpr std::size_t judge_each(const Network& net, data_of<Network, Loss> data, See see) noexcept {
+/// Calls visit(i, scores, loss) for every sample, where scores are the outputs of the first `Last` layers. Whole batches
+/// pass through the network at once, read where the data lies. Returns the first sample whose loss is not finite, or the
+/// number of samples.
+template <class Loss, std::size_t Last, class Network, class Visit>
+constexpr std::size_t for_each_prediction(const Network& net, data_of<Network, Loss> data, Visit visit) noexcept {
     using T = typename Network::value_type;
     constexpr std::size_t columns = Network::batch_columns, outputs = Network::outputs;
     std::size_t bad = data.size();
@@ -40,15 +40,17 @@ constexpr std::size_t judge_each(const Network& net, data_of<Network, Loss> data
     for (std::size_t i = 0; i < data.size();) {
         const bool whole = i + columns <= data.size();
         if (whole)
-            judge<Loss, Last, columns>(net, data.input(i).data(), data.target(i).data(), scores.data(), losses.data());
+            evaluate_batch<Loss, Last, columns>(net, data.input(i).data(), data.target(i).data(), scores.data(),
+                                                losses.data());
         else
-            judge<Loss, Last, 1>(net, data.input(i).data(), data.target(i).data(), scores.data(), losses.data());
-        const std::size_t judged = whole ? columns : 1;
-        for (std::size_t j = 0; j < judged; ++j) {
+            evaluate_batch<Loss, Last, 1>(net, data.input(i).data(), data.target(i).data(), scores.data(),
+                                          losses.data());
+        const std::size_t count = whole ? columns : 1;
+        for (std::size_t j = 0; j < count; ++j) {
             if (!(losses[j] - losses[j] == 0) && bad == data.size()) bad = i + j;
-            see(i + j, scores.data() + j * outputs, losses[j]);
+            visit(i + j, scores.data() + j * outputs, losses[j]);
         }
-        i += judged;
+        i += count;
     }
     return bad;
 }
