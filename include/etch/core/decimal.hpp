@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include <etch/core/config.hpp>
+#include <etch/core/finite.hpp>
 
 // Numbers as digits, to and from text, with a point whatever the locale. Floating-point numbers are what <charconv> is
 // late with: libc++ has std::to_chars from 14 and std::from_chars from 20 on, emscripten's of 3.1.6 has neither.
@@ -72,7 +73,7 @@ std::from_chars_result read_decimal_by_c(const char* begin, const char* end, T& 
         value = std::strtof(number.c_str(), nullptr);
     else
         value = static_cast<T>(std::strtod(number.c_str(), nullptr));
-    const bool too_large = !(value - value == 0), too_small = value == 0 && has_digit;
+    const bool too_large = !is_finite(value), too_small = value == 0 && has_digit;
     if (too_large || too_small) return {begin + length, std::errc::result_out_of_range};
     to = value;
     return {begin + length, std::errc{}};

@@ -45,7 +45,7 @@ enum class [[nodiscard]] status : std::uint8_t {
 };
 
 /// The sentence for a status, to show to a person.
-[[nodiscard]] constexpr const char* message(status s) noexcept {
+[[nodiscard]] constexpr const char* describe(status s) noexcept {
     switch (s) {
         case status::ok: return "ok";
         case status::empty_set: return "the data set holds no sample";

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include <etch/core/finite.hpp>
 #include <etch/core/status.hpp>
 #include <etch/data/data_set.hpp>
 
@@ -68,7 +69,7 @@ protected:
                 y = derived().backward(x, i % Columns);
             }
             result[i] = static_cast<T>(y);
-            if (x - x != 0 || result[i] - result[i] != 0) return {non_finite, i / Columns, i % Columns};
+            if (!is_finite(x) || !is_finite(result[i])) return {non_finite, i / Columns, i % Columns};
         }
         std::copy(result.begin(), result.end(), numbers.begin());
         return {};
@@ -79,7 +80,7 @@ private:
         if (numbers.empty()) return {status::empty_set, 0};
         if (numbers.size() % Columns != 0) return {status::size_mismatch, numbers.size() / Columns};
         for (std::size_t i = 0; i < numbers.size(); ++i) {
-            if (numbers[i] - numbers[i] != 0) return {non_finite, i / Columns, i % Columns};
+            if (!is_finite(numbers[i])) return {non_finite, i / Columns, i % Columns};
         }
         const problem result = static_cast<Derived&>(*this).learn(numbers);
         if (result.ok()) fitted_ = true;

@@ -5,6 +5,7 @@
 #include <span>
 #include <type_traits>
 
+#include <etch/core/finite.hpp>
 #include <etch/core/problem.hpp>
 #include <etch/core/status.hpp>
 
@@ -17,7 +18,7 @@ namespace internal {
 template <class T>
 constexpr bool all_finite(std::span<const T> numbers) noexcept {
     bool finite = true;
-    for (const T x : numbers) finite &= x - x == 0;
+    for (const T x : numbers) finite &= is_finite(x);
     return finite;
 }
 
@@ -25,7 +26,7 @@ constexpr bool all_finite(std::span<const T> numbers) noexcept {
 template <class T>
 constexpr std::size_t first_not_finite(std::span<const T> numbers) noexcept {
     std::size_t i = 0;
-    while (i < numbers.size() && numbers[i] - numbers[i] == 0) ++i;
+    while (i < numbers.size() && is_finite(numbers[i])) ++i;
     return i;
 }
 

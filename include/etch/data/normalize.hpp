@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include <etch/core/finite.hpp>
 #include <etch/data/column_transform.hpp>
 #include <etch/tensor/column_statistics.hpp>
 
@@ -35,14 +36,14 @@ private:
     friend class internal::column_transform<normalizer, Columns, T>;
 
     problem learn(std::span<const T> training) {
-        if (!(low_ < high_) || high_ - low_ - (high_ - low_) != 0)
+        if (!(low_ < high_) || !internal::is_finite(high_ - low_))
             return {.code = status::invalid_option, .option = {"high", high_, "finite and above low"}};
         const auto ranges = internal::column_ranges<double, Columns>(
             training.size() / Columns, [training](std::size_t i) { return training.subspan(i * Columns, Columns); });
         for (std::size_t c = 0; c < Columns; ++c) {
             const double range = ranges[c].most - ranges[c].least;
             if (range == 0) return {status::constant_column, c};
-            if (range - range != 0) return {status::non_finite_input, c};
+            if (!internal::is_finite(range)) return {status::non_finite_input, c};
         }
         column_ = ranges;
         return {};

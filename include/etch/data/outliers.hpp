@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include <etch/core/finite.hpp>
 #include <etch/data/column_transform.hpp>
 #include <etch/tensor/column_statistics.hpp>
 
@@ -35,7 +36,8 @@ private:
     outlier_clipper(rule by, double low, double high) noexcept : rule_{by}, low_{low}, high_{high} {}
 
     problem learn(std::span<const T> training) {
-        const bool in_range = rule_ == rule::deviation ? high_ > 0 && high_ - high_ == 0 : low_ >= 0 && high_ <= 1;
+        const bool in_range =
+            rule_ == rule::deviation ? high_ > 0 && internal::is_finite(high_) : low_ >= 0 && high_ <= 1;
         if (!in_range || !(low_ < high_)) {
             if (rule_ == rule::deviation)
                 return {.code = status::invalid_option, .option = {"k", high_, "positive and finite"}};
@@ -66,7 +68,7 @@ private:
             }
         }
         for (std::size_t c = 0; c < Columns; ++c) {
-            if (lower[c] - lower[c] != 0 || upper[c] - upper[c] != 0) return {status::non_finite_input, c};
+            if (!internal::is_finite(lower[c]) || !internal::is_finite(upper[c])) return {status::non_finite_input, c};
         }
         lower_ = lower;
         upper_ = upper;

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include <etch/core/decimal.hpp>
+#include <etch/core/finite.hpp>
 #include <etch/core/status.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
@@ -46,7 +47,7 @@ parsed_number parse_number(std::string_view text, T& to, char decimal = '.') {
         }
         number = static_cast<T>(wide);
     }
-    if (number - number != 0) return {status::non_finite_input, "is not a finite number"};
+    if (!is_finite(number)) return {status::non_finite_input, "is not a finite number"};
     to = number;
     return {};
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include <etch/core/finite.hpp>
 #include <etch/data/column_transform.hpp>
 #include <etch/tensor/column_statistics.hpp>
 
@@ -43,7 +44,7 @@ private:
         std::array<double, Columns> mean{}, deviation{};
         internal::find_mean_and_deviation(ranges, count, sample, mean, deviation);
         for (std::size_t c = 0; c < Columns; ++c) {
-            if (deviation[c] - deviation[c] != 0) return {status::non_finite_input, c};
+            if (!internal::is_finite(deviation[c])) return {status::non_finite_input, c};
             if (ranges[c].least == ranges[c].most || deviation[c] == 0) return {status::constant_column, c};
         }
         mean_ = mean;

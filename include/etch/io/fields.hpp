@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <etch/core/finite.hpp>
 #include <etch/io/hexadecimal.hpp>
 
 // The fields of an aggregate, one after the other, as text: the options of an optimiser, the place where a fit stands.
@@ -105,7 +106,7 @@ template <class A>
 [[nodiscard]] constexpr bool has_finite_fields(const A& aggregate) noexcept {
     bool finite = true;
     for_each_number(aggregate, [&finite]<class T>(const T& number) {
-        if constexpr (std::floating_point<T>) finite &= number - number == 0;
+        if constexpr (std::floating_point<T>) finite &= is_finite(number);
     });
     return finite;
 }

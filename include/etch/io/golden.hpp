@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include <etch/core/finite.hpp>
 #include <etch/io/golden_vectors.hpp>
 #include <etch/io/hexadecimal.hpp>
 #include <etch/io/load.hpp>
@@ -30,7 +31,7 @@ struct [[nodiscard]] golden_result {
         if (code == status::invalid_option) return option.message();
         if (code != status::golden_mismatch) return describe(code);
         const message_text where = sentence(describe(code), ": golden vector ", vector);
-        if (!(relative() - relative() == 0)) return sentence(where, ", or the answer to it, is not finite");
+        if (!internal::is_finite(relative())) return sentence(where, ", or the answer to it, is not finite");
         return sentence(where, " differs by ", relative(),
                         scale > 0 ? " of the largest output" : ", where all outputs are 0");
     }
@@ -61,7 +62,7 @@ constexpr golden_result compare_golden(const Network& net, std::size_t count, do
             if (finite && !(difference <= result.largest)) {  // the first that is not finite stays the largest
                 result.largest = difference;
                 result.vector = v;
-                finite = difference - difference == 0;
+                finite = is_finite(difference);
             }
         }
     }

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <etch/core/finite.hpp>
 #include <etch/io/key_map.hpp>
 #include <etch/io/safetensors.hpp>
 
@@ -135,7 +136,7 @@ template <class T, TensorSource Source>
             const T x = from.number<T>(i);
             // A float that rounds to infinity in bf16 is too large as well.
             const bool too_large = tensor.rounded && (to_bf16(static_cast<float>(x)) & 0x7fffu) == 0x7f80u;
-            if (!(x - x == 0) || too_large) {
+            if (!is_finite(x) || too_large) {
                 result.index = i;
                 return failed(status::non_finite_weight);
             }

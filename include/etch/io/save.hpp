@@ -6,6 +6,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <etch/core/finite.hpp>
 #include <etch/core/utf8.hpp>
 #include <etch/io/hexadecimal.hpp>
 #include <etch/io/load.hpp>
@@ -163,7 +164,7 @@ template <class T>
         for (std::size_t row = 0; row < tensor.rows(); ++row)
             for (std::size_t column = 0; column < tensor.columns(); ++column) {
                 const T x = tensor.get<T>(group.memory, row, column);
-                finite &= x - x == 0;
+                finite &= is_finite(x);
             }
     });
     return finite;
@@ -251,7 +252,8 @@ constexpr save_result save(const Network& net, std::span<std::byte> to,
     if (!net.is_fitted()) return {.code = status::not_fitted};
     if (options.golden.size() % Network::inputs != 0) return {.code = status::size_mismatch};
     for (const T x : options.golden)
-        if (const float kept = static_cast<float>(x); !(kept - kept == 0)) return {.code = status::non_finite_input};
+        if (const float kept = static_cast<float>(x); !internal::is_finite(kept))
+            return {.code = status::non_finite_input};
     if (!internal::is_utf8(options.source) || !internal::is_valid(options.metadata))
         return {.code = status::invalid_option};
     return internal::write_network(net, to, [&](internal::metadata_writer& metadata) {

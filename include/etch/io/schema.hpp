@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <etch/core/decimal.hpp>
+#include <etch/core/finite.hpp>
 #include <etch/core/utf8.hpp>
 #include <etch/data/one_hot.hpp>
 #include <etch/data/reading.hpp>
@@ -118,7 +119,7 @@ public:
         cursor_.skip_blanks();
         const char* const end = json_.data() + json_.size();
         const auto [stop, error] = read_decimal(json_.data() + cursor_.at(), end, to);
-        if (error != std::errc{} || to - to != 0) return false;
+        if (error != std::errc{} || !is_finite(to)) return false;
         cursor_ = json_cursor{json_, static_cast<std::size_t>(stop - json_.data())};
         return true;
     }

@@ -10,6 +10,7 @@
 
 #include <etch/core/config.hpp>
 #include <etch/core/decimal.hpp>
+#include <etch/core/finite.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -144,7 +145,7 @@ struct chart_axes {
 
     /// Whether a point can be drawn, and lies within the axes.
     [[nodiscard]] bool has(chart_point p) const noexcept {
-        return p.x - p.x == 0 && p.y - p.y == 0 && x.has(p.x) && y.has(p.y);
+        return is_finite(p.x) && is_finite(p.y) && x.has(p.x) && y.has(p.y);
     }
 };
 
@@ -153,7 +154,7 @@ inline chart_axes axes_of(const chart_panel& panel) {
     chart_point low{infinity, infinity}, high{-infinity, -infinity};
     for (const chart_series& series : panel.series) {
         for (const chart_point& p : series.points) {
-            if (p.x - p.x != 0 || p.y - p.y != 0 || (panel.logarithmic && !(p.y > 0))) continue;
+            if (!is_finite(p.x) || !is_finite(p.y) || (panel.logarithmic && !(p.y > 0))) continue;
             low = {(std::min)(low.x, p.x), (std::min)(low.y, p.y)};
             high = {(std::max)(high.x, p.x), (std::max)(high.y, p.y)};
         }

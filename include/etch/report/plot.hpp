@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <etch/core/finite.hpp>
 #include <etch/data/class_list.hpp>
 #include <etch/data/one_hot.hpp>
 #include <etch/data/replace_file.hpp>
@@ -69,7 +70,7 @@ chart learning_curves(const internal::EpochRecords auto& records) {
             most = (std::max)(most, p.y);
         }
     }
-    losses.logarithmic = least > 0 && most > 20 * least && most - most == 0;
+    losses.logarithmic = least > 0 && most > 20 * least && internal::is_finite(most);
     losses.series.push_back(training);
     if (validated) losses.series.push_back(validation);
     if (!judged.empty()) {
@@ -145,7 +146,7 @@ chart regression_scatter(const Network& net, internal::data_of<Network> data, st
         const chart_point p{static_cast<double>(data.target(i)[output]),
                             static_cast<double>(net(data.input(i))[output])};
         samples.points.push_back(p);
-        if (p.x - p.x != 0 || p.y - p.y != 0) continue;
+        if (!internal::is_finite(p.x) || !internal::is_finite(p.y)) continue;
         low = (std::min)({low, p.x, p.y});
         high = (std::max)({high, p.x, p.y});
     }

@@ -6,6 +6,7 @@
 
 #include <etch/core/bit_cast.hpp>
 #include <etch/core/config.hpp>
+#include <etch/core/finite.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
 
@@ -18,15 +19,6 @@ constexpr double round_to_odd(double value, double error) noexcept {
     if (error == 0 || (bits & 1) != 0 || !(error == error)) return value;
     const bool away_from_zero = (error > 0) == (value > 0);
     return bit_cast<double>(away_from_zero ? bits + 1 : bits - 1);
-}
-
-template <class T>
-inline constexpr T largest = (std::numeric_limits<T>::max)();
-
-/// Without a subtraction, which in a constant expression must not give NaN.
-template <class T>
-constexpr bool is_finite(T x) noexcept {
-    return x >= -largest<T> && x <= largest<T>;
 }
 
 /// As the hardware converts; in a constant expression a conversion must not overflow by itself.

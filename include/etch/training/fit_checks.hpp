@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include <etch/core/finite.hpp>
 #include <etch/data/one_hot.hpp>
 #include <etch/training/stepper.hpp>
 #include <etch/training/targets.hpp>
@@ -128,7 +129,7 @@ constexpr fit_warning find_unreachable_target(const Data& data) noexcept {
         }
     // Beyond these an optimiser that begins around 1 has far to go: Adam moves a bias by the learning rate a step.
     constexpr double too_large = 100, too_small = 1e-3;
-    if (range.high - range.high == 0 || largest == 0 || (largest <= too_large && largest >= too_small)) return {};
+    if (is_finite(range.high) || largest == 0 || (largest <= too_large && largest >= too_small)) return {};
     return {largest > too_large ? fit_warning::kind::large_targets : fit_warning::kind::small_targets, largest_sample,
             largest_output, largest};
 }

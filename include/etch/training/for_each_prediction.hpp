@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 
+#include <etch/core/finite.hpp>
 #include <etch/network/loss_fusion.hpp>
 #include <etch/training/targets.hpp>
 
@@ -47,7 +48,7 @@ constexpr std::size_t for_each_prediction(const Network& net, data_of<Network, L
                                           losses.data());
         const std::size_t count = whole ? columns : 1;
         for (std::size_t j = 0; j < count; ++j) {
-            if (!(losses[j] - losses[j] == 0) && bad == data.size()) bad = i + j;
+            if (!is_finite(losses[j]) && bad == data.size()) bad = i + j;
             visit(i + j, scores.data() + j * outputs, losses[j]);
         }
         i += count;

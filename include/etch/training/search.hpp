@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <etch/core/finite.hpp>
 #include <etch/training/candidates.hpp>
 #include <etch/training/for_each_prediction.hpp>
 #include <etch/training/settings.hpp>
@@ -121,7 +122,7 @@ void try_candidate(Result& result, data_of<typename Result::networks::template n
             const auto judged = evaluate_loss<Loss>(*net, validation);  // the weights as they are kept
             trial.validation_loss = judged.loss;
             trial.validation_accuracy = judged.accuracy;
-            if (!(judged.loss - judged.loss == 0)) trial.code = status::non_finite_loss;
+            if (!is_finite(judged.loss)) trial.code = status::non_finite_loss;
         }
         result.template add<I>(trial, *net);
         if constexpr (requires { callback(std::as_const(trial)); }) callback(std::as_const(trial));

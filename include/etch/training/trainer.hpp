@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <etch/core/finite.hpp>
 #include <etch/data/data_view.hpp>
 #include <etch/training/evaluate_loss.hpp>
 #include <etch/training/fit_checks.hpp>
@@ -121,7 +122,7 @@ public:
             if (validates) {
                 const auto found = internal::loss_after<Loss, internal::loss_fusion<Network, Loss>::layers_before_loss>(
                     net, options.validation);  // in the units of the training loss
-                if (!(found.loss - found.loss == 0))
+                if (!internal::is_finite(found.loss))
                     return give_up(net, options, status::non_finite_loss, this->steps());
                 judged = progress_.validation_loss = record.validation_loss = found.loss;
                 record.validation_accuracy = found.accuracy;
@@ -302,7 +303,7 @@ private:
                 else
                     total += this->set_gradients(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
             }
-            if (!(total - total == 0)) return false;
+            if (!internal::is_finite(total)) return false;
             this->update(net, total_steps);
             const std::size_t done = first + samples;
             progress_.samples = done;
