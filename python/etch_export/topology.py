@@ -49,15 +49,21 @@ def named_tensors(layers: List[Layer], prefix: str) -> Iterable[Tuple[str, np.nd
         yield from named_tensors(layer.inner, f"{prefix}{index}.")
 
 
-# The numbers among the arguments where a topology leaves them out; dense, input and residual have no such.
-DEFAULTS: Dict[str, Tuple[int, ...]] = {
+# Held against include/etch/network/catalogue.hpp by tests/tools/catalogue_test.py.
+#
+# The numbers among the arguments where a topology leaves them out, None where it must not; input, dense and residual
+# have their own rules.
+DEFAULTS: Dict[str, Tuple[Optional[int], ...]] = {
     "identity": (), "relu": (), "leaky_relu": (1, 100), "elu": (1, 1), "selu": (), "gelu": (), "silu": (),
     "softplus": (), "tanh": (), "sigmoid": (), "hard_tanh": (), "clamp": (1, 1), "clip": (), "softmax": (),
     "fast_tanh": (), "fast_sigmoid": (), "flatten": (), "standardize": (), "unstandardize": (), "normalize": (0, 1),
-    "layer_norm": (100000,),
+    "layer_norm": (100000,), "dropout": (None, 100),
 }  # fmt: skip
+WITH_OWN_RULES = ("input", "dense", "residual")
+# Layers of etch that a file may not hold yet.
+NOT_YET: Tuple[str, ...] = ()
 # Only in the list of a source: they are folded into other layers before there is a file.
-IN_SOURCES: Dict[str, Tuple[int, ...]] = {"batch_norm": (100000,), "prelu": ()}
+IN_SOURCES: Dict[str, Tuple[Optional[int], ...]] = {"batch_norm": (100000,), "prelu": ()}
 TENSORS = {
     "dense": ("weight", "bias"), "layer_norm": ("weight", "bias"), "standardize": ("mean", "deviation"),
     "unstandardize": ("mean", "deviation"), "normalize": ("minimum", "maximum"), "clip": ("minimum", "maximum"),
@@ -104,7 +110,7 @@ def is_integer(name: str) -> bool:
     return re.fullmatch(r"-?\d+", name) is not None
 
 
-def checked_entry(name: str, inner: List[Layer], text: str, known: Dict[str, Tuple[int, ...]]) -> Layer:
+def checked_entry(name: str, inner: List[Layer], text: str, known: Dict[str, Tuple[Optional[int], ...]]) -> Layer:
     """A layer of a topology, or a number or `bf16` among the arguments of one."""
     if is_integer(name) or name == "bf16":
         return Layer(name)
@@ -120,7 +126,9 @@ def checked_entry(name: str, inner: List[Layer], text: str, known: Dict[str, Tup
         return Layer(name, arguments)
     if name == "dense" and len(numbers) == 1 and arguments[1:] in ((), ("bf16",)):
         return Layer(name, arguments)
-    defaults = (None, 100) if name == "dropout" else known.get(name)
+    if name in NOT_YET:
+        refuse(f"etch has a layer `{name}`, which this program cannot export yet: {text}")
+    defaults = known.get(name)
     if defaults is None:
         refuse(f"etch has no layer `{name}`: {text}")
     filled = (*arguments, *defaults[len(arguments):])

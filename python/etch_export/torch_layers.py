@@ -71,41 +71,49 @@ def torch_classes() -> Dict[str, Any]:
     return classes
 
 
-def modules_of(layers: List[Layer], shape: Shape) -> List[Any]:
+def ratio(layer: Layer) -> float:
+    return int(layer.arguments[0]) / int(layer.arguments[1])
+
+
+def torch_nn() -> Any:
     from torch import nn
 
-    def ratio(layer: Layer) -> float:
-        return int(layer.arguments[0]) / int(layer.arguments[1])
+    return nn
 
-    make: Dict[str, Callable[[Layer, int], Any]] = {
-        "dense": lambda layer, size: nn.Linear(size, int(layer.arguments[0])),
-        "layer_norm": lambda layer, size: nn.LayerNorm(size, eps=1 / int(layer.arguments[0])),
-        "standardize": lambda layer, size: torch_classes()["Standardize"](size),
-        "unstandardize": lambda layer, size: torch_classes()["Unstandardize"](size),
-        "normalize": lambda layer, size: torch_classes()["Normalize"](size, *layer.arguments),
-        "clip": lambda layer, size: torch_classes()["Clip"](size),
-        "residual": lambda layer, size: torch_classes()["Residual"](*modules_of(layer.inner, (size,))),
-        "flatten": lambda layer, size: nn.Flatten(),
-        "dropout": lambda layer, size: nn.Dropout(ratio(layer)),
-        "identity": lambda layer, size: nn.Identity(),
-        "relu": lambda layer, size: nn.ReLU(),
-        "leaky_relu": lambda layer, size: nn.LeakyReLU(ratio(layer)),
-        "elu": lambda layer, size: nn.ELU(ratio(layer)),
-        "selu": lambda layer, size: nn.SELU(),
-        "gelu": lambda layer, size: nn.GELU(),
-        "silu": lambda layer, size: nn.SiLU(),
-        "softplus": lambda layer, size: nn.Softplus(),
-        "tanh": lambda layer, size: nn.Tanh(),
-        "fast_tanh": lambda layer, size: nn.Tanh(),
-        "sigmoid": lambda layer, size: nn.Sigmoid(),
-        "fast_sigmoid": lambda layer, size: nn.Sigmoid(),
-        "hard_tanh": lambda layer, size: nn.Hardtanh(-1.0, 1.0),
-        "clamp": lambda layer, size: nn.Hardtanh(-ratio(layer), ratio(layer)),
-        "softmax": lambda layer, size: nn.Softmax(dim=-1),
-    }
+
+# What each layer of etch is in PyTorch, for so many features.
+MODULES: Dict[str, Callable[[Layer, int], Any]] = {
+    "dense": lambda layer, size: torch_nn().Linear(size, int(layer.arguments[0])),
+    "layer_norm": lambda layer, size: torch_nn().LayerNorm(size, eps=1 / int(layer.arguments[0])),
+    "standardize": lambda layer, size: torch_classes()["Standardize"](size),
+    "unstandardize": lambda layer, size: torch_classes()["Unstandardize"](size),
+    "normalize": lambda layer, size: torch_classes()["Normalize"](size, *layer.arguments),
+    "clip": lambda layer, size: torch_classes()["Clip"](size),
+    "residual": lambda layer, size: torch_classes()["Residual"](*modules_of(layer.inner, (size,))),
+    "flatten": lambda layer, size: torch_nn().Flatten(),
+    "dropout": lambda layer, size: torch_nn().Dropout(ratio(layer)),
+    "identity": lambda layer, size: torch_nn().Identity(),
+    "relu": lambda layer, size: torch_nn().ReLU(),
+    "leaky_relu": lambda layer, size: torch_nn().LeakyReLU(ratio(layer)),
+    "elu": lambda layer, size: torch_nn().ELU(ratio(layer)),
+    "selu": lambda layer, size: torch_nn().SELU(),
+    "gelu": lambda layer, size: torch_nn().GELU(),
+    "silu": lambda layer, size: torch_nn().SiLU(),
+    "softplus": lambda layer, size: torch_nn().Softplus(),
+    "tanh": lambda layer, size: torch_nn().Tanh(),
+    "fast_tanh": lambda layer, size: torch_nn().Tanh(),
+    "sigmoid": lambda layer, size: torch_nn().Sigmoid(),
+    "fast_sigmoid": lambda layer, size: torch_nn().Sigmoid(),
+    "hard_tanh": lambda layer, size: torch_nn().Hardtanh(-1.0, 1.0),
+    "clamp": lambda layer, size: torch_nn().Hardtanh(-ratio(layer), ratio(layer)),
+    "softmax": lambda layer, size: torch_nn().Softmax(dim=-1),
+}
+
+
+def modules_of(layers: List[Layer], shape: Shape) -> List[Any]:
     modules = []
     for layer in layers:
-        modules.append(make[layer.name](layer, math.prod(shape)))
+        modules.append(MODULES[layer.name](layer, math.prod(shape)))
         shape = (int(layer.arguments[0]),) if layer.name == "dense" else shape
     return modules
 
