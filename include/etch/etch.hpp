@@ -48,9 +48,13 @@
 #include <etch/tensor/bf16.hpp>
 #include <etch/tensor/column_statistics.hpp>
 #include <etch/tensor/product.hpp>
+#include <etch/tensor/recut.hpp>
 #include <etch/tensor/reduction.hpp>
+#include <etch/tensor/rows.hpp>
+#include <etch/tensor/stack.hpp>
 #include <etch/tensor/tensor.hpp>
 #include <etch/tensor/transpose.hpp>
+#include <etch/tensor/transposed_copy.hpp>
 // layer: network/catalogue.hpp lists and includes them all; these are what else is in the room
 #include <etch/layer/absent.hpp>
 #include <etch/layer/layer.hpp>

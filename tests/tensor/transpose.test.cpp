@@ -1,6 +1,6 @@
 #include <cstddef>
 
-#include <etch/tensor/transpose.hpp>
+#include <etch/tensor/transposed_copy.hpp>
 
 #include "exact.hpp"
 #include "support/catch.hpp"

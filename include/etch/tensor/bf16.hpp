@@ -57,7 +57,7 @@ class bf16_matrix_view : public expression {
 public:
     using value_type = float;
     static constexpr std::size_t rows = Rows, columns = Columns, partial_sums = 1;
-    static constexpr std::size_t columns_in_word = 2;
+    static constexpr std::size_t columns_per_word = 2;
 
     explicit constexpr bf16_matrix_view(Word* first) noexcept : first_{first} {}
     constexpr bf16_matrix_view(const bf16_matrix_view&) noexcept = default;

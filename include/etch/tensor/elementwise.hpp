@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <tuple>
 
-#include <etch/tensor/tensor.hpp>
+#include <etch/tensor/operand.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -111,7 +111,7 @@ struct map_expression : expression {
 
     /// A costly function where a register holds one number: the operand first, then the function in place.
     template <class Destination>
-        requires(sizeof...(Rest) == 0 && widest_lanes<value_type> == 1 && rows * columns > 1 &&
+        requires(Stored<Destination> && sizeof...(Rest) == 0 && widest_lanes<value_type> == 1 && rows * columns > 1 &&
                  internal::operations_of<Operation>() >= internal::operations_worth_a_loop)
     ETCH_INLINE constexpr void assign_to(Destination to) const noexcept {
         internal::assign(to, std::get<0>(operands));
@@ -153,7 +153,7 @@ template <class Operation, class... Operands>
     requires(Expression<Operands> && ...)
 ETCH_INLINE constexpr auto map(Operation operation, Operands&&... operands) noexcept {
     return map_expression<Operation, internal::operand_t<Operands>...>{operation,
-                                                                       internal::hold<Operands>(operands)...};
+                                                                       internal::as_operand<Operands>(operands)...};
 }
 
 namespace internal {
@@ -179,9 +179,9 @@ template <Expression A, Expression B>
     requires(!internal::takes_start<std::remove_cvref_t<A>> && !internal::takes_start<std::remove_cvref_t<B>>)
 ETCH_INLINE constexpr auto operator+(A&& a, B&& b) noexcept {
     if constexpr (internal::is_times<std::remove_cvref_t<A>>)
-        return internal::fuse(operation::times_plus{}, a, internal::hold<B>(b));
+        return internal::fuse(operation::times_plus{}, a, internal::as_operand<B>(b));
     else if constexpr (internal::is_times<std::remove_cvref_t<B>>)
-        return internal::fuse(operation::times_plus{}, b, internal::hold<A>(a));
+        return internal::fuse(operation::times_plus{}, b, internal::as_operand<A>(a));
     else
         return map(operation::plus{}, std::forward<A>(a), std::forward<B>(b));
 }
@@ -189,9 +189,9 @@ ETCH_INLINE constexpr auto operator+(A&& a, B&& b) noexcept {
 template <Expression A, Expression B>
 ETCH_INLINE constexpr auto operator-(A&& a, B&& b) noexcept {
     if constexpr (internal::is_times<std::remove_cvref_t<A>>)
-        return internal::fuse(operation::times_minus{}, a, internal::hold<B>(b));
+        return internal::fuse(operation::times_minus{}, a, internal::as_operand<B>(b));
     else if constexpr (internal::is_times<std::remove_cvref_t<B>>)
-        return internal::fuse(operation::minus_times{}, b, internal::hold<A>(a));
+        return internal::fuse(operation::minus_times{}, b, internal::as_operand<A>(a));
     else
         return map(operation::minus{}, std::forward<A>(a), std::forward<B>(b));
 }

@@ -3,24 +3,38 @@
 #include <type_traits>
 #include <utility>
 
-#include <etch/tensor/elementwise.hpp>
+#include <etch/tensor/block_view.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The transpose of stored numbers, Rows x Columns of them: nothing is moved. As the right factor of a product it costs
+/// The transpose of a matrix of Rows x Columns in memory: nothing is moved. As the right factor of a product it costs
 /// nothing, since right factors are read number by number; as the left factor it makes the product a table of dot
 /// products; elsewhere its tiles are gathered.
-template <class T, std::size_t Rows, std::size_t Columns>
+template <class T, std::size_t Rows, std::size_t Columns, std::size_t LeadingDimension = Rows>
 struct transpose_expression : expression {
     using value_type = T;
     static constexpr std::size_t rows = Columns, columns = Rows, partial_sums = 1;
 
-    const T* of;  // column-major, Rows x Columns
+    const T* of;  // column-major, Rows x Columns, its columns LeadingDimension apart
 
     explicit constexpr transpose_expression(const T* numbers) noexcept : of{numbers} {}
 
     [[nodiscard]] ETCH_INLINE constexpr const T& operator()(std::size_t row, std::size_t column) const noexcept {
-        return of[row * Rows + column];
+        return of[row * LeadingDimension + column];
+    }
+
+    /// Where a column of what is transposed, a row of this, begins.
+    [[nodiscard]] ETCH_INLINE constexpr const T* column_of_original(std::size_t column) const noexcept {
+        return of + column * LeadingDimension;
+    }
+    /// Columns From, From + 1, ... of what is transposed.
+    template <std::size_t From, std::size_t Count>
+    [[nodiscard]] ETCH_INLINE constexpr auto columns_of_original() const noexcept {
+        const T* const first = of + From * LeadingDimension;
+        if constexpr (LeadingDimension == Rows)
+            return tensor_view<const T, Rows, Count>{first};
+        else
+            return block_view<const T, Rows, Count, LeadingDimension>{first};
     }
 
     template <class V, std::size_t P, std::size_t C>
@@ -37,91 +51,43 @@ struct transpose_expression : expression {
     }
 };
 
-/// A transpose that is copied into scratch memory when, and only when, an expression that holds it is evaluated. Worth
-/// it as the left factor of a product with many columns, whose packs then lie in one piece.
-template <class T, std::size_t Rows, std::size_t Columns>
-struct transposed_copy : tensor_view<const T, Columns, Rows> {
-    const T* from;
-    T* scratch;
-
-    constexpr transposed_copy(const T* numbers, T* memory) noexcept
-        : tensor_view<const T, Columns, Rows>{memory}, from{numbers}, scratch{memory} {}
-
-    ETCH_INLINE constexpr void prepare() const noexcept {
-        if constexpr (has_lanes<T, 4>) {
-            if (!ETCH_CONSTANT_EVALUATED) {
-                constexpr std::size_t whole_rows = Rows / 4 * 4, whole_columns = Columns / 4 * 4;
-                for (std::size_t column = 0; column < whole_columns; column += 4)
-                    for (std::size_t row = 0; row < whole_rows; row += 4) copy_block(row, column);
-                copy_rest(whole_rows, whole_columns);
-                return;
-            }
-        }
-        copy_rest(0, 0);
-    }
-
-private:
-    /// 4 x 4 numbers, in registers: an Adam step of 17-64-64-6 takes 425 ns a sample, 450 with copies number by number.
-    ETCH_INLINE void copy_block(std::size_t row, std::size_t column) const noexcept {
-        lanes<T, 4> block[4];
-        ETCH_UNROLL(i, 4) block[i] = lanes<T, 4>::load(from + (column + i) * Rows + row);
-        internal::transpose_four(block);
-        ETCH_UNROLL(i, 4) block[i].store(scratch + (row + i) * Columns + column);
-    }
-
-    /// All but the first `whole_rows` x `whole_columns`.
-    constexpr void copy_rest(std::size_t whole_rows, std::size_t whole_columns) const noexcept {
-        for (std::size_t row = 0; row < Rows; ++row)
-            for (std::size_t column = row < whole_rows ? whole_columns : 0; column < Columns; ++column)
-                scratch[row * Columns + column] = from[column * Rows + row];
-    }
-};
-
 namespace internal {
 
-/// A single row or column: its numbers stand in the order of its transpose.
 template <class E>
-inline constexpr bool is_line = E::rows == 1 || E::columns == 1;
+inline constexpr bool is_transpose = false;
+template <class T, std::size_t Rows, std::size_t Columns, std::size_t LeadingDimension>
+inline constexpr bool is_transpose<transpose_expression<T, Rows, Columns, LeadingDimension>> = true;
 
-/// The transpose of a row or column, which is another view of the same numbers.
+/// The transpose of a stored row or column: another view of the same memory.
 template <Stored E>
     requires(is_line<E>)
-ETCH_INLINE constexpr auto turned(const E& e) noexcept {
+ETCH_INLINE constexpr auto transposed_view(const E& e) noexcept {
     return tensor_view<std::remove_pointer_t<decltype(e.data())>, E::columns, E::rows>{e.data()};
 }
 
 /// The transpose of a transpose.
-template <class T, std::size_t Rows, std::size_t Columns>
-ETCH_INLINE constexpr auto turned(const transpose_expression<T, Rows, Columns>& e) noexcept {
-    return tensor_view<const T, Rows, Columns>{e.of};
+template <class T, std::size_t Rows, std::size_t Columns, std::size_t LeadingDimension>
+ETCH_INLINE constexpr auto transposed_view(const transpose_expression<T, Rows, Columns, LeadingDimension>& e) noexcept {
+    return e.template columns_of_original<0, Columns>();
 }
 
+/// Whether the transpose of an E is a view of the same memory.
 template <class E>
-inline constexpr bool can_turn = requires(const E& e) { internal::turned(e); };
+inline constexpr bool has_transposed_view = requires(const E& e) { internal::transposed_view(e); };
 
 }  // namespace internal
 
 /// Aᵀ, without moving a number: it reads A while it is evaluated, so the destination must not be A.
-template <Stored E>
+template <InMemory E>
 [[nodiscard]] ETCH_INLINE constexpr auto transpose(const E& e) noexcept {
-    if constexpr (internal::is_line<E>)
-        return internal::turned(std::as_const(e));
+    if constexpr (internal::has_transposed_view<E>)
+        return internal::transposed_view(std::as_const(e));
     else
-        return transpose_expression<typename E::value_type, E::rows, E::columns>{e.data()};
+        return transpose_expression<typename E::value_type, E::rows, E::columns, leading_dimension<E>>{e.data()};
 }
 
-/// Of a tensor without a name nothing would be left to read.
+/// Deleted for temporaries: the view would dangle.
 template <class T, std::size_t... Extents>
 void transpose(tensor<T, Extents...>&&) = delete;
-
-/// Aᵀ, copied into `scratch` (as many numbers as A has) at the moment of evaluation, unless A is a row or a column.
-template <Stored E>
-[[nodiscard]] ETCH_INLINE constexpr auto transpose(const E& e,
-                                                   [[maybe_unused]] typename E::value_type* scratch) noexcept {
-    if constexpr (internal::is_line<E>)
-        return internal::turned(std::as_const(e));
-    else
-        return transposed_copy<typename E::value_type, E::rows, E::columns>{e.data(), scratch};
-}
 
 }  // namespace etch::inline ETCH_VARIANT

@@ -5,14 +5,14 @@
 #include <type_traits>
 #include <utility>
 
-#include <etch/simd/lanes.hpp>
 #include <etch/simd/permute.hpp>
+#include <etch/tensor/product/order.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// W x for a W of few rows, as the last layer of a controller has them: a column of W leaves most of a register empty,
-/// but its columns stand one after the other in memory, so a register takes several of them at once, each number times
-/// its own element of x. With three rows and registers of eight:
+/// start + W x for a W of few rows, as the last layer of a controller has them: a column of W leaves most of a register
+/// empty, but the columns stand one after the other in memory, so a register takes several of them at once, each number
+/// times its own element of x. With three rows and registers of eight:
 ///
 ///     registers   W00 W10 W20 W01 W11 W21 W02 W12 | W22 W03 W13 ...
 ///     times       x0  x0  x0  x1  x1  x1  x2  x2  | x2  x3  x3  ...
@@ -22,7 +22,7 @@ namespace etch::inline ETCH_VARIANT::internal {
 /// upper half to the lower until Rows numbers are left adds them in the same order: the bits are those of the product
 /// that goes column by column, with a quarter to a half of its multiply-adds.
 template <std::size_t Rows>
-struct narrow_product {
+struct few_rows_kernel {
     static constexpr std::size_t period = 8;  ///< columns
 
     /// Of how many lanes the registers are; 0 where the target cannot, or where it would not pay.
@@ -31,9 +31,20 @@ struct narrow_product {
                                                                                                     : 0;
     static constexpr std::size_t registers = size == 0 ? 1 : period * Rows / size;
 
-    /// start + W x, where `left` is W, column after column, and Depth, a multiple of the period, is how many it has.
+    template <class V, std::size_t C, class Left, class Right>
+    ETCH_INLINE static tile<V, 1, C> add(tile<V, 1, C> start, const Left& left, const Right& right,
+                                         std::size_t column) noexcept {
+        constexpr std::size_t depth = Left::columns;
+        for (std::size_t c = 0; c < C; ++c)
+            start.value[c][0] = add_one<depth, V>(start.value[c][0], left.data(), right.data() + (column + c) * depth);
+        return start;
+    }
+
+private:
+    /// One column, where `left` is W, column after column, and Depth, a multiple of the period, is how many it has.
     template <std::size_t Depth, class V>
-    ETCH_INLINE static typename V::pack add(typename V::pack start, const float* left, const float* right) noexcept {
+    ETCH_INLINE static typename V::pack add_one(typename V::pack start, const float* left,
+                                                const float* right) noexcept {
         static_assert(Depth % period == 0 && V::count == Rows);
         using R = lanes<float, size>;
         using Index = lanes<std::int32_t, size>;
@@ -51,7 +62,6 @@ struct narrow_product {
         return narrowed<V::size>(sum[0]);
     }
 
-private:
     /// Of which column, counted from the period's first, each number is.
     static constexpr std::array<std::int32_t, period * Rows> columns = [] {
         std::array<std::int32_t, period * Rows> all{};
@@ -88,5 +98,16 @@ private:
             return narrowed<To>(lower_half(all));
     }
 };
+
+/// Whether a register V holds all rows of the left factor and has room for more, and the target can move its lanes.
+template <class Left, class Right, class V>
+constexpr bool fits_few_rows_kernel() noexcept {
+    if constexpr (Stored<Left> && Stored<Right> && std::is_same_v<typename Left::value_type, float>) {
+        using kernel = few_rows_kernel<Left::rows>;
+        return V::count == Left::rows && kernel::size > 0 && partial_sums_of<Left, Right>() == kernel::period &&
+               Left::columns % kernel::period == 0;
+    }
+    return false;
+}
 
 }  // namespace etch::inline ETCH_VARIANT::internal

@@ -1,0 +1,40 @@
+#pragma once
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+#include <etch/tensor/transpose.hpp>
+
+// How a product keeps its factors, which are read many times: what can be read number by number stays where it is, the
+// rest is evaluated first, into the product itself.
+namespace etch::inline ETCH_VARIANT::internal {
+
+/// A row whose elements are apart in memory, or a column that is the transpose of one. It is copied, so that its products
+/// have the bits of the copy's products.
+template <class E>
+inline constexpr bool is_line_with_gaps = is_line<E> && !Stored<E> && (InMemory<E> || is_transpose<E>);
+
+template <class E>
+ETCH_INLINE constexpr auto factor(std::remove_reference_t<E>& e) noexcept {
+    using Plain = std::remove_cvref_t<E>;
+    if constexpr (requires { e(std::size_t{}, std::size_t{}); } && !is_line_with_gaps<Plain>)
+        return operand_t<E>(as_operand<E>(e));
+    else
+        return tensor<typename Plain::value_type, Plain::rows, Plain::columns>(e);
+}
+
+/// A single row is multiplied as dot products, which read it from memory. A row that is not stored as numbers of its type,
+/// such as one of bfloat16, is unpacked first, so that the product has the bits of the unpacked row's product.
+template <class E>
+ETCH_INLINE constexpr auto left_factor(std::remove_reference_t<E>& e) noexcept {
+    using Plain = std::remove_cvref_t<E>;
+    if constexpr (Plain::rows == 1 && !Stored<Plain>)
+        return tensor<typename Plain::value_type, Plain::rows, Plain::columns>(e);
+    else
+        return factor<E>(e);
+}
+
+template <class L, class R>
+concept Multipliable = L::columns == R::rows && std::same_as<typename L::value_type, typename R::value_type>;
+
+}  // namespace etch::inline ETCH_VARIANT::internal

@@ -1,0 +1,23 @@
+#pragma once
+#include <cstddef>
+#include <type_traits>
+
+#include <etch/tensor/transpose.hpp>
+
+namespace etch::inline ETCH_VARIANT::internal {
+
+/// Whether a product is a single row that can be computed as a column,
+///
+///     y = x A + s    as    yᵀ = Aᵀ xᵀ + sᵀ
+///
+/// which has rows for the lanes to run along: if the transpose of everything in it is a view of the same memory. A row's
+/// own transpose is; a matrix's is not, but Aᵀ's is, so this is for x Aᵀ.
+template <class Left, class Right, class Start>
+inline constexpr bool evaluates_transposed =
+    Left::rows == 1 && Right::columns > 1 &&
+    has_transposed_view<Left>&& has_transposed_view<Right>&& has_transposed_view<Start>;
+template <class Left, class Right>
+inline constexpr bool evaluates_transposed<Left, Right, void> =
+    Left::rows == 1 && Right::columns > 1 && has_transposed_view<Left>&& has_transposed_view<Right>;
+
+}  // namespace etch::inline ETCH_VARIANT::internal

@@ -1,0 +1,101 @@
+#pragma once
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <etch/tensor/rows.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+/// The rows of all parts, one below the other.
+template <class First, class... Rest>
+struct stack_expression : expression {
+    using value_type = typename First::value_type;
+    static constexpr std::size_t rows = (First::rows + ... + Rest::rows), columns = First::columns;
+    static constexpr std::size_t partial_sums = (std::max)({First::partial_sums, Rest::partial_sums...});
+    static constexpr std::size_t operations = (std::max)({First::operations, Rest::operations...});
+    static constexpr std::size_t widest = (std::min)({First::widest, Rest::widest...});
+
+    std::tuple<First, Rest...> parts;
+
+    template <class... Parts>
+    ETCH_INLINE constexpr explicit stack_expression(const Parts&... p) noexcept : parts{p...} {}
+
+    ETCH_INLINE constexpr void prepare() const noexcept {
+        std::apply([](const auto&... each) { (each.prepare(), ...); }, parts);
+    }
+
+    /// Each part by itself, into its rows of the destination.
+    template <class Destination>
+        requires(internal::is_view<Destination>)
+    ETCH_INLINE constexpr void assign_to(const Destination& to) const noexcept {
+        assign_parts<0, 0>(to);
+    }
+
+    template <class V, std::size_t P, std::size_t C>
+    ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
+        return at_from<0, 0, V, P, C>(row, column);
+    }
+
+private:
+    static constexpr std::size_t count = 1 + sizeof...(Rest);
+    template <std::size_t I>
+    using part = std::tuple_element_t<I, std::tuple<First, Rest...>>;
+
+    template <std::size_t I, std::size_t Before, class Destination>
+    ETCH_INLINE constexpr void assign_parts(const Destination& to) const noexcept {
+        if constexpr (I < count) {
+            internal::assign(etch::rows<Before, part<I>::rows>(to), std::get<I>(parts));
+            assign_parts<I + 1, Before + part<I>::rows>(to);
+        }
+    }
+
+    /// A tile that begins in part I or later; `Before` rows stand before that part.
+    template <std::size_t I, std::size_t Before, class V, std::size_t P, std::size_t C>
+    ETCH_INLINE constexpr tile<V, P, C> at_from(std::size_t row, std::size_t column) const noexcept {
+        constexpr std::size_t tile_rows = (P - 1) * V::size + V::count, end = Before + part<I>::rows;
+        if constexpr (tile_rows <= part<I>::rows) {
+            if (I + 1 == count || row + tile_rows <= end)
+                return std::get<I>(parts).template at<V, P, C>(row - Before, column);
+        }
+        if constexpr (I + 1 < count) {
+            if (row >= end) return at_from<I + 1, end, V, P, C>(row, column);
+        }
+        if constexpr (tile_rows > 1)
+            return gathered<V, P, C>(row, column);
+        else
+            return {};
+    }
+
+    /// A tile that begins in one part and ends in another, element by element.
+    template <class V, std::size_t P, std::size_t C>
+    constexpr tile<V, P, C> gathered(std::size_t row, std::size_t column) const noexcept {
+        tile<V, P, C> result;
+        for (std::size_t c = 0; c < C; ++c)
+            for (std::size_t p = 0; p < P; ++p) {
+                value_type numbers[V::size] = {};
+                for (std::size_t i = 0; i < V::count; ++i)
+                    numbers[i] = at<lanes<value_type, 1>, 1, 1>(row + p * V::size + i, column + c).value[0][0].value;
+                result.value[c][p] = V::pack::load(numbers);
+            }
+        return result;
+    }
+};
+
+/// One matrix of all rows of a, then all of b, ...: the parts have the same number of columns. Assigned to a matrix, each
+/// part is computed straight into its rows.
+template <Expression First, Expression... Rest>
+[[nodiscard]] ETCH_INLINE constexpr auto stack(First&& first, Rest&&... rest) noexcept {
+    using A = std::remove_cvref_t<First>;
+    static_assert(((A::columns == std::remove_cvref_t<Rest>::columns &&
+                    std::same_as<typename A::value_type, typename std::remove_cvref_t<Rest>::value_type>) &&
+                   ...),
+                  "etch: stack(a, b, ...) needs parts with the same number of columns and the same element type");
+    return stack_expression<internal::operand_t<First>, internal::operand_t<Rest>...>{
+        internal::as_operand<First>(first), internal::as_operand<Rest>(rest)...};
+}
+
+}  // namespace etch::inline ETCH_VARIANT
