@@ -2,7 +2,7 @@
 cmake_minimum_required(VERSION 3.25)
 include("${SETTINGS}")
 
-file(GLOB headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/etch/${ROOM}/*.hpp")
+file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/etch/${ROOM}/*.hpp")
 set(failed "")
 foreach(header IN LISTS headers)
   if(header MATCHES "${LEFT_OUT}")

@@ -62,7 +62,7 @@ foreach(header IN LISTS headers)
   endif()
 
   set(room "")
-  if(header MATCHES "^etch/([^/]+)/[^/]+$")
+  if(header MATCHES "^etch/([^/]+)/([^/]+/)?[^/]+$")
     set(room ${CMAKE_MATCH_1})
     if(NOT DEFINED rank_${room})
       complain("${header}: there is no room ${room} in the order of rooms")
