@@ -78,6 +78,7 @@ TEST_CASE("rows of matrices are factors of products: every number of columns") {
 TEST_CASE("rows of matrices are factors of products: mixed sizes") {
     CHECK(wrong_products<17, 32, 5>() == 0);
     CHECK(wrong_products<6, 40, 3>() == 0);
+    CHECK(wrong_products<6, 40, 7>() == 0);  // in tiles of several columns, the last of one
     CHECK(wrong_products<67, 9, 13>() == 0);
     CHECK(wrong_products<1, 33, 1>() == 0);
     CHECK(wrong_products<1, 33, 7>() == 0);

@@ -11,13 +11,13 @@ struct tiling {
 };
 
 /// Chooses tiles so that accumulators, one column of the left factor and a broadcast scalar fit in the registers, and
-/// enough of them are in flight: 2 multiply-adds a cycle with a latency of 4 want 8. Affects speed only, never bits.
+/// enough of them are in flight: 2 multiply-adds per cycle with a latency of 4 want 8. Affects speed only, never bits.
 template <std::size_t Lanes>
 constexpr tiling choose_tiling(std::size_t rows, std::size_t columns, std::size_t partial_sums) noexcept {
     constexpr std::size_t budget = register_count >= 32 ? 24 : 12;
     const std::size_t available = (rows + Lanes - 1) / Lanes == 1 ? 1 : rows / Lanes;
     if (columns == 1) {
-        // Where a register holds one number, more of them share a number of the right factor, each load of which counts.
+        // If a register holds one number, more of them share a number of the right factor, each load of which counts.
         constexpr std::size_t in_flight = Lanes == 1 && register_count >= 32 ? 16 : 8;
         const std::size_t wanted = partial_sums >= in_flight ? 1 : in_flight / partial_sums;
         return {available < wanted ? available : wanted, 1};
@@ -73,7 +73,7 @@ constexpr void assign_elements(Destination to, const E& from) noexcept {
 }
 
 /// Evaluates an expression into a destination of the same shape, tile by tile. An operand may be the destination itself
-/// where the expression reads it only at the element that it writes; a product's factors must not be.
+/// if the expression reads it only at the element that it writes; a product's factors must not be.
 template <class Destination, class E>
 ETCH_INLINE constexpr void assign(Destination to, const E& from) noexcept {
     static_assert(

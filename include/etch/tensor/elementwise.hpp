@@ -70,7 +70,7 @@ constexpr std::size_t operations_of() noexcept {
 /// saved, and the function's constants stay in registers.
 inline constexpr std::size_t operations_worth_a_loop = 8;
 
-/// Where a register holds one number: the function of each of `count` numbers, in place, by a loop in a function of its
+/// For targets whose registers hold one number: the function of each of `count` numbers, in place, by a loop in a function of its
 /// own. The function's constants then stay in registers, and its code stands once in a program, not once for each pack.
 template <class Operation, class T>
 ETCH_NO_INLINE constexpr void map_in_place(const Operation& apply, T* number, std::size_t count) noexcept {
@@ -91,7 +91,7 @@ struct map_expression : expression {
     static constexpr std::size_t operations =
         First::operations + (internal::operations_of<Operation>() + ... + Rest::operations);
 
-    // Each is held against the whole: a row fits operands that do not fit each other.
+    // Each is compared with the result: a row fits operands that do not fit each other.
     static_assert(Fills<First, value_type, rows, columns> && (Fills<Rest, value_type, rows, columns> && ...),
                   "etch: the operands of an elementwise operation need the same shape and element type, "
                   "or one row or column to repeat");
@@ -109,7 +109,7 @@ struct map_expression : expression {
         return at<V, P, C>(row, column, every_operand{});
     }
 
-    /// A costly function where a register holds one number: the operand first, then the function in place.
+    /// A costly function, on targets whose registers hold one number: the operand first, then the function in place.
     template <class Destination>
         requires(Stored<Destination> && sizeof...(Rest) == 0 && widest_lanes<value_type> == 1 && rows * columns > 1 &&
                  internal::operations_of<Operation>() >= internal::operations_worth_a_loop)

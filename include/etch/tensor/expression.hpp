@@ -8,9 +8,9 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A tile: what an expression is asked for at a time. `Packs` registers down the rows, side by side in `Columns`
+/// A tile: what an expression computes at a time. `Packs` registers down the rows, side by side in `Columns`
 /// columns; small enough to stay in registers from the first load to the one store. V says how many numbers a register
-/// holds: `lanes`, or `partial_lanes` where the rows end before it is full.
+/// holds: `lanes`, or `partial_lanes` if the rows end before it is full.
 template <class V, std::size_t Packs, std::size_t Columns>
 struct tile {
     typename V::pack value[Columns][Packs];

@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include <etch/tensor/block_view.hpp>
+#include <etch/tensor/elementwise.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 

@@ -6,7 +6,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The sum over the rows of each column: Σᵢ e(i, j). For a batch, one number a sample. Virtual lanes, then a tree.
+/// The sum over the rows of each column: Σᵢ e(i, j). For a batch, one number per sample. Virtual lanes, then a tree.
 template <Expression E>
 [[nodiscard]] constexpr auto sum_rows(const E& e) noexcept {
     using T = typename E::value_type;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <etch/tensor/block_view.hpp>
+#include <etch/tensor/elementwise.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 

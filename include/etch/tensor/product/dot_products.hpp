@@ -23,7 +23,7 @@ struct dot_products_kernel {
     }
 
 private:
-    /// Where the numbers of a row of L stand one after the other.
+    /// The elements of a row of L, one after the other.
     template <class Left>
     ETCH_INLINE static constexpr auto row_of(const Left& left, std::size_t row) noexcept {
         if constexpr (is_transpose<Left>)

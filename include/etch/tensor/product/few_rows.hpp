@@ -25,7 +25,7 @@ template <std::size_t Rows>
 struct few_rows_kernel {
     static constexpr std::size_t period = 8;  ///< columns
 
-    /// Of how many lanes the registers are; 0 where the target cannot, or where it would not pay.
+    /// The number of lanes in a register; 0 if the target cannot move them, or if it would not pay.
     static constexpr std::size_t size = can_permute<lanes<float, 16>> && Rows % 2 == 0 && Rows < 16 ? 16
                                         : can_permute<lanes<float, 8>> && Rows < 8                  ? 8
                                                                                                     : 0;
@@ -62,7 +62,7 @@ private:
         return narrowed<V::size>(sum[0]);
     }
 
-    /// Of which column, counted from the period's first, each number is.
+    /// The column of each number, counted from the period's first.
     static constexpr std::array<std::int32_t, period * Rows> columns = [] {
         std::array<std::int32_t, period * Rows> all{};
         for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int32_t>(i / Rows);

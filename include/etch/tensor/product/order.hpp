@@ -16,7 +16,7 @@ inline constexpr bool uses_dot_products = Left::columns > 1 &&
 
 /// In how many interleaved partial sums an element of a product is added: term k belongs to partial sum k % partial_sums,
 /// and these are added as a tree. A chain of multiply-adds runs at the latency of 4 cycles, so 4 registers of 16 rows are
-/// wanted in flight if one is computed a cycle, or 8 of 8 rows at two: 64 numbers, and fewer rows make up for it in
+/// wanted in flight if one is computed per cycle, or 8 of 8 rows if two are: 64 numbers, and fewer rows make up for it in
 /// partial sums. With a transposed right factor (the gradient of weights: a sum over the samples of a batch) there are
 /// columns enough, and one chain serves; a single row has the sums of the column that it is computed as (see
 /// transposed_row.hpp), also inside a larger expression.
