@@ -61,27 +61,20 @@ std::size_t wrong_products() {
 }  // namespace
 
 TEST_CASE("rows of stored and of lazy matrices are right at every size") {
-    exact::check_sizes<1, exact::most>([]<std::size_t M>() { return wrong_rows<M, 3>(); });
-    exact::check_edges([]<std::size_t N>() { return wrong_rows<5, N>(); });
+    exact::check_edges([]<std::size_t M>() { return wrong_rows<M, 3>(); });
     CHECK(wrong_rows<1, 1>() == 0);
 }
 
-TEST_CASE("rows of matrices are factors of products: every number of rows") {
-    exact::check_edges([]<std::size_t M>() { return wrong_products<M, 5, 2>(); });
-}
-TEST_CASE("rows of matrices are factors of products: every depth") {
-    exact::check_edges([]<std::size_t K>() { return wrong_products<6, K, 1>(); });
-}
-TEST_CASE("rows of matrices are factors of products: every number of columns") {
-    exact::check_edges([]<std::size_t N>() { return wrong_products<3, 4, N>(); });
-}
-TEST_CASE("rows of matrices are factors of products: mixed sizes") {
-    CHECK(wrong_products<17, 32, 5>() == 0);
-    CHECK(wrong_products<6, 40, 3>() == 0);
-    CHECK(wrong_products<6, 40, 7>() == 0);  // in tiles of several columns, the last of one
-    CHECK(wrong_products<67, 9, 13>() == 0);
+TEST_CASE("rows of matrices are factors of products, at sizes around the lanes") {
+    CHECK(wrong_products<1, 1, 1>() == 0);
     CHECK(wrong_products<1, 33, 1>() == 0);
-    CHECK(wrong_products<1, 33, 7>() == 0);
+    CHECK(wrong_products<1, 9, 3>() == 0);
+    CHECK(wrong_products<3, 5, 2>() == 0);
+    CHECK(wrong_products<6, 40, 1>() == 0);
+    CHECK(wrong_products<6, 40, 7>() == 0);  // in tiles of several columns, the last of one
+    CHECK(wrong_products<9, 4, 1>() == 0);
+    CHECK(wrong_products<17, 18, 5>() == 0);
+    CHECK(wrong_products<35, 3, 2>() == 0);
 }
 
 TEST_CASE("a product with rows of a matrix has the bits of one with their copy") {
@@ -108,10 +101,8 @@ TEST_CASE("a product with rows of a matrix has the bits of one with their copy")
     };
     CHECK(check.operator()<1, 40, 1>() == 0);
     CHECK(check.operator()<1, 40, 5>() == 0);
-    CHECK(check.operator()<6, 40, 1>() == 0);
     CHECK(check.operator()<6, 40, 3>() == 0);
-    CHECK(check.operator()<13, 21, 1>() == 0);
-    CHECK(check.operator()<31, 18, 4>() == 0);
+    CHECK(check.operator()<31, 18, 1>() == 0);
     CHECK(check.operator()<66, 9, 2>() == 0);
 }
 

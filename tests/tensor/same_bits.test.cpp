@@ -65,7 +65,8 @@ constexpr auto all_kinds() {
     const matrix<float, M, N> mixed = hadamard(z - sum_rows(z) / 3.0f, dz) + z / (dz + 5.0f);
     const matrix<float, M, N> squares = map(scaled_square{}, z) - dz;
     const vector<float, M> over_columns = sum_columns(hadamard(z, dz));
-    return joined(z, dw, by_copy, by_dot_products, mixed, squares, sum_rows(hadamard(z, dz)), max_rows(z), over_columns);
+    return joined(z, dw, by_copy, by_dot_products, mixed, squares, sum_rows(hadamard(z, dz)), max_rows(z),
+                  over_columns);
 }
 
 }  // namespace
