@@ -1,8 +1,8 @@
-# Two messages for projects that compile etch in a way that makes it slow, once, at the end of their configuration, when
+# Two messages for projects whose flags make etch slow, printed once at the end of their configuration, when
 # all flags are known. ETCH_BUILD_ADVICE=OFF silences them. docs/build.md has the figures.
 include_guard(GLOBAL)
 
-# All flags of all targets below a folder, of all configurations, those that depend on conditions included.
+# All flags of all targets below a folder, for all configurations, including those that depend on conditions.
 function(etch_flags_below folder result)
   get_property(flags DIRECTORY "${folder}" PROPERTY COMPILE_OPTIONS)
   get_property(targets DIRECTORY "${folder}" PROPERTY BUILDSYSTEM_TARGETS)
@@ -33,15 +33,15 @@ function(etch_give_advice)
   endforeach()
   set(flags " ${flags}")
   string(REPLACE ";" " " flags "${flags}")
-  string(CONCAT silence " (docs/build.md of etch has the figures; ETCH_BUILD_ADVICE=OFF silences this.)")
+  string(CONCAT silence " (See docs/build.md of etch; ETCH_BUILD_ADVICE=OFF silences this.)")
 
   if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES AND NOT flags MATCHES "[ ,:\"][-/]O")
-    message(WARNING "etch: there is no build type, so the compiler does not optimize, and a network takes 185 times as "
+    message(WARNING "etch: no build type is set, so the compiler does not optimize, and a network takes 185 times as "
                     "long as in a release build. Configure with -DCMAKE_BUILD_TYPE=Release.${silence}")
   endif()
 
-  # Only for x86-64, where the compilers' default has no fused multiply-add. A cross build with flags of its own has
-  # chosen.
+  # Only for x86-64, where the compilers' default has no fused multiply-add. A cross build with flags of its own has made its
+  # choice.
   if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" OR CMAKE_OSX_ARCHITECTURES
      OR flags MATCHES "[ ,:\"]([-/]arch[:=]|-march=|-mcpu=|-mavx|-mfma|[-/]Q?x[A-Z])"
      OR (CMAKE_CROSSCOMPILING AND CMAKE_CXX_FLAGS))
@@ -56,13 +56,13 @@ function(etch_give_advice)
     if(MSVC)
       set(option "/arch:AVX2")
     endif()
-    message(STATUS "etch: this build runs on every x86-64 processor. With ${option} (processors since 2013 to 2015) a "
+    message(STATUS "etch: this build runs on every x86-64 processor. With ${option} (Intel since 2013, AMD since 2015) a "
                    "network takes half the time, and training a third.${silence}")
   endif()
 endfunction()
 
 if(NOT DEFINED ETCH_BUILD_ADVICE)
-  set(ETCH_BUILD_ADVICE ON CACHE BOOL "Report at configuration that etch is compiled in a way that makes it slow")
+  set(ETCH_BUILD_ADVICE ON CACHE BOOL "Report at configuration if etch is compiled with flags that make it slow")
 endif()
 get_property(etch_advice_given GLOBAL PROPERTY ETCH_ADVICE_GIVEN)
 if(ETCH_BUILD_ADVICE AND NOT etch_advice_given)

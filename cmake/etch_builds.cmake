@@ -1,33 +1,32 @@
-# Several builds of a file in one program, as docs/build.md describes.
+# Several builds of a file in one program; see docs/build.md.
 #
 # etch_multi_isa(TARGET <target> SOURCES <file.cpp>... [VARIANTS <baseline|x86-64-v2|x86-64-v3|x86-64-v4>...]):
 # compiles each file once per instruction set into the target, for a choice at run time by etch::best_build (see
-# etch/core/dispatch.hpp). The files are not sources of the target otherwise. Default: baseline x86-64-v3 x86-64-v4. The
-# baseline is compiled as the target is, always there, and the only build where the compiler or the processor is not one
-# of these.
+# etch/core/dispatch.hpp). Do not list the files among the target's sources. Default: baseline x86-64-v3 x86-64-v4. The
+# baseline is compiled like the target and always included; with other compilers and processors it is the only build.
 #
 # etch_optimize(TARGET <target> SOURCES <file.cpp>... [MARCH <processor>]):
-# compiles these files of the target with optimization, whatever the rest is compiled with, and for this processor.
+# compiles these files of the target with optimization, whatever the options of the others, and for this processor.
 #
-# etch_optimize compiles at -O2, and etch_multi_isa does so where the configuration is neither Release nor
-# RelWithDebInfo. Functions that these files have in common with the rest of the program, through headers, are kept
-# apart: before the link etch_separate_builds.cmake gives them names of their own.
+# etch_optimize compiles at -O2, and so does etch_multi_isa if the configuration is neither Release nor
+# RelWithDebInfo. Functions from headers that these files share with the rest of the program are kept apart: before
+# linking, etch_separate_builds.cmake renames them.
 include_guard(GLOBAL)
 include("${CMAKE_CURRENT_LIST_DIR}/etch_check_target.cmake")
 
-# What both functions take, checked: the target, and files that are not among its sources already (for this reason).
+# Checks the arguments of both functions: the target, and files that are not among its sources (for this reason).
 function(etch_check_builds function target reason)
   etch_check_target(${function} ${target} "EXECUTABLE|(STATIC|SHARED|MODULE)_LIBRARY"
                     "must be a program or a static, shared or module library of this project, since the files are \
 prepared before it is linked")
   get_target_property(folder ${target} SOURCE_DIR)
   if(NOT folder STREQUAL CMAKE_CURRENT_SOURCE_DIR)
-    message(FATAL_ERROR "${function}: ${target} is made in ${folder}: call it there, where CMake can prepare its link")
+    message(FATAL_ERROR "${function}: ${target} is defined in ${folder}: call it there, where CMake can prepare linking")
   endif()
   get_target_property(sources ${target} SOURCES)
   foreach(file IN LISTS ARGN)
     if(file IN_LIST sources OR "${CMAKE_CURRENT_SOURCE_DIR}/${file}" IN_LIST sources)
-      message(FATAL_ERROR "${function}: ${file} is a source of ${target} already. ${reason}")
+      message(FATAL_ERROR "${function}: ${file} is already a source of ${target}. ${reason}")
     endif()
   endforeach()
 endfunction()
@@ -37,7 +36,7 @@ function(etch_add_build target file build)
   cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE OUTPUT_VARIABLE path)
   get_source_file_property(generated "${path}" GENERATED)
   if(NOT EXISTS "${path}" AND NOT generated)
-    message(FATAL_ERROR "etch: ${target}: there is no file ${file}")
+    message(FATAL_ERROR "etch: ${target}: ${file} does not exist")
   endif()
   cmake_path(RELATIVE_PATH path BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" OUTPUT_VARIABLE name)
   string(REGEX REPLACE "[^A-Za-z0-9_.-]" "_" name "${name}")
@@ -45,7 +44,7 @@ function(etch_add_build target file build)
   set(source "${CMAKE_CURRENT_BINARY_DIR}/etch_builds/${target}/${name}.${build}.cpp")
   file(CONFIGURE OUTPUT "${source}" CONTENT "#include \"${path}\"\n" @ONLY)
   set_property(SOURCE "${source}" TARGET_DIRECTORY ${target} PROPERTY COMPILE_OPTIONS ${ARGN})
-  # Neither merged with other files nor read after a header that was compiled with other options.
+  # Not merged with other files, and without a precompiled header, which was compiled with other options.
   set_source_files_properties("${source}" TARGET_DIRECTORY ${target} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
                                                                                SKIP_PRECOMPILE_HEADERS ON)
   target_sources(${target} PRIVATE "${source}")
@@ -64,16 +63,16 @@ function(etch_add_build target file build)
               -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/etch_separate_builds.cmake"
       VERBATIM)
   else()
-    message(STATUS "etch: ${target} has several builds of a file, and here no tool gives the standard library's "
-                   "functions in them names of their own (wanted: ELF, objdump and objcopy, Ninja or Make). Compile "
-                   "with optimization, which leaves none in a file that only calls networks")
+    message(STATUS "etch: ${target} has several builds of a file, but the standard library's functions in them cannot be "
+                   "renamed here (this needs ELF, objdump and objcopy, Ninja or Make). Compile "
+                   "with optimization: then a file that only calls networks contains none")
   endif()
 endfunction()
 
 function(etch_multi_isa)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET" "SOURCES;VARIANTS")
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES OR NOT arg_TARGET OR NOT arg_SOURCES)
-    message(FATAL_ERROR "etch_multi_isa: wants etch_multi_isa(TARGET <target> SOURCES <file.cpp>... [VARIANTS "
+    message(FATAL_ERROR "usage: etch_multi_isa(TARGET <target> SOURCES <file.cpp>... [VARIANTS "
                         "<baseline|x86-64-v2|x86-64-v3|x86-64-v4>...])")
   endif()
   etch_check_builds(etch_multi_isa ${arg_TARGET} "It is compiled once per instruction set, so leave it out there"
@@ -81,7 +80,7 @@ function(etch_multi_isa)
   if(NOT arg_VARIANTS)
     set(arg_VARIANTS x86-64-v3 x86-64-v4)
   endif()
-  set(known baseline x86-64-v2 x86-64-v3 x86-64-v4)  # from the oldest to the newest, as the program wants its list
+  set(known baseline x86-64-v2 x86-64-v3 x86-64-v4)  # from the oldest to the newest, the order that the program's list needs
   foreach(variant IN LISTS arg_VARIANTS)
     if(NOT variant IN_LIST known)
       message(FATAL_ERROR "etch_multi_isa: ${variant} is not one of baseline, x86-64-v2, x86-64-v3, x86-64-v4")
@@ -100,7 +99,7 @@ function(etch_multi_isa)
   list(JOIN sets "," sets)
   get_target_property(before ${arg_TARGET} ETCH_INSTRUCTION_SETS)
   if(before AND NOT before STREQUAL sets)
-    message(FATAL_ERROR "etch_multi_isa: ${arg_TARGET} has the builds ${before} already, and one program has one list")
+    message(FATAL_ERROR "etch_multi_isa: ${arg_TARGET} already has the builds ${before}; a program has a single list")
   endif()
   if(NOT before)
     set_target_properties(${arg_TARGET} PROPERTIES ETCH_INSTRUCTION_SETS "${sets}")
@@ -125,7 +124,7 @@ endfunction()
 function(etch_optimize)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;MARCH" "SOURCES")
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES OR NOT arg_TARGET OR NOT arg_SOURCES)
-    message(FATAL_ERROR "etch_optimize: wants etch_optimize(TARGET <target> SOURCES <file.cpp>... [MARCH <processor>])")
+    message(FATAL_ERROR "usage: etch_optimize(TARGET <target> SOURCES <file.cpp>... [MARCH <processor>])")
   endif()
   etch_check_builds(etch_optimize ${arg_TARGET} "etch_optimize adds it, so leave it out there" ${arg_SOURCES})
   set(options /O2)

@@ -1,5 +1,5 @@
-# etch_check_target(<function> <target> <types> <complaint>): ends the configuration where the function of the user's
-# call was not given a target of this project of one of these types (a regular expression).
+# etch_check_target(<function> <target> <types> <complaint>): stops the configuration if the target that was passed to
+# `function` is not a target of this project of one of these types (a regular expression).
 include_guard(GLOBAL)
 function(etch_check_target function target types complaint)
   if(NOT TARGET ${target})

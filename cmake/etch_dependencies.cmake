@@ -1,18 +1,18 @@
 # The headers that etch includes, and the libraries of its optional components. Used twice: by etch's own build, and,
-# installed beside etchConfig.cmake, by find_package(etch). Everything here is found on the machine that builds, so an
-# installed etch holds no path of the machine that installed it.
+# installed next to etchConfig.cmake, by find_package(etch). Everything here is searched on the build machine, so an
+# installed etch contains no path of the machine that installed it.
 #
 #   etch::hana_headers   Boost.Hana, from Boost's headers or from the fetched release
-#   etch::xsimd_headers  xsimd; empty where it is not found and the target has no registers that etch uses
-#   etch::csv            etch and libcsv, for etch/data/csv.hpp         (only where libcsv is found)
-#   etch::gzip           etch and zlib, for etch/data/idx_gzip.hpp      (only where zlib is found)
-#   etch::npz            etch and libzip, for etch/io/npz.hpp           (only where libzip is found)
+#   etch::xsimd_headers  xsimd; empty if it is not found and the target has no registers that etch uses
+#   etch::csv            etch and libcsv, for etch/data/csv.hpp         (only if libcsv is found)
+#   etch::gzip           etch and zlib, for etch/data/idx_gzip.hpp      (only if zlib is found)
+#   etch::npz            etch and libzip, for etch/io/npz.hpp           (only if libzip is found)
 include_guard(GLOBAL)
 
 # Headers only, whichever way they come: xsimd 8.1's own target asks the linker for -lxtl, which does not exist.
 #
-# A project for another machine takes the same headers from the machine that builds. They get a folder of their own that
-# holds a link to them and nothing else, since whoever searches /usr/include finds the wrong C library too.
+# When cross-compiling, the same headers are taken from the build machine. They get a folder of their own that
+# contains just a link to them, since a search in /usr/include would also find the wrong C library.
 function(etch_add_headers name existing_target header fetched_folder)
   if(TARGET etch::${name}_headers)
     return()
@@ -59,7 +59,7 @@ function(etch_find_dependencies)
   etch_add_headers(xsimd xsimd xsimd/xsimd.hpp "")
   if(NOT TARGET etch::xsimd_headers AND CMAKE_SYSTEM_PROCESSOR
      AND NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^([xX]86|[xX]64|AMD64|amd64|i[3-6]86|aarch64|arm64|ARM64)")
-    add_library(etch::xsimd_headers INTERFACE IMPORTED GLOBAL)  # plain numbers: etch does not include it
+    add_library(etch::xsimd_headers INTERFACE IMPORTED GLOBAL)  # scalar code: etch does not include it
   endif()
   if(arg_FETCH)
     include(etch_fetch)
@@ -83,7 +83,7 @@ function(etch_find_dependencies)
   endif()
 endfunction()
 
-# A component that is etch and one library.
+# A component that consists of etch and one library.
 function(etch_add_component name header library)
   if(TARGET etch::${name})
     return()
@@ -100,7 +100,7 @@ function(etch_add_component name header library)
   endif()
 endfunction()
 
-# The optional components, each where its library is.
+# The optional components, each if its library is found.
 function(etch_find_components)
   etch_add_component(csv csv.h csv)
   etch_add_component(npz zip.h zip)

@@ -1,21 +1,21 @@
 # etch_embed(TARGET <target> POLICY <file.safetensors> [NAME <name>] [TOPOLOGY <list>] [TOLERANCE <number>]
 #            [IGNORED <pattern>...] [WITHOUT_GOLDEN] [DEPENDS <file or target>...]):
-# a network inside of a program, as docs/weights.md describes under "The etched header".
+# a network inside a program; see docs/weights.md, "The etched header".
 #
 #   add_executable(my_game game.cpp)                 # game.cpp: #include "walk.hpp", then walk(observation)
 #   etch_embed(TARGET my_game POLICY policies/walk.safetensors)
 #
-# The header is <build folder>/etch_embed/<target>/<name>.hpp and is written again when the file changes. NAME is the
-# file's name where it is not said. The file may be the output of a custom command; DEPENDS are targets or files that it
-# needs beside. What the golden vectors of the file ask for is checked by the compiler and, where that is too much for
-# it, by a program that runs as a part of the build and as the test etch_embed.<target>.<name>.
+# The header is <build folder>/etch_embed/<target>/<name>.hpp and is rewritten when the file changes. NAME defaults to the
+# file's name. The file may be the output of a custom command; DEPENDS are further targets or files that it depends on. The
+# golden vectors of the file are checked by the compiler and, if they are too many for it, by a program that runs as part of
+# the build and as the test etch_embed.<target>.<name>.
 #
-# etch-header, which writes the header, and that program are built for the machine that builds. Where the project itself
-# is built for another one, they are compiled by ETCH_HOST_CXX.
+# etch-header, which writes the header, and that program are built for the build machine. When cross-compiling, they are
+# compiled by ETCH_HOST_CXX.
 include_guard(GLOBAL)
 include("${CMAKE_CURRENT_LIST_DIR}/etch_check_target.cmake")
 
-set(ETCH_HEADER_EXECUTABLE "" CACHE FILEPATH "The program etch-header, where it shall not be built")
+set(ETCH_HEADER_EXECUTABLE "" CACHE FILEPATH "The program etch-header, if it should not be built")
 mark_as_advanced(ETCH_HEADER_EXECUTABLE)
 
 # etch_host_program(<target> <program> <source>): builds a program that runs on this machine; `target` builds it.
@@ -30,11 +30,11 @@ function(etch_host_program target program source)
     return()
   endif()
   find_program(ETCH_HOST_CXX NAMES c++ g++ clang++ NO_CMAKE_FIND_ROOT_PATH
-               DOC "A compiler for the machine that builds, for etch-header")
+               DOC "A compiler for the build machine, for etch-header")
   mark_as_advanced(ETCH_HOST_CXX)
   if(NOT ETCH_HOST_CXX)
-    message(FATAL_ERROR "etch_embed: etch-header runs on the machine that builds, and no compiler for that is found: "
-                        "set ETCH_HOST_CXX to one")
+    message(FATAL_ERROR "etch_embed: etch-header runs on the build machine, but no compiler for it was found: set "
+                        "ETCH_HOST_CXX")
   endif()
   set(folders "$<TARGET_PROPERTY:etch::etch,INTERFACE_INCLUDE_DIRECTORIES>")
   add_custom_command(
@@ -50,29 +50,29 @@ endfunction()
 function(etch_embed)
   cmake_parse_arguments(PARSE_ARGV 0 arg "WITHOUT_GOLDEN" "TARGET;POLICY;NAME;TOPOLOGY;TOLERANCE" "IGNORED;DEPENDS")
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES OR NOT arg_TARGET OR NOT arg_POLICY)
-    message(FATAL_ERROR "etch_embed: wants etch_embed(TARGET <target> POLICY <file.safetensors> [NAME <name>] "
+    message(FATAL_ERROR "usage: etch_embed(TARGET <target> POLICY <file.safetensors> [NAME <name>] "
                         "[TOPOLOGY <list>] [TOLERANCE <number>] [IGNORED <pattern>...] [WITHOUT_GOLDEN] [DEPENDS ...])")
   endif()
   etch_check_target(etch_embed ${arg_TARGET} "EXECUTABLE|(STATIC|SHARED|MODULE|OBJECT)_LIBRARY"
-                    "is not compiled here, so it cannot hold a network")
+                    "is not compiled here, so it cannot contain a network")
   if(NOT DEFINED arg_NAME)
     cmake_path(GET arg_POLICY STEM arg_NAME)
   endif()
   if(NOT arg_NAME MATCHES "^[A-Za-z][A-Za-z0-9_]*$")
-    message(FATAL_ERROR "etch_embed: \"${arg_NAME}\" cannot be a name in C++; say another by NAME")
+    message(FATAL_ERROR "etch_embed: \"${arg_NAME}\" is not a valid name in C++; pass another by NAME")
   endif()
-  # As a custom command reads names: relative to the source folder, or an output in the build folder.
+  # Like the names in a custom command: relative to the source folder, or an output in the build folder.
   cmake_path(ABSOLUTE_PATH arg_POLICY BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE OUTPUT_VARIABLE policy)
   if(NOT EXISTS "${policy}")
     cmake_path(ABSOLUTE_PATH arg_POLICY BASE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}" NORMALIZE OUTPUT_VARIABLE policy)
     get_source_file_property(generated "${policy}" GENERATED)
     if(NOT generated AND NOT EXISTS "${policy}")
-      message(FATAL_ERROR "etch_embed: there is no file ${arg_POLICY}, and no custom command before this line makes it")
+      message(FATAL_ERROR "etch_embed: ${arg_POLICY} does not exist, and no custom command before this line creates it")
     endif()
   endif()
   set(id "${arg_TARGET}_${arg_NAME}")
   if(TARGET etch_embed_${id})
-    message(FATAL_ERROR "etch_embed: ${arg_TARGET} has a network ${arg_NAME} already")
+    message(FATAL_ERROR "etch_embed: ${arg_TARGET} already has a network ${arg_NAME}")
   endif()
 
   if(ETCH_HEADER_EXECUTABLE)
@@ -110,7 +110,7 @@ function(etch_embed)
   if(arg_WITHOUT_GOLDEN)
     list(APPEND options --without-golden)
   endif()
-  # What is written stays untouched where it would not change, so that a file says when it was written last.
+  # etch-header leaves files untouched that would not change, so the stamp file records when it ran last.
   add_custom_command(
     OUTPUT "${folder}/${arg_NAME}.written"
     BYPRODUCTS "${header}" "${checker}"
@@ -132,7 +132,7 @@ function(etch_embed)
     COMMAND "${check_program}"
     COMMAND "${CMAKE_COMMAND}" -E touch "${folder}/${arg_NAME}.checked"
     DEPENDS "${check_program}" etch_checker_${id}
-    COMMENT "Checking that ${arg_NAME} answers what its source answered"
+    COMMENT "Checking that ${arg_NAME} reproduces the outputs of the original model"
     VERBATIM)
   add_custom_target(etch_check_${id} DEPENDS "${folder}/${arg_NAME}.checked")
   add_test(NAME etch_embed.${arg_TARGET}.${arg_NAME} COMMAND "${check_program}")

@@ -8,7 +8,7 @@ endif()
 function(step)
   execute_process(COMMAND "${CMAKE_COMMAND}" ${ARGN}
                   RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(NOT result STREQUAL "0" OR output MATCHES "etch: (there is no build type|this build runs)")
+  if(NOT result STREQUAL "0" OR output MATCHES "etch: (no build type is set|this build runs)")
     message("${output}")
     message(FATAL_ERROR "failed, or advised a build that has chosen: cmake ${ARGN}")
   endif()

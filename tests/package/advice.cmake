@@ -7,7 +7,7 @@ foreach(name IN ITEMS CXXFLAGS CMAKE_BUILD_TYPE)
 endforeach()
 set(cleared -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS= -DTARGET_OPTION= -DBUILDS= -DLATER_BUILD_TYPE=
             -DETCH_BUILD_ADVICE=ON)
-set(slow "CMake Warning at [^\n]*\n +etch: there is no build type, so the compiler does not optimize")
+set(slow "CMake Warning at [^\n]*\n +etch: no build type is set, so the compiler does not optimize")
 set(general "-- etch: this build runs on every x86-64 processor. With -march=x86-64-v3")
 set(failures 0)
 

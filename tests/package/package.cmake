@@ -37,7 +37,7 @@ endif()
 step(-S "${CMAKE_CURRENT_LIST_DIR}/consumer" -B "${WORK_DIR}/build" ${common} ${options} -DWAY=${WAY}
      "-DETCH_DIR=${ETCH_DIR}")
 string(REGEX REPLACE "[ \n]+" " " flat "${output}")
-if(NOT flat MATCHES "CMake Warning.* etch: there is no build type")  # the rest is in advice.cmake
+if(NOT flat MATCHES "CMake Warning.* etch: no build type is set")  # the rest is in advice.cmake
   message(FATAL_ERROR "nothing is said of the build type:\n${output}")
 endif()
 step(--build "${WORK_DIR}/build")
