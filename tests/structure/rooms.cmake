@@ -57,6 +57,12 @@ foreach(header IN LISTS headers)
     AND code MATCHES "(^|\n)[ \t]*#[ \t]*(define|undef)[ \t]+([A-Za-z0-9_]+)")
     complain("${header}: #${CMAKE_MATCH_2} ${CMAKE_MATCH_3}, which only core/config.hpp may")
   endif()
+  # Facts are members of a layer or loss, not its name, which a layer of the user's own may have too. Names are text to
+  # be printed, spelled, or looked up in a file.
+  if(NOT header MATCHES "^etch/(data|io|report)/|^etch/network/topology\\.hpp$"
+     AND code MATCHES "((==|!=)[^;\n]*(::|\\.)name[^A-Za-z0-9_]|(::|\\.)name[^A-Za-z0-9_;][^;\n]*(==|!=))")
+    complain("${header}: compares a name: ${CMAKE_MATCH_1}")
+  endif()
   if(code MATCHES "#[ \t]*include[ \t]*(\"[^\"\n]*\")")
     complain("${header}: includes ${CMAKE_MATCH_1}, not <etch/room/file.hpp>")
   endif()
