@@ -137,6 +137,7 @@
 #include <etch/io/safetensors.hpp>
 #include <etch/io/save.hpp>
 #include <etch/io/schema.hpp>
+#include <etch/io/tensor_names.hpp>
 #include <etch/io/tensor_source.hpp>
 
 #if defined(__GNUC__)

@@ -96,3 +96,49 @@ TEST_CASE("patterns match with stars for any characters") {
     CHECK_FALSE(etch::internal::is_ignored(map, ""));
     CHECK_FALSE(etch::internal::is_ignored(map, "actor.0.bias"));
 }
+
+TEST_CASE("a tensor can be renamed in every layer, or in those of one name alone") {
+    using norms = etch::network<etch::input<3>, etch::dense<3>, etch::layer_norm<>, etch::residual<etch::dense<3>>>;
+    const auto keys_of_norms = [](const etch::key_map& map) {
+        std::string keys;
+        for (std::size_t i = 0; i < etch::tensors_of<norms>.size(); ++i)
+            keys += std::string{etch::internal::key_of(map, etch::tensors_of<norms>, i).view()} + " ";
+        return keys;
+    };
+    CHECK(keys_of_norms({.renamed = {{"weight", "kernel"}}}) == "0.kernel 0.bias 1.kernel 1.bias 2.0.kernel 2.0.bias ");
+    CHECK(keys_of_norms(
+              {.renamed = {{"weight", "kernel"}, {"layer_norm.weight", "gamma"}, {"layer_norm.bias", "beta"}}}) ==
+          "0.kernel 0.bias 1.gamma 1.beta 2.0.kernel 2.0.bias ");
+    CHECK(keys_of_norms(
+              {.renamed = {{"dense.weight", "w"}, {"layer.weight", "no layer's"}, {"weights", "no tensor's"}}}) ==
+          "0.w 0.bias 1.weight 1.bias 2.0.weight 2.0.bias ");
+}
+
+TEST_CASE("it is known of every tensor of etch's what a framework may do with it") {
+    etch::all_layers::for_each([]<class Row>() {
+        for (const etch::network_tensor& tensor :
+             etch::tensors_of<etch::network<typename Row::example_input, typename Row::layer>>) {
+            bool is_known = false;
+            for (const auto& known : etch::internal::tensor_kinds) is_known |= known.tensor == tensor.name.text;
+            INFO(Row::layer::name << " has " << tensor.name.text << ", which has no row in io/tensor_names.hpp");
+            CHECK(is_known);
+        }
+    });
+}
+
+TEST_CASE("what a tensor is follows from its name, not from that of its layer") {
+    using etch::internal::tensor_kind;
+    const auto kind = [](const char* name) { return etch::internal::kind_of({.name = name}); };
+    CHECK(kind("weight") == tensor_kind::matrix);
+    CHECK(kind("0.weight_hh") == tensor_kind::matrix);
+    CHECK(kind("3.0.bias") == tensor_kind::bias);
+    CHECK(kind("bias_ih") == tensor_kind::bias);
+    CHECK(kind("deviation") == tensor_kind::deviation);
+    CHECK(kind("mean") == tensor_kind::numbers);
+    CHECK(kind("table of the user's") == tensor_kind::matrix);
+    const etch::network_tensor matrix{.name = "weight", .extents = {2, 3}},
+        table{.name = "running_mean", .extents = {2, 3}};
+    CHECK(etch::internal::is_transposed(matrix, true));
+    CHECK_FALSE(etch::internal::is_transposed(matrix, false));
+    CHECK_FALSE(etch::internal::is_transposed(table, true));
+}

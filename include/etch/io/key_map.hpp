@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include <etch/io/tensor_names.hpp>
 #include <etch/network/tensor_table.hpp>
 #include <etch/network/topology.hpp>
 
@@ -37,8 +38,7 @@ struct key_map {
     std::string_view last_layer{};              ///< of the last layer that is trained, where it has a name of its own
     std::string_view statistics_layer{};        ///< of a normaliser, likewise
     std::array<std::string_view, 16> layers{};  ///< in place of `layer`: the names of all layers that are trained
-    std::string_view weight = "weight", bias = "bias";
-    std::string_view mean = "mean", deviation = "deviation";
+    renamed_tensor renamed[8]{};                ///< tensors that are not called as in etch: {"weight", "kernel"}
     numbering number = numbering::position;
     bool inputs_first = false;    ///< matrices are [inputs, outputs], the transpose of what a layer computes with
     bool may_lack_bias = false;   ///< a bias that is not in the file is zero
@@ -77,8 +77,7 @@ inline constexpr key_map stable_baselines3_td3{.layer = "actor.mu.{number}",
 /// begins with standardize.
 inline constexpr key_map rsl_rl{.layer = "actor.{number}",
                                 .statistics_layer = "actor_obs_normalizer",
-                                .mean = "_mean",
-                                .deviation = "_std",
+                                .renamed = {{"mean", "_mean"}, {"deviation", "_std"}},
                                 .number = numbering::from_first_trained,
                                 .deviation_offset = 1e-2,
                                 .ignored = {"critic.*", "std", "log_std", "critic_obs_normalizer.*",
@@ -88,14 +87,13 @@ inline constexpr key_map rsl_rl{.layer = "actor.{number}",
 /// each: {.key = "{layer}/{tensor}:0"}.
 inline constexpr key_map keras{.key = "{layer}/{tensor}",
                                .layer = "dense{_number}",
-                               .weight = "kernel",
+                               .renamed = {{"weight", "kernel"}},
                                .number = numbering::trained,
                                .inputs_first = true};
 
 /// scikit-learn's MLPClassifier and MLPRegressor: coefs_[i] as "coefs_0", intercepts_[i] as "intercepts_0".
 inline constexpr key_map scikit_learn{.key = "{tensor}_{layer}",
-                                      .weight = "coefs",
-                                      .bias = "intercepts",
+                                      .renamed = {{"weight", "coefs"}, {"bias", "intercepts"}},
                                       .number = numbering::trained,
                                       .inputs_first = true};
 
@@ -166,17 +164,11 @@ constexpr void append_layer(key_text& to, std::string_view pattern, std::size_t 
     }
 }
 
-/// The name of a tensor, "weight" or "0.weight", with what stands after the last point as the framework calls it.
-constexpr void append_tensor(key_text& to, const key_map& keys, std::string_view name) noexcept {
-    const std::size_t point = name.rfind('.');
-    const std::size_t begin = point == name.npos ? 0 : point + 1;
-    to.append({name.data(), begin});  // substr may throw, for which a microcontroller has no code
-    name.remove_prefix(begin);
-    const std::array<std::string_view, 2> renamed[] = {
-        {"weight", keys.weight}, {"bias", keys.bias}, {"mean", keys.mean}, {"deviation", keys.deviation}};
-    for (const auto& [ours, theirs] : renamed)
-        if (name == ours) return (void)to.append(theirs);
-    to.append(name);
+/// The name of a tensor, "weight" or "0.weight", with its own part as the framework calls it.
+constexpr void append_tensor(key_text& to, const key_map& keys, const network_tensor& tensor) noexcept {
+    const std::string_view name = tensor.name.text;
+    to.append({name.data(), name.size() - own_name(name).size()});
+    to.append(renamed(tensor, keys.renamed));
 }
 
 /// The key of tensor `index`, with `prefix` in place of the map's.
@@ -207,7 +199,7 @@ constexpr void append_tensor(key_text& to, const key_map& keys, std::string_view
             append_layer(to, layer, number);
             rest.remove_prefix(for_layer.size());
         } else if (rest.starts_with(for_tensor)) {
-            append_tensor(to, keys, tensor.name.text);
+            append_tensor(to, keys, tensor);
             rest.remove_prefix(for_tensor.size());
         } else {
             to.append(rest.front());

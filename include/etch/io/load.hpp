@@ -97,7 +97,7 @@ struct tensor_group {
 [[nodiscard]] constexpr bool same_shape(const network_tensor& tensor, const file_shape& found,
                                         bool inputs_first) noexcept {
     if (tensor.extents.rank == 2)
-        return found == (inputs_first ? shape{tensor.columns(), tensor.rows()} : tensor.extents);
+        return found == (is_transposed(tensor, inputs_first) ? shape{tensor.columns(), tensor.rows()} : tensor.extents);
     return found == tensor.extents || found == shape{std::size_t{1}, tensor.rows()};
 }
 
@@ -105,15 +105,11 @@ struct tensor_group {
 template <class T>
 [[nodiscard]] constexpr T number_of(const file_tensor& from, const network_tensor& tensor, const key_map& keys,
                                     std::size_t row, std::size_t column) noexcept {
-    const std::size_t at = keys.inputs_first ? column * tensor.rows() + row : row * tensor.columns() + column;
-    const bool is_deviation = keys.deviation_offset != 0 && std::string_view{tensor.name.text} == "deviation";
-    if (is_deviation) return static_cast<T>(from.number<double>(at) + keys.deviation_offset);
+    const std::size_t at =
+        is_transposed(tensor, keys.inputs_first) ? column * tensor.rows() + row : row * tensor.columns() + column;
+    if (keys.deviation_offset != 0 && kind_of(tensor) == tensor_kind::deviation)
+        return static_cast<T>(from.number<double>(at) + keys.deviation_offset);
     return from.number<T>(at);
-}
-
-[[nodiscard]] constexpr bool is_bias(const network_tensor& tensor) noexcept {
-    const std::string_view name = tensor.name.text;
-    return name == "bias" || name.ends_with(".bias");
 }
 
 /// Checks one tensor of a network against the file.
@@ -143,7 +139,7 @@ template <class T, TensorSource Source>
         }
         return result;
     }
-    if (keys.may_lack_bias && is_bias(tensor)) return result;
+    if (keys.may_lack_bias && kind_of(tensor) == tensor_kind::bias) return result;
     return failed(status::missing_tensor);
 }
 

@@ -16,6 +16,7 @@ struct network_tensor {
     bool rounded = false;  ///< a matrix of bfloat16
     std::size_t first =
         0;  ///< the first number among the trained ones, the statistics, or the first word of rounded ones
+    const char* layer_name = "";  ///< of the layer that holds it: "dense"
 
     [[nodiscard]] constexpr std::size_t rows() const noexcept { return extents.extent[0]; }
     [[nodiscard]] constexpr std::size_t columns() const noexcept { return extents.rank == 2 ? extents.extent[1] : 1; }
@@ -71,7 +72,8 @@ struct tensor_table {
                                    .first = held[p].rounded
                                                 ? facts.words_before + words_before(held, p)
                                                 : (held[p].trained ? facts.trained_before : facts.statistics_before) +
-                                                      numbers_before(held, p, held[p].trained)};
+                                                      numbers_before(held, p, held[p].trained),
+                                   .layer_name = facts.name};
         });
         return table;
     }();

@@ -1,0 +1,77 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <etch/network/tensor_table.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+/// A tensor that a framework calls by another name. `tensor` is etch's name of it, "weight", or only that of one layer,
+/// "layer_norm.weight".
+struct renamed_tensor {
+    std::string_view tensor, name;  // without initialisers, for which g++ 12 would not take a map in braces
+};
+
+namespace internal {
+
+/// What loading does with a tensor, beside copying its numbers.
+enum class tensor_kind : std::uint8_t {
+    numbers,   ///< nothing
+    matrix,    ///< [outputs, inputs]: transposed where the framework keeps [inputs, outputs]
+    bias,      ///< zero where the framework leaves it out
+    deviation  ///< the framework may add something to it
+};
+struct named_kind {
+    std::string_view tensor;
+    tensor_kind kind;
+};
+
+/// All names of tensors in etch's layers. A new one is a row here.
+inline constexpr named_kind tensor_kinds[] = {
+    {"weight", tensor_kind::matrix},        {"bias", tensor_kind::bias},
+    {"weight_ih", tensor_kind::matrix},     {"bias_ih", tensor_kind::bias},
+    {"weight_hh", tensor_kind::matrix},     {"bias_hh", tensor_kind::bias},
+    {"mean", tensor_kind::numbers},         {"deviation", tensor_kind::deviation},
+    {"minimum", tensor_kind::numbers},      {"maximum", tensor_kind::numbers},
+    {"running_mean", tensor_kind::numbers}, {"running_var", tensor_kind::numbers},
+};
+
+/// The name of a tensor without those of the layers that hold its layer: "weight" of "0.weight".
+[[nodiscard]] constexpr std::string_view own_name(std::string_view name) noexcept {
+    const std::size_t point = name.rfind('.');
+    if (point != name.npos) name.remove_prefix(point + 1);  // substr may throw, for which a microcontroller has no code
+    return name;
+}
+
+/// A matrix of a layer of the user's is transposed as those of etch's are.
+[[nodiscard]] constexpr tensor_kind kind_of(const network_tensor& tensor) noexcept {
+    const std::string_view name = own_name(tensor.name.text);
+    for (const auto& [known, kind] : tensor_kinds)
+        if (name == known) return kind;
+    return tensor_kind::matrix;
+}
+/// Whether the framework keeps it as [inputs, outputs].
+[[nodiscard]] constexpr bool is_transposed(const network_tensor& tensor, bool inputs_first) noexcept {
+    return inputs_first && tensor.extents.rank == 2 && kind_of(tensor) == tensor_kind::matrix;
+}
+
+/// How a framework calls a tensor: a row for the tensor's layer goes before one for every layer.
+[[nodiscard]] constexpr std::string_view renamed(const network_tensor& tensor,
+                                                 std::span<const renamed_tensor> names) noexcept {
+    const std::string_view own = own_name(tensor.name.text), layer = tensor.layer_name;
+    std::string_view found = own;
+    for (const renamed_tensor& row : names) {
+        std::string_view rest = row.tensor;
+        if (rest == own && found == own) found = row.name;
+        if (!rest.starts_with(layer)) continue;
+        rest.remove_prefix(layer.size());
+        if (!rest.starts_with('.')) continue;
+        rest.remove_prefix(1);
+        if (rest == own) return row.name;
+    }
+    return found;
+}
+
+}  // namespace internal
+}  // namespace etch::inline ETCH_VARIANT
