@@ -60,7 +60,7 @@ foreach(header IN LISTS headers)
   # Facts are members of a layer or loss, not its name, which a layer of the user's own may have too. Names are text to
   # be printed, spelled, or looked up in a file.
   if(NOT header MATCHES "^etch/(data|io|report)/|^etch/network/topology\\.hpp$"
-     AND code MATCHES "((==|!=)[^;\n]*(::|\\.)name[^A-Za-z0-9_]|(::|\\.)name[^A-Za-z0-9_;][^;\n]*(==|!=))")
+     AND code MATCHES "((==|!=)[^;\n]*(::|\\.)name[^A-Za-z0-9_]|(::|\\.)name[^A-Za-z0-9_;][^;\n]*(==|!=)|\\([^;\n(]*::name, *\"[^;\n]*)")
     complain("${header}: compares a name: ${CMAKE_MATCH_1}")
   endif()
   if(code MATCHES "#[ \t]*include[ \t]*(\"[^\"\n]*\")")

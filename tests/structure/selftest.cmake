@@ -81,6 +81,7 @@ wants(rooms "there is no room layers" layers/dense.hpp "")
 wants(rooms "stands in no room" dense.hpp "")
 wants(rooms "compares a name" loss/mse.hpp
       "template <class L>\nconstexpr bool is_softmax = std::string_view{L::name} == \"softmax\";\n")
+wants(rooms "compares a name" loss/mse.hpp "template <class L>\nconstexpr bool is_softmax = same_text(L::name, \"softmax\");\n")
 wants(rooms "compares a name" training/fit.hpp "constexpr bool is_sigmoid(auto last) { return \"sigmoid\" == last.name; }\n")
 wants(rooms "a deployed program needs no loss" inference.hpp "#include <etch/loss/loss.hpp>\n")
 set(format "-DCLANG_FORMAT=${CLANG_FORMAT}" "-DSTYLE=${STYLE}" "-DFOLDER=${tree}" -DPARTS=etch)
