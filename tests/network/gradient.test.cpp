@@ -2,26 +2,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include <etch/layer/dense.hpp>
-#include <etch/layer/dropout.hpp>
-#include <etch/layer/elu.hpp>
-#include <etch/layer/flatten.hpp>
-#include <etch/layer/gelu.hpp>
-#include <etch/layer/identity.hpp>
-#include <etch/layer/layer_norm.hpp>
-#include <etch/layer/normalize.hpp>
-#include <etch/layer/relu.hpp>
-#include <etch/layer/sigmoid.hpp>
-#include <etch/layer/silu.hpp>
-#include <etch/layer/softmax.hpp>
-#include <etch/layer/softplus.hpp>
-#include <etch/layer/standardize.hpp>
-#include <etch/layer/tanh.hpp>
 #include <etch/loss/binary_cross_entropy.hpp>
 #include <etch/loss/cross_entropy.hpp>
 #include <etch/loss/huber.hpp>
 #include <etch/loss/mean_squared_error.hpp>
-#include <etch/network/residual.hpp>
+#include <etch/network/catalogue.hpp>
 #include <etch/optimizer/sgd.hpp>
 #include <etch/training/stepper.hpp>
 
@@ -115,4 +100,26 @@ TEST_CASE("gradients through a softmax that is not last, and of images, match fi
 
 TEST_CASE("gradients of a layer that the user wrote match finite differences") {
     CHECK(worst_error<network<input<3>, dense<4>, scaled_square, dense<2>>, mean_squared_error>() < 1e-6);
+}
+
+namespace {
+
+/// A layer between two dense ones; on images, or where nothing may follow it, as far as that goes.
+template <class Row, class L = typename Row::layer, class Input = typename Row::example_input>
+auto around() {
+    if constexpr (Input::extents.rank > 1)
+        return network<Input, L, flatten, dense<2>>{};
+    else if constexpr (requires { requires L::fits_targets; })
+        return network<Input, dense<Input::extents.size()>, L>{};
+    else
+        return network<Input, dense<Input::extents.size()>, L, dense<2>>{};
+}
+
+}  // namespace
+
+TEST_CASE("gradients through every layer of etch match finite differences") {
+    all_layers::for_each([]<class Row>() {
+        INFO(Row::layer::name);
+        CHECK(worst_error<decltype(around<Row>()), mean_squared_error>() < 1e-6);
+    });
 }

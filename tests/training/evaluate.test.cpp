@@ -1,5 +1,6 @@
 #include <etch/training/evaluate.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <vector>
 
@@ -15,7 +16,9 @@
 #include <etch/layer/standardize.hpp>
 #include <etch/layer/tanh.hpp>
 #include <etch/loss/mean_absolute_error.hpp>
+#include <etch/optimizer/adam.hpp>
 #include <etch/training/fit_statistics.hpp>
+#include <etch/training/trainer.hpp>
 
 namespace {
 
@@ -169,6 +172,21 @@ TEST_CASE("fast_sigmoid is judged as sigmoid is, by the classes that predict giv
 
     using several = etch::network<etch::input<3>, etch::fast_sigmoid>;
     CHECK(etch::evaluate_loss<etch::mean_squared_error>(several{}, {logits, targets}).accuracy == 2.0f / 3);
+}
+
+TEST_CASE("a network that ends in fast_sigmoid is trained as one that ends in sigmoid", "[evaluate]") {
+    using fast = etch::network<etch::input<1>, etch::dense<1>, etch::fast_sigmoid>;
+    using exact = etch::network<etch::input<1>, etch::dense<1>, etch::sigmoid>;
+    const std::array<float, 4> x{-2, -1, 1, 2}, y{0, 0, 1, 1};
+    fast net{etch::seed{1}};
+    exact other{etch::seed{1}};
+    etch::trainer<fast, etch::binary_cross_entropy, etch::adam, 4> trainer{{.learning_rate = 0.1}};
+    etch::trainer<exact, etch::binary_cross_entropy, etch::adam, 4> other_trainer{{.learning_rate = 0.1}};
+    const auto result = trainer.fit(net, {x, y}, {.epochs = 50});
+    CHECK(result.training_loss == other_trainer.fit(other, {x, y}, {.epochs = 50}).training_loss);
+    CHECK(std::ranges::equal(net.parameters(), other.parameters()));
+    CHECK(etch::evaluate(net, {x, y}).loss == etch::evaluate(other, {x, y}).loss);  // by the same loss, of the logits
+    CHECK(etch::evaluate(net, {x, y}).accuracy() == 1);
 }
 
 TEST_CASE("several sigmoids are judged answer by answer", "[evaluate]") {
