@@ -166,9 +166,9 @@ constexpr void append_layer(key_text& to, std::string_view pattern, std::size_t 
 
 /// The name of a tensor, "weight" or "0.weight", with its own part as the framework calls it.
 constexpr void append_tensor(key_text& to, const key_map& keys, const network_tensor& tensor) noexcept {
-    const std::string_view name = tensor.name.text;
-    to.append({name.data(), name.size() - own_name(name).size()});
-    to.append(renamed(tensor, keys.renamed));
+    const std::string_view name = tensor.name.text, own = own_name(name);
+    to.append({name.data(), name.size() - own.size()});
+    to.append(renamed(own, tensor, keys.renamed));
 }
 
 /// The key of tensor `index`, with `prefix` in place of the map's.

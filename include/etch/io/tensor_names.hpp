@@ -57,11 +57,14 @@ inline constexpr named_kind tensor_kinds[] = {
 }
 
 /// How a framework calls a tensor: a row for the tensor's layer goes before one for every layer.
-[[nodiscard]] constexpr std::string_view renamed(const network_tensor& tensor,
+/// `own` is its own name.
+[[nodiscard]] constexpr std::string_view renamed(std::string_view own, const network_tensor& tensor,
                                                  std::span<const renamed_tensor> names) noexcept {
-    const std::string_view own = own_name(tensor.name.text), layer = tensor.layer_name;
+    if (names.empty() || names.front().tensor.empty()) return own;
+    const std::string_view layer = tensor.layer_name;
     std::string_view found = own;
     for (const renamed_tensor& row : names) {
+        if (row.tensor.empty()) break;  // the rest of the map's rows
         std::string_view rest = row.tensor;
         if (rest == own && found == own) found = row.name;
         if (!rest.starts_with(layer)) continue;
