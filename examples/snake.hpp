@@ -13,16 +13,17 @@
 ///                 dβ = dy ⊙ (x sin(2βx) - sin²(βx) / β) / β      (summed over the samples)
 ///
 /// Source: L. Ziyin, T. Hartwig, M. Ueda, "Neural Networks Fail to Learn Periodic Functions and How to Fix It", 2020.
-struct snake {
+struct snake : etch::layer_defaults {
     static constexpr const char* name = "snake";
     static constexpr bool elementwise = true;  // element i of y depends only on element i of x
-    static constexpr etch::reads backward_reads = etch::reads::input;
+    static constexpr etch::saved_values saved_for_backward = etch::saved_values::input;
     static constexpr etch::initializer preferred = etch::lecun_normal;  // for the weights of the layer before
 
     static constexpr etch::shape output(etch::shape input) { return input; }
 
-    static constexpr std::array<etch::parameter, 1> parameters(etch::shape input) {
-        return {etch::parameter{.name = "frequency", .extents = {input.size()}, .begin = etch::ones}};
+    template <etch::shape In>
+    static constexpr std::array<etch::parameter, 1> parameters() {
+        return {etch::parameter{.name = "frequency", .extents = {In.size()}, .initializer = etch::ones}};
     }
 
     static constexpr auto forward(const auto& layer, const auto& x) {

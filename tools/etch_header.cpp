@@ -89,7 +89,8 @@ struct known_layer {
     std::span<const etch::network_tensor> tensors{};
 
     [[nodiscard]] bool has_statistics() const {
-        return std::any_of(tensors.begin(), tensors.end(), [](const auto& t) { return !t.trained && !t.rounded; });
+        return std::any_of(tensors.begin(), tensors.end(),
+                           [](const etch::network_tensor& t) { return t.role == etch::parameter_role::fitted; });
     }
 };
 
@@ -267,7 +268,7 @@ std::string joined(const std::vector<std::string>& entries) {
 struct network {
     std::vector<etch::network_tensor> tensors;
     std::size_t inputs = 0, outputs = 0;
-    std::size_t trained = 0, statistics = 0, words = 0, rounded = 0;  ///< how many numbers, words, weights in words
+    std::size_t trained = 0, statistics = 0, words = 0, packed = 0;  ///< how many numbers, words, weights in words
     std::uint64_t multiply_adds = 0;
     /// What an answer costs in a constant expression, wherever the header is compiled: with the fused multiply-add.
     std::uint64_t steps = etch::internal::answer_steps::call;
@@ -311,24 +312,29 @@ private:
             const std::size_t rows = positive(entry.arguments[0]), columns = input.size();
             multiply_adds += rows * columns;
             steps += etch::internal::answer_steps::fused_multiply_add * rows * columns;
-            add({.layer = index, .extents = {rows, columns}, .rounded = entry.arguments.size() == 2}, prefix, "weight");
+            const bool is_bf16 = entry.arguments.size() == 2;
+            add({.layer = index,
+                 .extents = {rows, columns},
+                 .role = is_bf16 ? etch::parameter_role::frozen : etch::parameter_role::trained,
+                 .format = is_bf16 ? etch::weight_format::bf16 : etch::weight_format::number},
+                prefix, "weight");
             add({.layer = index, .extents = {rows}}, prefix, "bias");
             return {rows};
         }
         steps += etch::internal::answer_steps::number * input.size();
         if (inside && what.has_statistics()) refuse("the topology has a " + entry.name + " inside of a residual");
         for (const etch::network_tensor& tensor : what.tensors)
-            add({.layer = index, .extents = {input.size()}, .trained = tensor.trained}, prefix, tensor.name.text);
+            add({.layer = index, .extents = {input.size()}, .role = tensor.role}, prefix, tensor.name.text);
         return what.kind == layer_kind::flatten ? etch::shape{input.size()} : input;
     }
 
     void add(etch::network_tensor tensor, const std::string& prefix, std::string_view name) {
         tensor.name.append((prefix + std::string{name}).c_str());
-        if (tensor.rounded) tensor.trained = false;
-        std::size_t& count = tensor.rounded ? words : tensor.trained ? trained : statistics;
+        const bool is_packed = etch::is_packed(tensor.format);
+        std::size_t& count = is_packed ? words : tensor.role == etch::parameter_role::trained ? trained : statistics;
         tensor.first = count;
-        count += tensor.rounded ? etch::bf16_words(tensor.rows(), tensor.columns()) : tensor.extents.size();
-        if (tensor.rounded) rounded += tensor.extents.size();
+        count += is_packed ? etch::words_of(tensor.format, tensor.rows(), tensor.columns()) : tensor.extents.size();
+        if (is_packed) packed += tensor.extents.size();
         tensors.push_back(tensor);
     }
 };
@@ -549,7 +555,7 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
                      plain(chosen.in.substr(chosen.in.find_last_of("/\\") + 1)) + ", format version " +
                      (file.metadata("etch.version") ? "1" : "none: a plain list of tensors") + ". Do not edit.\n";
     if (const auto source = file.metadata("etch.source")) to += "// Its source: " + plain(*source) + "\n";
-    to += "//\n// " + grouped(net.trained + net.rounded) + " weights and " + grouped(net.statistics) +
+    to += "//\n// " + grouped(net.trained + net.packed) + " weights and " + grouped(net.statistics) +
           " statistics in " + grouped(4 * (net.trained + net.statistics + net.words)) + " bytes; " +
           grouped(net.multiply_adds) + " multiply-adds an answer.\n";
     if (vectors.count == 0)
@@ -580,7 +586,7 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
     to += "\nusing " + type + " = etch::network<\n" + wrapped(spell(layers, "etch::"), "    ", text) + ">;\n";
     to += "static_assert(" + type + "::parameter_count == " + std::to_string(net.trained) + " && " + type +
           "::statistic_count == " + std::to_string(net.statistics) + " && " + type +
-          "::rounded_count == " + std::to_string(net.rounded) + ",\n              \"etch: " + name +
+          "::packed_count == " + std::to_string(net.packed) + ",\n              \"etch: " + name +
           " was written for another version of etch: write it again by etch-header\");\n";
 
     to += "\ninline constexpr " + type + " " + name + "{" + type + "::storage{\n";

@@ -58,7 +58,9 @@
 // layer: network/catalogue.hpp lists and includes them all; these are what else is in the room
 #include <etch/layer/absent.hpp>
 #include <etch/layer/layer.hpp>
+#include <etch/layer/layer_context.hpp>
 #include <etch/layer/output_kind.hpp>
+#include <etch/layer/parameter.hpp>
 // loss
 #include <etch/loss/binary_cross_entropy.hpp>
 #include <etch/loss/cross_entropy.hpp>
@@ -81,6 +83,7 @@
 // network: the type list, forward and backward
 #include <etch/network/any_of.hpp>
 #include <etch/network/catalogue.hpp>
+#include <etch/network/chain_tape.hpp>
 #include <etch/network/constant_cost.hpp>
 #include <etch/network/convert.hpp>
 #include <etch/network/loss_fusion.hpp>

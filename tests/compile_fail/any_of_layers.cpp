@@ -1,5 +1,6 @@
 // expect: etch: any_of<...> is a list of networks
 // checked with: g++ 12, clang 14, clang 19
+#include <etch/layer/dense.hpp>
 #include <etch/network/any_of.hpp>
 
 using walk = etch::network<etch::input<3>, etch::dense<2>>;

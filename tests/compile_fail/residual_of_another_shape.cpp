@@ -1,4 +1,4 @@
-// expect: etch: the layers of a residual must give the shape that they get
+// expect: etch: the layers of a residual must preserve their input's shape
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/network/network.hpp>

@@ -1,6 +1,6 @@
-// expect: etch: weights held as bf16 are not trained: train a network of dense<...>, and convert it
+// expect: etch: weights stored as bf16 are not trained: train a network of dense<...>, and convert it
 // checked with: g++ 12, clang 14, clang 19
-#include <etch/layer/dense_bf16.hpp>
+#include <etch/layer/dense.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/optimizer/sgd.hpp>
 #include <etch/training/trainer.hpp>

@@ -45,7 +45,7 @@ std::unique_ptr<Network> drawn(etch::seed from) {
     for (auto& x : net->statistics()) x = least += generator.uniform<typename Network::value_type>() / 16;
     const auto memory = net->memory();
     for (const etch::network_tensor& tensor : etch::tensors_of<Network>)
-        if (tensor.rounded)
+        if (is_packed(tensor.format))
             for (std::size_t row = 0; row < tensor.rows(); ++row)
                 for (std::size_t column = 0; column < tensor.columns(); ++column)
                     tensor.set(memory, row, column, generator.uniform<typename Network::value_type>() - 0.5f);

@@ -38,8 +38,8 @@ void check(const Etched& etched, const char* name) {
     const auto memory = etched.memory();
     const auto from = loaded.memory();
     CHECK(same_bits(memory.trained, from.trained, Network::parameter_count));
-    CHECK(same_bits(memory.statistics, from.statistics, Network::statistic_count));
-    CHECK(same_bits(memory.rounded, from.rounded, Network::layers::word_count));
+    CHECK(same_bits(memory.fixed, from.fixed, Network::statistic_count));
+    CHECK(same_bits(memory.packed, from.packed, Network::layers::totals.words));
 }
 
 }  // namespace

@@ -12,7 +12,6 @@
 #include <etch/io/load.hpp>
 #include <etch/io/save.hpp>
 #include <etch/layer/dense.hpp>
-#include <etch/layer/dense_bf16.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/standardize.hpp>
 #include <etch/layer/tanh.hpp>

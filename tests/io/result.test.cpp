@@ -1,6 +1,7 @@
 #include <etch/core/result.hpp>
 #include <etch/data/split.hpp>
 #include <etch/io/checkpoint_files.hpp>
+#include <etch/layer/dense.hpp>
 #include <etch/training/metrics.hpp>
 #include <etch/training/search.hpp>
 

@@ -150,7 +150,7 @@ double worst_gradient() {
 TEST_CASE("an activation keeps the shape, joins the expression before it, and holds nothing") {
     for_each_activation([]<class Activation>(formula) {
         static_assert(Layer<Activation>);
-        static_assert(internal::parameters_of<Activation>(shape{2, 3, 4}).size() == 0);
+        static_assert(Activation::template parameters<shape{2, 3, 4}>().size() == 0);
         CHECK(Activation::output(shape{2, 3, 4}) == shape{2, 3, 4});
         CHECK(Activation::elementwise);
     });

@@ -49,7 +49,7 @@ TEST_CASE("a layer of the user's is a layer") {
     static_assert(snake::output(shape{4, 5}) == shape{4, 5});
     using net_type = network<input<3>, dense<4>, snake, dense<1>>;
     static_assert(net_type::parameter_count == 3 * 4 + 4 + 4 + 4 + 1);
-    static_assert(net_type::layers::parameters<0>()[0].begin == lecun_normal);
+    static_assert(net_type::layers::parameters<0>()[0].initializer == lecun_normal);
     const net_type net{seed{1}};
     const auto held = net.parameters<1>();
     for (float beta : std::get<0>(held)) CHECK(beta == 1);

@@ -104,18 +104,18 @@ double farthest_from_loops() {
 TEST_CASE("dense turns a vector into as many numbers as it has outputs") {
     static_assert(Layer<dense<3>>);
     static_assert(dense<3>::output(shape{5}) == shape{3});
-    static_assert(dense<3>::multiply_adds(shape{5}) == 15);
-    constexpr auto held = dense<3>::parameters(shape{5});
+    static_assert(dense<3>::multiply_adds<shape{5}>() == 15);
+    constexpr auto held = dense<3>::parameters<shape{5}>();
     static_assert(held[0].extents == shape{3, 5} && held[1].extents == shape{3});
     static_assert(held[0].fan_in == 5 && held[0].fan_out == 3);
-    static_assert(held[0].begin == automatic && held[1].begin == zeros);
-    static_assert(dense<3, he_normal, ones>::parameters(shape{5})[0].begin == he_normal);
-    static_assert(dense<3, he_normal, ones>::parameters(shape{5})[1].begin == ones);
-    CHECK(chain<float, shape{5}, dense<3>>::trained_count == 18);
+    static_assert(held[0].initializer == automatic && held[1].initializer == zeros);
+    static_assert(dense<3, he_normal, ones>::parameters<shape{5}>()[0].initializer == he_normal);
+    static_assert(dense<3, he_normal, ones>::parameters<shape{5}>()[1].initializer == ones);
+    CHECK(chain<float, shape{5}, dense<3>>::totals.trained == 18);
     // Only a batch needs W transposed, and only in training.
-    CHECK(dense<3>::workspace(shape{5}, 1, true) == 0);
-    CHECK(dense<3>::workspace(shape{5}, 2, true) == 15);
-    CHECK(dense<3>::workspace(shape{5}, 2, false) == 0);
+    CHECK(internal::size_of(dense<3>::scratch<shape{5}, 1, true>()) == 0);
+    CHECK(internal::size_of(dense<3>::scratch<shape{5}, 2, true>()) == 15);
+    CHECK(internal::size_of(dense<3>::scratch<shape{5}, 2, false>()) == 0);
 }
 
 TEST_CASE("dense has the values that a person works out by hand") {
@@ -151,11 +151,11 @@ TEST_CASE("dense at sizes around the lanes matches plain loops") {
 }
 
 TEST_CASE("dense backward adds to the gradients that are there") {
-    using pass_type = layer_pass<dense<1>, shape{1}, float, true>;
+    using context_type = backward_context<dense<1>, shape{1}, float, 1>;
     float numbers[] = {2, 0}, gradients[] = {10, 20};
-    const pass_type pass{{numbers, nullptr}, gradients, nullptr, seed{}};
+    const context_type handed{{numbers, nullptr}, gradients, nullptr, seed{}};
     const vector<float, 1> a{3.0f}, z{6.0f}, dz{1.0f};
-    const vector<float, 1> da = dense<1>::backward(pass, a.view(), z.view(), dz.view());
+    const vector<float, 1> da = dense<1>::backward(handed, a.view(), z.view(), dz.view());
     CHECK(da[0] == 2);
     CHECK(gradients[0] == 13);
     CHECK(gradients[1] == 21);

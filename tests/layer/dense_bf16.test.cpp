@@ -1,5 +1,5 @@
 // runs on: every instruction set
-#include <etch/layer/dense_bf16.hpp>
+#include <etch/layer/dense.hpp>
 
 #include <bit>
 #include <cstdint>
@@ -45,13 +45,14 @@ using policy = network<input<9>, dense<33>, elu<>, dense<12>, relu, dense<1>>;
 TEST_CASE("dense with weights held as bf16 has the shapes of dense, and half the bytes of weights") {
     using layer = dense<3, bf16>;
     static_assert(Layer<layer>);
-    static_assert(layer::output(shape{5}) == shape{3} && layer::multiply_adds(shape{5}) == 15);
-    constexpr auto held = layer::parameters(shape{5});
-    static_assert(held[0].extents == shape{3, 5} && held[0].rounded && !held[0].trained);
-    static_assert(held[1].extents == shape{3} && held[1].trained && !held[1].rounded);
+    static_assert(layer::output(shape{5}) == shape{3} && layer::multiply_adds<shape{5}>() == 15);
+    constexpr auto held = layer::parameters<shape{5}>();
+    static_assert(held[0].extents == shape{3, 5} && held[0].format == bf16 && held[0].role == parameter_role::frozen);
+    static_assert(held[1].extents == shape{3} && held[1].role == parameter_role::trained &&
+                  held[1].format == weight_format::number);
     using held_by = chain<float, shape{5}, layer>;
-    static_assert(held_by::trained_count == 3 && held_by::statistic_count == 0);
-    static_assert(held_by::rounded_count == 15 && held_by::word_count == 3 * 3);  // the last column stands alone
+    static_assert(held_by::totals.trained == 3 && held_by::totals.fitted == 0);
+    static_assert(held_by::totals.packed == 15 && held_by::totals.words == 3 * 3);  // the last column stands alone
     CHECK(sizeof(network<input<6>, layer>) == (3 * 3 + 3) * 4);
 }
 

@@ -35,9 +35,9 @@ using large = support::passes<float, shape{64}, 32, dropout<30>>;
 TEST_CASE("dropout keeps the shape, and needs memory for its mask in training only") {
     static_assert(Layer<dropout<30>>);
     static_assert(dropout<30>::output(shape{4, 5}) == shape{4, 5});
-    CHECK(dropout<30>::workspace(shape{64}, 32, true) == 2048);
-    CHECK(dropout<30>::workspace(shape{64}, 32, false) == 0);
-    CHECK(chain<float, shape{64}, dropout<30>>::trained_count == 0);
+    CHECK(internal::size_of(dropout<30>::scratch<shape{64}, 32, true>()) == 2048);
+    CHECK(internal::size_of(dropout<30>::scratch<shape{64}, 32, false>()) == 0);
+    CHECK(chain<float, shape{64}, dropout<30>>::totals.trained == 0);
 }
 
 TEST_CASE("dropout of a half gives nothing or the double, of a third nothing or one and a half times") {

@@ -55,7 +55,7 @@ double worst_gradient() {
 
 TEST_CASE("fast_tanh and fast_sigmoid are activations that hold nothing") {
     static_assert(Layer<fast_tanh> && Layer<fast_sigmoid>);
-    static_assert(internal::parameters_of<fast_tanh>(shape{2, 3, 4}).size() == 0);
+    static_assert(fast_tanh::parameters<shape{2, 3, 4}>().size() == 0);
     CHECK(fast_tanh::output(shape{2, 3, 4}) == shape{2, 3, 4});
 }
 

@@ -69,7 +69,7 @@ void check_normal(initializer how, double variance) {
 
 /// What the weight of the first of these layers begins as.
 template <class... Layers>
-constexpr initializer first_begin = chain<float, shape{8}, Layers...>::template parameters<0>()[0].begin;
+constexpr initializer first_begin = chain<float, shape{8}, Layers...>::template parameters<0>()[0].initializer;
 
 }  // namespace
 
@@ -133,7 +133,7 @@ TEST_CASE("weights begin as the activation that comes next wants it") {
     // What is named stays.
     static_assert(first_begin<dense<4, glorot_normal>, relu> == glorot_normal);
     static_assert(first_begin<dense<4, zeros>, relu> == zeros);
-    CHECK(chain<float, shape{8}, layer_norm<>, relu>::parameters<0>()[0].begin == ones);
+    CHECK(chain<float, shape{8}, layer_norm<>, relu>::parameters<0>()[0].initializer == ones);
 }
 
 TEST_CASE("a network's numbers have the variance that its activations want") {

@@ -5,6 +5,7 @@
 
 #include <etch/layer/dense.hpp>
 #include <etch/layer/flatten.hpp>
+#include <etch/layer/input.hpp>
 #include <etch/layer/relu.hpp>
 
 #include "support/catch.hpp"
@@ -24,20 +25,20 @@ bool passes_on() {
     return same;
 }
 
-struct nameless {
+struct nameless : layer_defaults {
     static constexpr shape output(shape input) { return input; }
 };
-struct shapeless {
+struct shapeless : layer_defaults {
     static constexpr const char* name = "shapeless";
 };
 
 }  // namespace
 
-TEST_CASE("a label is put together from text and numbers, and cut where it is full") {
-    CHECK(std::string(label{"weight"}.text) == "weight");
-    CHECK(std::string(label{}.append(std::size_t{0}).append(".").append("bias").text) == "0.bias");
-    CHECK(std::string(label{}.append(std::size_t{1207}).text) == "1207");
-    const label full = label{"0123456789012345678901234567890"}.append("x").append(std::size_t{7});
+TEST_CASE("a name is put together from text and numbers, and cut where it is full") {
+    CHECK(std::string(tensor_name{"weight"}.text) == "weight");
+    CHECK(std::string(tensor_name{}.append(std::size_t{0}).append(".").append("bias").text) == "0.bias");
+    CHECK(std::string(tensor_name{}.append(std::size_t{1207}).text) == "1207");
+    const tensor_name full = tensor_name{"0123456789012345678901234567890"}.append("x").append(std::size_t{7});
     CHECK(std::string(full.text) == "0123456789012345678901234567890");
 }
 
@@ -57,7 +58,7 @@ TEST_CASE("input has the extents of one sample") {
 TEST_CASE("flatten makes one vector of an image, of the same numbers") {
     static_assert(flatten::output(shape{28, 28}) == shape{784});
     static_assert(flatten::output(shape{2, 3, 4, 5}) == shape{120});
-    static_assert(chain<float, shape{28, 28}, flatten, dense<10>>::trained_count == 7850);
+    static_assert(chain<float, shape{28, 28}, flatten, dense<10>>::totals.trained == 7850);
     support::passes<float, shape{2, 3}, 1, flatten> layer;
     layer.input = matrix<float, 6, 1>{1, 2, 3, 4, 5, 6};
     layer.run();

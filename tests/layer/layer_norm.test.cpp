@@ -75,10 +75,10 @@ double farthest_from_loops() {
 TEST_CASE("layer_norm keeps the shape and holds two numbers a feature, which begin at 1 and 0") {
     static_assert(Layer<layer_norm<>>);
     static_assert(layer_norm<>::output(shape{7}) == shape{7});
-    constexpr auto held = layer_norm<>::parameters(shape{7});
-    static_assert(held[0].extents == shape{7} && held[0].begin == ones);
-    static_assert(held[1].extents == shape{7} && held[1].begin == zeros);
-    CHECK(chain<float, shape{7}, layer_norm<>>::trained_count == 14);
+    constexpr auto held = layer_norm<>::parameters<shape{7}>();
+    static_assert(held[0].extents == shape{7} && held[0].initializer == ones);
+    static_assert(held[1].extents == shape{7} && held[1].initializer == zeros);
+    CHECK(chain<float, shape{7}, layer_norm<>>::totals.trained == 14);
 }
 
 TEST_CASE("layer_norm has the values that a person works out by hand") {

@@ -74,9 +74,9 @@ double farthest_from_loops() {
 TEST_CASE("softmax keeps the shape and is stored, since it passes over its output twice") {
     static_assert(Layer<softmax>);
     static_assert(softmax::output(shape{10}) == shape{10});
-    CHECK(chain<float, shape{10}, softmax>::trained_count == 0);
-    CHECK(internal::stores_output<softmax>());
-    CHECK_FALSE(internal::is_elementwise<softmax>());
+    CHECK(chain<float, shape{10}, softmax>::totals.trained == 0);
+    CHECK(softmax::stored_output);
+    CHECK_FALSE(softmax::elementwise);
 }
 
 TEST_CASE("softmax has the values that a person works out by hand") {

@@ -21,9 +21,9 @@ namespace {
 template <class T, class Layer, std::size_t N>
 struct fitted_passes : support::passes<T, shape{N}, 3, Layer> {
     auto pass() {
-        return fitted_passes::chain::template pass<0, false>(
+        return fitted_passes::chain::template context_of<0, 1>(
             parameter_memory<T>{this->parameters.data(), this->statistics.data()}, static_cast<T*>(nullptr),
-            static_cast<T*>(nullptr), etch::seed{});
+            etch::seed{});
     }
     bool fitted() { return Layer::fitted(pass()); }
     /// On `count` samples of the matrix.
@@ -87,13 +87,13 @@ template <class Layer>
 void check_shape(const char* first, const char* second) {
     static_assert(etch::Layer<Layer>);
     static_assert(Layer::output(shape{2, 3}) == shape{2, 3});
-    static_assert(chain<float, shape{2, 3}, Layer>::trained_count == 0);
-    static_assert(chain<float, shape{2, 3}, Layer>::statistic_count == 12);
-    const auto held = Layer::parameters(shape{2, 3});
+    static_assert(chain<float, shape{2, 3}, Layer>::totals.trained == 0);
+    static_assert(chain<float, shape{2, 3}, Layer>::totals.fitted == 12);
+    const auto held = Layer::template parameters<shape{2, 3}>();
     CHECK(std::string(held[0].name.text) == first);
     CHECK(std::string(held[1].name.text) == second);
-    CHECK_FALSE(held[0].trained);
-    CHECK_FALSE(held[1].trained);
+    CHECK(held[0].role == parameter_role::fitted);
+    CHECK(held[1].role == parameter_role::fitted);
 }
 
 template <class Layer>

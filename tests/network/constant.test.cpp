@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include <etch/layer/dense.hpp>
-#include <etch/layer/dense_bf16.hpp>
 #include <etch/layer/elu.hpp>
 #include <etch/layer/gelu.hpp>
 #include <etch/layer/layer_norm.hpp>

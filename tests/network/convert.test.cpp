@@ -50,7 +50,7 @@ double deviation() {
 TEST_CASE("with_bf16 is the topology with the weights of every dense layer held as bf16") {
     static_assert(std::is_same_v<with_bf16<trained_type>, deployed_type>);
     static_assert(std::is_same_v<with_bf16<deployed_type>, deployed_type>);
-    CHECK(deployed_type::rounded_count == 5 * 12 + 12 * 7 + 7 * 12 + 12 * 3);
+    CHECK(deployed_type::packed_count == 5 * 12 + 12 * 7 + 7 * 12 + 12 * 3);
 }
 
 TEST_CASE("converting rounds the weights and copies everything else") {
@@ -89,7 +89,7 @@ TEST_CASE("networks are equal where their weights held as bf16 are") {
 TEST_CASE("layers choose one by one whether their weights are held as bf16") {
     using mixed = network<input<5>, standardize, dense<12>, relu, residual<dense<7>, relu, dense<12, bf16>>, dense<3>>;
     const auto net = convert<mixed>(trained());
-    CHECK(mixed::rounded_count == 7 * 12);
+    CHECK(mixed::packed_count == 7 * 12);
     CHECK(std::get<0>(net.parameters<1>())(3, 2) == std::get<0>(trained().parameters<1>())(3, 2));
     CHECK(convert<deployed_type>(net) == convert<deployed_type>(trained()));
 }
@@ -98,7 +98,7 @@ TEST_CASE("a network holds its rounded weights in half the bytes, and the summar
     using large = network<input<784>, dense<128>, relu, dense<10>>;
     using half = with_bf16<large>;
     static_assert(std::is_trivially_copyable_v<half> && std::is_nothrow_default_constructible_v<half>);
-    static_assert(half::parameter_count == 128 + 10 && half::rounded_count == 784 * 128 + 128 * 10);
+    static_assert(half::parameter_count == 128 + 10 && half::packed_count == 784 * 128 + 128 * 10);
     constexpr std::size_t bytes = (784 * 128 + 128 * 10) * 2 + (128 + 10) * 4;
     static_assert(sizeof(half) >= bytes && sizeof(half) < bytes + 128);  // two arrays, whole lines of the cache
     constexpr auto& all = summary<half>;

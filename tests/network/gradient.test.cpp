@@ -17,13 +17,14 @@ namespace {
 using namespace etch;
 
 /// A layer of the user's: y = s ⊙ x², with one trained number a feature.
-struct scaled_square {
+struct scaled_square : layer_defaults {
     static constexpr const char* name = "scaled_square";
     static constexpr bool elementwise = true;
-    static constexpr reads backward_reads = reads::input;
+    static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr shape output(shape input) { return input; }
-    static constexpr std::array<parameter, 1> parameters(shape input) {
-        return {parameter{.name = "scale", .extents = {input.size()}, .begin = constants(3, 2)}};
+    template <shape In>
+    static constexpr std::array<parameter, 1> parameters() {
+        return {parameter{.name = "scale", .extents = {In.size()}, .initializer = constants(3, 2)}};
     }
     static constexpr auto forward(const auto& layer, const auto& x) {
         const auto& [s] = layer.parameters;

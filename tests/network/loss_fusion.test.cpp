@@ -51,11 +51,11 @@ TEST_CASE("a target is as large as its loss says") {
 }
 
 TEST_CASE("what the outputs mean is a fact of the layer, not its name") {
-    CHECK(internal::output_kind_of<softmax>() == output_kind::class_probabilities);
-    CHECK(internal::output_kind_of<probabilities>() == output_kind::class_probabilities);
-    CHECK(internal::output_kind_of<sigmoid>() == output_kind::label_probabilities);
-    CHECK(internal::output_kind_of<fast_sigmoid>() == output_kind::label_probabilities);
-    CHECK(internal::output_kind_of<dense<3>>() == output_kind::numbers);
+    CHECK(softmax::predicts == output_kind::class_probabilities);
+    CHECK(probabilities::predicts == output_kind::class_probabilities);
+    CHECK(sigmoid::predicts == output_kind::label_probabilities);
+    CHECK(fast_sigmoid::predicts == output_kind::label_probabilities);
+    CHECK(dense<3>::predicts == output_kind::numbers);
     CHECK(internal::ends_in_normalizer<ending_in<standardize>>);
     CHECK(internal::ends_in_normalizer<ending_in<normalize<>>>);
     CHECK_FALSE(internal::ends_in_normalizer<ending_in<unstandardize>>);

@@ -200,14 +200,17 @@ TEST_CASE("thirty layers compile, and the last answers") {
 namespace {
 
 /// y = 2 x + 1 in a memory of its own: the first layer's must not be the second's.
-struct remembers {
+struct remembers : layer_defaults {
     static constexpr const char* name = "remembers";
     static constexpr bool elementwise = true;
     static constexpr shape output(shape input) { return input; }
-    static constexpr std::size_t workspace(shape input, std::size_t columns, bool) { return input.size() * columns; }
+    template <shape In, std::size_t Columns, bool>
+    static constexpr std::array<named_tensor, 1> scratch() {
+        return {named_tensor{"kept", {In.size(), Columns}}};
+    }
     template <class X>
     static constexpr auto forward(const auto& layer, const X& x) {
-        const tensor_view<float, X::rows, X::columns> kept{layer.workspace};
+        const auto& [kept] = layer.scratch;
         kept = 2.0f * x + 1.0f;
         return kept + 0.0f;
     }

@@ -34,21 +34,21 @@ TEST_CASE("a residual adds its layers to what passes around them") {
 }
 
 TEST_CASE("the parameters of a residual bear the places of its layers") {
-    constexpr auto held = block::parameters(shape{2});
+    constexpr auto held = block::parameters<shape{2}>();
     static_assert(held.size() == 4);
     const char* names[] = {"0.weight", "0.bias", "2.weight", "2.bias"};
     for (std::size_t i = 0; i < 4; ++i) CHECK(std::string(held[i].name.text) == names[i]);
     static_assert(held[0].extents == shape{3, 2} && held[2].extents == shape{2, 3} && held[3].extents == shape{2});
-    static_assert(block::multiply_adds(shape{2}) == 12);
-    constexpr auto nested = residual<etch::tanh, residual<dense<2>>>::parameters(shape{2});
+    static_assert(block::multiply_adds<shape{2}>() == 12);
+    constexpr auto nested = residual<etch::tanh, residual<dense<2>>>::parameters<shape{2}>();
     CHECK(std::string(nested[1].name.text) == "1.0.bias");
 }
 
 TEST_CASE("weights inside of a residual begin as the activation inside wants it") {
-    static_assert(block::parameters(shape{2})[0].begin == he_uniform);
-    static_assert(block::parameters(shape{2})[2].begin == glorot_uniform);
-    static_assert(residual<dense<2>, selu>::parameters(shape{2})[0].begin == lecun_normal);
-    static_assert(residual<dense<2, ones>, selu>::parameters(shape{2})[0].begin == ones);
+    static_assert(block::parameters<shape{2}>()[0].initializer == he_uniform);
+    static_assert(block::parameters<shape{2}>()[2].initializer == glorot_uniform);
+    static_assert(residual<dense<2>, selu>::parameters<shape{2}>()[0].initializer == lecun_normal);
+    static_assert(residual<dense<2, ones>, selu>::parameters<shape{2}>()[0].initializer == ones);
     const network<input<2>, residual<dense<2, ones>>> net{seed{1}};
     CHECK(net({1, 2}) == vector<float, 2>{1 + 3, 2 + 3});
 }

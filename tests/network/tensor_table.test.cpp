@@ -16,7 +16,10 @@ using deep =
 TEST_CASE("the table names every tensor of a network") {
     std::string names;
     for (const etch::network_tensor& t : etch::tensors_of<deep>)
-        names += std::to_string(t.layer) + "." + t.name.text + (t.trained ? " " : t.rounded ? "r " : "s ");
+        names += std::to_string(t.layer) + "." + t.name.text +
+                 (t.role == etch::parameter_role::trained  ? " "
+                  : t.role == etch::parameter_role::frozen ? "r "
+                                                           : "s ");
     CHECK(names ==
           "0.means 0.deviations 1.weight 1.bias 2.0.weight 2.0.bias 3.weight 3.bias 4.weightr 4.bias 6.weight 6.bias ");
 }
@@ -42,7 +45,7 @@ TEST_CASE("what is set through the table is what the layer's view shows") {
             },
             std::as_const(net).parameters<I>());
     });
-    CHECK(seen == deep::parameter_count + deep::statistic_count + deep::rounded_count);
+    CHECK(seen == deep::parameter_count + deep::statistic_count + deep::packed_count);
     next = 1;
     for (const etch::network_tensor& t : etch::tensors_of<deep>)
         for (std::size_t row = 0; row < t.rows(); ++row)
@@ -54,7 +57,7 @@ TEST_CASE("numbers that share a word are set in either order") {
     using pairs = etch::network<etch::input<3>, etch::dense<2, etch::bf16>>;
     pairs net;
     const etch::network_tensor& weight = etch::tensors_of<pairs>[0];
-    REQUIRE(weight.rounded);
+    REQUIRE(weight.format == etch::weight_format::bf16);
     const auto number = [](std::size_t row, std::size_t column) { return static_cast<float>(1 + 3 * row + column); };
     for (std::size_t column = 3; column-- > 0;)
         for (std::size_t row = 2; row-- > 0;) weight.set<float>(net.memory(), row, column, number(row, column));

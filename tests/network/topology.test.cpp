@@ -8,7 +8,7 @@ namespace {
 
 /// A layer of the user's, with arguments of three kinds.
 template <int Number, bool Flag, etch::initializer Begin>
-struct custom {
+struct custom : etch::layer_defaults {
     static constexpr const char* name = "custom";
     static constexpr etch::shape output(etch::shape input) { return input; }
     static constexpr auto forward(const auto&, const auto& x) { return x; }

@@ -7,7 +7,7 @@
 #include <etch/io/golden.hpp>
 #include <etch/io/load.hpp>
 #include <etch/io/save.hpp>
-#include <etch/layer/dense_bf16.hpp>
+#include <etch/layer/dense.hpp>
 
 #include "items.hpp"
 

@@ -68,9 +68,9 @@ TEST_CASE("the fma of constant expressions is not rounded twice") {
     CHECK(internal::constant_fma(a, a, -0x1p-60f) == product);
     static_assert(internal::constant_fma(1 + 0x1p-12f, 1 + 0x1p-12f, 0x1p-60f) == 1 + 0x1p-11f + 0x1p-23f);
     // Half way between the largest float and the one that would come next.
-    static_assert(internal::constant_fma(1, internal::largest<float>, 0x1p+103f) ==
+    static_assert(internal::constant_fma(1, std::numeric_limits<float>::max(), 0x1p+103f) ==
                   std::numeric_limits<float>::infinity());
-    static_assert(internal::constant_fma(-1, internal::largest<float>, -0x1p+103f) ==
+    static_assert(internal::constant_fma(-1, std::numeric_limits<float>::max(), -0x1p+103f) ==
                   -std::numeric_limits<float>::infinity());
 }
 

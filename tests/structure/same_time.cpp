@@ -12,10 +12,10 @@ using namespace etch;
 
 #if defined(ETCH_TEST_BRANCHES)
 /// What must not be: a layer that computes only where it seems to pay.
-struct branching {
+struct branching : layer_defaults {
     static constexpr const char* name = "branching";
     static constexpr bool elementwise = true;
-    static constexpr reads backward_reads = reads::nothing;
+    static constexpr saved_values saved_for_backward = saved_values::nothing;
     static constexpr shape output(shape input) { return input; }
     static auto forward(const auto&, const auto& x) {
         vector<float, 16> y = x;

@@ -7,7 +7,7 @@
 #include <limits>
 #include <type_traits>
 
-#include <etch/network/chain.hpp>
+#include <etch/network/chain_tape.hpp>
 
 namespace support {
 
@@ -42,9 +42,9 @@ void scatter_numbers(Numbers&& numbers, etch::seed from, double range = 1) {
 template <class T, etch::shape Input, std::size_t Columns, class... Layers>
 struct passes {
     using chain = etch::chain<T, Input, Layers...>;
-    using step = typename chain::template step<sizeof...(Layers), Columns>;
+    using tape = etch::chain_tape<chain, T, sizeof...(Layers), Columns>;
     static constexpr std::size_t inputs = Input.size(), outputs = chain::output_shape.size();
-    static constexpr std::size_t trained = chain::trained_count, statistics_count = chain::statistic_count;
+    static constexpr std::size_t trained = chain::totals.trained, statistics_count = chain::totals.fitted;
     template <std::size_t N>
     using numbers = std::array<T, (N > 0 ? N : 1)>;  // that many are in use
 
@@ -69,7 +69,7 @@ struct passes {
         gradients.fill(0);
         workspace.fill(std::numeric_limits<T>::quiet_NaN());  // whoever reads what was not written is found out
         const etch::matrix_view<const T, inputs, Columns> x = input.view();
-        const step one{{parameters.data(), statistics.data()}, gradients.data(), x, workspace.data(), seed};
+        const tape one{{parameters.data(), statistics.data()}, gradients.data(), x, workspace.data(), seed};
         output = one.forward();
         grad_input = one.backward(grad_output.view());
     }
@@ -81,8 +81,8 @@ struct passes {
     }
 
 private:
-    numbers<step::plan.size> workspace{};
-    numbers<chain::template inference_size<sizeof...(Layers)>(Columns)> inference_workspace{};
+    numbers<tape::plan.size> workspace{};
+    numbers<chain::template inference_size<sizeof...(Layers), Columns>()> inference_workspace{};
 };
 
 }  // namespace support

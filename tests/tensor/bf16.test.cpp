@@ -30,7 +30,7 @@ constexpr bool same_bits(float a, float b) {
 template <std::size_t Rows, std::size_t Columns>
 class words {
 public:
-    explicit words(const matrix<float, Rows, Columns>& from) : words_{bf16_words(Rows, Columns)} {
+    explicit words(const matrix<float, Rows, Columns>& from) : words_{words_of(weight_format::bf16, Rows, Columns)} {
         bf16_matrix_view<std::int32_t, Rows, Columns>{words_.get()} = from;
     }
     [[nodiscard]] auto view() const { return bf16_matrix_view<const std::int32_t, Rows, Columns>{words_.get()}; }
@@ -55,7 +55,7 @@ std::size_t different_products() {
 /// The same product as the compiler computes it.
 template <std::size_t M, std::size_t K>
 constexpr auto product() {
-    std::int32_t memory[bf16_words(M, K)] = {};
+    std::int32_t memory[words_of(weight_format::bf16, M, K)] = {};
     const bf16_matrix_view<std::int32_t, M, K> W{memory};
     W = random_matrix<M, K>(1);
     const auto a = random_matrix<K, 1>(2);

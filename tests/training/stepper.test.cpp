@@ -60,11 +60,12 @@ TEST_CASE("the gradients of an update are not left over from the last one") {
 namespace {
 
 /// y = w x, w one number; its backward adds to the gradient twice.
-struct twice {
+struct twice : layer_defaults {
     static constexpr const char* name = "twice";
     static constexpr shape output(shape input) { return input; }
-    static constexpr std::array<parameter, 1> parameters(shape) {
-        return {parameter{.name = "weight", .extents = {1}, .begin = ones}};
+    template <shape>
+    static constexpr std::array<parameter, 1> parameters() {
+        return {parameter{.name = "weight", .extents = {1}, .initializer = ones}};
     }
     static constexpr auto forward(const auto& layer, const auto& x) {
         return hadamard(x, std::get<0>(layer.parameters));

@@ -139,7 +139,7 @@ struct layer_count {
     constexpr layer_count(std::span<const network_tensor> tensors, std::size_t layer) noexcept {
         bool seen = false;
         for (const network_tensor& t : tensors) {
-            if (!(t.trained || t.rounded) || (seen && t.layer == last)) continue;
+            if (t.role == parameter_role::fitted || (seen && t.layer == last)) continue;
             if (!seen) first = t.layer;
             if (t.layer < layer) ++before;
             last = t.layer;
@@ -176,7 +176,7 @@ constexpr void append_tensor(key_text& to, const key_map& keys, const network_te
                                         std::string_view prefix) noexcept {
     const network_tensor& tensor = tensors[index];
     const layer_count count{tensors, tensor.layer};
-    const bool trained = tensor.trained || tensor.rounded;
+    const bool trained = tensor.role != parameter_role::fitted;
     const std::size_t skipped = tensor.layer < count.first ? 0 : count.first;  // a normaliser stands before the first
     const std::size_t number = keys.number == numbering::position             ? tensor.layer
                                : keys.number == numbering::from_first_trained ? tensor.layer - skipped

@@ -87,7 +87,9 @@ struct tensor_group {
     parameter_memory<T> memory{};
     bool trained_alone = false;
 
-    [[nodiscard]] constexpr bool has(const network_tensor& t) const noexcept { return t.trained || !trained_alone; }
+    [[nodiscard]] constexpr bool has(const network_tensor& t) const noexcept {
+        return t.role == parameter_role::trained || !trained_alone;
+    }
     [[nodiscard]] constexpr key_text key(const key_map& keys, std::size_t index) const noexcept {
         return key_of(keys, tensors, index, prefix.empty() ? keys.prefix : prefix);
     }
@@ -131,7 +133,7 @@ template <class T, TensorSource Source>
         for (std::size_t i = 0; i < from.size(); ++i) {
             const T x = from.number<T>(i);
             // A float that rounds to infinity in bf16 is too large as well.
-            const bool too_large = tensor.rounded && (to_bf16(static_cast<float>(x)) & 0x7fffu) == 0x7f80u;
+            const bool too_large = is_packed(tensor.format) && (to_bf16(static_cast<float>(x)) & 0x7fffu) == 0x7f80u;
             if (!is_finite(x) || too_large) {
                 result.index = i;
                 return failed(status::non_finite_weight);

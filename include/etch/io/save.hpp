@@ -107,15 +107,16 @@ private:
 /// Calls f(group, index, tensor) for all tensors in the order of the file: bfloat16 last, so that all are aligned.
 template <class T>
 constexpr void for_each_saved(std::span<const tensor_group<const T>> groups, auto f) noexcept {
-    for (const bool rounded : {false, true})
+    for (const bool packed : {false, true})
         for (const tensor_group<const T>& group : groups)
             for (std::size_t i = 0; i < group.tensors.size(); ++i)
-                if (group.has(group.tensors[i]) && group.tensors[i].rounded == rounded) f(group, i, group.tensors[i]);
+                if (group.has(group.tensors[i]) && is_packed(group.tensors[i].format) == packed)
+                    f(group, i, group.tensors[i]);
 }
 
 template <class T>
 [[nodiscard]] constexpr std::size_t saved_bytes(const network_tensor& tensor) noexcept {
-    return tensor.extents.size() * (tensor.rounded ? 2 : sizeof(T));
+    return tensor.extents.size() * (is_packed(tensor.format) ? 2 : sizeof(T));
 }
 
 template <class T>
@@ -130,7 +131,7 @@ constexpr void write_header(byte_writer& to, std::span<const tensor_group<const 
     to.append('}');
     std::size_t at = 0;
     for_each_saved(groups, [&](const tensor_group<const T>& group, std::size_t i, const network_tensor& tensor) {
-        const std::string_view type = tensor.rounded ? "BF16" : sizeof(T) == 8 ? "F64" : "F32";
+        const std::string_view type = is_packed(tensor.format) ? "BF16" : sizeof(T) == 8 ? "F64" : "F32";
         to.append(',').append_quoted(group.key(torch_sequential, i).view());
         to.append(":{\"dtype\":").append_quoted(type).append(",\"shape\":[").append_integer(tensor.rows());
         if (tensor.extents.rank == 2) to.append(',').append_integer(tensor.columns());
@@ -149,7 +150,7 @@ constexpr void write_numbers(byte_writer& to, std::span<const tensor_group<const
         for (std::size_t row = 0; row < tensor.rows(); ++row)
             for (std::size_t column = 0; column < tensor.columns(); ++column) {
                 const T number = tensor.get<T>(group.memory, row, column);
-                if (tensor.rounded)
+                if (is_packed(tensor.format))
                     to.append_bytes(to_bf16(static_cast<float>(number)), 2);
                 else
                     to.append_bytes(bit_cast<bits>(number), sizeof(T));

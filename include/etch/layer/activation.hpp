@@ -22,9 +22,9 @@ struct value_of {
 template <class Activation>
 struct derivative_of {  // by the input these are costly as a rule, by the output cheap
     static constexpr std::size_t operations =
-        Activation::backward_reads == reads::output ? 4 : activation_operations<Activation>();
+        Activation::saved_for_backward == saved_values::output ? 4 : activation_operations<Activation>();
     ETCH_INLINE constexpr auto operator()(auto at) const noexcept {
-        if constexpr (Activation::backward_reads == reads::output)
+        if constexpr (Activation::saved_for_backward == saved_values::output)
             return Activation::derivative(at);
         else
             return Activation::derivative_at(at);
@@ -38,7 +38,7 @@ struct derivative_of {  // by the input these are costly as a rule, by the outpu
 /// An activation gives `value(z)` over lanes, and its derivative either as `derivative(a)` of its output, so that z
 /// need not be kept, or as `derivative_at(z)` of its input.
 template <class Activation>
-struct activation {
+struct activation : layer_defaults {
     static constexpr bool elementwise = true;
 
     static constexpr shape output(shape input) { return input; }
@@ -50,7 +50,7 @@ struct activation {
     ETCH_INLINE static constexpr auto backward(const auto&, [[maybe_unused]] const auto& z,
                                                [[maybe_unused]] const auto& a, const auto& da) {
         constexpr internal::derivative_of<Activation> derivative;
-        if constexpr (Activation::backward_reads == reads::output)
+        if constexpr (Activation::saved_for_backward == saved_values::output)
             return hadamard(da, map(derivative, a));
         else
             return hadamard(da, map(derivative, z));

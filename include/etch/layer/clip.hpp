@@ -14,14 +14,17 @@ namespace etch::inline ETCH_VARIANT {
 /// Shapes: minimum and maximum have one number per feature. They come with imported weights or are set; `fit` takes the
 /// range in the training data, and reports constant_column where a feature does not vary. Until then, and where a minimum
 /// is not below its maximum, the output is NaN, so that it cannot be overlooked.
-struct clip {
+struct clip : layer_defaults {
     static constexpr const char* name = "clip";
     static constexpr bool elementwise = true;
-    static constexpr reads backward_reads = reads::output;
+    static constexpr saved_values saved_for_backward = saved_values::output;
 
     static constexpr shape output(shape input) { return input; }
 
-    static constexpr std::array<parameter, 2> parameters(shape input) { return normalize<>::parameters(input); }
+    template <shape In>
+    static constexpr std::array<parameter, 2> parameters() {
+        return normalize<>::parameters<In>();
+    }
 
     ETCH_INLINE static constexpr auto forward(const auto& layer, const auto& x) {
         const auto& [minimum, maximum] = layer.parameters;

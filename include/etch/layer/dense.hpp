@@ -12,37 +12,55 @@ namespace etch::inline ETCH_VARIANT {
 ///
 /// Shapes: a is inputs x batch, W is outputs x inputs, b is outputs, z is outputs x batch.
 /// Cost of one sample: outputs * inputs multiply-adds forward, twice as many backward.
-/// The weights begin as the activation that comes next wants it, unless an initialiser is named; the bias at zero.
-/// `dense<Outputs, bf16>` is the same layer for inference alone, with weights of half the size: see dense_bf16.hpp.
-template <std::size_t Outputs, auto... Initializers>
-struct dense {
+/// The weights begin as the activation that comes next wants it, unless an initializer is given; the bias at zero.
+///
+/// `dense<Outputs, bf16>` is the same layer with weights stored as bfloat16, for inference only: a network that does not
+/// fit in L1 waits for its weights, and these are half as many bytes. They are rounded once, when a trained network is
+/// converted (see network/convert.hpp); input, sums, bias and output stay floats. Numerics: bit for bit what dense gives
+/// with the rounded weights, which differ from the trained ones by 2^-8 of themselves at most.
+template <std::size_t Outputs, auto... Options>
+struct dense : layer_defaults {
+    static constexpr bool is_bf16 =
+        sizeof...(Options) == 1 && (std::same_as<std::remove_const_t<decltype(Options)>, weight_format> && ...);
     static_assert(
-        sizeof...(Initializers) <= 2 && (std::same_as<std::remove_const_t<decltype(Initializers)>, initializer> && ...),
+        (sizeof...(Options) <= 2 && (std::same_as<std::remove_const_t<decltype(Options)>, initializer> && ...)) ||
+            is_bf16,
         "etch: dense<N, ...>: N is the number of outputs, then an initializer for its weights and one for its "
         "bias, or bf16");
     static_assert(Outputs > 0, "etch: dense needs at least one output");
 
     static constexpr const char* name = "dense";
-    static constexpr reads backward_reads = reads::input;
-    static constexpr bool adds_once = true;
+    static constexpr saved_values saved_for_backward = saved_values::input;
+    static constexpr bool writes_gradient_once = true;
 
-    template <shape Input>
+    template <shape In>
     static constexpr void(check)() {
-        static_assert(Input.rank == 1, "etch: dense needs a vector for its input: put flatten before it");
+        static_assert(In.rank == 1, "etch: dense needs a vector for its input: put flatten before it");
     }
 
     static constexpr shape output(shape) { return {Outputs}; }
 
-    static constexpr std::array<parameter, 2> parameters(shape input) {
-        const std::size_t inputs = input.size();
-        const auto [weight, bias] = initializers;
-        return {
-            parameter{
-                .name = "weight", .extents = {Outputs, inputs}, .begin = weight, .fan_in = inputs, .fan_out = Outputs},
-            parameter{.name = "bias", .extents = {Outputs}, .begin = bias, .fan_in = inputs, .fan_out = Outputs}};
+    template <shape In>
+    static constexpr std::array<parameter, 2> parameters() {
+        constexpr std::size_t inputs = In.size();
+        return {parameter{.name = "weight",
+                          .extents = {Outputs, inputs},
+                          .initializer = initializers[0],
+                          .role = is_bf16 ? parameter_role::frozen : parameter_role::trained,
+                          .format = is_bf16 ? weight_format::bf16 : weight_format::number,
+                          .fan_in = inputs,
+                          .fan_out = Outputs},
+                parameter{.name = "bias",
+                          .extents = {Outputs},
+                          .initializer = initializers[1],
+                          .fan_in = inputs,
+                          .fan_out = Outputs}};
     }
 
-    static constexpr std::size_t multiply_adds(shape input) { return Outputs * input.size(); }
+    template <shape In>
+    static constexpr std::size_t multiply_adds() {
+        return Outputs * In.size();
+    }
 
     ETCH_INLINE static constexpr auto forward(const auto& layer, const auto& a) {
         const auto& [W, b] = layer.parameters;
@@ -56,26 +74,32 @@ struct dense {
         const auto& [dW, db] = layer.gradients;
         dW += dz * transpose(a);
         db += sum_columns(dz);
-        if constexpr (Gradient::columns > 1)
-            return transpose(W, layer.workspace) * dz;
-        else
+        if constexpr (Gradient::columns > 1) {
+            const auto& [transposed] = layer.scratch;
+            return transpose(W, transposed.data()) * dz;
+        } else {
             return transpose(W) * dz;
+        }
+    }
+
+    /// A batch shares one transposed copy of W; a single sample takes dot products with its columns.
+    template <shape In, std::size_t Columns, bool Training>
+    static constexpr auto scratch() {
+        if constexpr (Training && Columns > 1)
+            return std::array{named_tensor{"transposed weight", {In.size(), Outputs}}};
+        else
+            return std::array<named_tensor, 0>{};
     }
 
     /// Those of the weights and of the bias. A pack, so that types and error messages show only what was written.
     static constexpr std::array<initializer, 2> initializers = [] {
-        if constexpr (sizeof...(Initializers) == 0)
+        if constexpr (sizeof...(Options) == 0 || is_bf16)
             return std::array<initializer, 2>{automatic, zeros};
-        else if constexpr (sizeof...(Initializers) == 1)
-            return std::array<initializer, 2>{Initializers..., zeros};
+        else if constexpr (sizeof...(Options) == 1)
+            return std::array<initializer, 2>{Options..., zeros};
         else
-            return std::array<initializer, 2>{Initializers...};
+            return std::array<initializer, 2>{Options...};
     }();
-
-    /// A batch shares one transposed copy of W; a single sample takes dot products with its columns.
-    static constexpr std::size_t workspace(shape input, std::size_t columns, bool training) {
-        return training && columns > 1 ? Outputs * input.size() : 0;
-    }
 };
 
 }  // namespace etch::inline ETCH_VARIANT

@@ -13,22 +13,26 @@ namespace etch::inline ETCH_VARIANT {
 /// so it is the same on every machine. Source: N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks
 /// from Overfitting", 2014.
 template <unsigned Numerator, unsigned Denominator = 100>
-struct dropout {
+struct dropout : layer_defaults {
     static_assert(Numerator < Denominator, "etch: dropout needs a probability of at least 0 and below 1");
 
     static constexpr const char* name = "dropout";
     static constexpr bool elementwise = true;
-    static constexpr reads backward_reads = reads::nothing;
+    static constexpr saved_values saved_for_backward = saved_values::nothing;
 
     static constexpr shape output(shape input) { return input; }
 
-    static constexpr std::size_t workspace(shape input, std::size_t columns, bool training) {
-        return training ? input.size() * columns : 0;
+    template <shape In, std::size_t Columns, bool Training>
+    static constexpr auto scratch() {
+        if constexpr (Training)
+            return std::array{named_tensor{"mask", {In.size() * Columns}}};
+        else
+            return std::array<named_tensor, 0>{};
     }
 
-    template <class Pass, class X>
-    ETCH_INLINE static constexpr auto forward(const Pass& layer, const X& x) {
-        if constexpr (Pass::training) {
+    template <class Context, class X>
+    ETCH_INLINE static constexpr auto forward(const Context& layer, const X& x) {
+        if constexpr (Context::training) {
             const auto m = mask<X>(layer);
             fill(m, layer.seed);
             return hadamard(x, m);
@@ -43,9 +47,11 @@ struct dropout {
     }
 
 private:
+    /// In the cut of what it masks.
     template <class X>
     ETCH_INLINE static constexpr auto mask(const auto& layer) {
-        return tensor_view<typename X::value_type, X::rows, X::columns>{layer.workspace};
+        const auto& [m] = layer.scratch;
+        return tensor_view<typename X::value_type, X::rows, X::columns>{m.data()};
     }
 
     template <class T, std::size_t Rows, std::size_t Columns>

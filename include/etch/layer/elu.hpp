@@ -15,7 +15,7 @@ struct elu : activation<elu<Numerator, Denominator>> {
     static constexpr const char* name = "elu";
     static constexpr output_range range{.low = -static_cast<double>(Numerator) / Denominator};
     static constexpr initializer preferred = he_uniform;
-    static constexpr reads backward_reads = reads::output;
+    static constexpr saved_values saved_for_backward = saved_values::output;
 
     template <class T>
     static constexpr T alpha = static_cast<T>(Numerator) / static_cast<T>(Denominator);
@@ -35,7 +35,7 @@ struct elu : activation<elu<Numerator, Denominator>> {
 struct selu : activation<selu> {
     static constexpr const char* name = "selu";
     static constexpr initializer preferred = lecun_normal;
-    static constexpr reads backward_reads = reads::output;
+    static constexpr saved_values saved_for_backward = saved_values::output;
 
     static constexpr double lambda = 1.0507009873554804934193349852946;
     static constexpr double alpha = 1.6732632423543772848170429916717;

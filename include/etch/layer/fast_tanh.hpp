@@ -1,6 +1,5 @@
 #pragma once
 #include <etch/layer/activation.hpp>
-#include <etch/layer/output_kind.hpp>
 #include <etch/math/fast_tanh.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -11,7 +10,7 @@ struct fast_tanh : activation<fast_tanh> {
     static constexpr const char* name = "fast_tanh";
     static constexpr output_range range{-1, 1};
     static constexpr initializer preferred = glorot_uniform;
-    static constexpr reads backward_reads = reads::output;
+    static constexpr saved_values saved_for_backward = saved_values::output;
 
     ETCH_INLINE static constexpr auto value(auto z) { return math::fast_tanh(z); }
     ETCH_INLINE static constexpr auto derivative(auto a) { return fma(-a, a, decltype(a)(1)); }
@@ -24,7 +23,7 @@ struct fast_sigmoid : activation<fast_sigmoid> {
     static constexpr output_kind predicts = output_kind::label_probabilities;
     static constexpr output_range range{0, 1};
     static constexpr initializer preferred = glorot_uniform;
-    static constexpr reads backward_reads = reads::output;
+    static constexpr saved_values saved_for_backward = saved_values::output;
 
     ETCH_INLINE static constexpr auto value(auto z) { return math::fast_sigmoid(z); }
     ETCH_INLINE static constexpr auto derivative(auto a) { return a * (decltype(a)(1) - a); }

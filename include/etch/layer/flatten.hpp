@@ -4,10 +4,10 @@
 namespace etch::inline ETCH_VARIANT {
 
 /// The same numbers as one vector: {28, 28} becomes {784}. Moves nothing and costs nothing.
-struct flatten {
+struct flatten : layer_defaults {
     static constexpr const char* name = "flatten";
     static constexpr bool elementwise = true;
-    static constexpr reads backward_reads = reads::nothing;
+    static constexpr saved_values saved_for_backward = saved_values::nothing;
 
     static constexpr shape output(shape input) { return {input.size()}; }
 

@@ -11,7 +11,7 @@ namespace etch::inline ETCH_VARIANT {
 struct gelu : activation<gelu> {
     static constexpr const char* name = "gelu";
     static constexpr initializer preferred = he_uniform;
-    static constexpr reads backward_reads = reads::input;
+    static constexpr saved_values saved_for_backward = saved_values::input;
 
     template <class V>
     ETCH_INLINE static constexpr V cumulative(V z) {

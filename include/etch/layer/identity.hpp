@@ -4,10 +4,10 @@
 namespace etch::inline ETCH_VARIANT {
 
 /// a = z,  dz = da. For a network whose output is any number.
-struct identity {
+struct identity : layer_defaults {
     static constexpr const char* name = "identity";
     static constexpr bool elementwise = true;
-    static constexpr reads backward_reads = reads::nothing;
+    static constexpr saved_values saved_for_backward = saved_values::nothing;
 
     static constexpr shape output(shape input) { return input; }
 

@@ -3,332 +3,169 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <tuple>
 #include <type_traits>
-#include <utility>
 
 #include <etch/core/problem.hpp>
 #include <etch/core/shape.hpp>
-#include <etch/layer/initializer.hpp>
-#include <etch/tensor/bf16.hpp>
+#include <etch/layer/output_kind.hpp>
+#include <etch/layer/parameter.hpp>
 #include <etch/tensor/product.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A short name that the compiler can put together: "weight", or "1.weight" inside of a layer that holds layers.
-struct label {
-    static constexpr std::size_t capacity = 32;
-    char text[capacity] = {};
+/// What the backward pass of a layer needs of the forward pass, and so what training keeps in memory.
+enum class saved_values : unsigned char { nothing = 0, input = 1, output = 2, both = 3 };
 
-    constexpr label() = default;
-    constexpr label(const char* from) noexcept { append(from); }
-
-    constexpr label& append(const char* from) noexcept {
-        std::size_t length = 0;
-        while (text[length] != 0) ++length;
-        for (; *from != 0 && length + 1 < capacity; ++from) text[length++] = *from;
-        return *this;
-    }
-    constexpr label& append(std::size_t number) noexcept {
-        if (number >= 10) append(number / 10);
-        const char digit[] = {static_cast<char>('0' + number % 10), 0};
-        return append(digit);
-    }
-};
-
-/// A tensor that a layer holds: trained by the optimiser, a statistic that is fitted on the training data, or weights that
-/// were trained elsewhere and are held as bfloat16.
-struct parameter {
-    label name{};
-    shape extents{};  ///< one extent: a vector; two: rows x columns
-    initializer begin = zeros;
-    bool trained = true;
-    bool rounded = false;                 ///< a matrix of bfloat16, which is then not trained
-    std::size_t fan_in = 1, fan_out = 1;  ///< for the initialiser
-};
-
-/// What the backward pass of a layer reads of the forward pass, and so what training keeps in memory.
-enum class reads { nothing = 0, input = 1, output = 2, both = 3 };
-
-/// What a layer can answer, where it is bounded: a fit compares its targets with it.
+/// The range of a layer's outputs, if it is bounded: a fit compares its targets with it.
 struct output_range {
     double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
 };
 
-/// A layer is a struct of static members. `Layer` here is what the type list of a network holds; where it stands, the
-/// network tells it the shape of its input.
+/// A layer is a struct of static members that derives from `layer_defaults`, which has every optional member with its
+/// default. Its type is an entry in the list of a network, which tells it the shape of its input.
 ///
-///     struct my_layer {
+///     struct my_layer : layer_defaults {
 ///         static constexpr const char* name = "my_layer";
 ///         static constexpr shape output(shape input);                         // the shape rule
 ///         static constexpr auto forward(const auto& layer, const auto& x);    // y, as an expression
 ///         static constexpr auto backward(const auto& layer, const auto& x, const auto& y, const auto& grad_y);
 ///                                                                             // grad_x, as an expression
-///         // and where it needs them:
-///         static constexpr std::array<parameter, 2> parameters(shape input);  // what it holds
-///         static constexpr reads backward_reads = reads::both;                // what backward reads of x and y
-///         static constexpr bool elementwise = true;                           // see below
-///         static constexpr bool stored_output = true;                         // y has assign_to instead of tiles
-///         static constexpr bool adds_once = true;                             // see below
-///         static constexpr std::size_t multiply_adds(shape input);            // of one sample forward
-///         static constexpr std::size_t workspace(shape input, std::size_t columns, bool training);
-///         template <shape Input> static constexpr void check();               // static_asserts about the input
-///         static constexpr output_range range{-1, 1};                         // where what it answers is bounded
-///         static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample);
-///         static constexpr bool fits_targets = true;                          // `fit` gets targets: see unstandardize
 ///     };
 ///
-/// x, y and their gradients are matrices of `shape.size()` rows with one sample a column. `layer` is a `layer_pass`:
-/// it has `parameters`, a tuple of views in the order that the layer named them; in training also `gradients`, the same
-/// for those that are trained, to which `backward` adds (+=); `workspace`, the numbers that were asked for; and `seed`.
-///
-/// Where `adds_once` is true, backward adds to each gradient exactly once; in the first batch of an update the addition
-/// is then an assignment, which spares writing zeros and reading them again.
+/// x, y and their gradients are matrices of `shape.size()` rows with one sample per column. `layer` is a `layer_context`
+/// (layer_context.hpp): it has the layer's parameters, gradients, scratch memory and state as tuples of views.
 ///
 /// Both passes return expressions, which are evaluated when, and only if, they are needed: the activation after a dense
 /// layer is applied before the sum leaves its registers, and the input gradient of the first layer is never computed.
-/// Where `elementwise` is true, element i of y depends on element i of x alone and x may itself be an expression that
-/// is not computed yet; otherwise x (and grad_y in the backward pass) is stored.
+/// If the layer is `elementwise`, x may itself be an expression that is not computed yet; otherwise x is stored, as
+/// grad_y is in the backward pass.
+struct layer_defaults {
+    /// Element i of y depends on element i of x only.
+    static constexpr bool elementwise = false;
+    /// What backward needs of x and y. (A member that is not needed must not be read: training does not keep it.)
+    static constexpr saved_values saved_for_backward = saved_values::both;
+    /// forward returns something with `assign_to(destination)` in place of tiles, so that y is always stored.
+    static constexpr bool stored_output = false;
+    /// backward writes each gradient exactly once. In the first pass of an update the addition is then an assignment,
+    /// which saves writing zeros and reading them again.
+    static constexpr bool writes_gradient_once = false;
+    /// forward and backward return another cut of the same numbers than one sample per column, as a convolution does,
+    /// whose result has one position per column.
+    static constexpr bool recuts = false;
+    /// The layer reads `layer.count`.
+    static constexpr bool counts_samples = false;
+    /// How weights begin whose output this layer activates: see initializer.hpp.
+    static constexpr etch::initializer preferred = automatic;
+    static constexpr output_range range{};
+    /// What its outputs are if it is the last layer: how a prediction follows from them.
+    static constexpr output_kind predicts = output_kind::numbers;
+    /// It brings its input to a fixed scale by statistics that were fitted on that input, so it cannot be the last layer
+    /// of a network that is trained.
+    static constexpr bool normalizes_input = false;
+    /// `fit` is given targets, in whose units the layer answers: see unstandardize.
+    static constexpr bool fits_targets = false;
+
+    /// The tensors that it holds.
+    template <shape In>
+    static constexpr std::array<parameter, 0> parameters() {
+        return {};
+    }
+    /// The tensors that it carries from one step to the next, for one sample; zero in the beginning.
+    template <shape In>
+    static constexpr std::array<named_tensor, 0> state() {
+        return {};
+    }
+    /// The tensors that it needs within a pass of so many samples. In training they last until backward.
+    template <shape In, std::size_t Columns, bool Training>
+    static constexpr std::array<named_tensor, 0> scratch() {
+        return {};
+    }
+    /// Of the products of one sample forward.
+    template <shape In>
+    static constexpr std::size_t multiply_adds() {
+        return 0;
+    }
+    /// static_asserts about the input.
+    template <shape In>
+    static constexpr void(check)() {}
+
+    // A layer with fitted parameters also has
+    //     static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample);  // from data
+    //     static constexpr bool fitted(const auto& layer);                                         // whether it was
+    // and one whose statistics training updates itself
+    //     static constexpr void absorb(const auto& layer);  // after each forward pass of a training step
+};
+
+namespace internal {
+
+template <class>
+inline constexpr bool is_array_of_parameters = false;
+template <std::size_t N>
+inline constexpr bool is_array_of_parameters<std::array<parameter, N>> = true;
+template <class>
+inline constexpr bool is_array_of_tensors = false;
+template <std::size_t N>
+inline constexpr bool is_array_of_tensors<std::array<named_tensor, N>> = true;
+
+/// Names that a member does not have, so that the compiler would take the default without a word.
 template <class L>
-concept Layer = requires {
+concept HasMisspeltMember =
+    requires { L::backward_reads; } || requires { L::adds_once; } || requires { L::is_elementwise; } ||
+    requires { L::element_wise; } || requires { L::saves; } || requires { L::stores_output; } ||
+    requires { L::workspace(shape{1}, std::size_t{1}, true); } || requires { L::parameters(shape{1}); } ||
+    requires { L::multiply_adds(shape{1}); } || requires { L::state(shape{1}); };
+
+}  // namespace internal
+
+/// What the list of a network may hold: see layer_defaults.
+template <class L>
+concept Layer = std::derived_from<L, layer_defaults> && requires {
     { L::name } -> std::convertible_to<const char*>;
     { L::output(shape{1}) } -> std::same_as<shape>;
 };
 
 namespace internal {
 
+/// One sentence for each way in which a struct fails to be a layer.
 template <class L>
-constexpr bool is_elementwise() {
-    if constexpr (requires { L::elementwise; })
-        return L::elementwise;
-    else
-        return false;
-}
-
-template <class L>
-constexpr output_range range_of() {
-    if constexpr (requires { L::range; })
-        return L::range;
-    else
-        return {};
-}
-
-/// Whether the statistics of a layer are those of the targets, in whose units it answers.
-template <class L>
-constexpr bool fits_targets() {
-    if constexpr (requires { L::fits_targets; })
-        return L::fits_targets;
-    else
-        return false;
-}
-
-/// Lets a layer refuse its input with a sentence of its own.
-template <class L, shape Input>
-constexpr bool check_layer() {
-    if constexpr (requires { L::template check<Input>(); }) L::template check<Input>();
+constexpr bool check_contract() {
+    static_assert(
+        std::is_class_v<L> && std::derived_from<L, layer_defaults>,
+        "etch: every entry after input must be a layer: a struct that derives from etch::layer_defaults, with "
+        "name, output(shape), forward and backward (see etch/layer/layer.hpp)");
+    if constexpr (std::derived_from<L, layer_defaults>) {
+        static_assert(
+            requires {
+                { L::name } -> std::convertible_to<const char*>;
+            }, "etch: a layer needs a name: static constexpr const char* name = \"my_layer\"");
+        static_assert(
+            requires {
+                { L::output(shape{1}) } -> std::same_as<shape>;
+            }, "etch: a layer needs a shape rule: static constexpr etch::shape output(etch::shape input)");
+        static_assert(
+            !HasMisspeltMember<L>,
+            "etch: a layer has a member that its contract does not know, or knows in another form: see layer_defaults in "
+            "etch/layer/layer.hpp (parameters, state and multiply_adds are templates over the shape of the input)");
+        static_assert(std::same_as<decltype(L::elementwise), const bool> &&
+                          std::same_as<decltype(L::stored_output), const bool> &&
+                          std::same_as<decltype(L::writes_gradient_once), const bool> &&
+                          std::same_as<decltype(L::saved_for_backward), const saved_values>,
+                      "etch: a member of a layer has another type than in layer_defaults (see etch/layer/layer.hpp)");
+    }
     return true;
 }
 
-template <class L>
-constexpr bool backward_reads(reads what) {
-    reads used = reads::both;
-    if constexpr (requires { L::backward_reads; }) used = L::backward_reads;
-    return (static_cast<int>(used) & static_cast<int>(what)) != 0;
+/// The same of the members that depend on the input, and what the layer itself has to say of it.
+template <class L, shape In>
+constexpr bool check_layer() {
+    static_assert(is_array_of_parameters<decltype(L::template parameters<In>())>,
+                  "etch: parameters<In>() of a layer returns a std::array of etch::parameter");
+    static_assert(is_array_of_tensors<decltype(L::template state<In>())>,
+                  "etch: state<In>() of a layer returns a std::array of etch::named_tensor");
+    L::template check<In>();
+    return true;
 }
-
-template <class L>
-constexpr bool stores_output() {
-    if constexpr (requires { L::stored_output; })
-        return L::stored_output;
-    else
-        return false;
-}
-
-template <class L>
-constexpr bool adds_once() {
-    if constexpr (requires { L::adds_once; })
-        return L::adds_once;
-    else
-        return false;
-}
-
-template <class L>
-constexpr std::size_t multiply_adds_of(shape input) {
-    if constexpr (requires { L::multiply_adds(input); })
-        return L::multiply_adds(input);
-    else
-        return 0;
-}
-
-template <class L>
-constexpr initializer preferred_by() {
-    if constexpr (requires { L::preferred; })
-        return L::preferred;
-    else
-        return automatic;
-}
-
-template <class L>
-constexpr auto parameters_of(shape input) {
-    if constexpr (requires { L::parameters(input); })
-        return L::parameters(input);
-    else
-        return std::array<parameter, 0>{};
-}
-
-template <class L>
-constexpr std::size_t workspace_of(shape input, std::size_t columns, bool training) {
-    if constexpr (requires { L::workspace(input, columns, training); })
-        return L::workspace(input, columns, training);
-    else
-        return 0;
-}
-
-/// How many floats of one kind, trained or statistics, stand before parameter `index`.
-template <std::size_t Count>
-constexpr std::size_t numbers_before(const std::array<parameter, Count>& all, std::size_t index, bool trained) {
-    std::size_t numbers = 0;
-    for (std::size_t i = 0; i < index; ++i)
-        if (all[i].trained == trained && !all[i].rounded) numbers += all[i].extents.size();
-    return numbers;
-}
-
-/// How many words of rounded weights stand before parameter `index`, two weights in each.
-template <std::size_t Count>
-constexpr std::size_t words_before(const std::array<parameter, Count>& all, std::size_t index) {
-    std::size_t words = 0;
-    for (std::size_t i = 0; i < index; ++i)
-        if (all[i].rounded) words += bf16_words(all[i].extents.extent[0], all[i].extents.extent[1]);
-    return words;
-}
-
-template <class T, shape Extents>
-struct view_of;
-template <class T, shape Extents>
-    requires(Extents.rank == 1)
-struct view_of<T, Extents> {
-    using type = tensor_view<T, Extents.extent[0]>;
-};
-template <class T, shape Extents>
-    requires(Extents.rank == 2)
-struct view_of<T, Extents> {
-    using type = tensor_view<T, Extents.extent[0], Extents.extent[1]>;
-};
-
-/// A gradient to which nothing was added yet: += assigns.
-template <class T, std::size_t Rows, std::size_t... Extents>
-struct fresh_gradient : tensor_view<T, Rows, Extents...> {
-    using tensor_view<T, Rows, Extents...>::tensor_view;
-
-    template <Expression E>
-    ETCH_INLINE constexpr const fresh_gradient& operator+=(const E& from) const noexcept {
-        assign(static_cast<const tensor_view<T, Rows, Extents...>&>(*this), from);
-        return *this;
-    }
-};
-template <class View>
-struct fresh_view_of;
-template <class T, std::size_t Rows, std::size_t... Extents>
-struct fresh_view_of<tensor_view<T, Rows, Extents...>> {
-    using type = fresh_gradient<T, Rows, Extents...>;
-};
-
-/// Stands for a value that training did not keep, since the layer said that its backward pass does not read it.
-struct not_kept {};
 
 }  // namespace internal
-
-/// Where a network's numbers lie: those that are trained, the statistics, and the words of rounded weights.
-template <class T>
-struct parameter_memory {
-    using word = std::conditional_t<std::is_const_v<T>, const std::int32_t, std::int32_t>;
-    T* trained;
-    T* statistics;
-    word* rounded = nullptr;
-
-    constexpr operator parameter_memory<const T>() const noexcept
-        requires(!std::is_const_v<T>)
-    {
-        return {trained, statistics, rounded};
-    }
-};
-
-/// What a layer is handed in a pass. T is const where it may only read its parameters; Fresh says that nothing was added
-/// to its gradients yet.
-template <class L, shape Input, class T, bool Training, bool Fresh = false>
-struct layer_pass {
-    using number = std::remove_const_t<T>;
-    static constexpr shape input = Input;
-    static constexpr bool training = Training;
-    static constexpr auto held = internal::parameters_of<L>(Input);
-
-private:
-    template <std::size_t I, class U>
-    static constexpr auto one(parameter_memory<U> from) noexcept {
-        constexpr parameter p = held[I];
-        if constexpr (p.rounded) {
-            using word = typename parameter_memory<U>::word;
-            return bf16_matrix_view<word, p.extents.extent[0], p.extents.extent[1]>{from.rounded +
-                                                                                    internal::words_before(held, I)};
-        } else {
-            return typename internal::view_of<U, p.extents>::type{(p.trained ? from.trained : from.statistics) +
-                                                                  internal::numbers_before(held, I, p.trained)};
-        }
-    }
-    static constexpr auto all(parameter_memory<T> memory) noexcept {
-        return [&]<std::size_t... I>(std::index_sequence<I...>) ETCH_INLINE_LAMBDA {
-            return std::tuple{one<I, T>(memory)...};
-        }(std::make_index_sequence<held.size()>{});
-    }
-    template <class View>
-    using gradient_view =
-        typename std::conditional_t<Fresh, internal::fresh_view_of<View>, std::type_identity<View>>::type;
-
-    template <std::size_t I>
-    static constexpr auto one_gradient(number* gradients) noexcept {
-        if constexpr (held[I].trained)
-            return std::tuple{gradient_view<decltype(one<I, number>({gradients, nullptr}))>{
-                one<I, number>({gradients, nullptr}).data()}};
-        else
-            return std::tuple{};
-    }
-    static constexpr auto all_gradients([[maybe_unused]] number* gradients) noexcept {
-        if constexpr (!Training)
-            return std::tuple{};
-        else
-            return [&]<std::size_t... I>(std::index_sequence<I...>) ETCH_INLINE_LAMBDA {
-                return std::tuple_cat(one_gradient<I>(gradients)...);
-            }(std::make_index_sequence<held.size()>{});
-    }
-
-public:
-    ETCH_INLINE constexpr layer_pass(parameter_memory<T> memory_, number* gradients_, number* workspace_,
-                                     etch::seed seed_) noexcept
-        : parameters{all(memory_)},
-          gradients{all_gradients(gradients_)},
-          memory{memory_},
-          gradient_memory{gradients_},
-          workspace{workspace_},
-          seed{seed_} {}
-
-    decltype(all(std::declval<parameter_memory<T>>())) parameters;
-    decltype(all_gradients(nullptr)) gradients;
-    parameter_memory<T> memory;  ///< the same numbers in one piece, for a layer that holds layers
-    number* gradient_memory;
-    number* workspace;
-    etch::seed seed;  ///< of this layer in this step
-};
-
-/// The layer every network begins with: the shape of one sample.
-template <std::size_t... Extents>
-struct input {
-    static_assert(sizeof...(Extents) >= 1 && sizeof...(Extents) <= shape::max_rank,
-                  "etch: input needs one to four extents");
-    static_assert(((Extents > 0) && ...), "etch: input needs at least one number in each extent");
-    static constexpr const char* name = "input";
-    static constexpr shape extents{Extents...};
-};
-
 }  // namespace etch::inline ETCH_VARIANT

@@ -14,18 +14,19 @@ namespace etch::inline ETCH_VARIANT {
 /// ε is 1 / InverseEpsilon, 1e-5 as in PyTorch. γ begins at 1, β at 0.
 /// Source: J. L. Ba, J. R. Kiros, G. E. Hinton, "Layer Normalization", 2016.
 template <int InverseEpsilon = 100'000>
-struct layer_norm {
+struct layer_norm : layer_defaults {
     static_assert(InverseEpsilon > 0, "etch: the epsilon of layer_norm is above 0");
 
     static constexpr const char* name = "layer_norm";
-    static constexpr reads backward_reads = reads::input;
-    static constexpr bool adds_once = true;
+    static constexpr saved_values saved_for_backward = saved_values::input;
+    static constexpr bool writes_gradient_once = true;
 
     static constexpr shape output(shape input) { return input; }
 
-    static constexpr std::array<parameter, 2> parameters(shape input) {
-        return {parameter{.name = "weight", .extents = {input.size()}, .begin = ones},
-                parameter{.name = "bias", .extents = {input.size()}}};
+    template <shape In>
+    static constexpr std::array<parameter, 2> parameters() {
+        return {parameter{.name = "weight", .extents = {In.size()}, .initializer = ones},
+                parameter{.name = "bias", .extents = {In.size()}}};
     }
 
     ETCH_INLINE static constexpr auto forward(const auto& layer, const auto& x) {

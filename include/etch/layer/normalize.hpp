@@ -11,19 +11,20 @@ namespace etch::inline ETCH_VARIANT {
 ///
 /// Statistics, fitting and errors as for `standardize`; values outside of the training data's range leave Low ... High.
 template <int Low = 0, int High = 1>
-struct normalize {
+struct normalize : layer_defaults {
     static_assert(Low < High, "etch: normalize needs a range from a lower to a higher number");
 
     static constexpr const char* name = "normalize";
     static constexpr bool elementwise = true;
     static constexpr bool normalizes_input = true;
-    static constexpr reads backward_reads = reads::nothing;
+    static constexpr saved_values saved_for_backward = saved_values::nothing;
 
     static constexpr shape output(shape input) { return input; }
 
-    static constexpr std::array<parameter, 2> parameters(shape input) {
-        return {parameter{.name = "minimum", .extents = {input.size()}, .trained = false},
-                parameter{.name = "maximum", .extents = {input.size()}, .trained = false}};
+    template <shape In>
+    static constexpr std::array<parameter, 2> parameters() {
+        return {parameter{.name = "minimum", .extents = {In.size()}, .role = parameter_role::fitted},
+                parameter{.name = "maximum", .extents = {In.size()}, .role = parameter_role::fitted}};
     }
 
     ETCH_INLINE static constexpr auto forward(const auto& layer, const auto& x) {

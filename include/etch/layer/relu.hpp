@@ -9,7 +9,7 @@ struct relu : activation<relu> {
     static constexpr const char* name = "relu";
     static constexpr output_range range{.low = 0};
     static constexpr initializer preferred = he_uniform;
-    static constexpr reads backward_reads = reads::output;
+    static constexpr saved_values saved_for_backward = saved_values::output;
     static constexpr std::size_t operations = 1;
 
     /// In this order of operands NaN stays NaN.
@@ -27,7 +27,7 @@ struct leaky_relu : activation<leaky_relu<Numerator, Denominator>> {
 
     static constexpr const char* name = "leaky_relu";
     static constexpr initializer preferred = he_uniform;
-    static constexpr reads backward_reads = reads::output;
+    static constexpr saved_values saved_for_backward = saved_values::output;
     static constexpr std::size_t operations = 1;
 
     template <class T>
@@ -53,7 +53,7 @@ struct clamp : activation<clamp<Numerator, Denominator>> {
     static constexpr output_range range{-static_cast<double>(Numerator) / Denominator,
                                         static_cast<double>(Numerator) / Denominator};
     static constexpr initializer preferred = glorot_uniform;
-    static constexpr reads backward_reads = reads::output;
+    static constexpr saved_values saved_for_backward = saved_values::output;
     static constexpr std::size_t operations = 1;
 
     template <class T>

@@ -10,7 +10,7 @@ namespace etch::inline ETCH_VARIANT {
 struct silu : activation<silu> {
     static constexpr const char* name = "silu";
     static constexpr initializer preferred = he_uniform;
-    static constexpr reads backward_reads = reads::input;
+    static constexpr saved_values saved_for_backward = saved_values::input;
 
     ETCH_INLINE static constexpr auto value(auto z) { return z * math::sigmoid(z); }
     template <class V>

@@ -1,6 +1,5 @@
 #pragma once
 #include <etch/layer/layer.hpp>
-#include <etch/layer/output_kind.hpp>
 #include <etch/math/exp.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -11,12 +10,12 @@ namespace etch::inline ETCH_VARIANT {
 ///     backward    dz = a ⊙ (da - Σ a ⊙ da)
 ///
 /// As the last layer it goes with cross_entropy, which then takes the logits z and never divides by a probability.
-struct softmax {
+struct softmax : layer_defaults {
     static constexpr const char* name = "softmax";
     static constexpr output_kind predicts = output_kind::class_probabilities;
     static constexpr output_range range{0, 1};
     static constexpr initializer preferred = glorot_uniform;
-    static constexpr reads backward_reads = reads::output;
+    static constexpr saved_values saved_for_backward = saved_values::output;
     static constexpr bool stored_output = true;
 
     static constexpr shape output(shape input) { return input; }

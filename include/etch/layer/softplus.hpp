@@ -12,7 +12,7 @@ struct softplus : activation<softplus> {
     static constexpr const char* name = "softplus";
     static constexpr output_range range{.low = 0};
     static constexpr initializer preferred = he_uniform;
-    static constexpr reads backward_reads = reads::output;
+    static constexpr saved_values saved_for_backward = saved_values::output;
 
     ETCH_INLINE static constexpr auto value(auto z) { return math::softplus(z); }
     ETCH_INLINE static constexpr auto derivative(auto a) { return -math::expm1(-a); }

@@ -29,17 +29,18 @@ constexpr problem fit_mean_and_deviation(const auto& layer, std::size_t count, c
 /// Until it is fitted (see is_fitted) σ is 0, so that the output is NaN or infinite and cannot be overlooked. `fit` reports
 /// constant_column where a feature does not vary, and changes nothing then. Numerics: sums in double, in the order of
 /// the samples.
-struct standardize {
+struct standardize : layer_defaults {
     static constexpr const char* name = "standardize";
     static constexpr bool elementwise = true;
     static constexpr bool normalizes_input = true;
-    static constexpr reads backward_reads = reads::nothing;
+    static constexpr saved_values saved_for_backward = saved_values::nothing;
 
     static constexpr shape output(shape input) { return input; }
 
-    static constexpr std::array<parameter, 2> parameters(shape input) {
-        return {parameter{.name = "mean", .extents = {input.size()}, .trained = false},
-                parameter{.name = "deviation", .extents = {input.size()}, .trained = false}};
+    template <shape In>
+    static constexpr std::array<parameter, 2> parameters() {
+        return {parameter{.name = "mean", .extents = {In.size()}, .role = parameter_role::fitted},
+                parameter{.name = "deviation", .extents = {In.size()}, .role = parameter_role::fitted}};
     }
 
     ETCH_INLINE static constexpr auto forward(const auto& layer, const auto& x) {

@@ -9,7 +9,7 @@ struct tanh : activation<tanh> {
     static constexpr const char* name = "tanh";
     static constexpr output_range range{-1, 1};
     static constexpr initializer preferred = glorot_uniform;
-    static constexpr reads backward_reads = reads::output;
+    static constexpr saved_values saved_for_backward = saved_values::output;
 
     ETCH_INLINE static constexpr auto value(auto z) { return math::tanh(z); }
     ETCH_INLINE static constexpr auto derivative(auto a) { return fma(-a, a, decltype(a)(1)); }

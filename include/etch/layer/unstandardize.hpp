@@ -16,15 +16,18 @@ namespace etch::inline ETCH_VARIANT {
 /// fit reports are in these units; `evaluate` judges in the targets' own.
 /// `trainer::fit` fits it first; until then σ and so each answer is 0. Errors: constant_target where a target does not
 /// vary. Does not compile where another layer follows.
-struct unstandardize {
+struct unstandardize : layer_defaults {
     static constexpr const char* name = "unstandardize";
     static constexpr bool elementwise = true;
-    static constexpr reads backward_reads = reads::nothing;
+    static constexpr saved_values saved_for_backward = saved_values::nothing;
     static constexpr bool fits_targets = true;
 
     static constexpr shape output(shape input) { return input; }
 
-    static constexpr std::array<parameter, 2> parameters(shape input) { return standardize::parameters(input); }
+    template <shape In>
+    static constexpr std::array<parameter, 2> parameters() {
+        return standardize::parameters<In>();
+    }
 
     ETCH_INLINE static constexpr auto forward(const auto& layer, const auto& z) {
         const auto& [mean, deviation] = layer.parameters;

@@ -4,13 +4,13 @@
 
 #include <etch/layer/clip.hpp>
 #include <etch/layer/dense.hpp>
-#include <etch/layer/dense_bf16.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/elu.hpp>
 #include <etch/layer/fast_tanh.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/gelu.hpp>
 #include <etch/layer/identity.hpp>
+#include <etch/layer/input.hpp>
 #include <etch/layer/layer_norm.hpp>
 #include <etch/layer/normalize.hpp>
 #include <etch/layer/relu.hpp>

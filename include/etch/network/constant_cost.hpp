@@ -25,7 +25,7 @@ template <class Network>
     using each = internal::answer_steps;
     constexpr std::uint64_t multiply_add = fused_multiply_add ? each::fused_multiply_add : each::multiply_add;
     std::uint64_t steps = each::call;
-    for (const auto& layer : Network::layers::facts)
+    for (const auto& layer : Network::layers::infos)
         steps += multiply_add * layer.multiply_adds + (layer.parameters == 0 ? each::number * layer.output.size() : 0);
     return steps;
 }
@@ -36,7 +36,7 @@ template <class Network>
 template <class Network>
 [[nodiscard]] constexpr std::uint64_t constant_training_steps(std::uint64_t updates, std::uint64_t batch) noexcept {
     std::uint64_t sample = 0;
-    for (const auto& layer : Network::layers::facts)
+    for (const auto& layer : Network::layers::infos)
         sample += 60 * layer.multiply_adds + (layer.parameters == 0 ? 850 * layer.output.size() : 0);
     return updates * (batch * sample + 60 * Network::parameter_count);
 }

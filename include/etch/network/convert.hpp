@@ -3,7 +3,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <etch/layer/dense_bf16.hpp>
+#include <etch/layer/dense.hpp>
 #include <etch/network/network.hpp>
 #include <etch/network/residual.hpp>
 

@@ -12,11 +12,11 @@ using last_layer_of = typename Network::layers::template layer<Network::depth - 
 
 /// Whether the network's last layer gives its output in the units of the targets, so that it is trained without it.
 template <class Network>
-inline constexpr bool scales_targets = fits_targets<last_layer_of<Network>>();
+inline constexpr bool scales_targets = last_layer_of<Network>::fits_targets;
 
 /// Whether the last layer would normalise outputs by statistics that were fitted on the untrained network's.
 template <class Network>
-inline constexpr bool ends_in_normalizer = normalizes_input<last_layer_of<Network>>();
+inline constexpr bool ends_in_normalizer = last_layer_of<Network>::normalizes_input;
 
 /// How a loss meets the end of a network: how many layers run before it (one fewer where it is fused with the last, or
 /// where the last only changes the units), and the checks that the two fit.
@@ -41,10 +41,9 @@ struct loss_fusion {
 template <class Network, class Targets>
 ETCH_INLINE constexpr auto targets_for_loss([[maybe_unused]] const Network& net, const Targets& y) noexcept {
     if constexpr (scales_targets<Network>) {
-        const auto pass =
-            Network::layers::template pass<Network::depth - 1, false>(net.memory(), nullptr, nullptr, seed{});
+        const auto handed = Network::layers::template context_of<Network::depth - 1, 1>(net.memory(), nullptr, seed{});
         return tensor<typename Network::value_type, Targets::rows, Targets::columns>(
-            last_layer_of<Network>::targets(pass, y));
+            last_layer_of<Network>::targets(handed, y));
     } else {
         return y;
     }

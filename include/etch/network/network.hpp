@@ -7,7 +7,9 @@
 #include <type_traits>
 #include <utility>
 
+#include <etch/layer/input.hpp>
 #include <etch/network/chain.hpp>
+#include <etch/network/network_memory.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -45,18 +47,6 @@ inline constexpr std::size_t fixed_size<std::span<T, N>> = N == std::dynamic_ext
 template <Stored E>
 inline constexpr std::size_t fixed_size<E> = E::rows * E::columns;
 
-/// What a network holds: the trained numbers, layer after layer, then the statistics likewise; and the words of weights
-/// that are held as bfloat16, where there are any. Matrices lie column after column.
-template <class T, std::size_t Numbers, std::size_t Words>
-struct network_storage {
-    alignas(storage_alignment<std::int32_t, Words>) std::int32_t words[Words] = {};
-    alignas(storage_alignment<T, Numbers>) T numbers[Numbers] = {};
-};
-template <class T, std::size_t Numbers>
-struct network_storage<T, Numbers, 0> {
-    alignas(storage_alignment<T, Numbers>) T numbers[Numbers] = {};
-};
-
 }  // namespace internal
 
 /// A network: a list of layers that begins with the shape of one sample.
@@ -77,16 +67,29 @@ public:
     static constexpr shape input_shape = layers::input_shape, output_shape = layers::output_shape;
     static constexpr std::size_t inputs = input_shape.size(), outputs = output_shape.size();
     static constexpr std::size_t depth = layers::depth;
-    /// How many numbers the optimiser trains, and how many statistics are fitted on the data.
-    static constexpr std::size_t parameter_count = layers::trained_count, statistic_count = layers::statistic_count;
-    /// How many weights are held as bfloat16. Such a network is converted from a trained one (see convert.hpp).
-    static constexpr std::size_t rounded_count = layers::rounded_count;
-    static_assert(rounded_count == 0 || std::same_as<T, float>,
-                  "etch: weights are held as bf16 in a network of floats alone");
+    /// How many numbers the optimiser trains, how many statistics are fitted on the data, and how many are frozen.
+    static constexpr std::size_t parameter_count = layers::totals.trained, statistic_count = layers::totals.fitted,
+                                 frozen_count = layers::totals.frozen;
+    /// How many weights are stored in a packed format, such as bfloat16. Such a network is converted from a trained one
+    /// (see convert.hpp).
+    static constexpr std::size_t packed_count = layers::totals.packed;
+    static_assert(packed_count == 0 || std::same_as<T, float>,
+                  "etch: weights are stored as bf16 only in a network of floats");
+    /// What it carries from one step to the next: one listener's, one agent's, one episode's. Zero in the beginning; a
+    /// copy is a snapshot, an assignment a rollback. Empty for a network without state.
+    using state = internal::network_state<basic_network, T, layers::totals.state, 1>;
+    /// The states of as many samples as are computed together.
+    template <std::size_t Columns>
+    using states = internal::network_state<basic_network, T, layers::totals.state, Columns>;
+    static constexpr bool has_state = layers::totals.state > 0;
 
+private:
+    static constexpr std::size_t fixed_count = statistic_count + frozen_count;
+
+public:
     /// What a network consists of, an aggregate.
     using storage =
-        internal::network_storage<T, std::max<std::size_t>(parameter_count + statistic_count, 1), layers::word_count>;
+        internal::network_storage<T, std::max<std::size_t>(parameter_count + fixed_count, 1), layers::totals.words>;
 
     /// The same topology over another element type.
     template <class U>
@@ -101,8 +104,8 @@ public:
 
     /// Drawn as the activations want it, from a seed: same seed, same network, everywhere.
     explicit constexpr basic_network(seed from) noexcept {
-        static_assert(rounded_count == 0,
-                      "etch: weights held as bf16 are not trained: train a network of dense<...>, and convert it");
+        static_assert(packed_count == 0,
+                      "etch: weights stored as bf16 are not trained: train a network of dense<...>, and convert it");
         layers::initialize(memory(), from);
     }
 
@@ -123,7 +126,7 @@ public:
         return predict(std::span<const T, N>{sample});
     }
     template <class First, class... Rest>
-        requires(sizeof...(Rest) > 0)
+        requires(sizeof...(Rest) > 0 && !(internal::is_state<Rest> || ...))
     constexpr auto operator()(const First&, const Rest&...) const noexcept {
         static_assert(std::is_void_v<First>, "etch: a sample is one argument: net({0.1f, 0.9f})");
     }
@@ -133,6 +136,129 @@ public:
     template <class Sample>
         requires(!std::is_array_v<Sample>)
     [[nodiscard]] ETCH_INLINE constexpr auto operator()(const Sample& sample) const noexcept {
+        static_assert(
+            !has_state || std::is_void_v<Sample>,
+            "etch: this network carries a state from step to step: pass it, as in net(x, state), where state is "
+            "a variable of the type Net::state");
+        if constexpr (has_state)
+            return vector<T, outputs>{};
+        else
+            return answer(sample);
+    }
+
+    /// The answer to one sample that is written out: net({0.1f, 0.9f}).
+    template <std::size_t N>
+    [[nodiscard]] ETCH_INLINE constexpr auto operator()(const T (&sample)[N]) const noexcept {
+        return (*this)(std::span<const T, N>{sample});
+    }
+
+    /// One step of a network with state, for one sample and its `state`, or for a batch and its `states<Columns>`: the
+    /// answer, and the state as the next step wants it. The network itself does not change. A network without state takes
+    /// its empty one, so that generic code may always pass it.
+    ///
+    ///     amp::state voice{};
+    ///     const auto y = net(x, voice);
+    template <class Sample, std::size_t Columns>
+        requires(!std::is_array_v<Sample>)
+    [[nodiscard]] ETCH_INLINE constexpr auto operator()(const Sample& sample, states<Columns>& at) const noexcept {
+        if constexpr (has_state)
+            return answer(sample, internal::extras_for(at));
+        else
+            return answer(sample);
+    }
+    template <std::size_t N>
+    [[nodiscard]] ETCH_INLINE constexpr auto operator()(const T (&sample)[N], state& at) const noexcept {
+        return (*this)(std::span<const T, N>{sample}, at);
+    }
+
+    /// Many steps of one sample: `from` has `inputs` numbers per step, `to` gets `outputs` for each; the same bits as step
+    /// by step. size_mismatch, with nothing done, if the two are not as many whole steps.
+    constexpr status operator()(std::span<const T> from, std::span<T> to, state& at) const noexcept {
+        const std::size_t steps = from.size() / inputs;
+        if (from.size() != steps * inputs || to.size() != steps * outputs) return status::size_mismatch;
+        for (std::size_t i = 0; i < steps; ++i) {
+            if constexpr (has_state)
+                infer<1>(from.data() + i * inputs, to.data() + i * outputs, internal::extras_for(at));
+            else
+                infer<1>(from.data() + i * inputs, to.data() + i * outputs);
+        }
+        return status::ok;
+    }
+
+    /// Whether the statistics of every layer that has some were fitted (by trainer::fit or fit_statistics) or loaded; a
+    /// network for which this is false answers NaN, infinity or zero.
+    [[nodiscard]] constexpr bool is_fitted() const noexcept {
+        bool all = true;
+        layers::for_each_layer([&]<std::size_t I>() {
+            if constexpr (layers::infos[I].fitted > 0)
+                all = all &&
+                      layers::template layer<I>::fitted(layers::template context_of<I, 1>(memory(), nullptr, seed{}));
+        });
+        return all;
+    }
+
+    /// Every trained number, layer after layer: the optimiser's view.
+    [[nodiscard]] constexpr std::span<T, parameter_count> parameters() noexcept {
+        return std::span<T, parameter_count>{storage_.numbers, parameter_count};
+    }
+    [[nodiscard]] constexpr std::span<const T, parameter_count> parameters() const noexcept {
+        return std::span<const T, parameter_count>{storage_.numbers, parameter_count};
+    }
+    /// Every number that the optimiser leaves alone, statistics and frozen weights, layer after layer.
+    [[nodiscard]] constexpr std::span<T, fixed_count> fixed() noexcept {
+        return std::span<T, fixed_count>{storage_.numbers + parameter_count, fixed_count};
+    }
+    [[nodiscard]] constexpr std::span<const T, fixed_count> fixed() const noexcept {
+        return std::span<const T, fixed_count>{storage_.numbers + parameter_count, fixed_count};
+    }
+    /// Every statistic, layer after layer.
+    [[nodiscard]] constexpr std::span<T, statistic_count> statistics() noexcept
+        requires(frozen_count == 0)
+    {
+        return fixed();
+    }
+    [[nodiscard]] constexpr std::span<const T, statistic_count> statistics() const noexcept
+        requires(frozen_count == 0)
+    {
+        return fixed();
+    }
+    /// The tensors of layer I as views, in the order in which the layer names them: auto [W, b] = net.parameters<0>().
+    template <std::size_t I>
+    [[nodiscard]] constexpr auto parameters() noexcept {
+        return layers::template parameter_views<I>(memory());
+    }
+    template <std::size_t I>
+    [[nodiscard]] constexpr auto parameters() const noexcept {
+        return layers::template parameter_views<I>(memory());
+    }
+
+    [[nodiscard]] constexpr parameter_memory<T> memory() noexcept { return memory_of<T>(*this); }
+    [[nodiscard]] constexpr parameter_memory<const T> memory() const noexcept { return memory_of<const T>(*this); }
+
+    /// Equal numbers everywhere; of packed weights equal bits.
+    [[nodiscard]] friend constexpr bool operator==(const basic_network& a, const basic_network& b) noexcept {
+        for (std::size_t i = 0; i < parameter_count + fixed_count; ++i)
+            if (!(a.storage_.numbers[i] == b.storage_.numbers[i])) return false;
+        for (std::size_t i = 0; i < layers::totals.words; ++i)
+            if (a.memory().packed[i] != b.memory().packed[i]) return false;
+        return true;
+    }
+
+    /// How many samples pass through the layers together when a batch is asked for.
+    static constexpr std::size_t batch_columns = 32;
+
+    /// The first `Count` layers of one sample or of a batch: what a loss sees that is fused with the last layer.
+    template <std::size_t Columns, std::size_t Count = depth, class... Extras>
+    ETCH_INLINE constexpr void infer(const T* from, T* to, const Extras&... extras) const noexcept {
+        if constexpr (layers::template is_small<Columns>)
+            infer_here<Columns, Count>(from, to, extras...);
+        else
+            call_infer<Columns, Count>(from, to, extras...);
+    }
+
+private:
+    template <class Sample, class... Extras>
+    ETCH_INLINE constexpr auto answer(const Sample& sample, const Extras&... extras) const noexcept {
         constexpr std::size_t numbers = internal::fixed_size<Sample>;
         constexpr bool same_type = [] {
             if constexpr (numbers == 0)
@@ -152,101 +278,38 @@ public:
         static_assert(numbers == 0 || !same_type || is_sample || is_batch,
                       "etch: a sample must have as many numbers as the network has inputs");
         if constexpr (is_sample) {
-            vector<T, outputs> answer;
-            infer<1>(sample.data(), answer.data());
-            return answer;
+            vector<T, outputs> result;
+            infer<1>(sample.data(), result.data(), extras...);
+            return result;
+        } else if constexpr (is_batch && sizeof...(Extras) > 0) {
+            matrix<T, outputs, Sample::columns> results;
+            infer<Sample::columns>(sample.data(), results.data(), extras...);
+            return results;
         } else if constexpr (is_batch) {
-            matrix<T, outputs, Sample::columns> answers;
-            infer_batch<Sample::columns>(sample.data(), answers.data());
-            return answers;
+            matrix<T, outputs, Sample::columns> results;
+            infer_batch<Sample::columns>(sample.data(), results.data());
+            return results;
         } else {
             return vector<T, outputs>{};
         }
     }
 
-    /// The answer to one sample that is written out: net({0.1f, 0.9f}).
-    template <std::size_t N>
-    [[nodiscard]] ETCH_INLINE constexpr auto operator()(const T (&sample)[N]) const noexcept {
-        return (*this)(std::span<const T, N>{sample});
+    template <std::size_t Columns, std::size_t Count, class... Extras>
+    ETCH_INLINE constexpr void infer_here(const T* from, T* to, const Extras&... extras) const noexcept {
+        constexpr std::size_t needed = layers::template inference_size<Count, Columns>();
+        alignas(internal::storage_alignment<T, 64>) T scratch[needed == 0 ? 1 : needed];
+        layers::template infer<Count, Columns>(memory(), matrix_view<const T, inputs, Columns>{from},
+                                               matrix_view<T, layers::rows_after(Count), Columns>{to}, scratch,
+                                               extras...);
     }
-
-    /// Whether the statistics of every layer that has some were fitted (by trainer::fit or fit_statistics) or loaded; a
-    /// network for which this is false answers NaN, infinity or zero.
-    [[nodiscard]] constexpr bool is_fitted() const noexcept {
-        bool all = true;
-        layers::for_each_layer([&]<std::size_t I>() {
-            if constexpr (layers::facts[I].statistics > 0)
-                all = all && layers::template layer<I>::fitted(
-                                 layers::template pass<I, false>(memory(), nullptr, nullptr, seed{}));
-        });
-        return all;
-    }
-
-    /// Every trained number, layer after layer: the optimiser's view.
-    [[nodiscard]] constexpr std::span<T, parameter_count> parameters() noexcept {
-        return std::span<T, parameter_count>{storage_.numbers, parameter_count};
-    }
-    [[nodiscard]] constexpr std::span<const T, parameter_count> parameters() const noexcept {
-        return std::span<const T, parameter_count>{storage_.numbers, parameter_count};
-    }
-    /// Every statistic, layer after layer.
-    [[nodiscard]] constexpr std::span<T, statistic_count> statistics() noexcept {
-        return std::span<T, statistic_count>{storage_.numbers + parameter_count, statistic_count};
-    }
-    [[nodiscard]] constexpr std::span<const T, statistic_count> statistics() const noexcept {
-        return std::span<const T, statistic_count>{storage_.numbers + parameter_count, statistic_count};
-    }
-    /// The tensors of layer I as views, in the order in which the layer names them: auto [W, b] = net.parameters<0>().
-    template <std::size_t I>
-    [[nodiscard]] constexpr auto parameters() noexcept {
-        return layers::template pass<I, false>(memory(), nullptr, nullptr, seed{}).parameters;
-    }
-    template <std::size_t I>
-    [[nodiscard]] constexpr auto parameters() const noexcept {
-        return layers::template pass<I, false>(memory(), nullptr, nullptr, seed{}).parameters;
-    }
-
-    [[nodiscard]] constexpr parameter_memory<T> memory() noexcept { return memory_of<T>(*this); }
-    [[nodiscard]] constexpr parameter_memory<const T> memory() const noexcept { return memory_of<const T>(*this); }
-
-    /// Equal numbers everywhere; of weights held as bf16 equal bits.
-    [[nodiscard]] friend constexpr bool operator==(const basic_network& a, const basic_network& b) noexcept {
-        for (std::size_t i = 0; i < parameter_count + statistic_count; ++i)
-            if (!(a.storage_.numbers[i] == b.storage_.numbers[i])) return false;
-        for (std::size_t i = 0; i < layers::word_count; ++i)
-            if (a.memory().rounded[i] != b.memory().rounded[i]) return false;
-        return true;
-    }
-
-    /// How many samples pass through the layers together when a batch is asked for.
-    static constexpr std::size_t batch_columns = 32;
-
-    /// The first `Last` layers of one sample or of a batch: what the loss sees that takes over the last layer.
-    template <std::size_t Columns, std::size_t Last = depth>
-    ETCH_INLINE constexpr void infer(const T* from, T* to) const noexcept {
-        if constexpr (layers::template is_small<Columns>)
-            infer_here<Columns, Last>(from, to);
-        else
-            call_infer<Columns, Last>(from, to);
-    }
-
-private:
-    template <std::size_t Columns, std::size_t Last>
-    ETCH_INLINE constexpr void infer_here(const T* from, T* to) const noexcept {
-        constexpr std::size_t needed = layers::template inference_size<Last>(Columns);
-        alignas(internal::storage_alignment<T, 64>) T workspace[needed == 0 ? 1 : needed];
-        constexpr std::size_t rows = Last == 0 ? inputs : layers::facts[Last - 1].output.size();
-        layers::template infer<Last, Columns>(memory(), matrix_view<const T, inputs, Columns>{from},
-                                              matrix_view<T, rows, Columns>{to}, workspace);
-    }
-    template <std::size_t Columns, std::size_t Last>
-    constexpr void call_infer(const T* from, T* to) const noexcept {
-        infer_here<Columns, Last>(from, to);
+    template <std::size_t Columns, std::size_t Count, class... Extras>
+    constexpr void call_infer(const T* from, T* to, const Extras&... extras) const noexcept {
+        infer_here<Columns, Count>(from, to, extras...);
     }
 
     template <class U>
     ETCH_INLINE static constexpr parameter_memory<U> memory_of(auto& net) noexcept {
-        if constexpr (rounded_count > 0)
+        if constexpr (packed_count > 0)
             return {net.storage_.numbers, net.storage_.numbers + parameter_count, net.storage_.words};
         else
             return {net.storage_.numbers, net.storage_.numbers + parameter_count};

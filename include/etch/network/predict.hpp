@@ -14,7 +14,7 @@ namespace internal {
 template <class Network>
 constexpr output_kind output_kind_of_network() noexcept {
     if constexpr (requires { typename Network::layers; })
-        return output_kind_of<typename Network::layers::template layer<Network::depth - 1>>();
+        return Network::layers::template layer<Network::depth - 1>::predicts;
     else
         return Network::outputs == 1 ? output_kind::label_probabilities : output_kind::class_probabilities;
 }

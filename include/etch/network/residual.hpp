@@ -1,5 +1,5 @@
 #pragma once
-#include <etch/network/chain.hpp>
+#include <etch/network/chain_tape.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -12,94 +12,81 @@ namespace etch::inline ETCH_VARIANT {
 /// It stands in the network's room because it holds a list, as a network does.
 /// Source: K. He, X. Zhang, S. Ren, J. Sun, "Deep Residual Learning for Image Recognition", 2016.
 template <class... Layers>
-struct residual {
+struct residual : layer_defaults {
     static_assert(sizeof...(Layers) > 0, "etch: residual needs at least one layer");
 
     static constexpr const char* name = "residual";
-    static constexpr reads backward_reads = reads::input;
+    static constexpr saved_values saved_for_backward = saved_values::input;
+    static constexpr bool counts_samples = (Layers::counts_samples || ...);
 
-    template <shape Input>
+    /// The layers of f, wherever the shape that they get is In.
+    template <shape In>
+    using inner = layer_list<In, Layers...>;
+
+    template <shape In>
     static constexpr void(check)() {
-        static_assert(chain<float, Input, Layers...>::output_shape == Input,
-                      "etch: the layers of a residual must give the shape that they get");
-        static_assert(chain<float, Input, Layers...>::statistic_count == 0,
+        static_assert(inner<In>::output_shape == In,
+                      "etch: the layers of a residual must preserve their input's shape");
+        static_assert(inner<In>::totals.fitted == 0,
                       "etch: standardize, normalize and clip stand before or after a residual, not inside it");
     }
 
     static constexpr shape output(shape input) { return input; }
 
-    static constexpr auto parameters(shape input) {
-        constexpr std::size_t none = 0;
-        std::array<parameter, (none + ... + internal::parameters_of<Layers>(shape{1}).size())> all{};
-        std::size_t count = 0, index = 0;
-        const auto add = [&]<class L>(L*) {
-            for (parameter p : internal::parameters_of<L>(input)) {
-                p.name = label{}.append(index).append(".").append(p.name.text);
-                all[count++] = p;
-            }
-            input = L::output(input);
-            ++index;
-        };
-        (add(static_cast<Layers*>(nullptr)), ...);
-        // The initialisers follow from the activations inside.
-        constexpr initializer preferred[] = {internal::preferred_by<Layers>()...};
-        constexpr std::size_t held[] = {internal::parameters_of<Layers>(shape{1}).size()...};
-        for (std::size_t layer = 0, p = 0; layer < sizeof...(Layers); ++layer)
-            for (std::size_t i = 0; i < held[layer]; ++i, ++p)
-                if (all[p].begin == automatic) {
-                    all[p].begin = glorot_uniform;
-                    for (std::size_t next = layer + 1; next < sizeof...(Layers); ++next) {
-                        if (preferred[next] != automatic) all[p].begin = preferred[next];
-                        if (preferred[next] != automatic || held[next] != 0) break;
-                    }
-                }
-        return all;
+    template <shape In>
+    static constexpr auto parameters() {
+        return internal::parameters_of_all<inner<In>>();
+    }
+    template <shape In>
+    static constexpr auto state() {
+        return internal::states_of_all<inner<In>>();
+    }
+    template <shape In>
+    static constexpr std::size_t multiply_adds() {
+        return inner<In>::totals.multiply_adds;
     }
 
-    static constexpr std::size_t multiply_adds(shape input) {
-        std::size_t sum = 0;
-        ((sum += internal::multiply_adds_of<Layers>(input), input = Layers::output(input)), ...);
-        return sum;
+    template <shape In, std::size_t Columns, bool Training>
+    static constexpr auto scratch() {
+        using layers = chain<float, In, Layers...>;
+        if constexpr (Training)
+            return std::array{named_tensor{"inner", {chain_tape<layers, float, layers::depth, Columns>::plan.size}}};
+        else
+            return std::array{named_tensor{"f(x)", {In.size() * Columns}},
+                              named_tensor{"inner", {layers::template inference_size<layers::depth, Columns>()}}};
     }
 
-    template <class Pass, class X>
-    ETCH_INLINE static constexpr auto forward(const Pass& layer, const X& x) {
+    template <class Context, class X>
+    ETCH_INLINE static constexpr auto forward(const Context& layer, const X& x) {
         using T = typename X::value_type;
-        if constexpr (Pass::training) {
-            return step_of<T, Pass::input>(layer, x).forward() + x;
+        if constexpr (Context::training) {
+            return tape_of<T>(layer, x, nullptr).forward() + x;
         } else {
-            const matrix_view<T, X::rows, X::columns> y{layer.workspace};
-            chain<T, Pass::input, Layers...>::infer(layer.memory, matrix_view<const T, X::rows, X::columns>{x.data()},
-                                                    y, layer.workspace + y.size());
+            const auto& [result, memory] = layer.scratch;
+            const matrix_view<T, X::rows, X::columns> y{result.data()};
+            internal::with_extras_of(layer, [&](const auto&... extras) ETCH_INLINE_LAMBDA {
+                chain<T, Context::input, Layers...>::infer(
+                    layer.memory, matrix_view<const T, X::rows, X::columns>{x.data()}, y, memory.data(), extras...);
+            });
             return y + x;
         }
     }
 
-    template <class Pass, class X, class DY>
-    ETCH_INLINE static constexpr auto backward(const Pass& layer, const X& x, const auto& /*y*/, const DY& dy) {
-        using T = typename DY::value_type;
-        return step_of<T, Pass::input>(layer, x).backward(dy) + dy;
-    }
-
-    static constexpr std::size_t workspace(shape input, std::size_t columns, bool training) {
-        std::array<internal::layer_facts, sizeof...(Layers)> facts{};
-        std::array<std::size_t, sizeof...(Layers)> workspaces{};
-        shape current = input;
-        std::size_t i = 0;
-        ((facts[i] = internal::facts_of<Layers>(current, 0, 0, 0),
-          workspaces[i] = internal::workspace_of<Layers>(current, columns, training), current = facts[i].output, ++i),
-         ...);
-        return training ? internal::plan_training(facts, workspaces, sizeof...(Layers), columns).size
-                        : input.size() * columns +
-                              internal::plan_inference(facts, workspaces, sizeof...(Layers), columns).size;
+    template <class DY>
+    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& x, const auto& /*y*/, const DY& dy) {
+        return tape_of<typename DY::value_type>(layer, x, layer.gradient_memory).backward(dy) + dy;
     }
 
 private:
-    template <class T, shape Input, class X>
-    ETCH_INLINE static constexpr auto step_of(const auto& layer, const X& x) {
-        using step = typename chain<T, Input, Layers...>::template step<sizeof...(Layers), X::columns>;
-        return step{layer.memory, layer.gradient_memory, matrix_view<const T, X::rows, X::columns>{x.data()},
-                    layer.workspace, layer.seed};
+    template <class T, class Context, class X>
+    ETCH_INLINE static constexpr auto tape_of(const Context& layer, const X& x, T* gradients) {
+        using layers = chain<T, Context::input, Layers...>;
+        const auto& [memory] = layer.scratch;
+        return internal::with_extras_of(layer, [&]<class... Extras>(const Extras&... extras) ETCH_INLINE_LAMBDA {
+            return chain_tape<layers, T, layers::depth, X::columns, Extras...>{
+                layer.memory,  gradients,  matrix_view<const T, X::rows, X::columns>{x.data()},
+                memory.data(), layer.seed, {extras}...};
+        });
     }
 };
 

@@ -11,9 +11,10 @@ namespace etch::inline ETCH_VARIANT {
 struct layer_summary {
     const char* name = "";
     shape input{}, output{};
-    std::size_t parameters = 0;     ///< numbers that are trained, or were before they were rounded to bf16
-    std::size_t statistics = 0;     ///< numbers that are fitted on the training data
-    std::size_t bytes = 0;          ///< of both
+    std::size_t parameters = 0;                    ///< weights: trained, frozen, or rounded to bf16
+    std::size_t statistics = 0;                    ///< numbers that are fitted on the training data
+    weight_format format = weight_format::number;  ///< of its packed weights, if it has any
+    std::size_t bytes = 0;                         ///< of both
     std::size_t multiply_adds = 0;  ///< of the products, for one sample forward; an activation counts as 0
 };
 
@@ -53,21 +54,22 @@ constexpr auto summarize() noexcept {
     using T = typename network::value_type;
     network_summary<network::depth> all{
         .input = network::input_shape,
-        .parameters = network::parameter_count + network::rounded_count,
+        .parameters = network::parameter_count + network::frozen_count + network::packed_count,
         .statistics = network::statistic_count,
         .network_bytes = sizeof(network),
-        .workspace_bytes = sizeof(T) * chain::template inference_size<network::depth>(1),
-        .batch_workspace_bytes = sizeof(T) * chain::template inference_size<network::depth>(network::batch_columns),
+        .workspace_bytes = sizeof(T) * chain::template inference_size<network::depth, 1>(),
+        .batch_workspace_bytes = sizeof(T) * chain::template inference_size<network::depth, network::batch_columns>(),
         .batch_columns = network::batch_columns,
         .trainer_bytes = summarized<NetworkOrTrainer>::trainer_bytes};
     for (std::size_t i = 0; i < network::depth; ++i) {
-        const layer_facts& layer = chain::facts[i];
+        const layer_info& layer = chain::infos[i];
         all.layers[i] = {.name = layer.name,
                          .input = layer.input,
                          .output = layer.output,
-                         .parameters = layer.trained + layer.rounded,
-                         .statistics = layer.statistics,
-                         .bytes = (layer.trained + layer.statistics) * sizeof(T) + layer.words * sizeof(std::int32_t),
+                         .parameters = layer.trained + layer.frozen + layer.packed,
+                         .statistics = layer.fitted,
+                         .format = layer.format,
+                         .bytes = (layer.trained + layer.fixed()) * sizeof(T) + layer.words * sizeof(std::int32_t),
                          .multiply_adds = layer.multiply_adds};
         all.multiply_adds += layer.multiply_adds;
     }

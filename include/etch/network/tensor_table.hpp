@@ -7,41 +7,41 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A tensor of a network: what it is, and where in the network's memory its numbers lie.
+/// A tensor of a network: what it is, and where in the network's memory it is stored.
 struct network_tensor {
     std::size_t layer = 0;  ///< which one holds it; the layer after `input` is 0
-    label name{};           ///< in that layer: "weight", "bias", "mean", ...; "0.weight" in a residual
+    tensor_name name{};     ///< in that layer: "weight", "bias", "mean", ...; "0.weight" in a residual
     shape extents{};        ///< one extent: a vector; two: rows x columns
-    bool trained = true;
-    bool rounded = false;  ///< a matrix of bfloat16
-    std::size_t first =
-        0;  ///< the first number among the trained ones, the statistics, or the first word of rounded ones
+    parameter_role role = parameter_role::trained;
+    weight_format format = weight_format::number;
+    std::size_t first = 0;  ///< the first number among the trained or the fixed ones, or the first word of packed ones
     const char* layer_name = "";  ///< of the layer that holds it: "dense"
 
     [[nodiscard]] constexpr std::size_t rows() const noexcept { return extents.extent[0]; }
     [[nodiscard]] constexpr std::size_t columns() const noexcept { return extents.rank == 2 ? extents.extent[1] : 1; }
 
-    /// One number, as a T.
+    /// One element, as a T.
     template <class T>
     [[nodiscard]] constexpr T get(parameter_memory<const T> memory, std::size_t row,
                                   std::size_t column) const noexcept {
-        if (!rounded) return (trained ? memory.trained : memory.statistics)[first + column * rows() + row];
-        const auto word = static_cast<std::uint32_t>(memory.rounded[first + column / 2 * rows() + row]);
-        return static_cast<T>(from_bf16(column % 2 == 0 ? word & 0xffffu : word >> 16));
+        if (is_packed(format))
+            return static_cast<T>(packed_element(format, memory.packed + first, rows(), row, column));
+        return numbers(memory)[column * rows() + row];
     }
 
-    /// Writes one number, rounded to bfloat16 where the tensor is.
+    /// Writes one element, rounded to the tensor's format.
     template <class T>
-    constexpr void set(parameter_memory<T> memory, std::size_t row, std::size_t column, T number) const noexcept {
-        if (!rounded) {
-            (trained ? memory.trained : memory.statistics)[first + column * rows() + row] = number;
-            return;
-        }
-        std::int32_t& place = memory.rounded[first + column / 2 * rows() + row];
-        const auto word = static_cast<std::uint32_t>(place);
-        const std::uint32_t bits = to_bf16(static_cast<float>(number));
-        place =
-            static_cast<std::int32_t>(column % 2 == 0 ? (word & 0xffff0000u) | bits : (word & 0xffffu) | bits << 16);
+    constexpr void set(parameter_memory<T> memory, std::size_t row, std::size_t column, T value) const noexcept {
+        if (is_packed(format))
+            set_packed_element(format, memory.packed + first, rows(), row, column, static_cast<float>(value));
+        else
+            numbers(memory)[column * rows() + row] = value;
+    }
+
+private:
+    template <class T>
+    [[nodiscard]] constexpr T* numbers(parameter_memory<T> memory) const noexcept {
+        return (role == parameter_role::trained ? memory.trained : memory.fixed) + first;
     }
 };
 
@@ -53,7 +53,7 @@ struct tensor_table {
 
     static constexpr std::size_t count = [] {
         std::size_t tensors = 0;
-        for (const layer_facts& facts : layers::facts) tensors += facts.parameters;
+        for (const layer_info& info : layers::infos) tensors += info.parameters;
         return tensors;
     }();
 
@@ -62,18 +62,20 @@ struct tensor_table {
         std::size_t filled = 0;
         layers::for_each_layer([&]<std::size_t I>() {
             constexpr auto held = layers::template parameters<I>();
-            constexpr layer_facts facts = layers::facts[I];
-            for (std::size_t p = 0; p < held.size(); ++p)
+            constexpr layer_info info = layers::infos[I];
+            for (std::size_t p = 0; p < held.size(); ++p) {
+                const memory_part part = part_of(held[p]);
                 table[filled++] = {.layer = I,
                                    .name = held[p].name,
                                    .extents = held[p].extents,
-                                   .trained = held[p].trained,
-                                   .rounded = held[p].rounded,
-                                   .first = held[p].rounded
-                                                ? facts.words_before + words_before(held, p)
-                                                : (held[p].trained ? facts.trained_before : facts.statistics_before) +
-                                                      numbers_before(held, p, held[p].trained),
-                                   .layer_name = facts.name};
+                                   .role = held[p].role,
+                                   .format = held[p].format,
+                                   .first = (part == memory_part::packed    ? info.words_before
+                                             : part == memory_part::trained ? info.trained_before
+                                                                            : info.fixed_before) +
+                                            taken(held, part, p),
+                                   .layer_name = info.name};
+            }
         });
         return table;
     }();

@@ -7,7 +7,6 @@
 #include <type_traits>
 
 #include <etch/core/bit_cast.hpp>
-#include <etch/layer/dense_bf16.hpp>
 #include <etch/network/network.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -77,8 +76,7 @@ struct spelling {
 template <template <auto...> class L, auto... Arguments>
 struct spelling<L<Arguments...>> {
     static constexpr void append(auto& to) noexcept {
-        const std::string_view name = L<Arguments...>::name;
-        to.append(name.substr(0, name.find(' ')));  // dense bf16 is dense<N, bf16>
+        to.append(L<Arguments...>::name);
         separated list;
         to.append('<');
         (append_argument(to, list, Arguments), ...);

@@ -29,6 +29,11 @@ inline std::string extents_of(const shape& s) {
     return text;
 }
 
+/// "dense", or "dense bf16" if its weights are.
+inline std::string name_of(const layer_summary& layer) {
+    return std::string(layer.name) + (layer.format == weight_format::bf16 ? " bf16" : "");
+}
+
 }  // namespace internal
 
 /// A topology in one line: "4, standardize, dense 8, tanh, dense 3, softmax". Layers that change the shape say to what.
@@ -36,7 +41,7 @@ template <std::size_t Depth>
 std::string topology_of(const network_summary<Depth>& network) {
     std::string text = internal::extents_of(network.input);
     for (const layer_summary& layer : network.layers) {
-        text += std::string(", ") + layer.name;
+        text += ", " + internal::name_of(layer);
         if (layer.output != layer.input || layer.multiply_adds > 0) text += " " + internal::extents_of(layer.output);
     }
     return text;
@@ -55,7 +60,7 @@ std::string to_text(const network_summary<Depth>& network) {
     for (const layer_summary& layer : network.layers) {
         const std::string fitted = layer.statistics == 0 ? "" : grouped(layer.statistics) + " fitted";
         const std::string trained = layer.parameters == 0 && !fitted.empty() ? "" : dash_or(layer.parameters);
-        layers.row({layer.name, extents_of(layer.output),
+        layers.row({internal::name_of(layer), extents_of(layer.output),
                     trained + (trained.empty() || fitted.empty() ? "" : " + ") + fitted, dash_or(layer.bytes),
                     dash_or(layer.multiply_adds)});
         bytes += layer.bytes;

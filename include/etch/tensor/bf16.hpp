@@ -3,31 +3,10 @@
 #include <cstdint>
 #include <type_traits>
 
-#include <etch/core/bit_cast.hpp>
+#include <etch/tensor/format.hpp>
 #include <etch/tensor/tensor.hpp>
 
 namespace etch::inline ETCH_VARIANT {
-
-/// The bfloat16 nearest to x, ties to even, in the lower half of the result: the sign, exponent and first 7 fraction bits
-/// of a float.
-///
-/// Error: at most 2^-8 of x (half a unit of its 8 significant bits), or 2^-134 where x is denormal. A float beyond the
-/// largest bfloat16 by half a unit, 0x1.ffp127 or more, becomes infinite, as IEEE 754 says; NaN stays NaN.
-[[nodiscard]] constexpr std::uint32_t to_bf16(float x) noexcept {
-    const auto bits = bit_cast<std::uint32_t>(x);
-    const bool is_nan = (bits & 0x7fffffffu) > 0x7f800000u;
-    if (is_nan) return bits >> 16 | 0x0040u;  // quiet, so that it does not depend on the fraction bits that are dropped
-    const std::uint32_t last = bits >> 16 & 1;
-    return (bits + 0x7fffu + last) >> 16;
-}
-
-/// The float of a bfloat16: exact.
-[[nodiscard]] constexpr float from_bf16(std::uint32_t bits) noexcept { return bit_cast<float>(bits << 16); }
-
-/// How many words hold a matrix of bfloat16.
-[[nodiscard]] constexpr std::size_t bf16_words(std::size_t rows, std::size_t columns) noexcept {
-    return rows * ((columns + 1) / 2);
-}
 
 namespace internal {
 

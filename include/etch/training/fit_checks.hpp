@@ -77,7 +77,7 @@ constexpr T largest_magnitude(std::span<const T> numbers) noexcept {
 template <class Network>
 constexpr bool is_all_zero(const Network& net) noexcept {
     std::size_t trained_layers = 0;
-    for (const auto& layer : Network::layers::facts) trained_layers += layer.trained != 0;
+    for (const auto& layer : Network::layers::infos) trained_layers += layer.trained != 0;
     return trained_layers > 1 &&
            std::all_of(net.parameters().begin(), net.parameters().end(), [](auto x) { return x == 0; });
 }
@@ -113,7 +113,7 @@ constexpr auto largest_target(const data_of<Network, Loss>& data) noexcept {
 /// The first target that the last layer cannot answer, or the largest where a linear one begins far from it.
 template <class Last, class Data>
 constexpr fit_warning find_unreachable_target(const Data& data) noexcept {
-    constexpr output_range range = range_of<Last>();
+    constexpr output_range range = Last::range;
     std::size_t largest_sample = 0, largest_output = 0;
     double largest = 0;
     for (std::size_t i = 0; i < data.size(); ++i)
@@ -145,7 +145,7 @@ constexpr fit_warning find_warning(const data_of<Network, Loss>& data) noexcept 
             return find_missing_class<Loss, outputs>(data);
     } else if constexpr (!scales_targets<Network> && target_size<Network, Loss> == outputs) {
         if (const fit_warning found = find_unreachable_target<last>(data); !found.ok()) return found;
-        if constexpr (output_kind_of<last>() == output_kind::class_probabilities && !is_fused<Loss, last>())
+        if constexpr (last::predicts == output_kind::class_probabilities && !is_fused<Loss, last>())
             return {.what = fit_warning::kind::squares_of_probabilities};
     }
     return {};

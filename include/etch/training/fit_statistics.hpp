@@ -24,16 +24,16 @@ constexpr problem fit_statistics_of(Network& net, data_of<Network, Loss> trainin
         problem result;
         chain::for_each_layer([&]<std::size_t I>() {
             using layer = typename chain::template layer<I>;
-            if constexpr (chain::facts[I].statistics > 0) {
+            if constexpr (chain::infos[I].fitted > 0) {
                 if (!result.ok()) return;
-                const auto pass = chain::template pass<I, false>(net.memory(), nullptr, nullptr, seed{});
-                if (!again && layer::fitted(pass)) return;
-                if constexpr (fits_targets<layer>())
-                    result = layer::fit(pass, training.size(), [&](std::size_t i) { return training.target(i); });
+                const auto handed = chain::template context_of<I, 1>(net.memory(), nullptr, seed{});
+                if (!again && layer::fitted(handed)) return;
+                if constexpr (layer::fits_targets)
+                    result = layer::fit(handed, training.size(), [&](std::size_t i) { return training.target(i); });
                 else
                     result =
-                        layer::fit(pass, training.size(), [&](std::size_t i) {  // what the layers before make of it
-                            vector<T, chain::facts[I].input.size()> features;
+                        layer::fit(handed, training.size(), [&](std::size_t i) {  // what the layers before make of it
+                            vector<T, chain::infos[I].input.size()> features;
                             net.template infer<1, I>(training.input(i).data(), features.data());
                             return features;
                         });

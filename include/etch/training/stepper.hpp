@@ -6,6 +6,7 @@
 
 #include <etch/core/option.hpp>
 #include <etch/loss/loss.hpp>
+#include <etch/network/chain_tape.hpp>
 #include <etch/network/loss_fusion.hpp>
 #include <etch/network/network.hpp>
 #include <etch/optimizer/clip.hpp>
@@ -35,8 +36,8 @@ struct training_position {
 /// mini-batch.
 template <class Network, class Loss, class Optimizer, std::size_t Batch = 1, class Schedule = constant_rate>
 class stepper {
-    static_assert(Network::rounded_count == 0,
-                  "etch: weights held as bf16 are not trained: train a network of dense<...>, and convert it");
+    static_assert(Network::packed_count == 0,
+                  "etch: weights stored as bf16 are not trained: train a network of dense<...>, and convert it");
     static_assert(
         !internal::ends_in_normalizer<Network>,
         "etch: a network that ends in standardize or normalize cannot be trained, since their statistics would "
@@ -164,18 +165,17 @@ public:
 
 private:
     static constexpr std::size_t last = internal::loss_fusion<Network, Loss>::layers_before_loss;
-    template <bool Fresh>
-    using step_type = typename Network::layers::template step<last, columns, Fresh>;
+    using tape_type = chain_tape<typename Network::layers, value_type, last, columns>;
 
-    /// Forward, loss and backward. `Fresh`: nothing was added to the gradients yet.
-    template <bool Fresh>
+    /// Forward, loss and backward. `Overwrite`: what the gradients hold does not count.
+    template <bool Overwrite>
     constexpr value_type pass(const Network& net, matrix_view<const value_type, inputs, columns> x,
                               matrix_view<const value_type, targets, columns> y, std::size_t count,
                               value_type share) noexcept {
         using T = value_type;
-        const step_type<Fresh> step{net.memory(), gradients_, x, workspace_,
-                                    derive(derive(position_.seed, position_.steps), chunk_++)};
-        const auto prediction = step.forward();
+        const tape_type tape{net.memory(), gradients_, x, workspace_,
+                             derive(derive(position_.seed, position_.steps), chunk_++)};
+        const auto prediction = tape.forward();
         const auto target = internal::targets_for_loss(net, y);
         const auto losses = Loss::value(prediction, target);
         tensor<T, 1, columns> shares;
@@ -184,7 +184,7 @@ private:
             shares[j] = share;
             total += losses[j];
         }
-        (void)step.backward(
+        (void)tape.template backward<Overwrite>(
             hadamard(Loss::gradient(prediction, target), shares));  // the input's gradient is never evaluated
         return total;
     }
@@ -198,7 +198,7 @@ private:
 
     alignas(alignment) value_type gradients_[at_least_one(Network::parameter_count)] = {};
     alignas(alignment) value_type state_[at_least_one(Network::parameter_count * Optimizer::state_slots)] = {};
-    alignas(alignment) value_type workspace_[at_least_one(step_type<true>::plan.size)] = {};
+    alignas(alignment) value_type workspace_[at_least_one(tape_type::plan.size)] = {};
     std::uint64_t chunk_ = 0;
     training_position<value_type> position_;
 };

@@ -1,0 +1,106 @@
+#pragma once
+// What a layer holds: its parameters, what it carries from step to step, and its scratch memory, each as named tensors.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <etch/core/shape.hpp>
+#include <etch/layer/initializer.hpp>
+#include <etch/tensor/format.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+/// A short name that the compiler can put together: "weight", or "1.weight" in a layer that holds layers.
+struct tensor_name {
+    static constexpr std::size_t capacity = 32;
+    char text[capacity] = {};
+
+    constexpr tensor_name() = default;
+    constexpr tensor_name(const char* from) noexcept { append(from); }
+
+    constexpr tensor_name& append(const char* from) noexcept {
+        std::size_t length = 0;
+        while (text[length] != 0) ++length;
+        for (; *from != 0 && length + 1 < capacity; ++from) text[length++] = *from;
+        return *this;
+    }
+    constexpr tensor_name& append(std::size_t number) noexcept {
+        if (number >= 10) append(number / 10);
+        const char digit[] = {static_cast<char>('0' + number % 10), 0};
+        return append(digit);
+    }
+};
+
+/// What changes a parameter: the optimiser; `fit`, from the training data, or training itself, as the statistics of a
+/// batch; or nothing.
+enum class parameter_role : unsigned char { trained, fitted, frozen };
+
+/// A tensor that a layer holds.
+struct parameter {
+    tensor_name name{};
+    shape extents{};  ///< one extent: a vector; two: rows x columns
+    etch::initializer initializer = zeros;
+    parameter_role role = parameter_role::trained;
+    weight_format format = weight_format::number;  ///< of a matrix that is not trained, how it is stored
+    std::size_t fan_in = 1, fan_out = 1;           ///< for the initializer
+};
+
+/// A tensor that a layer carries from one step to the next (of one sample), or uses within a pass as scratch memory (as a
+/// whole).
+struct named_tensor {
+    tensor_name name{};
+    shape extents{};
+};
+
+/// Where the parameters of layers are stored: those that are trained, in one piece for the optimiser; the other numbers,
+/// fitted and frozen; and the words of packed formats. Each layer has its own, contiguous part of each.
+template <class T>
+struct parameter_memory {
+    using word = std::conditional_t<std::is_const_v<T>, const std::int32_t, std::int32_t>;
+    T* trained;
+    T* fixed;
+    word* packed = nullptr;
+
+    constexpr operator parameter_memory<const T>() const noexcept
+        requires(!std::is_const_v<T>)
+    {
+        return {trained, fixed, packed};
+    }
+};
+
+namespace internal {
+
+/// The three parts of parameter_memory.
+enum class memory_part : unsigned char { trained, fixed, packed };
+
+constexpr memory_part part_of(const parameter& p) noexcept {
+    return is_packed(p.format)                 ? memory_part::packed
+           : p.role == parameter_role::trained ? memory_part::trained
+                                               : memory_part::fixed;
+}
+
+/// How much of its part a parameter takes: numbers, or words.
+constexpr std::size_t size_in_part(const parameter& p) noexcept {
+    return is_packed(p.format) ? words_of(p.format, p.extents.extent[0], p.extents.extent[1]) : p.extents.size();
+}
+
+/// How much of a part the first `count` parameters take.
+template <std::size_t Count>
+constexpr std::size_t taken(const std::array<parameter, Count>& all, memory_part part, std::size_t count) noexcept {
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        if (part_of(all[i]) == part) sum += size_in_part(all[i]);
+    return sum;
+}
+
+/// How many numbers all named tensors have, or the first `count` of them.
+template <std::size_t Count>
+constexpr std::size_t size_of(const std::array<named_tensor, Count>& all, std::size_t count = Count) noexcept {
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < count; ++i) sum += all[i].extents.size();
+    return sum;
+}
+
+}  // namespace internal
+}  // namespace etch::inline ETCH_VARIANT
