@@ -1,7 +1,7 @@
 // etch-header: a network as a C++ header, from a safetensors file. See docs/weights.md, "The etched header".
 //
-// Nothing of the file gets into the C++ text as it is: layers by names of the list below, numbers as numbers, names as
-// strings with escapes, and other text in comments alone, with all but plain characters replaced.
+// Nothing of the file gets into the C++ text as it is: layers by names of the catalogue, numbers as numbers, names as
+// strings with escapes, and other text only in comments, with all but plain characters replaced.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -32,21 +32,21 @@ namespace {
 constexpr const char* usage = R"(usage: etch-header [options] IN.safetensors OUT.hpp
 
 Writes a network as a C++ header: its type, its weights as constants, and the golden vectors of the file as static_asserts,
-so that a build in which the network does not answer what its source answered does not compile. Names of inputs, targets
-and classes that the file holds become NAME_input_names, NAME_target_names and NAME_class_names.
+so the build fails if the network does not reproduce the original model's outputs. Names of inputs, targets and classes in
+the file become NAME_input_names, NAME_target_names and NAME_class_names.
 
   --name NAME         the network's name in C++; without it the name of OUT.hpp
-  --topology LIST     the layers, for a file that does not say them: "input<48>, dense<64>, tanh, dense<12>"
-  --ignored PATTERN   tensors of the file that are not the network's, * for any characters; may be said 16 times
+  --topology LIST     the layers, for a file that does not name them: "input<48>, dense<64>, tanh, dense<12>"
+  --ignored PATTERN   tensors of the file that are not the network's, * for any characters; can be given up to 16 times
   --without-golden    accept a file without golden vectors
-  --tolerance X       how far an output may be from its golden vector, in units of the largest one: 1e-5 where it is not
-                      said; more where weights are rounded to bf16
-  --checker OUT.cpp   also write a program that ends with 0 where the network agrees with those golden vectors that are too
-                      much for a compiler; it includes OUT.hpp by its name
+  --tolerance X       how far an output may be from its golden vector, in units of the largest one; 1e-5 by default,
+                      more where weights are rounded to bf16
+  --checker OUT.cpp   also write a program that checks the golden vectors that would take a compiler too long, and exits
+                      with 0 if the network agrees; it includes OUT.hpp by its name
   --help              this text
 
-Ends with 0 where all is well, 1 where the file is refused, 2 where the command is not understood. Files that would not
-change are not touched. The format of IN is in etch's docs/weights.md.
+Exit status: 0 on success, 1 if the file is rejected, 2 for a bad command line. Files that would not change are not
+touched. The format of IN is in etch's docs/weights.md.
 )";
 
 [[noreturn]] void refuse(const std::string& sentence, int status = 1) {
@@ -180,7 +180,7 @@ private:
     layer read_layer(std::size_t depth) {
         layer found{.name = word(), .arguments = {}, .inner = {}};
         const known_layer* const known = find_layer(found.name);
-        if (known == nullptr) refuse("the topology has a layer \"" + found.name + "\", which is none of etch's");
+        if (known == nullptr) refuse("the topology has a layer \"" + found.name + "\", which etch does not have");
         if (known->kind == layer_kind::other)
             refuse("the topology has a layer \"" + found.name + "\", which etch-header cannot write yet");
         if (known->kind == layer_kind::chain) {
@@ -236,7 +236,7 @@ private:
         while (at_ < text_.size() && text_[at_] == ' ') ++at_;
     }
     [[noreturn]] void fail(const std::string& expected) const {
-        refuse("the topology has at character " + std::to_string(at_ + 1) + " something else than " + expected);
+        refuse("the topology, character " + std::to_string(at_ + 1) + ": expected " + expected);
     }
 
     std::string_view text_;
@@ -304,7 +304,7 @@ private:
             etch::shape output = input;
             for (std::size_t i = 0; i < entry.inner.size(); ++i)
                 output = add(entry.inner[i], output, index, prefix + std::to_string(i) + ".", true);
-            if (output != input) refuse("the topology has a residual whose layers do not give the shape that they get");
+            if (output != input) refuse("the topology has a residual whose layers do not preserve their input's shape");
             return input;
         }
         if (what.kind == layer_kind::dense) {
@@ -476,12 +476,14 @@ struct golden {
 
     golden(const etch::safetensors_view& file, const network& net, const options& chosen) {
         const etch::internal::golden_text text = etch::internal::golden_of(file, net.inputs, net.outputs);
-        if (text.code != etch::status::ok) refuse(chosen.in + ": the golden vectors are not as they must be");
+        if (text.code != etch::status::ok)
+            refuse(chosen.in + ": the golden vectors are malformed (see docs/weights.md, Metadata)");
         count = text.count;
         if (count == 0 && !chosen.without_golden)
-            refuse(chosen.in +
-                   " has no golden vectors, so nothing would prove that the network answers what its source did; where "
-                   "that is meant, say --without-golden (etch_embed: WITHOUT_GOLDEN)");
+            refuse(
+                chosen.in +
+                " has no golden vectors, so nothing would prove that the network computes what its source did; where "
+                "that is meant, say --without-golden (etch_embed: WITHOUT_GOLDEN)");
         for (std::size_t i = 0; i < count * net.inputs; ++i) inputs.push_back(text.number(text.inputs, i));
         for (std::size_t i = 0; i < count * net.outputs; ++i) outputs.push_back(text.number(text.outputs, i));
         for (const std::vector<float>* const numbers : {&inputs, &outputs})
@@ -675,7 +677,7 @@ options read_command(std::span<char* const> arguments) {
             std::exit(0);
         }
         if (value_of("--ignored", pattern)) {
-            if (ignored == chosen.keys.ignored.size()) refuse("--ignored is said too often", 2);
+            if (ignored == chosen.keys.ignored.size()) refuse("--ignored is given more than 16 times", 2);
             chosen.keys.ignored[ignored++] = arguments[i];
         } else if (argument == "--without-golden")
             chosen.without_golden = true;
@@ -696,7 +698,7 @@ options read_command(std::span<char* const> arguments) {
         chosen.name.resize(std::min(chosen.name.find('.'), chosen.name.size()));
     }
     if (!is_identifier(chosen.name))
-        refuse("\"" + chosen.name + "\" cannot be a name in C++; say another by --name", 2);
+        refuse("\"" + chosen.name + "\" cannot be a name in C++: pass another with --name", 2);
     const char* const end = tolerance.data() + tolerance.size();
     const auto parsed = etch::internal::read_decimal(tolerance.data(), end, chosen.tolerance);
     if (!tolerance.empty() &&
@@ -727,7 +729,7 @@ int main(int count, char** arguments) {
 
     const auto written = file.metadata("etch.topology");
     if (!written && chosen.topology.empty())
-        refuse(chosen.in + " does not say its topology; say it by --topology (etch_embed: TOPOLOGY)");
+        refuse(chosen.in + " does not name its topology: pass it with --topology (etch_embed: TOPOLOGY)");
     const std::vector<layer> layers = topology_reader{chosen.topology.empty() ? *written : chosen.topology}.read();
     const std::string topology = joined(spell(layers, ""));
     if (written && chosen.topology.empty() && !etch::same_topology(*written, topology))

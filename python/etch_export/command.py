@@ -69,7 +69,7 @@ def source_of(name: str, options: Options) -> Source:
 
 class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        refuse(f"{message}; --help tells more")
+        refuse(f"{message}; see --help")
 
 
 # fmt: off
@@ -115,7 +115,7 @@ def run(arguments: Optional[Sequence[str]]) -> None:
     if given.to_torch:
         import torch
 
-        out = given.source or refuse("--to-torch FILE wants the name of a file to write")
+        out = given.source or refuse("--to-torch FILE needs the name of a file to write")
         script = io.BytesIO()
         torch.jit.save(torch.jit.script(to_torch(given.to_torch)), script)
         return replace_file(out, script.getvalue())
@@ -126,7 +126,7 @@ def run(arguments: Optional[Sequence[str]]) -> None:
     if given.epsilon is not None and not 0 <= given.epsilon < 1:
         p.error("--epsilon wants a number from 0 to 1")
     if given.inputs and not re.fullmatch(r"[1-9]\d*( ?[,x] ?[1-9]\d*)*", given.inputs):
-        p.error(f"--inputs {given.inputs} is no list of sizes")
+        p.error(f"--inputs {given.inputs} is not a list of sizes")
     options = Options(
         inputs=tuple(int(n) for n in re.findall(r"\d+", given.inputs)) if given.inputs else None,
         activation=given.activation, output_activation=given.output_activation, topology=given.topology,
@@ -137,7 +137,7 @@ def run(arguments: Optional[Sequence[str]]) -> None:
         refuse(f"{given.source} is not ONNX, and only there --output names an output")
     source = source_of(given.source, options)
     if source.answer and (options.activation or options.output_activation or options.prefix or options.framework):
-        refuse(f"{given.source} is no state_dict: it has its activations and names itself")
+        refuse(f"{given.source} is not a state_dict: it has its activations and names itself")
     network = export(source, given.out, options, given.golden, given.seed, given.normalizer)
     print(f"{given.out}: {network.topology}")
     print(f"{len(network.tensors())} tensors, {given.golden} golden vectors")

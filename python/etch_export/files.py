@@ -82,7 +82,7 @@ def from_python(source: str, options: Options) -> Source:
         try:
             specification.loader.exec_module(module)
         except SyntaxError as error:
-            refuse(f"{path} is no Python ({error})")
+            refuse(f"{path} is not Python ({error})")
     if not hasattr(module, name):
         refuse(f"{path} has no {name}")
     found = getattr(module, name)

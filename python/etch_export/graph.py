@@ -64,11 +64,11 @@ LATER = re.compile(r"lstm|gru|rnn|conv|pool|attention|transformer|embedding|mult
 
 def refuse_operator(name: str, where: str) -> NoReturn:
     if name.lower().replace("_", "") == "logsoftmax":
-        refuse(f"the operator `{name}` ({where}) is none that etch has a layer for; what it gets has the same largest "
+        refuse(f"the operator `{name}` ({where}) has no counterpart in etch; what it gets has the same largest "
                "output: leave it out, in ONNX by --output")  # fmt: skip
     if LATER.search(name):
         refuse(f"the operator `{name}` ({where}) is not supported yet")
-    refuse(f"the operator `{name}` ({where}) is none that etch has a layer for")
+    refuse(f"the operator `{name}` ({where}) has no counterpart in etch")
 
 
 def step(op: str, where: str, inputs: Sequence[Any], **options: Any) -> Union[Step, Constant]:

@@ -44,7 +44,7 @@ def fraction(value: float, what: str) -> Tuple[int, int]:
         near = Fraction(float(value)).limit_denominator(limit)
         if near.numerator < 2**24 and np.float32(near.numerator) / np.float32(near.denominator) == wanted:
             return near.numerator, near.denominator
-    refuse(f"{what} {value!r} is no fraction of small integers with the same float32")
+    refuse(f"{what} {value!r} is not a fraction of small integers with the same float32")
 
 
 def inverse_epsilon(epsilon: float) -> int:

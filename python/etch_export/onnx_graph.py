@@ -110,7 +110,7 @@ def constant_of(tensor: Any, name: str, to_array: Any) -> Constant:
 def step_of_node(node: Any, values: Dict[str, Any], onnx: Any, version: int, to_array: Any) -> Any:
     where = f"node {node.name or (node.output[0] if node.output else node.op_type)}"
     if node.domain not in ("", "ai.onnx"):
-        refuse(f"the operator {node.domain}::{node.op_type} ({where}) is none that etch has a layer for")
+        refuse(f"the operator {node.domain}::{node.op_type} ({where}) has no counterpart in etch")
     missing = [i for i in node.input if i not in values]
     if missing:
         refuse(f"{where} reads {missing[0]}, which nothing gives")

@@ -145,7 +145,7 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
         return step("mul", where, [inputs[0], Constant(np.asarray(-1.0))])
     if op == "Cast":
         if attributes["to"] not in REAL:
-            refuse(f"{where} makes something else than real numbers of its input")
+            refuse(f"{where} gives something other than real numbers of its input")
         return step("identity", where, inputs)
     if op == "Gemm":
         return gemm(where, inputs, attributes)
@@ -174,7 +174,7 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
         return torch_step({"Max": "maximum", "Min": "minimum"}[op], where, inputs[0], {"other": inputs[1]})
     if op == "Dropout":
         if option(2, "training_mode", False):
-            refuse(f"{where} drops numbers when the model answers, too: export it in eval mode")
+            refuse(f"{where} drops numbers in inference too: export it in eval mode")
         return step("dropout", where, inputs[:1], p=float(number(1, "ratio", 0.5)))
     if op == "BatchNormalization":
         return batch_normalization(where, inputs, attributes)
@@ -191,7 +191,7 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
         axes = option(1, "axes")
         return step("squeeze", where, inputs[:1], dim=None if axes is None else tuple(axes))
     if op in ("Gather", "Slice", "Split") and isinstance(inputs[0], Step):
-        refuse(f"the operator {op} ({where}) takes a part of its input, which etch has no layer for")
+        refuse(f"the operator {op} ({where}) takes a part of its input, for which etch has no layer")
     refuse_operator(op, where)
 
 

@@ -13,7 +13,7 @@ from .errors import refuse
 def replace_file(path: Union[str, os.PathLike], content: bytes) -> None:
     """Into a new file beside it, flushed to the disk, which takes its place: a reader sees the old file or the new one.
 
-    The file keeps its mode; a symbolic link stays, and what it leads to is replaced. What is no regular file, such as a
+    The file keeps its mode; a symbolic link stays, and what it leads to is replaced. What is not a regular file, such as a
     device, is refused.
     """
     path = os.path.realpath(path)
@@ -22,7 +22,7 @@ def replace_file(path: Union[str, os.PathLike], content: bytes) -> None:
         refuse(f"there is no folder {folder}")
     mode = os.lstat(path).st_mode if os.path.lexists(path) else None  # a link only if it leads round
     if mode is not None and not stat.S_ISREG(mode):
-        refuse(f"{path} is no regular file")
+        refuse(f"{path} is not a regular file")
     if mode is not None and not os.access(path, os.W_OK):
         refuse(f"{path} may not be written")
     temporary = os.path.join(folder, f"etch-{secrets.token_hex(8)}.tmp")

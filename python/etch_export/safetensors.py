@@ -57,9 +57,9 @@ def read(path: str) -> File:
         content = source.read()
     length = struct.unpack("<Q", content[:8])[0] if len(content) >= 8 else 0
     if not 0 < length <= len(content) - 8:
-        refuse(f"{path} is no safetensors file: its header's length does not fit")
+        refuse(f"{path} is not a safetensors file: its header's length does not fit")
     data = content[8 + length:]
-    with refusing(f"{path} is no safetensors file: its header cannot be read"):
+    with refusing(f"{path} is not a safetensors file: its header cannot be read"):
         header = json.loads(content[8:8 + length])
         metadata = header.pop("__metadata__", {})
         tensors, kinds, end = {}, {}, 0
@@ -70,9 +70,9 @@ def read(path: str) -> File:
                 refuse(f"{key} holds {kind}; F32, F64 and BF16 are read")
             width = np.dtype(KINDS[kind]).itemsize
             if entry["data_offsets"][0] != begin or end - begin != math.prod(shape) * width or end > len(data):
-                refuse(f"{path} is no safetensors file: the place of {key} does not fit")
+                refuse(f"{path} is not a safetensors file: the place of {key} does not fit")
             numbers = np.frombuffer(data[begin:end], KINDS[kind]).reshape(shape)
             tensors[key], kinds[key] = from_bf16(numbers) if kind == "BF16" else numbers, kind
     if end != len(data):
-        refuse(f"{path} is no safetensors file: {len(data) - end} bytes belong to no tensor")
+        refuse(f"{path} is not a safetensors file: {len(data) - end} bytes belong to no tensor")
     return File(metadata, tensors, kinds)

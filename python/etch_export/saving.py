@@ -70,9 +70,9 @@ def answers_to(samples: np.ndarray, answer: Answer, network: Network) -> np.ndar
         theirs = answer(exact).reshape(len(samples), -1)
         ours = answer_of(network)(exact)
     if not np.isfinite(theirs).all():
-        refuse("the model's answer to a sample of normal numbers is not finite")
+        refuse("the model's output for a sample of normal numbers is not finite")
     if theirs.shape != ours.shape or not np.abs(theirs - ours).max() <= 1e-5 * np.abs(theirs).max():
-        refuse("the layers that were found do not answer what the model answers")
+        refuse("the layers that were found do not reproduce the model's outputs")
     return to_float32(theirs, "a golden output")
 
 

@@ -142,13 +142,13 @@ def from_sb3_zip(path: str, options: Options) -> Source:
 
 def read_zip(path: str, name: str) -> Tuple[Dict[str, Any], bytes]:
     """What the zip states, and the file with its policy's tensors."""
-    with refusing(f"{path} is no model of Stable-Baselines3", OSError), zipfile.ZipFile(path) as archive:
+    with refusing(f"{path} is not a model of Stable-Baselines3", OSError), zipfile.ZipFile(path) as archive:
         for record in ("data", "policy.pth"):
             if archive.getinfo(record).file_size > MAX_DATA:
                 refuse(f"{name} has a too large record {record}")
         data, policy = json.loads(archive.read("data")), archive.read("policy.pth")
     if not isinstance(data, dict):
-        refuse(f"{path} is no model of Stable-Baselines3: its data are not a dictionary")
+        refuse(f"{path} is not a model of Stable-Baselines3: its data are not a dictionary")
     return data, policy
 
 
@@ -165,7 +165,7 @@ def stated_activation(kwargs: Dict[str, Any], chosen: Options, name: str) -> Lis
         return []
     found = ACTIVATIONS.get(["", *re.findall(r"\w+", str(stated))][-1])
     if not found and not chosen.activation:
-        refuse(f"{name} was trained with the activation {stated}: say --activation")
+        refuse(f"{name} was trained with the activation {stated}: pass --activation")
     if found and chosen.activation not in (None, found):
         refuse(f"{name} was trained with the activation {found}, not with --activation {chosen.activation}")
     if chosen.activation:
@@ -287,9 +287,9 @@ def normalizer_layers(normalizer: Any) -> List[Layer]:
     statistics = getattr(normalizer, "obs_rms", None)
     numbers = [getattr(normalizer, each, None) for each in ("epsilon", "clip_obs")]
     if not hasattr(statistics, "mean") or not hasattr(statistics, "var") or not getattr(normalizer, "norm_obs", True):
-        refuse(f"{name} is no VecNormalize that normalises one vector of observations")
+        refuse(f"{name} is not a VecNormalize that normalises one vector of observations")
     if not all(isinstance(number, (int, float, np.floating, np.integer)) for number in numbers):
-        refuse(f"{name} is no VecNormalize: its epsilon and clip_obs are not numbers")
+        refuse(f"{name} is not a VecNormalize: its epsilon and clip_obs are not numbers")
     mean = real_numbers(statistics.mean, "obs_rms.mean").reshape(-1)
     variance = real_numbers(statistics.var, "obs_rms.var").reshape(-1)
     if not (variance + numbers[0] > 0).all():

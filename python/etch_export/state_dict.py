@@ -28,7 +28,7 @@ def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) 
         state = loaded[kind] if kind else rl_games_state(loaded) or state_of(loaded, options, description, notes)
         for name in state:
             if not isinstance(name, str):
-                refuse(f"{description} is no state_dict: its names are not text, such as {name}")
+                refuse(f"{description} is not a state_dict: its names are not text, such as {name}")
         tensors = without_wrappers(state)
     if options.prefix:
         others = [k for k, t in tensors.items() if not k.startswith(options.prefix) and is_tensor(t)]
@@ -41,7 +41,7 @@ def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) 
     for name, tensor in tensors.items():
         if not is_tensor(tensor):
             hint = f"; say --prefix {name}. and more" if isinstance(tensor, dict) else ""
-            refuse(f"{description} is no state_dict: {name} is of the type {kind_of(tensor)}{hint}")
+            refuse(f"{description} is not a state_dict: {name} is of the type {kind_of(tensor)}{hint}")
     if framework == "rsl_rl":
         tensors = {rsl_rl_name(name): tensor for name, tensor in tensors.items()}
         beside = loaded.get("obs_norm_state_dict") or {}
@@ -128,7 +128,7 @@ def from_tensors(tensors: Dict[str, Any], everything: Dict[str, Any], options: O
                  "file's own answers; compare one with the model's")  # fmt: skip
     if options.topology:
         if options.activation or options.output_activation:
-            refuse("a topology names the activations: say --topology alone")
+            refuse("a topology names the activations: pass only --topology")
         layers, inputs = match_topology(options, groups, notes)
         return Source(fold(layers), description, inputs=inputs, notes=notes)
     source = Source(fold(alternate(groups, options, framework, name, notes)), description, notes=notes)
@@ -174,7 +174,7 @@ def with_weight_norm(module: str, group: Group) -> Group:
         return group
     g, v = group["weight_g"], group["weight_v"]
     if g.ndim not in (0, v.ndim) or any(n not in (1, m) for n, m in zip(g.shape, v.shape)):
-        refuse(f"{module}.weight_g has shape {list(g.shape)}, which is no weight_norm of {list(v.shape)}")
+        refuse(f"{module}.weight_g has shape {list(g.shape)}, which is not a weight_norm of {list(v.shape)}")
     over = tuple(range(v.ndim)) if g.ndim == 0 else tuple(d for d in range(v.ndim) if g.shape[d] == 1)
     if g.ndim == v.ndim and len(over) == v.ndim and v.shape[0] == 1:
         over = over[1:]  # one output: by PyTorch's default over all but the first dimension, which is the same

@@ -169,7 +169,7 @@ def fit_layer(layer: Layer, shape: Shape, inside: bool) -> Shape:
         for each in layer.inner:
             inner = fit_layer(each, inner, inside=True)
         if inner != shape:
-            refuse(f"the layers of a residual must give the shape that they get: {list(shape)} becomes {list(inner)}")
+            refuse(f"the layers of a residual must have an output of the same shape as their input: {list(shape)} becomes {list(inner)}")
     if layer.name == "softmax" and len(shape) != 1:
         refuse(f"softmax gets numbers of shape {list(shape)}: etch's softmax is over all numbers of a sample")
     if inside and layer.name in ("standardize", "unstandardize", "normalize", "clip"):

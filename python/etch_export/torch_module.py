@@ -92,7 +92,7 @@ def name_of_module(module: Any) -> str:
 
 
 def refuse_module(module: Any, where: str) -> NoReturn:
-    later = "is not supported yet" if LATER.search(name_of_module(module)) else "is none that etch has a layer for"
+    later = "is not supported yet" if LATER.search(name_of_module(module)) else "has no counterpart in etch"
     refuse(f"the module {name_of_module(module)} ({where}) {later}")
 
 
@@ -138,7 +138,7 @@ def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
             if LATER.search(name_of_module(each)):
                 refuse(f"{type(module).__name__} uses {name_of_module(each)} ({name or 'the model itself'}), which "
                        "is not supported yet")  # fmt: skip
-        hint = "; save its actor alone" if hasattr(module, "actor") else ""
+        hint = "; save only its actor" if hasattr(module, "actor") else ""
         refuse(f"{type(module).__name__} cannot be traced ({first_line(error)}){hint}")
 
 

@@ -159,7 +159,7 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
         return clip_step(where, x, 0, 6)
     if name in ("maximum", "minimum"):
         if not is_operand(given.get("other")):
-            refuse(f"the operator `{name}` ({where}) is over features, which etch has no layer for")
+            refuse(f"the operator `{name}` ({where}) is over features, for which etch has no layer")
         if not isinstance(x, Step):
             x, given = given.get("other"), {"other": x}
         return clip_step(where, x, *((given.get("other"), None) if name == "maximum" else (None, given.get("other"))))
@@ -184,7 +184,7 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
         return step(name, where, [x], dim=given.get("dim"))
     if name == "dropout":
         if given.get("training"):
-            refuse(f"{where} drops numbers when the model answers, too; write training=self.training, or trace it in "
+            refuse(f"{where} drops numbers in inference too; write training=self.training, or trace it in "
                    "eval mode")  # fmt: skip
         return step(name, where, [x], p=float(given.get("p", 0.5)))
     if name == "layer_norm":
@@ -208,7 +208,7 @@ def view_step(where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant
     extents = [given[name] for name in ("first", "second", "third") if name in given]
     shape = first if isinstance(first, (list, tuple)) else extents
     if len(shape) != 2 or not isinstance(shape[1], (int, Size)) or not isinstance(x, Step):
-        refuse(f"{where} reshapes to something else than a row for each sample")
+        refuse(f"{where} reshapes to something other than a row for each sample")
     before = known_shape(x)
     features = None if isinstance(shape[1], Size) or shape[1] == -1 else shape[1]
     if len(before) == 2 and features in (None, before[1]):
@@ -219,7 +219,7 @@ def view_step(where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant
 def batch_norm_step(where: str, operands: List[Any], given: Dict[str, Any]) -> Union[Step, Constant]:
     x, weight, bias, mean, variance = operands
     if given.get("training") or mean is None or variance is None:
-        refuse(f"{where} is a batch norm that uses the statistics of its batch, which etch has no layer for; export it "
+        refuse(f"{where} is a batch norm that uses the statistics of its batch, for which etch has no layer; export it "
                "in eval mode")  # fmt: skip
     scale, shift = weight or Constant(np.ones(())), bias or Constant(np.zeros(()))
     return step("batch_norm", where, [x, scale, shift, mean, variance], eps=float(given.get("eps", 1e-5)))

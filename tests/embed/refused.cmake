@@ -21,23 +21,23 @@ endmacro()
 
 refuses(absent "absent.safetensors: the file cannot be opened")
 refuses(truncated "the data ends too early")
-refuses(no_golden "has no golden vectors, so nothing would prove that the network answers what its source did")
+refuses(no_golden "has no golden vectors, so nothing would prove that the network computes what its source did")
 refuses(not_finite_golden "a golden vector is not finite")
-refuses(no_digits "the golden vectors are not as they must be")
+refuses(no_digits "the golden vectors are malformed (see docs/weights.md, Metadata)")
 refuses(not_finite "0.weight: number 6 is NaN, infinite or too large for the network" --without-golden)
 refuses(later "the file is of a later version of the format")
 refuses(missing "2.bias [1] is not in the file; the nearest of its keys is ")
 refuses(shape "0.weight has the shape [8, 2] in the file, [7, 2] in the network")
 refuses(missing "2.bias [1] is not in the file" --ignored "9.*")
-refuses(unused "log_std [2] of the file is used by nothing; where that is meant, list it in `ignored`")
-refuses(code "the topology has at character 19 something else than the end of the list, or a comma")
+refuses(unused "log_std [2] is not used by the network; if that is intended, add it to `ignored`")
+refuses(code "the topology, character 19: expected the end of the list, or a comma")
 refuses(spelling "the topology input<2>,dense<8>,tanh,dense<1>,sigmoid    , which etch writes as input<2>, dense<8>")
-refuses(name "the topology has a layer \"tuna\", which is none of etch's")
+refuses(name "the topology has a layer \"tuna\", which etch does not have")
 refuses(argument "the topology gives dense the argument \"x\", which it does not take")
 refuses(expression "the topology gives dense 0 arguments")
 refuses(names_malformed "names_malformed.safetensors: etch.class.names is not as etch writes it")
 refuses(names_of_others "the schema has 3 classes, the network tells 2 apart" --without-golden)
-refuses(plain "does not say its topology; say it by --topology")
+refuses(plain "does not name its topology: pass it with --topology")
 refuses(tiny "the file holds a network of other layers: input<2>, dense<8>, tanh" --topology "input<2>, dense<8>, relu")
 foreach(pair IN ITEMS
         "dense<8>|must begin with input" "input<2>|must begin with input" "input<2>, input<2>|an input after the first"
@@ -48,7 +48,7 @@ foreach(pair IN ITEMS
         "input<2>, dense|gives dense 0 arguments" "input<2>, tanh<1>|gives tanh 1 arguments"
         "input<2>, dropout|gives dropout 0 arguments" "input<2>, elu<1, 1, 1>|gives elu 3 arguments"
         "input<2>, elu<99999999999>|which it does not take" "input<2, 2>, dense<2>|a dense layer on an image"
-        "input<2>, residual|< and the layers of the residual" "input<2>, residual<dense<3>>|do not give the shape"
+        "input<2>, residual|< and the layers of the residual" "input<2>, residual<dense<3>>|do not preserve their input's shape"
         "input<2>, residual<standardize>|a standardize inside of a residual"
         "input<2>, residual<residual<residual<residual<residual<tanh>>>>>|too deep"
         "input<2>, dense<8|a comma or >" "input<2>,|a name or a number" "input<2>, \"|a name or a number")

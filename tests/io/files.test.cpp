@@ -114,7 +114,7 @@ TEST_CASE("every mistake has a sentence of its own") {
           "modul.0.weight [2, 3] is not in the file; the nearest of its keys is 0.weight");
     CHECK(told(float_file{}.bytes()) == "0.weight [2, 3] is not in the file, which holds no tensor");
     CHECK(told(whole().tensor("critic.0", {4, 5}).bytes()) ==
-          "critic.0 [4, 5] of the file is used by nothing; where that is meant, list it in `ignored`");
+          "critic.0 [4, 5] is not used by the network; if that is intended, add it to `ignored`");
     CHECK(
         told(float_file{}.tensor("0.weight", {3, 2}).bytes()) ==
         "0.weight has the shape [3, 2] in the file, [2, 3] in the network; this looks transposed: if the framework keeps "
@@ -138,7 +138,7 @@ TEST_CASE("every mistake has a sentence of its own") {
     CHECK(told({}) == "byte 0: the data ends too early");
     CHECK(
         told(std::vector<std::byte>(99, std::byte{'P'})) ==
-        "this is no safetensors file, which begins with the length of its header, at most 1 MiB; other files of weights "
+        "this is not a safetensors file, which begins with the length of its header, at most 1 MiB; other files of weights "
         "(PyTorch's .pt, .onnx) are converted by etch_export");
 }
 
@@ -164,7 +164,8 @@ TEST_CASE("a file whose golden vectors are not met is refused") {
                    .metadata("etch.golden.outputs", "00000000")
                    .bytes())
               .ends_with(", where all outputs are 0"));
-    CHECK(told(whole().metadata("etch.golden.count", "1").bytes()) == "the golden vectors are not as they must be");
+    CHECK(told(whole().metadata("etch.golden.count", "1").bytes()) ==
+          "the golden vectors are malformed (see docs/weights.md, Metadata)");
 }
 
 TEST_CASE("a network of bf16 is loaded from a file of floats within a tolerance that is said") {

@@ -335,8 +335,8 @@ class FromModules(Case):
             saving.export(found, self.out, source.Options(), golden=0, seed=0, normalizer=None)
 
         for message, answer in [
-            ("do not answer what the model answers", lambda x: x),
-            ("do not answer what the model answers", lambda x: x[:, :1]),
+            ("do not reproduce the model's outputs", lambda x: x),
+            ("do not reproduce the model's outputs", lambda x: x[:, :1]),
             ("is not finite", lambda x: x * np.inf),
             ("does not answer samples of shape [3]", lambda x: x @ np.ones((4, 4))),
         ]:
@@ -398,7 +398,7 @@ class FromModules(Case):
         locked = nn.Sequential(nn.Linear(3, 3))
         locked.lock = threading.Lock()
         for message, model in [
-            ("dropout drops numbers when the model answers, too", nn.Sequential(linear, Always())),
+            ("dropout drops numbers in inference too", nn.Sequential(linear, Always())),
             ("a limit of clamp is not constant", Function(lambda x: x.clamp(max=x))),
             ("Sequential cannot be copied", locked),
             ("dict, not one tensor", two(lambda a, b: {"a": a})),
@@ -410,7 +410,7 @@ class FromModules(Case):
             ("the operator `div` (truediv) has its constant on the left, as in `1 / x`", Function(lambda x: 1 / x + 1)),
             ("uses the statistics of its batch", nn.Sequential(linear, nn.BatchNorm1d(3, track_running_stats=False))),
             ("the module torch.nn.GRU (0) is not supported yet", nn.Sequential(nn.GRU(3, 3))),
-            ("the module torch.nn.Hardswish (1) is none that etch has a layer for",
+            ("the module torch.nn.Hardswish (1) has no counterpart in etch",
              nn.Sequential(linear, nn.Hardswish())),
             ("the operator `cumsum`", Method()),
             ("cannot be traced", nn.Sequential(linear, Branches())),
@@ -426,7 +426,7 @@ class FromModules(Case):
             ("a threshold below 16", nn.Sequential(linear, nn.Softplus(threshold=5))),
             ("clamps to 3.0 ... 2.0, which leaves nothing", nn.Sequential(linear, Function(lambda x: x.clamp(3, 2)))),
             ("dimension 0", nn.Sequential(linear, nn.Softmax(dim=0))),
-            ("is no fraction of small integers", nn.Sequential(linear, nn.ELU(1e-9))),
+            ("is not a fraction of small integers", nn.Sequential(linear, nn.ELU(1e-9))),
             ("the slope of module 1 is not at least 0 and below 1", nn.Sequential(linear, nn.LeakyReLU(2.0))),
             ("epsilon 1e-12", nn.Sequential(linear, nn.LayerNorm(3, eps=1e-12))),
             ("gives list", two(lambda a, b: (a, b))),
@@ -441,7 +441,7 @@ class FromModules(Case):
         self.refused_module("must have [3, 5]", nn.Sequential(linear), inputs=5)
         class_of_layers = nn.Module()
         class_of_layers.actor = nn.Sequential(linear)
-        self.refused_module("save its actor alone", class_of_layers)
+        self.refused_module("save only its actor", class_of_layers)
 
 
 class EmpiricalNormalization(nn.Module):
@@ -552,7 +552,7 @@ class FromOnnx(Case):
             ("has 2 outputs, and a network has one: say --output p or --output y",
              ([product, ("Tanh", ["p"], "y", {})], w, (("x", (None, 3)),), ("p", "y"))),
             ("other dimensions than the last", ([product, ("LayerNormalization", ["p", "w"], "y", {"axis": 0})], w)),
-            ("node Cast_of_y makes something else than real numbers", ([product, ("Cast", ["p"], "y", {"to": 7})], w)),
+            ("node Cast_of_y gives something other than real numbers", ([product, ("Cast", ["p"], "y", {"to": 7})], w)),
             ("the bias of node Gemm_of_y has shape [2]", ([("Gemm", ["x", "w", "c"], "y", {})],
                                                           {**w, "c": np.ones(2, np.float32)})),
             ("the bias of node Gemm_of_y has shape [3, 1]", ([("Gemm", ["x", "w", "c"], "y", {})],
@@ -658,7 +658,7 @@ class FromFiles(Case):
         text = "input<4>, dense<6>, layer_norm<100000>, relu, dense<3>"
         self.assertEqual(self.exported(path, "--topology", text.replace("<100000>", ""))[0], text)
         self.assert_answers(model)
-        self.refused("say --topology alone", path, "--topology", text, "--activation", "relu")
+        self.refused("pass only --topology", path, "--topology", text, "--activation", "relu")
         for message, wrong in {
             "must have [4, 6]; this looks transposed": "input<6>, dense<4>, layer_norm<>, relu, dense<3>",
             "must have [5, 4]": "input<4>, dense<5>, layer_norm<>, relu, dense<3>",
@@ -867,7 +867,7 @@ class FromFiles(Case):
 
         with open(self.path("model.zip"), "w") as file:
             file.write("junk")
-        self.refused("is no model of Stable-Baselines3", self.path("model.zip"))
+        self.refused("is not a model of Stable-Baselines3", self.path("model.zip"))
 
     def vec_normalize(self, **changes):
         """A pickle whose classes are not here when it is read."""
@@ -925,7 +925,7 @@ class FromFiles(Case):
         self.assertFalse(os.path.exists(self.path("evil")))
         ppo = [self.path("model.pt"), "--framework", "sb3-ppo"]
         for message, changes in {"normalises one vector": {"norm_obs": False}, "clip_obs": {"clip_obs": 1e-9},
-                                 "is no VecNormalize": {"obs_rms": {}}}.items():  # fmt: skip
+                                 "is not a VecNormalize": {"obs_rms": {}}}.items():  # fmt: skip
             self.refused(message, *ppo, "--normalizer", self.vec_normalize(**changes)[1])
         with open(self.path("junk"), "wb") as junk:
             junk.write(b"junk")
@@ -960,7 +960,7 @@ class FromFiles(Case):
         self.exported(self.path("policy_1.pt"), "--trust", "--ignore", "std", "--ignore", "critic.*")
         self.assert_answers(spare)
         torch.jit.script(nn.Sequential(nn.Linear(3, 3), nn.Mish())).save(self.path("other.pt"))
-        self.refused("none that etch has a layer for", self.path("other.pt"), "--trust")
+        self.refused("has no counterpart in etch", self.path("other.pt"), "--trust")
 
     def test_a_pickled_module_is_read_where_the_user_trusts_it(self):
         model = mlp(4, 6, 3)
@@ -994,12 +994,12 @@ class FromFiles(Case):
         other = "input<3>, dense<2>, tanh"
         self.refused(f"not {other}", self.path("train.py:make"), "--topology", other)
         self.refused("has no other", self.path("train.py:other"))
-        self.refused("is no state_dict", self.path("train.py:net"), "--activation", "relu")
+        self.refused("is not a state_dict", self.path("train.py:net"), "--activation", "relu")
         self.refused("is a int", self.path("train.py:x"))
         for message, text in {
             "": "from __future__ import annotations\nfrom dataclasses import dataclass\nfrom torch import nn\n"
                 "@dataclass\nclass Sizes:\n    n: int = 3\nmake = nn.Linear(Sizes().n, 2)\n",
-            "is no Python": "def make(:\n",
+            "is not Python": "def make(:\n",
             "the Python package not_there is needed": "import not_there\n",
             "cannot import name 'nothing' from 'torch'": "from torch import nothing\n",
             "cannot be called without arguments (missing a required argument: 'n')": "def make(n):\n    return n\n",
@@ -1055,8 +1055,8 @@ class FromFiles(Case):
             "there is no file": ["nothing.pt", self.out],
             "SOURCE and OUT are wanted": ["nothing.pt"],
             "unrecognized arguments": ["a", "b", "--what"],
-            "is no list of sizes": ["a", "b", "--inputs", "many"],
-            "wants the name of a file to write": ["--to-torch", "a"],
+            "is not a list of sizes": ["a", "b", "--inputs", "many"],
+            "needs the name of a file to write": ["--to-torch", "a"],
             "there is no folder": ["--to-torch", self.written(), self.path("no/folder/x.pt")],
             "is none of": [__file__, self.out],
         }.items():
@@ -1101,8 +1101,8 @@ class FromFiles(Case):
         os.symlink("round", self.path("round"))
         for place in (self.path("pipe"), self.path("elsewhere"), self.path("round")):
             before = os.lstat(place).st_mode
-            self.assertIn("is no regular file", self.command(source, place, "--output-activation", "none")[2])
-            self.assertIn("is no regular file", self.command("--to-torch", self.out, place)[2])
+            self.assertIn("is not a regular file", self.command(source, place, "--output-activation", "none")[2])
+            self.assertIn("is not a regular file", self.command("--to-torch", self.out, place)[2])
             self.assertEqual(os.lstat(place).st_mode, before)
         self.assertEqual(os.listdir(self.path("elsewhere")), ["file"])
 

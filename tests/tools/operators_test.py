@@ -188,7 +188,7 @@ class Modules(Case):
                                   dynamic_axes={"x": {0: "batch"}})  # fmt: skip
                 self.assertEqual(self.exported(self.path("model.onnx"))[0], "input<3, 4>, flatten, dense<2>")
                 self.assert_answers(model, (3, 4))
-        self.refused_module("reshapes to something else", Calls(lambda m, x: m.fc(x.view(x.size(0), 3, 4)), fc=linear))
+        self.refused_module("reshapes to something other", Calls(lambda m, x: m.fc(x.view(x.size(0), 3, 4)), fc=linear))
 
 
 class Graphs(Case):
@@ -254,7 +254,7 @@ class Graphs(Case):
              {"w": np.float32([1]), "big": np.int64([9])}),
             ("takes a part of its input", [("Gather", ["x", "i"], "y", {"axis": 1})], {"i": np.int64([0])}),
             ("takes a part of its input", [("Split", ["x"], "y z", {"axis": 1})], {}),
-            ("`ArgMax` (node ArgMax_of_y) is none that etch has a layer for", [("ArgMax", ["x"], "y", {})], {}),
+            ("`ArgMax` (node ArgMax_of_y) has no counterpart in etch", [("ArgMax", ["x"], "y", {})], {}),
             ("`Conv` (node Conv_of_y) is not supported yet", [("Conv", ["x", "w"], "y", {})],
              {"w": np.ones((1, 1, 1), np.float32)}),
             ("export the model in eval mode",

@@ -134,7 +134,7 @@ class Archives(Case):
         self.refused("is a pickled module (posix.mkdir)", self.path("alone.pt"))
         with open(self.path("vec.pkl"), "wb") as file:
             pickle.dump({"obs_rms": self.evil()}, file)
-        self.refused("is no VecNormalize", self.saved(state), *options, "--normalizer", self.path("vec.pkl"))
+        self.refused("is not a VecNormalize", self.saved(state), *options, "--normalizer", self.path("vec.pkl"))
         self.assertFalse(os.path.exists(self.marker()))
 
     def test_torchscript_runs_its_setstate_only_with_trust(self):
@@ -436,7 +436,7 @@ class StableBaselines(Case):
         self.refused("was trained with the activation relu, not with --activation tanh", path, "--activation", "tanh")
         self.refused("whose tensors --framework sb3-ppo names, not sb3-sac", path, "--framework", "sb3-sac")
         _, path = self.ppo(policy_kwargs={"activation_fn": "<class 'my.own.Snake'>"})
-        self.refused("was trained with the activation <class 'my.own.Snake'>: say --activation", path)
+        self.refused("was trained with the activation <class 'my.own.Snake'>: pass --activation", path)
         self.exported(path, "--activation", "silu")
         _, path = self.ppo(policy_kwargs={"squash_output": True}, action_space=box([-2, 0], [2, 1]))
         scaled = "input<5>, dense<8>, tanh, dense<8>, tanh, dense<2>, tanh, unstandardize"
@@ -538,7 +538,7 @@ class StableBaselines(Case):
         with zipfile.ZipFile(good) as archive:
             records = {name: archive.read(name) for name in archive.namelist()}
         for message, changes in {
-            "has no": {"data": b"{}"}, "is no model of Stable-Baselines3": {"data": b"\xff"},
+            "has no": {"data": b"{}"}, "is not a model of Stable-Baselines3": {"data": b"\xff"},
             "are not a dictionary": {"data": b"[]"},
             "cannot be read as a pickle": {"policy.pth": b"junk"},
             "holds a int, not a state_dict": {"policy.pth": pickle.dumps(3)},
@@ -550,7 +550,7 @@ class StableBaselines(Case):
             self.refused(message, self.path("other.zip"))
         with zipfile.ZipFile(self.path("other.zip"), "w") as archive:
             archive.writestr("readme", "")
-        self.refused("is no model of Stable-Baselines3", self.path("other.zip"))
+        self.refused("is not a model of Stable-Baselines3", self.path("other.zip"))
 
     def test_whatever_a_zip_states_it_ends_in_a_file_or_in_a_sentence(self):
         with classes_of("gymnasium.spaces.box", "Box") as module:

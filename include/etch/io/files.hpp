@@ -60,7 +60,7 @@ std::string nearest_key(const Source& file, std::string_view key) {
 template <TensorSource Source>
 std::string describe(const load_result& result, const Source& file) {
     if (result.code == status::too_large && result.index == 0)
-        return "this is no safetensors file, which begins with the length of its header, at most 1 MiB; other files of "
+        return "this is not a safetensors file, which begins with the length of its header, at most 1 MiB; other files of "
                "weights (PyTorch's .pt, .onnx) are converted by etch_export";
     std::string text = result.message().c_str();
     if (result.code == status::missing_tensor) {
@@ -123,7 +123,8 @@ file_result load_verified(Network& net, const Source& file, const key_map& keys 
         const golden_result golden = (verify)(*loaded, file, tolerance);
         if (golden.code == status::golden_mismatch || golden.code == status::invalid_option)
             return {golden.code, name + ": " + golden.message().c_str()};
-        if (!golden.ok()) return {golden.code, name + ": the golden vectors are not as they must be"};
+        if (!golden.ok())
+            return {golden.code, name + ": the golden vectors are malformed (see docs/weights.md, Metadata)"};
     }
     net = *loaded;
     return {};

@@ -49,7 +49,7 @@ struct [[nodiscard]] load_result {
                                 " is not in the file");
             case status::unused_tensor:
                 return sentence(file_key, ' ', internal::text_of(found),
-                                " of the file is used by nothing; where that is meant, list it in `ignored`");
+                                " is not used by the network; if that is intended, add it to `ignored`");
             case status::wrong_shape:
                 return sentence(file_key, " has the shape ", internal::text_of(found), " in the file, ",
                                 internal::text_of(expected), " in the network",
