@@ -109,6 +109,8 @@ TEST_CASE("a tensor can be renamed in every layer, or in those of one name alone
     CHECK(keys_of_norms(
               {.renamed = {{"weight", "kernel"}, {"layer_norm.weight", "gamma"}, {"layer_norm.bias", "beta"}}}) ==
           "0.kernel 0.bias 1.gamma 1.beta 2.0.kernel 2.0.bias ");
+    CHECK(keys_of_norms({.renamed = {{"layer_norm.weight", "gamma"}, {"weight", "kernel"}}}) ==  // in any order
+          "0.kernel 0.bias 1.gamma 1.bias 2.0.kernel 2.0.bias ");
     CHECK(keys_of_norms(
               {.renamed = {{"dense.weight", "w"}, {"layer.weight", "no layer's"}, {"weights", "no tensor's"}}}) ==
           "0.w 0.bias 1.weight 1.bias 2.0.weight 2.0.bias ");
