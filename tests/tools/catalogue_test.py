@@ -11,6 +11,7 @@ import unittest
 from case import ROOT  # noqa: F401  which makes etch_export importable
 
 from etch_export import topology
+from random_networks import ACTIVATIONS
 from etch_export.torch_layers import MODULES, modules_of
 
 CATALOGUE = []
@@ -44,6 +45,12 @@ class Catalogue(unittest.TestCase):
             with self.subTest(row["name"]):
                 (module,) = modules_of(topology.parse_topology(f"input<6>, {row['spelled']}").layers, (6,))
                 self.assertEqual(sorted(module.state_dict()), sorted(row["tensors"]))
+
+    def test_the_random_networks_draw_every_layer_that_stands_between_dense_ones(self):
+        others = {"dense", "residual", "standardize", "normalize", "unstandardize", "clip"}  # policy, prices of round_trip
+        approximate = {"fast_tanh", "fast_sigmoid"}  # which no module becomes
+        drawn = {spelled.split("<")[0] for _, spelled in ACTIVATIONS}
+        self.assertEqual(sorted(drawn | others | approximate), sorted(row["name"] for row in self.exported()))
 
 
 if __name__ == "__main__":
