@@ -38,11 +38,11 @@ void show(std::span<const float, 784> image) {
 
 // The test digits with the worst errors: those for which the network gave the true class the lowest probability.
 void show_worst(const classifier& net, const digits& test, std::size_t how_many) {
-    struct answer {
+    struct mistake {
         std::size_t sample, truth, guess;
         float probability_of_truth;
     };
-    std::vector<answer> wrong;
+    std::vector<mistake> wrong;
     for (std::size_t i = 0; i < test.size(); ++i) {
         const auto probabilities = net(test.input(i));
         const auto target = test.target(i);
@@ -52,7 +52,7 @@ void show_worst(const classifier& net, const digits& test, std::size_t how_many)
         if (guess != truth) wrong.push_back({i, truth, guess, probabilities[truth]});
     }
     std::sort(wrong.begin(), wrong.end(),
-              [](const answer& a, const answer& b) { return a.probability_of_truth < b.probability_of_truth; });
+              [](const mistake& a, const mistake& b) { return a.probability_of_truth < b.probability_of_truth; });
     std::printf("%zu of %zu wrong; the worst:\n", wrong.size(), test.size());
     for (std::size_t i = 0; i < std::min(how_many, wrong.size()); ++i) {
         std::printf("  a %zu, taken for a %zu (the network gave the %zu %.5f %%)\n", wrong[i].truth, wrong[i].guess,

@@ -103,18 +103,18 @@ public:
         const auto begin = std::chrono::steady_clock::now();
         if (way == calls::single) {
             for (std::size_t i = first; i < last; ++i) {
-                const auto answer = net(column(i));
-                agents_[i].push = answer[0];
-                agents_[i].turn = answer[1];
+                const auto output = net(column(i));
+                agents_[i].push = output[0];
+                agents_[i].turn = output[1];
             }
         } else {
             // The senses are stored agent by agent, so those of a block already are a matrix. The last block's
             // columns without an agent are zero, and their outputs are ignored.
             for (std::size_t b = first; b < last; b += block) {
-                const auto answers = net(etch::matrix_view<const float, 17, block>{column(b).data()});
+                const auto outputs = net(etch::matrix_view<const float, 17, block>{column(b).data()});
                 for (std::size_t i = b; i < std::min(b + block, last); ++i) {
-                    agents_[i].push = answers(0, i - b);
-                    agents_[i].turn = answers(1, i - b);
+                    agents_[i].push = outputs(0, i - b);
+                    agents_[i].turn = outputs(1, i - b);
                 }
             }
         }

@@ -102,9 +102,9 @@ generated generate(std::size_t count, etch::seed seed) {
         for (double& joint : now) joint += between(-30, 30) * degree;
         if (now[1] * side < 10 * degree) continue;  // the elbow is about to change sides
         const hand target = forward_kinematics(q);
-        const std::array<float, outputs> answer{static_cast<float>(q[0]), static_cast<float>(q[1]),
+        const std::array<float, outputs> joints{static_cast<float>(q[0]), static_cast<float>(q[1]),
                                                 static_cast<float>(q[2])};
-        result.set.push_back(features(target, now), answer);
+        result.set.push_back(features(target, now), joints);
         result.tasks.push_back({target, now});
     }
     return result;
