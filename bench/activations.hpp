@@ -6,13 +6,13 @@
 
 #include "networks.hpp"
 
-/// Plain loops for those contestants that bring products but no activations, and for `plain` itself. Each file that
+/// Plain loops for contestants that have products but no activations, and for `plain` itself. Each file that
 /// includes this is compiled with -ffast-math, under which g++ calls the C library's vector functions; the anonymous
 /// namespace gives each its own copy.
 namespace {
 
-/// A function of its own, since inside of another loop g++ 12 first unrolls the few turns of a small layer, and then
-/// finds no loop to vectorise: eight scalar calls of tanhf instead of one for eight.
+/// A function of its own: inside another loop g++ 12 first unrolls the few iterations of a small layer, and then
+/// finds no loop to vectorise: eight scalar calls of tanhf instead of one vector call.
 template <bench::activation Activation, std::size_t Count>
 [[gnu::noinline]] void activate(float* z) {
     using enum bench::activation;
@@ -51,7 +51,7 @@ inline void forward_through(const float* parameters, const float* x, float* y, c
         activate<after, Samples * outputs>(y);
 }
 
-/// All layers in turn, with the outputs of each in a row of y.
+/// All layers in order, with the outputs of each in a row of y.
 template <class Network, std::size_t Samples, class AddProduct>
 inline void forward_layers(const float* parameters, const float* samples, float (*y)[Samples * Network::widest],
                            const AddProduct& add_product) {

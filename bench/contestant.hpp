@@ -9,13 +9,13 @@
 #include "networks.hpp"
 #include "workload.hpp"
 
-/// What a contestant's file includes: it hands its classes to add_... and is registered for the rows that they make.
+/// Every contestant's file includes this header and passes its classes to add_..., which registers it for their rows.
 /// The timed loops are templates over these classes, so that a call is as direct as in a user's program. The classes
-/// live in an anonymous namespace: each file has flags of its own, and nothing compiled under them may be shared.
+/// are in an anonymous namespace: each file has its own flags, and no code compiled with them may be shared.
 namespace bench {
 
-/// Registers `row`/`contestant`. A contestant named `plain:rows` is a variant of `plain`: of a row's variants the
-/// fastest is reported under the name before the colon.
+/// Registers `row`/`contestant`. A contestant named `plain:rows` is a variant of `plain`: the fastest variant of a row
+/// is reported under the name before the colon.
 void add(const std::string& row, const std::string& contestant, void (*run)(benchmark::State&));
 
 /// Checks once for each benchmark, then remembers: true if the error, which becomes a counter, is below the tolerance.
@@ -23,21 +23,21 @@ bool check(benchmark::State& state, double tolerance, double (*measure)());
 
 namespace internal {
 
-// Google Benchmark 1.7's DoNotOptimize for variables lets g++ 12 keep a pointer in another place than where it reads it
-// back from, so the two forms that are needed are spelled out.
+// With Google Benchmark 1.7's DoNotOptimize for variables g++ 12 may write a pointer to one place and read it back from
+// another, so the two forms that are needed are written out here.
 
-/// The compiler no longer knows where `pointer` points, nor what lies there.
+/// Hides from the compiler where `pointer` points and what is stored there.
 template <class T>
 inline void hide(T*& pointer) {
     asm volatile("" : "+r"(pointer) : : "memory");
 }
-/// All of `value` is computed and stored.
+/// Makes the compiler compute and store all of `value`.
 template <class T>
 inline void keep(const T& value) {
     asm volatile("" : : "r"(&value) : "memory");
 }
 
-/// A pass gives its answer as a pointer or as an array.
+/// A pass returns its outputs as a pointer or as an array.
 template <class Answer>
 const float* numbers_of(const Answer& answer) {
     if constexpr (std::is_pointer_v<Answer>)
@@ -50,7 +50,7 @@ template <class Forward, class Network, std::size_t Samples>
 double forward_error() {
     const description net = describe<Network>();
     const auto parameters = make_parameters(net);
-    // More than one batch, since a contestant may go wrong in its second call alone.
+    // More than one batch, since a contestant may be wrong only in its second call.
     constexpr std::size_t calls = Samples == 1 ? 64 : 2;
     const buffer samples{make_samples(net, calls * Samples)};
     const auto expected = reference_forward(net, parameters, {samples.data(), samples.size()});
@@ -131,8 +131,8 @@ double training_error() {
 
 template <class Training, class Network, optimizer Optimizer, std::size_t Batch>
 void time_training(benchmark::State& state) {
-    // Adam divides a gradient by its own size: where it is but rounding errors, a step of the learning rate goes either
-    // way. Elsewhere the update is proportional to the gradient.
+    // Adam divides a gradient by its own size: if it consists of rounding errors, the step may go in either direction.
+    // With the other rules the update is proportional to the gradient.
     constexpr double tolerance = Optimizer == optimizer::adam ? 20.0 * adam_learning_rate : 1e-4;
     if (!check(state, tolerance, training_error<Training, Network, Optimizer, Batch>)) return;
     const training_data<Training, Network, Optimizer, Batch> data;
@@ -183,10 +183,10 @@ void time_function(benchmark::State& state) {
 
 }  // namespace internal
 
-// static: a template that takes a template is shared between files even where that lies in an anonymous namespace.
+// static: a template that takes a template is shared between files even if its argument is in an anonymous namespace.
 
-/// inference/<network>/<contestant>, one sample after the other, and latency/<network>/<contestant>, where the last
-/// output is the next input. `Forward<Network, Samples>` is made from parameters and called with samples.
+/// inference/<network>/<contestant>, one sample per call, and latency/<network>/<contestant>, where each output is part of
+/// the next input. `Forward<Network, Samples>` is constructed from parameters and called with samples.
 template <template <class, std::size_t> class Forward, class... Networks>
 static void add_single(const std::string& contestant) {
     (add(std::string{"inference/"} + Networks::name, contestant,
@@ -196,7 +196,7 @@ static void add_single(const std::string& contestant) {
      ...);
 }
 
-/// batch32/<network>/<contestant> and batch256/<network>/<contestant>: samples lie one after the other.
+/// batch32/<network>/<contestant> and batch256/<network>/<contestant>: samples one after the other in memory.
 template <template <class, std::size_t> class Forward, class... Networks>
 static void add_batches(const std::string& contestant) {
     (add(std::string{"batch32/"} + Networks::name, contestant,
@@ -207,8 +207,8 @@ static void add_batches(const std::string& contestant) {
      ...);
 }
 
-/// train/<network>_<optimizer>/<contestant>. `Training<Network, Optimizer, Batch>` is made from parameters; step takes
-/// samples and targets and gives the mean loss before the update; read gives the parameters.
+/// train/<network>_<optimizer>/<contestant>. `Training<Network, Optimizer, Batch>` is constructed from parameters; step takes
+/// samples and targets and returns the mean loss before the update; read returns the parameters.
 template <template <class, optimizer, std::size_t> class Training, class Network, optimizer Optimizer,
           std::size_t Batch>
 static void add_training(const std::string& contestant) {

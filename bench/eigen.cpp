@@ -52,14 +52,14 @@ void differentiate(const Matrix& y, Matrix& dy) {
     }
 }
 
-/// Eigen's products come in two kinds: `product` packs blocks or calls its matrix-vector kernel, `lazy` computes each
-/// packet of outputs where it is needed. Which is faster depends on the shape.
+/// Eigen has two kinds of products: `product` packs blocks or calls its matrix-vector kernel, `lazy` computes each
+/// packet of outputs when it is needed. Which is faster depends on the shape.
 enum class kind { product, lazy };
 
 template <class Network, std::size_t Layer, kind Kind>
 struct layer {
     static constexpr std::size_t inputs = Network::inputs_of(Layer), outputs = Network::layers[Layer].outputs;
-    // Few outputs are dot products, many are columns.
+    // A few outputs are computed as dot products, many as a sum of columns.
     static constexpr bool by_rows = outputs < 16 && inputs > 1 && Kind == kind::product;
     using weights = Eigen::Matrix<float, static_cast<int>(outputs), static_cast<int>(inputs),
                                   by_rows || outputs == 1 ? Eigen::RowMajor : Eigen::ColMajor>;
@@ -125,7 +125,7 @@ using forward_product = forward<Network, kind::product, Samples>;
 template <class Network, std::size_t Samples>
 using forward_lazy = forward<Network, kind::lazy, Samples>;
 
-/// Parameters, gradients and state are flat arrays, each layer a view of them, so that an update is a few array
+/// Parameters, gradients and state are flat arrays and the layers are views of them, so an update is a few array
 /// expressions.
 template <class Network, bench::optimizer Optimizer, std::size_t Batch>
 class training {
@@ -194,7 +194,7 @@ private:
         }
     }
 
-    /// By pieces that stay in the first cache, since each expression is a pass over its arrays.
+    /// In pieces that stay in the L1 cache, since each expression is a pass over its arrays.
     void update() {
         constexpr int count = static_cast<int>(Network::parameters), piece = 1024;
         power1_ *= static_cast<double>(bench::adam_beta1);

@@ -79,8 +79,8 @@ private:
     typename etch_network<Network>::type net_;
 };
 
-/// With weights rounded to bf16. What is compared with the reference are answers of the trained weights: the tolerance is
-/// what rounding them does to these networks, see docs/bf16.md.
+/// With weights rounded to bf16. The reference has the unrounded weights; the tolerance allows for the rounding, see
+/// docs/bf16.md.
 template <class Network, std::size_t Samples>
 class forward_bf16 {
 public:
@@ -101,8 +101,7 @@ private:
     etch::with_bf16<trained_type> net_;
 };
 
-/// With the coarser tanh and sigmoid, which a network names in its type. They are within 5e-5; the tolerance is what that
-/// grows to behind layers of weights.
+/// With fast_tanh and fast_sigmoid, whose error is below 5e-5; the tolerance allows for its growth through the layers.
 template <class Network>
 struct fast_network;
 template <>
@@ -130,23 +129,22 @@ private:
     typename fast_network<Network>::type net_;
 };
 
-/// One of three networks, which one is known at run time: what it costs to ask which. The others have the same inputs and
-/// outputs.
+/// One of three networks, chosen at run time: measures the cost of the choice. The others have the same inputs and outputs.
 template <class Network, std::size_t Samples>
 class forward_any {
 public:
-    explicit forward_any(const float* parameters) { set_parameters(net_.template emplace<asked>(), parameters); }
+    explicit forward_any(const float* parameters) { set_parameters(net_.template emplace<chosen>(), parameters); }
 
     ETCH_INLINE auto operator()(const float* samples) const {
         return net_(etch::matrix_view<const float, Network::inputs, Samples>{samples});
     }
 
 private:
-    using asked = typename etch_network<Network>::type;
+    using chosen = typename etch_network<Network>::type;
     template <std::size_t Hidden>
     using other =
-        etch::network<etch::input<Network::inputs>, etch::dense<Hidden>, etch::relu, etch::dense<asked::outputs>>;
-    etch::any_of<other<16>, asked, other<48>> net_;
+        etch::network<etch::input<Network::inputs>, etch::dense<Hidden>, etch::relu, etch::dense<chosen::outputs>>;
+    etch::any_of<other<16>, chosen, other<48>> net_;
 };
 
 template <bench::optimizer>

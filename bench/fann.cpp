@@ -32,8 +32,8 @@ handle make() {
     return net;
 }
 
-/// Calls f(FANN's weight, its place in the order of exchange) for all: FANN keeps the weights of a neuron together, its
-/// bias last.
+/// Calls f(FANN's weight, its index in the order of exchange) for all weights: FANN stores the weights of a neuron together,
+/// its bias last.
 template <class Network>
 void for_each_weight(struct fann* net, auto f) {
     float* own = net->weights;
@@ -64,7 +64,8 @@ public:
     explicit training(const float* parameters) {
         fann_set_training_algorithm(net_.get(), FANN_TRAIN_INCREMENTAL);
         fann_set_train_error_function(net_.get(), FANN_ERRORFUNC_LINEAR);
-        fann_set_learning_rate(net_.get(), 2 * bench::sgd_learning_rate);  // its gradient lacks the square's factor
+        fann_set_learning_rate(net_.get(),
+                               2 * bench::sgd_learning_rate);  // its gradient lacks the factor 2 of the square
         for_each_weight<Network>(net_.get(), [&](float& own, std::size_t at) { own = parameters[at]; });
     }
     float step(const float* sample, const float* target) {

@@ -21,7 +21,7 @@ kernel make_kernel(std::size_t m, std::size_t n, std::size_t k, float beta) {
                                &prefetch);
 }
 
-/// One sample a column, weights column-major: the outputs lie in the registers of the kernel.
+/// One sample per column, weights column-major: the outputs are in the kernel's registers.
 template <class Network, std::size_t Samples>
 class forward {
 public:

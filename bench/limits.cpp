@@ -1,5 +1,5 @@
-// What the core can do at best, as rows of their own: limit/fma counts floating-point operations, limit/load_l1 and
-// limit/load_l2 bytes. The report divides by them.
+// The limits of the core, as rows of their own: limit/fma counts floating-point operations, limit/load_l1 and
+// limit/load_l2 count bytes. The report divides by them.
 #include <unistd.h>
 
 #include <cstddef>
@@ -11,8 +11,8 @@ namespace bench {
 
 namespace {
 
-// The widest registers of the target, and how many of its 16 or 32 are accumulators: two units of four cycles' latency
-// need eight in flight, and more hide the loop.
+// The widest registers of the target, and how many of its 16 or 32 are accumulators: two units with a latency of four cycles
+// need eight in flight, and more of them hide the loop.
 #if defined(__AVX512F__)
 constexpr std::size_t register_bytes = 64, accumulators = 24;
 #define ETCH_BENCH_REGISTER "v"  // any of 32; "x" is the first 16

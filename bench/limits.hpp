@@ -3,7 +3,7 @@
 
 namespace bench {
 
-/// Sizes of the core's caches, as the system tells them.
+/// Sizes of the core's caches, as reported by the system.
 std::size_t l1_bytes();
 std::size_t l2_bytes();
 

@@ -28,7 +28,7 @@ std::vector<entry>& entries() {
     return all;
 }
 
-/// Remembers what Google Benchmark measured, and prints nothing.
+/// Collects Google Benchmark's measurements and prints nothing.
 class collector : public benchmark::BenchmarkReporter {
 public:
     bool ReportContext(const Context&) override { return true; }
@@ -39,8 +39,8 @@ public:
     std::vector<Run> runs_;
 };
 
-/// The same core for every contestant, and one thread: what libraries read when they are loaded must be set before, so
-/// the program starts itself once more.
+/// The same core for every contestant, and one thread. Libraries read these settings when they are loaded, so the program
+/// sets them and restarts itself.
 void settle(char** arguments) {
     if (std::getenv("ETCH_BENCH_SETTLED") != nullptr) return;
     cpu_set_t allowed;
@@ -57,8 +57,8 @@ void settle(char** arguments) {
     execv("/proc/self/exe", arguments);
 }
 
-/// A library linked with -ffast-math switches denormal numbers off for the whole process when it is loaded. Measured is
-/// what a program without such a library sees.
+/// A library linked with -ffast-math switches denormals off for the whole process when it is loaded. The measurement should
+/// be that of a program without such a library.
 void restore_denormals() {
 #if defined(__SSE__)
     constexpr unsigned flush_to_zero = 0x8000, denormals_are_zero = 0x0040;
@@ -95,7 +95,7 @@ int run(int count, char** arguments) {
     settle(arguments);
     restore_denormals();
 
-    // Google Benchmark's settings, which the command line may override, since the later one counts.
+    // Google Benchmark's settings. The command line may override them, since the last one counts.
     std::vector<char*> passed{arguments[0]};
     std::string defaults[] = {"--benchmark_enable_random_interleaving=true", "--benchmark_repetitions=15",
                               "--benchmark_min_time=0.004"};
@@ -117,7 +117,7 @@ int run(int count, char** arguments) {
     benchmark::Initialize(&passed_count, passed.data());
     if (benchmark::ReportUnrecognizedArguments(passed_count, passed.data())) return 1;
 
-    // One row at a time, so that what is compared is measured within the same second; Google Benchmark shuffles the
+    // One row at a time, so that contestants are compared within the same second; Google Benchmark shuffles the
     // repetitions of the row's contestants.
     std::map<std::string, std::string> rows;
     for (const entry& e : entries()) {

@@ -2,7 +2,7 @@
 #include <array>
 #include <cstddef>
 
-/// The five networks that every contestant runs, as sizes alone, so that a contestant's file needs nothing of etch.
+/// The five networks that every contestant runs, only as sizes, so that a contestant's file needs nothing from etch.
 namespace bench {
 
 enum class activation { none, relu, elu, tanh, sigmoid, softmax };
@@ -13,7 +13,7 @@ struct dense {
     activation after = activation::none;
 };
 
-/// Parameters lie in the order in which weights are exchanged: layer by layer, weights [out][in] row-major, then bias.
+/// Parameters are stored in the order of exchange: layer by layer, weights [out][in] row-major, then bias.
 template <std::size_t Inputs, dense... Layers>
 struct network {
     static constexpr std::size_t depth = sizeof...(Layers), inputs = Inputs;
@@ -42,7 +42,7 @@ struct network {
 struct tiny : network<2, dense{8, activation::tanh}, dense{1, activation::sigmoid}> {
     static constexpr const char* name = "tiny";
 };
-/// A policy trained by proximal policy optimisation; its last layer gives means, which stay linear.
+/// A policy trained by proximal policy optimisation; its last layer computes means, so it has no activation.
 struct policy : network<17, dense{64, activation::tanh}, dense{64, activation::tanh}, dense{6}> {
     static constexpr const char* name = "policy";
 };
@@ -60,12 +60,12 @@ struct digits : network<784, dense{128, activation::relu}, dense{10, activation:
     static constexpr const char* name = "digits";
 };
 
-/// What all optimisers of all contestants are set to: PyTorch's defaults where it has one.
+/// The options of all optimisers of all contestants: PyTorch's defaults, if it has one.
 inline constexpr float sgd_learning_rate = 0.05f;
 inline constexpr float momentum_learning_rate = 0.01f, momentum_share = 0.9f;
 inline constexpr float adam_learning_rate = 1e-3f, adam_beta1 = 0.9f, adam_beta2 = 0.999f, adam_epsilon = 1e-8f;
 
-/// Training walks around this many batches, so that it neither converges nor learns one batch by heart.
+/// Training cycles through this many batches, so that it neither converges nor learns one batch by heart.
 inline constexpr std::size_t training_batches = 8;
 
 }  // namespace bench

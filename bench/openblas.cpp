@@ -10,7 +10,7 @@
 
 namespace {
 
-/// A batch is a row-major matrix with one sample a row, so that weights are used as they are exchanged.
+/// A batch is a row-major matrix, one sample per row, so that weights are used in the order of exchange.
 template <class Network, std::size_t Samples>
 void run_forward(const float* parameters, const float* samples, float (*y)[Samples * Network::widest]) {
     forward_layers<Network, Samples>(parameters, samples, y, [&]<std::size_t Layer>(const float* x, float* to) {

@@ -1,8 +1,9 @@
-# What a way to compile costs, as docs/build.md shows it: one network (17-64-64-6), compiled in each way, run in turns.
+# The effect of compiler options, as in the table of docs/build.md: one network (17-64-64-6), compiled with each set of options,
+# run in turn.
 #
 #   cmake [-DCXX=g++] [-DROUNDS=15] [-DINCLUDE=<folders of Hana and xsimd>] -P bench/options.cmake
 #
-# Prints the least and the median time of a call and of training with a sample, in nanoseconds of processor time. On
+# Prints the minimum and median time of a call and of training per sample, in nanoseconds of processor time. On
 # Linux all runs share one core.
 cmake_minimum_required(VERSION 3.25)
 foreach(default IN ITEMS CXX=g++ ROUNDS=15)

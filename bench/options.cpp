@@ -1,5 +1,5 @@
-// What a way to compile costs: the time of one call and of one sample of training, in tenths of a nanosecond. options.cmake
-// compiles this file in each of them.
+// The effect of compiler options: prints the time of one call and of one sample of training, in tenths of a nanosecond.
+// options.cmake compiles this file with each set of options.
 #include <array>
 #include <cstddef>
 #include <cstdio>
@@ -38,7 +38,7 @@ int main(int, char** arguments) {
         for (std::size_t i = 0; i < policy::inputs; ++i) inputs(i, j) = 0.01f * static_cast<float>(i * j % 37);
         for (std::size_t i = 0; i < policy::outputs; ++i) targets(i, j) = 0.02f * static_cast<float>(i * j % 31);
     }
-    // Each call waits for the one before, as in a loop of control; the first call reads everything into the cache.
+    // Each call waits for the one before it, as in a control loop; the first call loads everything into the cache.
     const auto call = [&x] { x[0] = net(x)[0]; };
     const auto step = [] { (void)training.step(net, inputs, targets); };
     call(), step();

@@ -1,7 +1,7 @@
-// Loops over arrays of compile-time sizes, as one writes them by hand, with -O3 -ffast-math. Weights lie either output
-// after output (`rows`: a dot product for each output) or input after input (`columns`: each input is spread over the
-// outputs). One sample is a function of its own, as in a user's program: inside of the clock's or the batch's loop g++ 12
-// unrolls short loops before it vectorises, and is half as fast again.
+// Hand-written loops over arrays of compile-time sizes, with -O3 -ffast-math. Weights are stored either output by output
+// (`rows`: a dot product for each output) or input by input (`columns`: each input is spread over the outputs). The pass of
+// one sample is a function of its own, as in a user's program: inside the loop of the benchmark or of the batch g++ 12
+// unrolls short loops before it vectorises, and the code is slower.
 #include <cmath>
 #include <cstddef>
 #include <utility>
@@ -13,7 +13,7 @@ namespace {
 
 enum class layout { rows, columns, mixed };
 
-/// Mixed: columns, but rows where the outputs would not fill a register of AVX-512.
+/// Mixed: columns, or rows if the outputs do not fill an AVX-512 register.
 constexpr layout layout_of(layout network, std::size_t outputs) {
     if (network != layout::mixed) return network;
     return outputs < 16 ? layout::rows : layout::columns;
@@ -39,7 +39,7 @@ inline void forward_layer(const float* __restrict weight, const float* __restric
     for (std::size_t o = 0; o < Outputs; ++o) y[o] = sums[o];
 }
 
-/// Between the order of exchange and the contestant's own.
+/// Converts between the order of exchange and the contestant's own.
 template <class Network, layout Layout>
 void copy_parameters(const float* from, float* to, bool back) {
     for (std::size_t i = 0; i < Network::depth; ++i) {

@@ -71,7 +71,7 @@ std::vector<std::vector<double>> forward(const description& net, std::span<const
     return a;
 }
 
-/// dL/dparameters of one sample, times `share`, is added to `gradient`.
+/// Adds dL/dparameters of one sample, times `share`, to `gradient`.
 void backward(const description& net, std::span<const double> parameters, const std::vector<std::vector<double>>& a,
               std::span<const float> target, double share, std::span<double> gradient) {
     const bool cross_entropy = net.layers.back().after == activation::softmax;
@@ -212,8 +212,8 @@ double largest_ulp_error(const std::string& name, void (*function)(const float* 
     for (std::uint64_t bits = 1; bits < std::uint64_t{1} << 32 && !std::isnan(most); bits += stride) {
         const float x = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
         if (!std::isfinite(x) || std::fpclassify(x) == FP_SUBNORMAL) continue;
-        // Only where argument and result are ordinary numbers: some clamp e^x near its ends, which an activation does not
-        // notice, and what they make of infinities is not the clock's business.
+        // Only if argument and result are ordinary numbers: some clamp e^x near its limits, which does not matter in an
+        // activation, and their results for infinities are not compared here.
         if (name != "log" && !(x >= -87 && x <= 88)) continue;
         const auto result = static_cast<float>(reference_function(name, static_cast<double>(x)));
         if (!std::isnormal(result)) continue;

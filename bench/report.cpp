@@ -20,13 +20,13 @@ const std::vector<std::string> functions_in_order = {"exp", "tanh", "sigmoid", "
 const std::vector<std::string> mathematicians_in_order = {"etch", "plain", "xsimd", "eigen", "sleef"};
 
 struct operations {
-    double flops, bytes;  ///< of one sample
-    double resident;      ///< what must stay in a cache
+    double flops, bytes;  ///< per sample
+    double resident;      ///< bytes that must stay in a cache
 };
 
-/// What a row cannot do without: every product of a weight counts two operations, and every weight is loaded once for a
-/// call. Training multiplies thrice, but for the input gradient of the first layer, and reads parameters, gradients and
-/// state in the update.
+/// The minimum work of a row: every product with a weight counts two operations, and every weight is loaded once per
+/// call. Training multiplies three times, except for the input gradient of the first layer, and reads parameters, gradients
+/// and state in the update.
 operations least_operations(const description& net, std::size_t samples, int slots) {
     double weights = 0, biases = 0, first = 0;
     std::size_t inputs = net.inputs;
@@ -256,7 +256,7 @@ bool results::write(const std::string& file) const {
                 aggregate.run_type = run::RT_Aggregate;
                 aggregate.aggregate_name = statistic;
                 aggregate.aggregate_unit = benchmark::kTime;
-                // Reported is what is left after a division by the iterations, which for an aggregate are repetitions.
+                // Google Benchmark divides by the iterations, which for an aggregate are the repetitions.
                 const auto repetitions = static_cast<double>(c.runs.size());
                 aggregate.iterations = static_cast<benchmark::IterationCount>(c.runs.size());
                 aggregate.cpu_accumulated_time = repetitions * cpu * 1e-9;

@@ -14,9 +14,9 @@ public:
 
     explicit results(const std::vector<run>& runs);
 
-    /// The table, on standard output; false if a contestant was refused.
+    /// Prints the table to standard output; false if a contestant was wrong.
     [[nodiscard]] bool print() const;
-    /// All repetitions, the minimum and the median of each benchmark in Google Benchmark's JSON.
+    /// Writes all repetitions, and the minimum and median of each benchmark, as Google Benchmark's JSON.
     [[nodiscard]] bool write(const std::string& file) const;
 
 private:

@@ -9,12 +9,12 @@
 
 #include "networks.hpp"
 
-/// The numbers that contestants are given, and the double-precision passes that their answers are checked against. All
-/// of it is computed at run time in one translation unit that is compiled without -ffast-math, so weights are unknown
-/// to every contestant's compiler.
+/// The data that contestants are given, and the double-precision passes that their outputs are compared with. All
+/// of it is computed at run time in one translation unit that is compiled without -ffast-math, so no contestant's compiler
+/// knows the weights.
 namespace bench {
 
-/// Floats on the heap at a cache line's start, as a careful user would keep them. Zero at first.
+/// Floats on the heap, aligned to a cache line, as a careful user would store them. Initially zero.
 class buffer {
 public:
     explicit buffer(std::size_t size) : size_{size}, numbers_{allocate(size)} {}
@@ -61,12 +61,12 @@ description describe() {
 
 std::vector<float> make_parameters(const description&);
 std::vector<float> make_samples(const description&, std::size_t count);
-/// One-hot after softmax, else numbers that the last activation can reach.
+/// One-hot after softmax, otherwise values that the last activation can reach.
 std::vector<float> make_targets(const description&, std::size_t count);
 
 std::vector<double> reference_forward(const description&, std::span<const float> parameters,
                                       std::span<const float> samples);
-/// The parameters after `steps` updates, one batch after the other.
+/// The parameters after `steps` updates, one batch per update.
 std::vector<double> reference_training(const description&, std::span<const float> parameters,
                                        std::span<const float> samples, std::span<const float> targets,
                                        std::size_t batch, std::size_t steps, optimizer);
@@ -74,9 +74,9 @@ double largest_difference(std::span<const float> got, std::span<const double> ex
 
 /// Mathematical functions in double: exp, tanh, sigmoid, log, softplus, erf.
 double reference_function(const std::string& name, double x);
-/// Units in the last place of the exact result; NaN where the contestant gave NaN for a number.
+/// Error in units in the last place of the exact result; NaN if the contestant returned NaN for a number.
 double largest_ulp_error(const std::string& name, void (*function)(const float* from, float* to), std::size_t count);
-/// `count` arguments for the clock: activations around zero, where networks work, log over four decades.
+/// `count` arguments for the timing: around zero for activations, as in networks, and over four decades for log.
 std::vector<float> function_arguments(const std::string& name, std::size_t count);
 
 }  // namespace bench
