@@ -1,4 +1,6 @@
 #pragma once
+#include <tuple>
+
 #include <etch/network/chain_tape.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -62,11 +64,11 @@ struct residual : layer_defaults {
         if constexpr (Context::training) {
             return tape_of<T>(layer, x, nullptr).forward() + x;
         } else {
-            const auto& [result, memory] = layer.scratch;
-            const matrix_view<T, X::rows, X::columns> y{result.data()};
+            T* const memory = std::get<1>(layer.scratch).data();
+            const matrix_view<T, X::rows, X::columns> y{std::get<0>(layer.scratch).data()};
             internal::with_extras_of(layer, [&](const auto&... extras) ETCH_INLINE_LAMBDA {
                 chain<T, Context::input, Layers...>::infer(
-                    layer.memory, matrix_view<const T, X::rows, X::columns>{x.data()}, y, memory.data(), extras...);
+                    layer.memory, matrix_view<const T, X::rows, X::columns>{x.data()}, y, memory, extras...);
             });
             return y + x;
         }
@@ -81,11 +83,11 @@ private:
     template <class T, class Context, class X>
     ETCH_INLINE static constexpr auto tape_of(const Context& layer, const X& x, T* gradients) {
         using layers = chain<T, Context::input, Layers...>;
-        const auto& [memory] = layer.scratch;
+        T* const memory = std::get<0>(layer.scratch).data();
         return internal::with_extras_of(layer, [&]<class... Extras>(const Extras&... extras) ETCH_INLINE_LAMBDA {
             return chain_tape<layers, T, layers::depth, X::columns, Extras...>{
-                layer.memory,  gradients,  matrix_view<const T, X::rows, X::columns>{x.data()},
-                memory.data(), layer.seed, {extras}...};
+                layer.memory, gradients,  matrix_view<const T, X::rows, X::columns>{x.data()},
+                memory,       layer.seed, {extras}...};
         });
     }
 };
