@@ -724,8 +724,8 @@ int main(int count, char** arguments) {
     const auto bytes = etch::internal::read_safetensors(chosen.in);
     if (!bytes) refuse(bytes.message());
     etch::safetensors_view file;
-    if (const etch::problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
-        refuse(chosen.in + ": " + describe({.code = found.code, .index = found.index}, file));
+    if (const etch::parse_result found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
+        refuse(chosen.in + ": " + describe({.code = found.code, .byte = found.byte}, file));
 
     const auto written = file.metadata("etch.topology");
     if (!written && chosen.topology.empty())

@@ -137,6 +137,7 @@
 #include <etch/io/json.hpp>
 #include <etch/io/key_map.hpp>
 #include <etch/io/load.hpp>
+#include <etch/io/parse_result.hpp>
 #include <etch/io/safetensors.hpp>
 #include <etch/io/save.hpp>
 #include <etch/io/schema.hpp>

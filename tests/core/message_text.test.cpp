@@ -53,8 +53,10 @@ TEST_CASE("a problem names what is wrong and where") {
     using etch::problem, etch::status;
     CHECK(problem{}.message() == "ok");
     CHECK(problem{status::non_finite_input, 7}.message() == "sample 7: an input is NaN or infinite");
-    CHECK(problem{status::constant_column, 2}.message() == "column 2 is constant, so it cannot be scaled");
-    CHECK(problem{status::truncated, 9}.message() == "byte 9: the data ends too early");
+    CHECK(problem{.code = status::constant_column, .column = 2}.message() ==
+          "column 2 is constant, so it cannot be scaled");
+    CHECK(problem{.code = status::non_finite_input, .column = 2}.message() ==
+          "column 2: its numbers are so large that its statistics are not finite");
     CHECK(problem{status::empty_set}.message() == "the data set holds no sample");
     CHECK(problem{.code = status::invalid_option, .option = {"beta1", 2, "at least 0 and below 1"}}.message() ==
           "beta1 is 2, but must be at least 0 and below 1");

@@ -36,7 +36,7 @@ TEST_CASE("a view whose sizes do not fit holds no sample, and says so", "[data]"
     const std::array<float, 6> inputs{};
     const std::array<float, 3> targets{};
     const std::span<const float> all{inputs};
-    CHECK(view{}.check() == etch::problem{etch::status::empty_set, 0});
+    CHECK(view{}.check() == etch::problem{etch::status::empty_set});
     CHECK(view{all.first(5), targets}.check().code == etch::status::size_mismatch);
     CHECK(view{all.first(5), targets}.size() == 0);
     CHECK(view{all.first(4), targets}.check() == etch::problem{etch::status::size_mismatch, 2});
@@ -55,11 +55,11 @@ TEST_CASE("the first sample that is not finite is named", "[data]") {
     CHECK(samples.check().ok());
     for (const float bad : {nan, infinity, -infinity}) {
         inputs[7] = bad;
-        CHECK(samples.check() == etch::problem{etch::status::non_finite_input, 3});
+        CHECK(samples.check() == etch::problem{etch::status::non_finite_input, 3, 1});
         targets[2] = bad;
-        CHECK(samples.check() == etch::problem{etch::status::non_finite_target, 2});
+        CHECK(samples.check() == etch::problem{etch::status::non_finite_target, 2, 0});
         inputs[4] = bad;  // the input comes before its target
-        CHECK(samples.check() == etch::problem{etch::status::non_finite_input, 2});
+        CHECK(samples.check() == etch::problem{etch::status::non_finite_input, 2, 0});
         inputs[4] = inputs[7] = targets[2] = 0;
     }
 }

@@ -108,12 +108,12 @@ TEST_CASE("a filter refuses bad options and numbers that are not finite, and cha
     CHECK(etch::moving_average(empty).code == etch::status::empty_set);
     CHECK(etch::exponential_smoothing(empty).code == etch::status::empty_set);
     set.input(1)[0] = std::numeric_limits<float>::infinity();
-    const etch::problem bad{etch::status::non_finite_input, 1};
+    const etch::problem bad{etch::status::non_finite_input, 1, 0};
     CHECK(etch::moving_average(set) == bad);
     CHECK(etch::median_filter(set) == bad);
     CHECK(etch::exponential_smoothing(set) == bad);
     CHECK(second(set) == numbers{1, 2, 6});
     set.target(2)[0] = std::numeric_limits<float>::quiet_NaN();
     CHECK(etch::median_filter(set, {.columns = etch::filtered::targets}) ==
-          etch::problem{etch::status::non_finite_target, 2});
+          etch::problem{etch::status::non_finite_target, 2, 0});
 }

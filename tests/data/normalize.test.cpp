@@ -73,9 +73,9 @@ TEST_CASE("a normaliser refuses a constant column, an empty range and numbers th
     etch::normalizer<2> scale;
     CHECK(scale.apply(set).code == etch::status::not_fitted);
     set.input(1)[1] = std::numeric_limits<float>::infinity();
-    CHECK(scale.fit(set) == etch::problem{etch::status::non_finite_input, 1});
+    CHECK(scale.fit(set) == etch::problem{etch::status::non_finite_input, 1, 1});
     for (std::size_t i = 0; i < 3; ++i) set.input(i)[1] = 4;
-    CHECK(scale.fit(set) == etch::problem{etch::status::constant_column, 1});
+    CHECK(scale.fit(set) == etch::problem{.code = etch::status::constant_column, .column = 1});
     for (auto empty : {etch::normalizer<2>{1, 1}, etch::normalizer<2>{1, 0},
                        etch::normalizer<2>{0, std::numeric_limits<float>::infinity()}}) {
         CHECK(empty.fit(three_samples()).code == etch::status::invalid_option);
@@ -84,5 +84,5 @@ TEST_CASE("a normaliser refuses a constant column, an empty range and numbers th
     wide.push_back({-1.5e308}, {0});
     wide.push_back({1.5e308}, {0});
     etch::normalizer<1, double> of_wide;
-    CHECK(of_wide.fit(wide) == etch::problem{etch::status::non_finite_input, 0});
+    CHECK(of_wide.fit(wide) == etch::problem{.code = etch::status::non_finite_input, .column = 0});
 }

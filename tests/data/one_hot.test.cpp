@@ -84,12 +84,12 @@ TEST_CASE("a class without a sample is named", "[data]") {
     etch::data_set<1, 3> set;
     set.push_back({0}, {1, 0, 0});
     set.push_back({0}, {0, 0, 1});
-    CHECK(etch::check_classes(set) == etch::problem{etch::status::missing_class, 1});
+    CHECK(etch::check_classes(set) == etch::problem{.code = etch::status::missing_class, .column = 1});
     set.push_back({0}, {0, 1, 0});
     CHECK(etch::check_classes(set).ok());
     etch::data_set<1, 1> binary;
     binary.push_back({0}, {0});
-    CHECK(etch::check_classes(binary) == etch::problem{etch::status::missing_class, 1});
+    CHECK(etch::check_classes(binary) == etch::problem{.code = etch::status::missing_class, .column = 1});
 }
 
 TEST_CASE("argmax takes arrays, spans, vectors and tensors", "[data]") {

@@ -75,12 +75,12 @@ TEST_CASE("a clipper refuses bad options, no data and numbers that are not finit
     CHECK(clip.apply(set).code == etch::status::not_fitted);
     CHECK(clip.fit(etch::data_set<2, 1>{}).code == etch::status::empty_set);
     set.input(3)[0] = std::numeric_limits<float>::infinity();
-    CHECK(clip.fit(set) == etch::problem{etch::status::non_finite_input, 3});
+    CHECK(clip.fit(set) == etch::problem{etch::status::non_finite_input, 3, 0});
     REQUIRE(clip.fit(training()).ok());
-    CHECK(clip.apply(set) == etch::problem{etch::status::non_finite_input, 3});  // clipping hides no infinity
+    CHECK(clip.apply(set) == etch::problem{etch::status::non_finite_input, 3, 0});  // clipping hides no infinity
     etch::data_set<1, 1> wide;
     wide.push_back({-3e38f}, {0});
     wide.push_back({3e38f}, {0});
     auto beyond = etch::outlier_clipper<1>::by_deviation(3);
-    CHECK(beyond.fit(wide) == etch::problem{etch::status::non_finite_input, 0});
+    CHECK(beyond.fit(wide) == etch::problem{.code = etch::status::non_finite_input, .column = 0});
 }

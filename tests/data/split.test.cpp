@@ -135,7 +135,7 @@ TEST_CASE("a class of which there is no sample is named, and nothing is split", 
     const auto parts = etch::stratified_split(set);
     CHECK_FALSE(parts);
     CHECK(parts.code == etch::status::missing_class);
-    CHECK(parts.index == 1);
+    CHECK(parts.column == 1);
     CHECK(parts.message() == "class 1 has no sample in the training part");
     CHECK(everything(parts).empty());
     CHECK(etch::split(set));

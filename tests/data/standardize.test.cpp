@@ -86,7 +86,7 @@ TEST_CASE("a constant column is named, and nothing was learned", "[data]") {
     etch::data_set<3, 1> set;
     for (int i = 0; i < 7; ++i) set.push_back({static_cast<float>(i), 0.1f, static_cast<float>(-i)}, {1});
     etch::standardizer<3> scale;
-    CHECK(scale.fit(set) == etch::problem{etch::status::constant_column, 1});
+    CHECK(scale.fit(set) == etch::problem{.code = etch::status::constant_column, .column = 1});
     CHECK_FALSE(scale.fitted());
     const auto before = copy_of(set.inputs());
     CHECK(scale.apply(set).code == etch::status::not_fitted);
@@ -94,9 +94,9 @@ TEST_CASE("a constant column is named, and nothing was learned", "[data]") {
     etch::data_set<1, 1, double> tenths;  // whose mean is rounded to something else
     for (int i = 0; i < 10; ++i) tenths.push_back({0.1}, {1});
     etch::standardizer<1, double> of_tenths;
-    CHECK(of_tenths.fit(tenths) == etch::problem{etch::status::constant_column, 0});
+    CHECK(of_tenths.fit(tenths) == etch::problem{.code = etch::status::constant_column, .column = 0});
     etch::standardizer<1> of_targets;
-    CHECK(of_targets.fit_targets(set) == etch::problem{etch::status::constant_column, 0});
+    CHECK(of_targets.fit_targets(set) == etch::problem{.code = etch::status::constant_column, .column = 0});
 }
 
 TEST_CASE("a failed fit leaves an earlier one in force", "[data]") {
@@ -104,7 +104,7 @@ TEST_CASE("a failed fit leaves an earlier one in force", "[data]") {
     REQUIRE(scale.fit(four_samples()).ok());
     auto bad = four_samples();
     bad.input(2)[1] = std::numeric_limits<float>::quiet_NaN();
-    CHECK(scale.fit(bad) == etch::problem{etch::status::non_finite_input, 2});
+    CHECK(scale.fit(bad) == etch::problem{etch::status::non_finite_input, 2, 1});
     CHECK(scale.fit(etch::data_set<2, 1>{}).code == etch::status::empty_set);
     const std::vector<float> numbers{1, 2, 3, 4, 5};
     const etch::data_view<2, 2> uneven{numbers, numbers};  // two samples and a half
@@ -123,16 +123,17 @@ TEST_CASE("numbers that are not finite, or would not be, are refused whole", "[d
     etch::data_set<1, 1> set;
     set.push_back({1}, {0});
     set.push_back({1e38f}, {0});  // 2e44 deviations away: more than a float holds
-    CHECK(scale.apply(set) == etch::problem{etch::status::non_finite_input, 1});
+    CHECK(scale.apply(set) == etch::problem{etch::status::non_finite_input, 1, 0});
     CHECK(set.input(0)[0] == 1);
     etch::standardizer<1> of_targets;
     set.target(1)[0] = std::numeric_limits<float>::infinity();
-    CHECK(of_targets.fit_targets(set) == etch::problem{etch::status::non_finite_target, 1});
+    CHECK(of_targets.fit_targets(set) == etch::problem{etch::status::non_finite_target, 1, 0});
     etch::data_set<1, 1, double> huge;
     huge.push_back({1.6e308}, {0});
     huge.push_back({1.7e308}, {0});
     etch::standardizer<1, double> of_huge;
-    CHECK(of_huge.fit(huge) == etch::problem{etch::status::non_finite_input, 0});  // the sum, though not the squares
+    CHECK(of_huge.fit(huge) ==
+          etch::problem{.code = etch::status::non_finite_input, .column = 0});  // the sum, though not the squares
 }
 
 TEST_CASE("columns whose squares no double can hold are standardised", "[data]") {

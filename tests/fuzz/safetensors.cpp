@@ -98,8 +98,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t choice = input.byte();
     const auto bytes = std::as_bytes(std::span{input.data(), input.size()});
     etch::safetensors_view file;
-    const etch::problem found = fuzz::without_heap([&] { return file.open(bytes); });
-    promise(found.index <= bytes.size(), "what is wrong is wrong inside of the file");
+    const etch::parse_result found = fuzz::without_heap([&] { return file.open(bytes); });
+    promise(found.byte <= bytes.size(), "what is wrong is wrong inside of the file");
     if (found.ok()) {
         promise_disjoint(file, bytes);
     } else {

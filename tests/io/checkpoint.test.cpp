@@ -338,7 +338,7 @@ TEST_CASE("a damaged checkpoint is refused, and nothing changes") {
         const auto result = refused(other.training, other.net, bad);
         CHECK(result.code == status::non_finite_weight);
         CHECK(std::string{result.key} == std::string{tensor.key});
-        CHECK(result.index == 0);
+        CHECK(result.element == 0);
     }
     CHECK(at == good.size());
 }

@@ -127,7 +127,7 @@ TEST_CASE("every mistake has a sentence of its own") {
           "byte 34: an unknown type of numbers");
     float_file infinite = whole();
     infinite.number(5) = std::numeric_limits<float>::infinity();
-    CHECK(told(infinite.bytes()) == "0.weight: number 5 is NaN, infinite or too large for the network");
+    CHECK(told(infinite.bytes()) == "0.weight: element 5 is NaN, infinite or too large for the network");
     CHECK(told(whole().metadata("etch.topology", "input<3>, dense<2>, relu, dense<1>").bytes()) ==
           "the file holds a network of other layers: input<3>, dense<2>, relu, dense<1>; the network's are "
           "input<3>, dense<2>, tanh, dense<1>");

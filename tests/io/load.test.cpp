@@ -172,7 +172,7 @@ TEST_CASE("a weight that is not finite is refused with its place") {
         const etch::load_result result = refused(file.bytes());
         CHECK(result.code == status::non_finite_weight);
         CHECK(result.key == "2.weight");
-        CHECK(result.index == 1);
+        CHECK(result.element == 1);
     }
 }
 

@@ -12,6 +12,7 @@ namespace {
 using net = etch::network<etch::input<1>, etch::dense<1>>;
 
 static_assert(etch::Result<etch::problem>);
+static_assert(etch::Result<etch::parse_result>);
 static_assert(etch::Result<etch::read_result<int>>);
 static_assert(etch::Result<etch::data_split<1, 1>>);
 static_assert(etch::Result<etch::fit_result<float>>);
@@ -37,6 +38,7 @@ TEST_CASE("a result that is ok is true and says so") {
 }
 
 TEST_CASE("a result that is not ok is false and names what it knows") {
+    CHECK(etch::parse_result{etch::status::truncated, 9}.message() == "byte 9: the data ends too early");
     const etch::save_result no_room{.code = etch::status::no_room, .size = 808};
     CHECK_FALSE(no_room);
     CHECK(no_room.message() == "the memory that was given is too small: the file needs 808 bytes");

@@ -11,9 +11,9 @@ namespace {
 
 using etch::status;
 
-etch::problem opened(const std::vector<std::byte>& bytes) {
+etch::parse_result opened(const std::vector<std::byte>& bytes) {
     etch::safetensors_view file;
-    const etch::problem found = file.open(bytes);
+    const etch::parse_result found = file.open(bytes);
     std::size_t tensors = 0;
     for (const etch::file_tensor& tensor : file.tensors()) tensors += tensor.key.size() < 1000 ? 1 : 0;
     if (!found.ok()) {
@@ -184,9 +184,9 @@ TEST_CASE("tensors that overlap or leave a gap are malformed") {
 TEST_CASE("a key that is there twice is refused, and said where") {
     const std::string entry = "{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}";
     const std::string header = "{\"a\":" + entry + ",\"b\":" + entry + ",\"a\":" + entry + "}";
-    const etch::problem found = opened(file_bytes(header));
+    const etch::parse_result found = opened(file_bytes(header));
     CHECK(found == status::duplicate_key);
-    CHECK(found.index > 8 + header.rfind("\"a\""));
+    CHECK(found.byte > 8 + header.rfind("\"a\""));
     CHECK(code("{\"__metadata__\":{\"a\":\"\",\"b\":\"\",\"a\":\"\"}}") == status::duplicate_key);
     CHECK(code("{\"__metadata__\":{},\"__metadata__\":{}}") == status::duplicate_key);
 }

@@ -267,7 +267,7 @@ TEST_CASE("standardize and normalize at sizes around the lanes match plain loops
 TEST_CASE("unstandardize answers in the units of the targets that it was fitted on") {
     check_shape<unstandardize>("mean", "deviation");
     fitted_passes<float, unstandardize, 2> layer;
-    CHECK(layer.fit(matrix<float, 2, 3>{1, 5, 2, 5, 3, 5}) == problem{status::constant_target, 1});
+    CHECK(layer.fit(matrix<float, 2, 3>{1, 5, 2, 5, 3, 5}) == problem{.code = status::constant_target, .column = 1});
     CHECK_FALSE(layer.fitted());
     REQUIRE(layer.fit(samples<float>) == status::ok);
     CHECK(layer.fitted());

@@ -28,7 +28,7 @@ TEST_CASE("ranges, and the first constant column") {
     constexpr auto ranges = column_ranges<float, 2>(3, sample);
     static_assert(ranges[0].least == 0.001f && ranges[0].most == 50);
     static_assert(ranges[1].least == 4 && ranges[1].most == 4);
-    CHECK(find_constant_column(ranges) == etch::problem{etch::status::constant_column, 1});
+    CHECK(find_constant_column(ranges) == etch::problem{.code = etch::status::constant_column, .column = 1});
     CHECK(find_constant_column(std::array{ranges[0]}).ok());
 }
 

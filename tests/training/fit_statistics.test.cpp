@@ -68,7 +68,7 @@ TEST_CASE("data that cannot be fitted to leaves the network as it was") {
     const std::array<float, 8> constant{1, 10, 3, 10, 1, 10, 3, 10};
     const problem found = fit_statistics(net, {constant, targets});
     CHECK(found == status::constant_column);
-    CHECK(found.index == 1);  // which
+    CHECK(found.column == 1);
     CHECK(net == before);
     // Also where the first layer could be fitted, and only what a later one meets is constant.
     network<input<2>, standardize, dense<1, zeros>, normalize<>> half{seed{1}};

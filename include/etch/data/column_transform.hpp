@@ -22,8 +22,8 @@ class column_transform {
 public:
     static constexpr std::size_t columns = Columns;
 
-    /// Learns from a set's inputs, or from its targets. The problem's index is the sample for non_finite_input and
-    /// non_finite_target, else the column.
+    /// Learns from a set's inputs, or from its targets. non_finite_input and non_finite_target name the sample
+    /// and its column, other problems the column.
     template <Samples Set>
     problem fit(const Set& training) {
         static_assert(Set::input_size == Columns, "etch: the samples' inputs have another number of columns than this");
@@ -58,7 +58,7 @@ protected:
 
     template <bool Forward>
     problem apply_rows(std::span<T> numbers, status non_finite) const {
-        if (!fitted_) return {status::not_fitted, 0};
+        if (!fitted_) return {status::not_fitted};
         std::vector<T> result(numbers.size());
         for (std::size_t i = 0; i < numbers.size(); ++i) {
             const double x = static_cast<double>(numbers[i]);
@@ -77,7 +77,7 @@ protected:
 
 private:
     problem fit_rows(std::span<const T> numbers, status non_finite) {
-        if (numbers.empty()) return {status::empty_set, 0};
+        if (numbers.empty()) return {status::empty_set};
         if (numbers.size() % Columns != 0) return {status::size_mismatch, numbers.size() / Columns};
         for (std::size_t i = 0; i < numbers.size(); ++i) {
             if (!is_finite(numbers[i])) return {non_finite, i / Columns, i % Columns};

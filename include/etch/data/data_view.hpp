@@ -85,7 +85,7 @@ public:
     /// infinity. Reads every number once.
     constexpr problem(check)() const noexcept {
         if (!matches()) return {status::size_mismatch, (std::min)(inputs_.size() / Inputs, targets_.size() / Outputs)};
-        if (inputs_.empty()) return {status::empty_set, 0};
+        if (inputs_.empty()) return {status::empty_set};
         for (std::size_t i = 0; i < size(); ++i) {
             if (!internal::all_finite<T>(input(i)))
                 return {status::non_finite_input, i, internal::first_not_finite<T>(input(i))};

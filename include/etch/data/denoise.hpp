@@ -39,7 +39,7 @@ problem filter_rows(std::span<T> rows, filter_window window, status non_finite, 
     const std::size_t samples = rows.size() / Columns;
     const std::size_t before = window.causal ? window.size - 1 : window.size / 2;
     const std::size_t after = window.causal ? 0 : window.size / 2;
-    if (samples == 0) return {status::empty_set, 0};
+    if (samples == 0) return {status::empty_set};
     for (std::size_t i = 0; i < samples; ++i) {
         if (!all_finite<T>(rows.subspan(i * Columns, Columns)))
             return {non_finite, i, first_not_finite<T>(rows.subspan(i * Columns, Columns))};
@@ -72,7 +72,7 @@ template <std::size_t Columns, class T>
 problem smooth_rows(std::span<T> rows, double alpha, status non_finite) {
     if (!(alpha > 0 && alpha <= 1))
         return {.code = status::invalid_option, .option = {"alpha", alpha, "positive and at most 1"}};
-    if (rows.empty()) return {status::empty_set, 0};
+    if (rows.empty()) return {status::empty_set};
     for (std::size_t i = 0; i < rows.size() / Columns; ++i) {
         if (!all_finite<T>(rows.subspan(i * Columns, Columns)))
             return {non_finite, i, first_not_finite<T>(rows.subspan(i * Columns, Columns))};

@@ -42,8 +42,8 @@ private:
             training.size() / Columns, [training](std::size_t i) { return training.subspan(i * Columns, Columns); });
         for (std::size_t c = 0; c < Columns; ++c) {
             const double range = ranges[c].most - ranges[c].least;
-            if (range == 0) return {status::constant_column, c};
-            if (!internal::is_finite(range)) return {status::non_finite_input, c};
+            if (range == 0) return {.code = status::constant_column, .column = c};
+            if (!internal::is_finite(range)) return {.code = status::non_finite_input, .column = c};
         }
         column_ = ranges;
         return {};

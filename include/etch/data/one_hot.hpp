@@ -38,7 +38,7 @@ constexpr problem check_classes(data_view<Inputs, Outputs, T> set) noexcept {
     bool seen[class_count<Outputs>] = {};
     for (std::size_t i = 0; i < set.size(); ++i) seen[class_of(set.target(i))] = true;
     for (std::size_t c = 0; c < class_count<Outputs>; ++c) {
-        if (!seen[c]) return {status::missing_class, c};
+        if (!seen[c]) return {.code = status::missing_class, .column = c};
     }
     return {};
 }

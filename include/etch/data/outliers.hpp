@@ -68,7 +68,8 @@ private:
             }
         }
         for (std::size_t c = 0; c < Columns; ++c) {
-            if (!internal::is_finite(lower[c]) || !internal::is_finite(upper[c])) return {status::non_finite_input, c};
+            if (!internal::is_finite(lower[c]) || !internal::is_finite(upper[c]))
+                return {.code = status::non_finite_input, .column = c};
         }
         lower_ = lower;
         upper_ = upper;

@@ -27,14 +27,14 @@ struct [[nodiscard]] data_split {
     data_set<Inputs, Outputs, T> validation{};
     data_set<Inputs, Outputs, T> test{};
     status code = status::ok;
-    std::size_t index = 0;           ///< of the sample that is at fault; at missing_class of the class
-    std::size_t column = no_column;  ///< which number of the sample
-    option_error option{};           ///< at invalid_option
+    std::size_t sample = no_position;  ///< the one that is at fault
+    std::size_t column = no_position;  ///< of its inputs or targets; at missing_class the class
+    option_error option{};             ///< at invalid_option
 
     [[nodiscard]] bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit operator bool() const noexcept { return ok(); }
     [[nodiscard]] std::string message() const {
-        return problem{.code = code, .index = index, .column = column, .option = option}.message().c_str();
+        return problem{.code = code, .sample = sample, .column = column, .option = option}.message().c_str();
     }
 };
 
@@ -100,7 +100,7 @@ data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> sample
     data_split<Inputs, Outputs, T> parts;
     const auto refuse = [&parts](const problem& found) {
         parts.code = found.code;
-        parts.index = found.index;
+        parts.sample = found.sample;
         parts.column = found.column;
         parts.option = found.option;
         return parts;
@@ -116,7 +116,7 @@ data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> sample
     for (std::size_t g = 0; g < groups; ++g) {
         count[g] = shares.deal(members[g]);
         if (count[g][0] == 0) {  // only where the group is empty
-            return refuse({status::missing_class, g});
+            return refuse({.code = status::missing_class, .column = g});
         }
         for (std::size_t part = 0; part < 3; ++part) total[part] += count[g][part];
     }
@@ -145,7 +145,7 @@ template <Samples Set>
 }
 
 /// The same with every class (class_of the target) in every part in proportion, to within one sample, and at least once
-/// in the training part. States: also missing_class, with its index, for a class of which the set has no sample.
+/// in the training part. States: also missing_class, with the class as `column`, for one of which the set has no sample.
 template <Samples Set>
 [[nodiscard]] auto stratified_split(const Set& set, const split_options& options = {}) {
     const auto samples = set.view();

@@ -13,12 +13,12 @@ namespace etch::inline ETCH_VARIANT {
 /// y = (x - mean) / deviation, column by column: then the mean is 0 and the deviation 1, what initialisers count on.
 ///
 ///     etch::standardizer<4> scale;
-///     if (auto p = scale.fit(parts.training); !p.ok()) ...   // constant_column: p.index is the column
+///     if (auto p = scale.fit(parts.training); !p.ok()) ...   // constant_column: p.column
 ///     scale.apply(parts.training);  scale.apply(parts.test); // in place
 ///     scale.inverse(sample);                                 // in the original units again
 ///
 /// The deviation is that of the population (divided by n), as in scikit-learn's StandardScaler. fit: constant_column,
-/// or non_finite_input where a column's sum overflows a double; both with the column's index.
+/// or non_finite_input where a column's sum overflows a double; both with the column.
 template <std::size_t Columns, class T = float>
 class standardizer : public internal::invertible_transform<standardizer<Columns, T>, Columns, T> {
 public:
@@ -44,8 +44,9 @@ private:
         std::array<double, Columns> mean{}, deviation{};
         internal::find_mean_and_deviation(ranges, count, sample, mean, deviation);
         for (std::size_t c = 0; c < Columns; ++c) {
-            if (!internal::is_finite(deviation[c])) return {status::non_finite_input, c};
-            if (ranges[c].least == ranges[c].most || deviation[c] == 0) return {status::constant_column, c};
+            if (!internal::is_finite(deviation[c])) return {.code = status::non_finite_input, .column = c};
+            if (ranges[c].least == ranges[c].most || deviation[c] == 0)
+                return {.code = status::constant_column, .column = c};
         }
         mean_ = mean;
         deviation_ = deviation;

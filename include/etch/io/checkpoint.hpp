@@ -234,8 +234,8 @@ load_result load_checkpoint(Training& training, typename Training::network_type&
 template <Resumable Training, internal::ByteRange Bytes>
 load_result load_checkpoint(Training& training, typename Training::network_type& net, const Bytes& bytes) noexcept {
     safetensors_view file;
-    if (const problem found = file.open(std::as_bytes(std::span{bytes})); !found.ok())
-        return {.code = found.code, .index = found.index};
+    if (const parse_result found = file.open(std::as_bytes(std::span{bytes})); !found.ok())
+        return {.code = found.code, .byte = found.byte};
     return load_checkpoint(training, net, file);
 }
 

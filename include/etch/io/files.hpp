@@ -59,7 +59,7 @@ std::string nearest_key(const Source& file, std::string_view key) {
 /// The sentence for a failed load, to show to a person: `message`, and where it helps the nearest key of the file.
 template <TensorSource Source>
 std::string describe(const load_result& result, const Source& file) {
-    if (result.code == status::too_large && result.index == 0)
+    if (result.code == status::too_large && result.byte == 0)
         return "this is not a safetensors file, which begins with the length of its header, at most 1 MiB; other files of "
                "weights (PyTorch's .pt, .onnx) are converted by etch_export";
     std::string text = result.message().c_str();
@@ -147,8 +147,8 @@ file_result with_file(const std::string& path, F&& load) {
     const auto bytes = read_safetensors(path);
     if (!bytes) return {bytes.code, bytes.text};
     safetensors_view file;
-    if (const problem found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
-        return {found.code, path + ": " + describe({.code = found.code, .index = found.index}, file)};
+    if (const parse_result found = file.open(std::as_bytes(std::span{bytes.value})); !found.ok())
+        return {found.code, path + ": " + describe({.code = found.code, .byte = found.byte}, file)};
     return load(std::as_const(file));
 }
 

@@ -136,7 +136,7 @@ golden_result(verify)(const Network& net, const safetensors_view& file, double t
 template <class Network, internal::ByteRange Bytes>
 golden_result(verify)(const Network& net, const Bytes& bytes, double tolerance = golden_tolerance) noexcept {
     safetensors_view file;
-    if (const problem found = file.open(std::as_bytes(std::span{bytes})); !found.ok()) return {.code = found.code};
+    if (const parse_result found = file.open(std::as_bytes(std::span{bytes})); !found.ok()) return {.code = found.code};
     return (verify)(net, file, tolerance);
 }
 

@@ -36,7 +36,8 @@ struct [[nodiscard]] load_result {
     std::string_view key{};             ///< of the file's tensor, where there is one: lies in the file
     shape expected{};                   ///< of the network's tensor, as [outputs, inputs]
     file_shape found{};                 ///< of the file's
-    std::size_t index = 0;              ///< of the number that is not finite; of the byte in a file that is refused
+    std::size_t element = 0;            ///< of the file's tensor: the first that is not finite
+    std::size_t byte = 0;               ///< in a file that is refused
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
@@ -58,15 +59,19 @@ struct [[nodiscard]] load_result {
                                       "say so by its key map or by `inputs_first`"
                                     : "");
             case status::wrong_type:
-                if (key.empty()) return sentence("byte ", index, ": an unknown type of numbers");
+                if (key.empty()) return sentence("byte ", byte, ": an unknown type of numbers");
                 return sentence(file_key, " is of a type that no weights are read from: these are F64, F32, F16, BF16");
             case status::non_finite_weight:
-                return sentence(file_key, ": number ", index, " is NaN, infinite or too large for the network");
+                return sentence(file_key, ": element ", element, " is NaN, infinite or too large for the network");
             case status::invalid_option:
                 if (key.empty())
                     return sentence(internal::printable(expected_key.shown()), "... is too long for a key");
                 return sentence("two tensors of the network have the key ", file_key);
-            default: return problem{code, index}.message();
+            case status::truncated:
+            case status::malformed:
+            case status::too_large:
+            case status::duplicate_key: return parse_result{code, byte}.message();
+            default: return describe(code);
         }
     }
     /// The same numbers the other way round: a hint for a person, never acted upon.
@@ -135,7 +140,7 @@ template <class T, TensorSource Source>
             // A float that rounds to infinity in bf16 is too large as well.
             const bool too_large = is_packed(tensor.format) && (to_bf16(static_cast<float>(x)) & 0x7fffu) == 0x7f80u;
             if (!is_finite(x) || too_large) {
-                result.index = i;
+                result.element = i;
                 return failed(status::non_finite_weight);
             }
         }
@@ -245,8 +250,8 @@ load_result load(Network& net, const Source& file, const key_map& keys = {}) noe
 template <class Network, internal::ByteRange Bytes>
 load_result load(Network& net, const Bytes& bytes, const key_map& keys = {}) noexcept {
     safetensors_view file;
-    if (const problem found = file.open(std::as_bytes(std::span{bytes})); !found.ok())
-        return {.code = found.code, .index = found.index};
+    if (const parse_result found = file.open(std::as_bytes(std::span{bytes})); !found.ok())
+        return {.code = found.code, .byte = found.byte};
     return load(net, file, keys);
 }
 

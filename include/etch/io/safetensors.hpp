@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include <etch/core/problem.hpp>
 #include <etch/io/json.hpp>
+#include <etch/io/parse_result.hpp>
 #include <etch/io/tensor_source.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -15,7 +15,7 @@ namespace etch::inline ETCH_VARIANT {
 /// A safetensors file in memory, read where it lies: no heap, no copy, no alignment asked for.
 ///
 ///     etch::safetensors_view file;
-///     if (const etch::problem p = file.open(bytes); !p.ok()) ...    // p.index: the byte
+///     if (const auto opened = file.open(bytes); !opened) ...    // at opened.byte
 ///     for (const etch::file_tensor& tensor : file.tensors()) ...
 ///
 /// The file is eight bytes for the length of the header, the header as JSON, and the numbers. `open` believes none of
@@ -34,14 +34,14 @@ public:
 
     /// Checks the whole header. truncated, too_large, malformed, duplicate_key or wrong_type, with the byte where it is
     /// seen; the view then has no tensors.
-    problem open(std::span<const std::byte> bytes) noexcept {
+    parse_result open(std::span<const std::byte> bytes) noexcept {
         *this = {};
         safetensors_view opened;
-        if (const problem found = opened.find_header(bytes); !found.ok()) return found;
+        if (const parse_result found = opened.find_header(bytes); !found.ok()) return found;
         opened.data_ = bytes.subspan(length_bytes + opened.header_.size());
         opened.data_size_ = opened.data_.size();
-        if (problem found = (opened.check)(); !found.ok()) {
-            found.index += length_bytes;
+        if (parse_result found = (opened.check)(); !found.ok()) {
+            found.byte += length_bytes;
             return found;
         }
         *this = opened;
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] static std::uint64_t stated_size(std::span<const std::byte> start) noexcept {
         safetensors_view file;
         if (start.size() < length_bytes) return length_bytes;
-        if (const problem found = file.find_header(start); !found.ok())
+        if (const parse_result found = file.find_header(start); !found.ok())
             return length_bytes + (found == status::truncated ? length_of(start) : 0);
         const std::uint64_t whole_header = length_bytes + file.header_.size();
         entry tensor;
@@ -103,7 +103,7 @@ private:
         return length;
     }
 
-    [[nodiscard]] problem find_header(std::span<const std::byte> bytes) noexcept {
+    [[nodiscard]] parse_result find_header(std::span<const std::byte> bytes) noexcept {
         if (bytes.size() < length_bytes) return {status::truncated, bytes.size()};
         const std::uint64_t length = length_of(bytes);
         if (length > max_header) return {status::too_large, 0};
@@ -205,7 +205,7 @@ private:
         }
     }
 
-    [[nodiscard]] problem(check)() noexcept {
+    [[nodiscard]] parse_result(check)() noexcept {
         internal::json_cursor cursor{header_};
         std::size_t count = 0;
         std::uint64_t filled = 0;
@@ -221,7 +221,7 @@ private:
                     if (metadata_ != 0) return {status::duplicate_key, after_key};
                     cursor.skip_blanks();
                     metadata_ = cursor.at();
-                    if (const problem found = check_metadata(cursor); !found.ok()) return found;
+                    if (const parse_result found = check_metadata(cursor); !found.ok()) return found;
                     continue;
                 }
                 if (++count > max_entries) return {status::too_large, after_key};
@@ -238,7 +238,7 @@ private:
         return check_pairs(in_order);
     }
 
-    [[nodiscard]] problem check_metadata(internal::json_cursor& cursor) const noexcept {
+    [[nodiscard]] parse_result check_metadata(internal::json_cursor& cursor) const noexcept {
         const std::size_t begin = cursor.at();
         std::size_t count = 0;
         if (!cursor.take('{')) return {status::malformed, begin};
@@ -256,12 +256,12 @@ private:
                 if (other == key) return {status::duplicate_key, cursor.at()};
             }
         } while (cursor.take(','));
-        return cursor.take('}') ? problem{} : problem{status::malformed, cursor.at()};
+        return cursor.take('}') ? parse_result{} : parse_result{status::malformed, cursor.at()};
     }
 
     /// No key twice and, where the tensors do not simply follow each other, no two that overlap. Together they are as
     /// long as the data, so then there is no gap either.
-    [[nodiscard]] problem check_pairs(bool in_order) const noexcept {
+    [[nodiscard]] parse_result check_pairs(bool in_order) const noexcept {
         entry one, other;
         for (std::size_t at = 0; next(at, one);) {
             for (std::size_t from = at; next(from, other);) {

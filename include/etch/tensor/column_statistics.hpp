@@ -47,7 +47,7 @@ constexpr std::array<column_range<Number>, Columns> column_ranges(std::size_t co
 template <class Number, std::size_t Columns>
 constexpr problem find_constant_column(const std::array<column_range<Number>, Columns>& ranges) {
     for (std::size_t column = 0; column < Columns; ++column)
-        if (ranges[column].least == ranges[column].most) return {status::constant_column, column};
+        if (ranges[column].least == ranges[column].most) return {.code = status::constant_column, .column = column};
     return {};
 }
 

@@ -36,7 +36,7 @@ constexpr problem check_evaluable(const Network& net, data_of<Network, Loss> dat
     if (const problem p = (data.check)(); !p.ok()) return p;
     if constexpr (target_kind_of<Loss>() == target_kind::class_index)
         if (const problem p = check_targets<Loss, Network::outputs>(data); !p.ok()) return p;
-    return {net.is_fitted() ? status::ok : status::not_fitted, 0};
+    return {net.is_fitted() ? status::ok : status::not_fitted};
 }
 
 /// The rank of the score of `truth`, from 0: how many are larger, or equal with a lower index.
@@ -66,7 +66,7 @@ template <class Loss = void, class Network>
     classification_report<class_count<outputs>> report;
     if (const problem p = internal::check_evaluable<loss_type>(net, data); !p.ok()) {
         report.code = p.code;
-        report.sample = p.index;
+        report.sample = p.sample;
         report.column = p.column;
         return report;
     }
@@ -108,7 +108,7 @@ template <class Loss = void, class Network>
     regression_report<outputs> report;
     if (const problem p = internal::check_evaluable<loss_type>(net, data); !p.ok()) {
         report.code = p.code;
-        report.sample = p.index;
+        report.sample = p.sample;
         report.column = p.column;
         return report;
     }

@@ -38,16 +38,16 @@ enum class stop_reason : std::uint8_t {
 template <class T>
 struct [[nodiscard]] fit_result {
     status code = status::ok;
-    std::size_t sample = 0;          ///< where the data is at fault: which sample
-    std::size_t column = no_column;  ///< and which of its inputs or targets, where one is; at constant_column which
-                                     ///< column, among the inputs of the layer that scales
-    bool in_validation = false;      ///< whether it is the validation data
-    double value = 0;                ///< at invalid_target the target, at diverged the largest weight
-    std::size_t classes = 0;         ///< at invalid_target of a class index: how many there are
-    option_error option{};           ///< at invalid_option
-    std::uint64_t step = 0;          ///< updates in all; at non_finite_loss the one that failed, from 1
-    std::size_t epochs = 0;          ///< completed
-    std::size_t planned_epochs = 0;  ///< as many as were asked for
+    std::size_t sample = 0;            ///< where the data is at fault: which sample
+    std::size_t column = no_position;  ///< and which of its inputs or targets, where one is; at constant_column which
+                                       ///< column, among the inputs of the layer that scales
+    bool in_validation = false;        ///< whether it is the validation data
+    double value = 0;                  ///< at invalid_target the target, at diverged the largest weight
+    std::size_t classes = 0;           ///< at invalid_target of a class index: how many there are
+    option_error option{};             ///< at invalid_option
+    std::uint64_t step = 0;            ///< updates in all; at non_finite_loss the one that failed, from 1
+    std::size_t epochs = 0;            ///< completed
+    std::size_t planned_epochs = 0;    ///< as many as were asked for
     stop_reason stopped_by = stop_reason::error;
     std::size_t best_epoch = 0;            ///< the last that improved by more than min_delta; from 1
     T best_loss{};                         ///< of the validation data, or else of the training data
@@ -73,12 +73,7 @@ struct [[nodiscard]] fit_result {
         if (code == status::invalid_option) return option.message();
         if (code == status::not_initialized) return describe(code);
         if (code != status::ok) {
-            const bool is_column = code == status::constant_column || code == status::constant_target;
-            const problem found{.code = code,
-                                .index = is_column ? column : sample,
-                                .column = column,
-                                .value = value,
-                                .classes = classes};
+            const problem found{.code = code, .sample = sample, .column = column, .value = value, .classes = classes};
             return sentence(in_validation ? "validation data: " : "training data: ", found.message());
         }
         message_text text;

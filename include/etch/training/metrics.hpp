@@ -17,7 +17,7 @@ constexpr double ratio(std::size_t a, std::size_t b) noexcept {
 /// The sentence of a report, whose code is not about data only.
 constexpr message_text report_message(const problem& found) noexcept {
     if (found.code == status::non_finite_loss)
-        return sentence("sample ", found.index, ": the network's answer or its loss is NaN or infinite");
+        return sentence("sample ", found.sample, ": the network's answer or its loss is NaN or infinite");
     return found.message();
 }
 
@@ -36,11 +36,11 @@ struct [[nodiscard]] classification_report {
     static_assert(Classes >= 2, "etch: a classification needs at least two classes");
     static constexpr std::size_t classes = Classes;
 
-    status code = status::ok;        ///< where it is not ok, nothing was counted
-    std::size_t sample = 0;          ///< where the data is at fault: which sample
-    std::size_t column = no_column;  ///< and which of its inputs or targets, where one is
-    std::size_t count = 0;           ///< samples evaluated
-    double loss = 0;                 ///< their mean
+    status code = status::ok;          ///< where it is not ok, nothing was counted
+    std::size_t sample = 0;            ///< where the data is at fault: which sample
+    std::size_t column = no_position;  ///< and which of its inputs or targets, where one is
+    std::size_t count = 0;             ///< samples evaluated
+    double loss = 0;                   ///< their mean
     /// confusion[t][p]: how many samples of class t were taken for class p.
     std::array<std::array<std::size_t, Classes>, Classes> confusion{};
     /// rank_counts[k]: for how many samples the true class had the (k+1)-th largest score; of equal scores the first leads.
@@ -120,11 +120,11 @@ template <std::size_t Outputs>
 struct [[nodiscard]] regression_report {
     static constexpr std::size_t outputs = Outputs;
 
-    status code = status::ok;        ///< where it is not ok, nothing was summed
-    std::size_t sample = 0;          ///< where the data is at fault: which sample
-    std::size_t column = no_column;  ///< and which of its inputs or targets, where one is
-    std::size_t count = 0;           ///< samples evaluated
-    double loss = 0;                 ///< their mean
+    status code = status::ok;          ///< where it is not ok, nothing was summed
+    std::size_t sample = 0;            ///< where the data is at fault: which sample
+    std::size_t column = no_position;  ///< and which of its inputs or targets, where one is
+    std::size_t count = 0;             ///< samples evaluated
+    double loss = 0;                   ///< their mean
     std::array<double, Outputs> sum_absolute{}, sum_squares{};
     std::array<double, Outputs> spread{};  ///< Σ (y - mean y)²
 

@@ -154,7 +154,7 @@ search_result<Candidates> search(internal::data_of<Candidates, Loss> training,
     for (const auto& part : {training, validation}) {
         if (const problem p = (part.check)(); !p.ok()) {
             result.code = p.code;
-            result.sample = p.index;
+            result.sample = p.sample;
             return result;
         }
     }

@@ -52,7 +52,7 @@ constexpr problem check_targets([[maybe_unused]] const Data& data) noexcept {
                 sum += target[o];
             }
             if (kind == target_kind::class_probabilities && !(sum >= 1 - slack && sum <= 1 + slack))
-                return {status::invalid_target, i, no_column, static_cast<double>(sum)};
+                return {status::invalid_target, i, no_position, static_cast<double>(sum)};
         }
     }
     return {};

@@ -96,7 +96,7 @@ public:
         if (!options.resume || !progress_.begun()) {
             if (internal::is_all_zero(net)) return {.code = status::not_initialized};
             if (const problem p = fit_missing_statistics<Loss>(net, training); !p.ok())
-                return {.code = p.code, .column = p.index};
+                return {.code = p.code, .column = p.column};
             best_ = net;
             progress_ = {.first_step = this->steps()};
         } else if (progress_.exchanged) {
@@ -232,7 +232,7 @@ private:
     }
     static constexpr fit_result<T> refusal(const problem& p, bool in_validation) noexcept {
         return {.code = p.code,
-                .sample = p.index,
+                .sample = p.sample,
                 .column = p.column,
                 .in_validation = in_validation,
                 .value = p.value,
