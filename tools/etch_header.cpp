@@ -264,7 +264,7 @@ std::string joined(const std::vector<std::string>& entries) {
 
 // A network at run time -----------------------------------------------------------------------------------------------
 
-/// What the type of a network says, worked out from its topology: the tensors, and where their numbers lie.
+/// What follows from the topology of a network: its tensors, and where their elements lie.
 struct network {
     std::vector<etch::network_tensor> tensors;
     std::size_t inputs = 0, outputs = 0;
@@ -322,7 +322,7 @@ private:
             return {rows};
         }
         steps += etch::internal::answer_steps::number * input.size();
-        if (inside && what.has_statistics()) refuse("the topology has a " + entry.name + " inside of a residual");
+        if (inside && what.has_statistics()) refuse("the topology has a " + entry.name + " inside a residual");
         for (const etch::network_tensor& tensor : what.tensors)
             add({.layer = index, .extents = {input.size()}, .role = tensor.role}, prefix, tensor.name.text);
         return what.kind == layer_kind::flatten ? etch::shape{input.size()} : input;
@@ -462,7 +462,7 @@ std::string replaced(std::string_view text, std::string_view what, std::string_v
     return to.append(text);
 }
 
-/// Whether golden vector `v` agrees, as C++ asks it.
+/// The C++ expression that checks golden vector `v`.
 std::string agreement(const options& chosen, const std::string& v) {
     std::string call = "etched::" + chosen.name + "_golden.agree(etched::" + chosen.name + ", " + v;
     if (chosen.tolerance != etch::golden_tolerance) call += ", " + decimal(chosen.tolerance);
@@ -480,10 +480,9 @@ struct golden {
             refuse(chosen.in + ": the golden vectors are malformed (see docs/weights.md, Metadata)");
         count = text.count;
         if (count == 0 && !chosen.without_golden)
-            refuse(
-                chosen.in +
-                " has no golden vectors, so nothing would prove that the network computes what its source did; where "
-                "that is meant, say --without-golden (etch_embed: WITHOUT_GOLDEN)");
+            refuse(chosen.in +
+                   " has no golden vectors, so nothing would prove that the network reproduces the original model; if "
+                   "that is intended, pass --without-golden (etch_embed: WITHOUT_GOLDEN)");
         for (std::size_t i = 0; i < count * net.inputs; ++i) inputs.push_back(text.number(text.inputs, i));
         for (std::size_t i = 0; i < count * net.outputs; ++i) outputs.push_back(text.number(text.outputs, i));
         for (const std::vector<float>* const numbers : {&inputs, &outputs})
@@ -499,7 +498,7 @@ private:
     static constexpr std::uint64_t all_steps = 1'500'000;
 };
 
-/// What the numbers of a network are called, where its file says so: lists of names, with the ends of their constants'
+/// The names of inputs, targets and classes, if the file has them: lists of names, with the ends of their constants'
 /// names.
 struct name_lists {
     struct list {
@@ -668,7 +667,7 @@ options read_command(std::span<char* const> arguments) {
         std::string pattern;
         const auto value_of = [&](std::string_view option, std::string& to) {
             if (argument != option) return false;
-            if (++i == arguments.size()) refuse(std::string{option} + " lacks its value; see --help", 2);
+            if (++i == arguments.size()) refuse(std::string{option} + " needs a value; see --help", 2);
             to = arguments[i];
             return true;
         };
@@ -703,11 +702,11 @@ options read_command(std::span<char* const> arguments) {
     const auto parsed = etch::internal::read_decimal(tolerance.data(), end, chosen.tolerance);
     if (!tolerance.empty() &&
         (parsed.ec != std::errc{} || parsed.ptr != end || !(chosen.tolerance > 0 && chosen.tolerance < 1)))
-        refuse("--tolerance is a number above 0 and below 1", 2);
+        refuse("--tolerance must be positive and below 1", 2);
     return chosen;
 }
 
-/// Leaves a file alone that has this text already, so that nothing is built again for it.
+/// Does not touch a file that has this text already, so that nothing is rebuilt for it.
 void write(const std::string& path, const std::string& text) {
     if (const auto old = etch::read_file(path, text.size());
         old && std::equal(old.value.begin(), old.value.end(), text.begin(), text.end(),

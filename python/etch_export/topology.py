@@ -38,7 +38,7 @@ class Network:
         return ", ".join(map(str, [Layer("input", self.inputs), *self.layers]))
 
     def tensors(self) -> Dict[str, np.ndarray]:
-        """As the file names them: "0.weight", and "1.0.weight" inside of a residual."""
+        """As the file names them: "0.weight", and "1.0.weight" inside a residual."""
         return dict(named_tensors(self.layers, ""))
 
 

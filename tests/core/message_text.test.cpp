@@ -57,7 +57,7 @@ TEST_CASE("a problem names what is wrong and where") {
           "column 2 is constant, so it cannot be scaled");
     CHECK(problem{.code = status::non_finite_input, .column = 2}.message() ==
           "column 2: its numbers are so large that its statistics are not finite");
-    CHECK(problem{status::empty_set}.message() == "the data set holds no sample");
+    CHECK(problem{status::empty_set}.message() == "the data set has no samples");
     CHECK(problem{.code = status::invalid_option, .option = {"beta1", 2, "at least 0 and below 1"}}.message() ==
           "beta1 is 2, but must be at least 0 and below 1");
 }

@@ -156,18 +156,18 @@ TEST_CASE("misplaced quotes are refused where they begin", "[data]") {
     CHECK(told(read("1,2,3\n4,\"5,6\n7,8,9\n"), status::truncated) ==
           "t.csv:2:2: the quote that begins here does not end");
     CHECK(told(read("1,2,3\n4,5\"5,6\n"), status::malformed) ==
-          "t.csv:2:2: a quote inside of a cell; write it twice, in a cell in quotes");
+          "t.csv:2:2: a quote inside a cell; write it twice, in a cell in quotes");
     CHECK(told(read("1,2,3\n4,\"5\"5,6\n"), status::malformed) ==
-          "t.csv:2:2: a quote inside of a cell; write it twice, in a cell in quotes");
+          "t.csv:2:2: a quote inside a cell; write it twice, in a cell in quotes");
     CHECK(told(read("\"a,b,c\n", {.header = true}), status::truncated) ==
           "t.csv:1:1: the quote that begins here does not end");
 }
 
 TEST_CASE("an empty table is refused", "[data]") {
-    CHECK(told(read(""), status::empty_set) == "t.csv: the data set holds no sample");
-    CHECK(told(read("\n\n"), status::empty_set) == "t.csv: the data set holds no sample");
+    CHECK(told(read(""), status::empty_set) == "t.csv: the data set has no samples");
+    CHECK(told(read("\n\n"), status::empty_set) == "t.csv: the data set has no samples");
     CHECK(told(read("", {.header = true}), status::empty_set) == "t.csv: the file is empty");
-    CHECK(told(read("a,b,c\n", {.header = true}), status::empty_set) == "t.csv: the data set holds no sample");
+    CHECK(told(read("a,b,c\n", {.header = true}), status::empty_set) == "t.csv: the data set has no samples");
 }
 
 TEST_CASE("labels that do not fit the outputs are refused", "[data]") {

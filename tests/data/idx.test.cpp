@@ -127,7 +127,7 @@ TEST_CASE("images and labels that do not fit each other or the sample are refuse
           "labels: label 3 of sample 1 is not below 3");
     other.type = etch::idx_type::int8;
     CHECK(refused(etch::to_data_set<4, 3>(x, other), status::malformed) == "labels: the elements are not bytes");
-    CHECK(refused(etch::to_data_set<4, 3>({}, y), status::empty_set) == "images: the data set holds no sample");
+    CHECK(refused(etch::to_data_set<4, 3>({}, y), status::empty_set) == "images: the data set has no samples");
 }
 
 TEST_CASE("IDX files are read, and messages carry their names", "[data]") {

@@ -21,11 +21,11 @@ endmacro()
 
 refuses(absent "absent.safetensors: the file cannot be opened")
 refuses(truncated "the data ends too early")
-refuses(no_golden "has no golden vectors, so nothing would prove that the network computes what its source did")
+refuses(no_golden "has no golden vectors, so nothing would prove that the network reproduces the original model")
 refuses(not_finite_golden "a golden vector is not finite")
 refuses(no_digits "the golden vectors are malformed (see docs/weights.md, Metadata)")
 refuses(not_finite "0.weight: element 6 is NaN, infinite or too large for the network" --without-golden)
-refuses(later "the file is of a later version of the format")
+refuses(later "the file was written in a later version of the format")
 refuses(missing "2.bias [1] is not in the file; the nearest of its keys is ")
 refuses(shape "0.weight has the shape [8, 2] in the file, [7, 2] in the network")
 refuses(missing "2.bias [1] is not in the file" --ignored "9.*")
@@ -38,7 +38,7 @@ refuses(expression "the topology gives dense 0 arguments")
 refuses(names_malformed "names_malformed.safetensors: etch.class.names is not as etch writes it")
 refuses(names_of_others "the schema has 3 classes, the network tells 2 apart" --without-golden)
 refuses(plain "does not name its topology: pass it with --topology")
-refuses(tiny "the file holds a network of other layers: input<2>, dense<8>, tanh" --topology "input<2>, dense<8>, relu")
+refuses(tiny "the file is for a network with different layers: input<2>, dense<8>, tanh" --topology "input<2>, dense<8>, relu")
 foreach(pair IN ITEMS
         "dense<8>|must begin with input" "input<2>|must begin with input" "input<2>, input<2>|an input after the first"
         "input<0>, tanh|the size 0, which is out of range" "input<-2>, tanh|the size -2, which is out of range"
@@ -49,7 +49,7 @@ foreach(pair IN ITEMS
         "input<2>, dropout|gives dropout 0 arguments" "input<2>, elu<1, 1, 1>|gives elu 3 arguments"
         "input<2>, elu<99999999999>|which it does not take" "input<2, 2>, dense<2>|a dense layer on an image"
         "input<2>, residual|< and the layers of the residual" "input<2>, residual<dense<3>>|do not preserve their input's shape"
-        "input<2>, residual<standardize>|a standardize inside of a residual"
+        "input<2>, residual<standardize>|a standardize inside a residual"
         "input<2>, residual<residual<residual<residual<residual<tanh>>>>>|too deep"
         "input<2>, dense<8|a comma or >" "input<2>,|a name or a number" "input<2>, \"|a name or a number")
   string(REPLACE "|" ";" pair "${pair}")
@@ -65,7 +65,7 @@ foreach(number IN ITEMS 0 1 -1 x 0.1x nan "0.1, 1")
 endforeach()
 wants(2 "unknown option --fast" --fast)
 wants(2 "two files are needed" "${FILES}/tiny.safetensors")
-wants(2 "--name lacks its value" --name)
+wants(2 "--name needs a value" --name)
 wants(0 "usage: etch-header" --help)
 file(COPY_FILE "${FILES}/tiny.safetensors" "${WORK_DIR}/tiny.safetensors")
 wants(2 "must not be the same" "${WORK_DIR}/tiny.safetensors" "${WORK_DIR}/tiny.safetensors")

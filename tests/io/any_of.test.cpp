@@ -112,7 +112,7 @@ TEST_CASE("networks that differ in how weights are held: the exact one, else the
     CHECK(two == decltype(two){});
     CHECK(
         told<decltype(two)>(bytes) ==
-        "the file fits several of the networks that there are to choose from: input<3>, dense<9, bf16>, relu, dense<4>, relu, dense<2>; input<3>, dense<9>, relu, "
+        "the file matches more than one of the candidate networks: input<3>, dense<9, bf16>, relu, dense<4>, relu, dense<2>; input<3>, dense<9>, relu, "
         "dense<4, bf16>, relu, dense<2>");
 }
 
@@ -120,7 +120,7 @@ TEST_CASE("a file of other layers is refused, and says what there is to choose f
     const auto bytes = saved(unknown{seed{1}});
     check_refused(bytes, status::wrong_topology);
     CHECK(told<any_of<small, curved>>(bytes) ==
-          "the file holds a network of other layers: input<3>, dense<6>, relu, dense<2>; those to choose from: "
+          "the file is for a network with different layers: input<3>, dense<6>, relu, dense<2>; those to choose from: "
           "input<3>, dense<5>, relu, dense<2>; input<3>, dense<5>, tanh, dense<2>");
 }
 
@@ -152,7 +152,7 @@ TEST_CASE("a file that tells no topology chooses by its tensors, where these fit
     CHECK(*chosen.get_if<small>() == small{seed{1}});
     CHECK(
         told<choice>(plain(saved(unknown{seed{1}}))) ==
-        "the file holds a network of other layers than those to choose from: input<3>, dense<5>, relu, dense<2> "
+        "the file is for a network with different layers than those to choose from: input<3>, dense<5>, relu, dense<2> "
         "(0.weight has the shape [6, 3] in the file, [5, 3] in the network); input<3>, dense<9>, relu, dense<4>, relu, "
         "dense<2> (0.weight has the shape [6, 3] in the file, [9, 3] in the network)");
 }
@@ -161,7 +161,7 @@ TEST_CASE("a file that tells no topology and fits several networks is refused, w
     const auto bytes = plain(saved(small{seed{1}}));
     check_refused(bytes, status::ambiguous_topology);
     CHECK(told(bytes) ==
-          "the file fits several of the networks that there are to choose from: input<3>, dense<5>, relu, "
+          "the file matches more than one of the candidate networks: input<3>, dense<5>, relu, "
           "dense<2>; input<3>, dense<5>, tanh, dense<2>");
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("a fit that saves itself after each epoch is resumed from the file") {
         trainer<curve, mean_squared_error, sgd, 2, cosine_decay> other;
         const file_result refused = load_checkpoint_file(other, net, path);
         CHECK(refused.code == status::wrong_optimizer);
-        CHECK(refused.message() == path + ": the file is no checkpoint, or one of another optimizer");
+        CHECK(refused.message() == path + ": the file is not a checkpoint, or belongs to a different optimizer");
         CHECK(net == expected);
     }
     SECTION("a file that is not whole is refused with the byte") {

@@ -86,23 +86,24 @@ TEST_CASE("no more is read of a file than its header states") {
         return result.message().substr(std::min((folder / "n").size() + 2, result.message().size()));
     };
     const std::vector<std::byte> good = whole().bytes();
-    const std::string past = "byte " + std::to_string(good.size()) + ": the data is not of the expected form";
+    const std::string past = "byte " + std::to_string(good.size()) + ": the data does not have the expected form";
     CHECK(complaint(good, good.size() + 1) == past);
     CHECK(complaint(good, huge) == past);
     CHECK(etch::internal::read_safetensors(folder / "n").value.size() == good.size() + 1);
-    CHECK(complaint({}, huge) == "byte 8: the data is not of the expected form");
+    CHECK(complaint({}, huge) == "byte 8: the data does not have the expected form");
     const auto large = file_bytes("{\"a\":{\"dtype\":\"U8\",\"shape\":[4999999000],\"data_offsets\":[0,4999999000]}}");
     const bool fits = sizeof(std::size_t) == 8;  // else so many numbers are none
-    CHECK(complaint(large, huge) ==
-          (fits ? "5000000000 bytes, at most 2147483647 are read" : "byte 46: the data is not of the expected form"));
-    CHECK(complaint(large, 200).ends_with(fits ? "the data ends too early" : "the data is not of the expected form"));
+    CHECK(complaint(large, huge) == (fits ? "5000000000 bytes, at most 2147483647 are read"
+                                          : "byte 46: the data does not have the expected form"));
+    CHECK(
+        complaint(large, 200).ends_with(fits ? "the data ends too early" : "the data does not have the expected form"));
 }
 
 #if defined(__unix__) || defined(__APPLE__)
 
 TEST_CASE("a device that never ends is no network") {
     net_type net;
-    CHECK(etch::load_file(net, "/dev/zero").message() == "/dev/zero: byte 8: the data is not of the expected form");
+    CHECK(etch::load_file(net, "/dev/zero").message() == "/dev/zero: byte 8: the data does not have the expected form");
 }
 
 #endif
@@ -129,12 +130,13 @@ TEST_CASE("every mistake has a sentence of its own") {
     infinite.number(5) = std::numeric_limits<float>::infinity();
     CHECK(told(infinite.bytes()) == "0.weight: element 5 is NaN, infinite or too large for the network");
     CHECK(told(whole().metadata("etch.topology", "input<3>, dense<2>, relu, dense<1>").bytes()) ==
-          "the file holds a network of other layers: input<3>, dense<2>, relu, dense<1>; the network's are "
+          "the file is for a network with different layers: input<3>, dense<2>, relu, dense<1>; the network's are "
           "input<3>, dense<2>, tanh, dense<1>");
-    CHECK(told(whole().metadata("etch.version", "9").bytes()) == "the file is of a later version of the format");
+    CHECK(told(whole().metadata("etch.version", "9").bytes()) ==
+          "the file was written in a later version of the format");
     CHECK(told(whole().bytes(), {.layers = {"0", "0"}}) ==
           "0.weight has the shape [2, 3] in the file, [1, 2] in the network");
-    CHECK(told(file_bytes("{]")) == "byte 9: the data is not of the expected form");
+    CHECK(told(file_bytes("{]")) == "byte 9: the data does not have the expected form");
     CHECK(told({}) == "byte 0: the data ends too early");
     CHECK(
         told(std::vector<std::byte>(99, std::byte{'P'})) ==
@@ -143,20 +145,21 @@ TEST_CASE("every mistake has a sentence of its own") {
 }
 
 TEST_CASE("a file whose golden vectors are not met is refused") {
-    CHECK(told(whole()
-                   .metadata("etch.golden.count", "1")
-                   .metadata("etch.golden.inputs", "000000000000000000000000")
-                   .metadata("etch.golden.outputs", "00004040")
-                   .bytes())
-              .starts_with(
-                  "the network does not answer what the source of its weights answered: golden vector 0 differs by "));
+    CHECK(
+        told(whole()
+                 .metadata("etch.golden.count", "1")
+                 .metadata("etch.golden.inputs", "000000000000000000000000")
+                 .metadata("etch.golden.outputs", "00004040")
+                 .bytes())
+            .starts_with(
+                "the network's outputs do not match the golden vectors of the original model: golden vector 0 differs by "));
     CHECK(
         told(whole()
                  .metadata("etch.golden.count", "1")
                  .metadata("etch.golden.inputs", "000000000000000000000000")
                  .metadata("etch.golden.outputs", "0000c07f")
                  .bytes()) ==
-        "the network does not answer what the source of its weights answered: golden vector 0, or the answer to it, is "
+        "the network's outputs do not match the golden vectors of the original model: golden vector 0, or the answer to it, is "
         "not finite");
     CHECK(told(whole()
                    .metadata("etch.golden.count", "1")

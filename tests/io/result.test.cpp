@@ -41,7 +41,7 @@ TEST_CASE("a result that is not ok is false and names what it knows") {
     CHECK(etch::parse_result{etch::status::truncated, 9}.message() == "byte 9: the data ends too early");
     const etch::save_result no_room{.code = etch::status::no_room, .size = 808};
     CHECK_FALSE(no_room);
-    CHECK(no_room.message() == "the memory that was given is too small: the file needs 808 bytes");
+    CHECK(no_room.message() == "the buffer is too small: the file needs 808 bytes");
 
     const etch::fit_result<float> constant{.code = etch::status::constant_column, .column = 3};
     CHECK_FALSE(constant);

@@ -44,7 +44,7 @@ TEST_CASE("the parameters of a residual bear the places of its layers") {
     CHECK(std::string(nested[1].name.text) == "1.0.bias");
 }
 
-TEST_CASE("weights inside of a residual begin as the activation inside wants it") {
+TEST_CASE("weights inside a residual begin as the activation inside wants it") {
     static_assert(block::parameters<shape{2}>()[0].initializer == he_uniform);
     static_assert(block::parameters<shape{2}>()[2].initializer == glorot_uniform);
     static_assert(residual<dense<2>, selu>::parameters<shape{2}>()[0].initializer == lecun_normal);

@@ -75,7 +75,7 @@ TEST_CASE("a report that was refused says why", "[metrics_text]") {
     CHECK(to_text(report) == "sample 17: an input is NaN or infinite\n");
     etch::regression_report<1> empty;
     empty.code = etch::status::empty_set;
-    CHECK(to_text(empty) == "the data set holds no sample\n");
+    CHECK(to_text(empty) == "the data set has no samples\n");
 }
 
 TEST_CASE("print writes the text, with names or without", "[metrics_text]") {

@@ -54,7 +54,7 @@ constexpr option_error first_error(std::same_as<option_error> auto... found) noe
     return first;
 }
 
-/// What the options of an optimiser, a schedule and their like say of themselves, where they do.
+/// The `check` of the options of an optimiser, a schedule and their like, if they have one.
 template <class Options>
 constexpr option_error check_options(const Options& options) noexcept {
     if constexpr (requires {

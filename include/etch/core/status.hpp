@@ -5,7 +5,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What a run-time operation reports. Any status but `ok` means that nothing was changed; except non_finite_loss and
+/// What a run-time operation reports. Any status but `ok` means that nothing was changed, except non_finite_loss and
 /// diverged, after which the network has the best weights so far.
 enum class [[nodiscard]] status : std::uint8_t {
     ok,
@@ -48,8 +48,8 @@ enum class [[nodiscard]] status : std::uint8_t {
 [[nodiscard]] constexpr const char* describe(status s) noexcept {
     switch (s) {
         case status::ok: return "ok";
-        case status::empty_set: return "the data set holds no sample";
-        case status::size_mismatch: return "inputs and targets do not hold the same whole number of samples";
+        case status::empty_set: return "the data set has no samples";
+        case status::size_mismatch: return "inputs and targets must hold the same number of complete samples";
         case status::non_finite_input: return "an input is NaN or infinite";
         case status::non_finite_target: return "a target is NaN or infinite";
         case status::non_finite_loss:
@@ -69,22 +69,23 @@ enum class [[nodiscard]] status : std::uint8_t {
         case status::not_fitted: return "the statistics have not been fitted on training data yet";
         case status::cannot_open: return "the file cannot be opened";
         case status::truncated: return "the data ends too early";
-        case status::malformed: return "the data is not of the expected form";
-        case status::too_large: return "the data is larger than what is read of its kind";
-        case status::duplicate_key: return "the same key is there twice";
+        case status::malformed: return "the data does not have the expected form";
+        case status::too_large: return "the data exceeds the size limit for its format";
+        case status::duplicate_key: return "a key occurs twice";
         case status::missing_tensor: return "a tensor of the network is not in the file";
-        case status::unused_tensor: return "a tensor of the file is used by nothing";
-        case status::wrong_shape: return "a tensor has another shape in the file than in the network";
-        case status::wrong_type: return "a tensor is of a type that no weights are read from";
-        case status::wrong_topology: return "the file holds a network of other layers";
-        case status::wrong_version: return "the file is of a later version of the format";
-        case status::wrong_optimizer: return "the file is no checkpoint, or one of another optimizer";
-        case status::wrong_schedule: return "the checkpoint is of another learning-rate schedule";
+        case status::unused_tensor: return "the file has a tensor that the network does not use";
+        case status::wrong_shape: return "a tensor has a different shape in the file than in the network";
+        case status::wrong_type: return "a tensor's element type cannot be read as weights";
+        case status::wrong_topology: return "the file is for a network with different layers";
+        case status::wrong_version: return "the file was written in a later version of the format";
+        case status::wrong_optimizer: return "the file is not a checkpoint, or belongs to a different optimizer";
+        case status::wrong_schedule: return "the checkpoint belongs to a different learning-rate schedule";
         case status::non_finite_weight: return "a weight is NaN, infinite or too large";
-        case status::golden_mismatch: return "the network does not answer what the source of its weights answered";
-        case status::no_room: return "the memory that was given is too small";
+        case status::golden_mismatch:
+            return "the network's outputs do not match the golden vectors of the original model";
+        case status::no_room: return "the buffer is too small";
         case status::cannot_write: return "the file cannot be written";
-        case status::ambiguous_topology: return "the file fits several of the networks that there are to choose from";
+        case status::ambiguous_topology: return "the file matches more than one of the candidate networks";
     }
     return "unknown status";
 }

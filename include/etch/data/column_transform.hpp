@@ -10,9 +10,9 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// What transformations of columns have in common: fitted on one set, usually the training part, then applied to it
-/// and to others. A derived class says `learn(numbers)`, which computes its statistics from rows of `Columns` finite
-/// numbers and changes nothing where it fails, and `forward(x, column)`, in double. One that can be undone also says
+/// The common part of all transformations of columns: fitted on one set, usually the training part, then applied to it
+/// and to others. A derived class has `learn(numbers)`, which computes its statistics from rows of `Columns` finite
+/// numbers and changes nothing if it fails, and `forward(x, column)`, in double. One that can be undone also has
 /// `backward(y, column)`.
 /// All of it is all-or-nothing: what does not return ok has changed neither the statistics nor the data.
 template <class Derived, std::size_t Columns, class T>
@@ -26,12 +26,14 @@ public:
     /// and its column, other problems the column.
     template <Samples Set>
     problem fit(const Set& training) {
-        static_assert(Set::input_size == Columns, "etch: the samples' inputs have another number of columns than this");
+        static_assert(Set::input_size == Columns,
+                      "etch: the samples have a different number of inputs than this transform has columns");
         return fit_rows(training.view().inputs(), status::non_finite_input);
     }
     template <Samples Set>
     problem fit_targets(const Set& training) {
-        static_assert(Set::output_size == Columns, "etch: the targets have another number of columns than this");
+        static_assert(Set::output_size == Columns,
+                      "etch: the samples have a different number of targets than this transform has columns");
         return fit_rows(training.view().targets(), status::non_finite_target);
     }
 

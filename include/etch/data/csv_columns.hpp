@@ -79,7 +79,7 @@ private:
         return fail_at(rows_.size(), rows_.code(),
                        rows_.code() == status::truncated
                            ? "the quote that begins here does not end"
-                           : "a quote inside of a cell; write it twice, in a cell in quotes");
+                           : "a quote inside a cell; write it twice, in a cell in quotes");
     }
 
     csv_rows rows_;

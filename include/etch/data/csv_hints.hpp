@@ -9,7 +9,7 @@
 #include <etch/data/csv_options.hpp>
 #include <etch/data/parse_number.hpp>
 
-// What a person is told beside what is wrong: the option that may be meant.
+// Hints in messages: the option that may be meant.
 namespace etch::inline ETCH_VARIANT::internal {
 
 /// "1 input", "2 inputs".
@@ -31,7 +31,7 @@ inline std::string listed(const std::vector<std::string>& names) {
     return names.size() > most ? text + "..." : text;
 }
 
-/// How often a line is cut by a delimiter outside of quotes; by ' ' once per run of blanks.
+/// How often a line is cut by a delimiter outside quotes; by ' ' once per run of blanks.
 inline std::size_t cuts(std::string_view line, char delimiter) noexcept {
     std::size_t count = 0;
     bool within = false;

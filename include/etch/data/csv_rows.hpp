@@ -18,7 +18,7 @@
 namespace etch::inline ETCH_VARIANT::internal {
 
 /// Hands out a text's rows one by one. libcsv knows quotes and delimiters; this adds lines, a row as a value, runs of
-/// blanks as one delimiter (where it is ' '), and the line `sep=;` by which Excel is told the delimiter: it counts.
+/// blanks as one delimiter (where it is ' '), and the line `sep=;` which tells Excel the delimiter: it counts.
 class csv_rows {
 public:
     static constexpr std::size_t max_row = std::size_t{1}
@@ -35,7 +35,7 @@ public:
             ++line_;
         }
         delimiter_ = delimiter;
-        // Strict: a quote inside of a cell, or one that never ends, is an error, not a guess.
+        // Strict: a quote inside a cell, or one that never ends, is an error, not a guess.
         ready_ = csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) == 0;
         csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
     }
@@ -95,7 +95,7 @@ private:
         }
     }
 
-    /// The line with one blank in place of each run outside of quotes, and none at its begin and end.
+    /// The line with one blank in place of each run outside quotes, and none at its begin and end.
     std::string_view with_single_blanks(std::string_view line) {
         single_.clear();
         if (!inside_) quoted_ = false;

@@ -81,7 +81,7 @@ public:
         return {inputs_.subspan(begin * Inputs, length * Inputs), targets_.subspan(begin * Outputs, length * Outputs)};
     }
 
-    /// Whether a network can be trained on this: empty_set, size_mismatch, or the first sample that holds NaN or an
+    /// Whether a network can be trained on this: empty_set, size_mismatch, or the first sample with a NaN or an
     /// infinity. Reads every number once.
     constexpr problem(check)() const noexcept {
         if (!matches()) return {status::size_mismatch, (std::min)(inputs_.size() / Inputs, targets_.size() / Outputs)};

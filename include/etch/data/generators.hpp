@@ -62,7 +62,7 @@ data_set<2, 1, T> make_xor(const generator_options& options = {}) {
     return set;
 }
 
-/// Two spirals in one another, one a class, samples of the two in turn: `turns` times around, from radius 0.1 to 1.
+/// Two interleaved spirals, one per class, with samples of the two in turn: `turns` times around, from radius 0.1 to 1.
 template <class T = float>
 data_set<2, 2, T> make_spirals(const generator_options& options = {.noise = 0.02}, double turns = 1.5) {
     data_set<2, 2, T> set;
@@ -79,7 +79,7 @@ data_set<2, 2, T> make_spirals(const generator_options& options = {.noise = 0.02
     return set;
 }
 
-/// Two half circles of radius 1 that reach into one another, one a class, samples of the two in turn.
+/// Two interleaved half circles of radius 1, one per class, with samples of the two in turn.
 template <class T = float>
 data_set<2, 2, T> make_moons(const generator_options& options = {}) {
     data_set<2, 2, T> set;
@@ -98,7 +98,7 @@ data_set<2, 2, T> make_moons(const generator_options& options = {}) {
 }
 
 /// Classes of points around a centre each, samples of the classes in turn. The centres are uniform in the cube from -1
-/// to 1 and depend on the seed alone, not on the number of samples.
+/// to 1 and depend only on the seed, not on the number of samples.
 template <std::size_t Inputs, std::size_t Classes, class T = float>
 data_set<Inputs, Classes, T> make_blobs(const generator_options& options = {}) {
     std::array<std::array<double, Inputs>, Classes> centre{};

@@ -32,7 +32,7 @@ constexpr status one_hot(std::size_t label, std::span<T, Outputs> target) noexce
     return status::ok;
 }
 
-/// Says missing_class and the first class of which the set has no sample: a network cannot learn it from here.
+/// Reports missing_class and the first class that has no sample in the set: a network cannot learn it from here.
 template <std::size_t Inputs, std::size_t Outputs, class T>
 constexpr problem check_classes(data_view<Inputs, Outputs, T> set) noexcept {
     bool seen[class_count<Outputs>] = {};

@@ -20,7 +20,7 @@ struct split_options {
     etch::seed seed = etch::seed{1};
 };
 
-/// The three parts of a set: one to learn from, one to choose by, one to judge by. Empty where the code is not ok.
+/// The three parts of a set: one to learn from, one to choose by, one to evaluate on. Empty where the code is not ok.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 struct [[nodiscard]] data_split {
     data_set<Inputs, Outputs, T> training{};
@@ -56,7 +56,7 @@ inline problem(check)(const split_options& options) noexcept {
 /// what is left goes, one each, to the parts whose shares lost most. Two amendments:
 /// - What a part gained or lost stays in `carry_` for the next class, so that fifteen samples of each of three classes at
 ///   80/10/10 % become 36/5/4 in all, not 36/6/3.
-/// - A training part without a sample comes first: a class of one sample can be learned, though not judged.
+/// - A training part without a sample comes first: a class of one sample can be learned, though not evaluated.
 class largest_remainder {
 public:
     explicit largest_remainder(const split_options& options) noexcept {
@@ -138,7 +138,7 @@ data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> sample
 
 /// Shuffles the samples and cuts them into training, validation and test part. Every sample is in exactly one, and the
 /// training part has at least one. States: what data_view::check finds, and invalid_option for a training share that is
-/// not above 0, another that is negative, or shares that do not add up to 1.
+/// not positive, another that is negative, or shares that do not add up to 1.
 template <Samples Set>
 [[nodiscard]] auto split(const Set& set, const split_options& options = {}) {
     return internal::split_groups(set.view(), options, 1, [](std::size_t) { return std::size_t{0}; });

@@ -18,7 +18,7 @@ struct choice {
     std::size_t index = 0;
 };
 
-/// What a file says its layers are, where it does and is to be believed.
+/// The layers that a file names, if it does and the key map trusts it.
 template <TensorSource Source>
 [[nodiscard]] std::optional<std::string_view> topology_of(const Source& file, const key_map& keys) noexcept {
     if constexpr (requires { file.metadata(std::string_view{}); })
@@ -41,8 +41,8 @@ template <TensorSource Source>
     return chosen;
 }
 
-/// The only network that the tensors of a file fit, from what came of checking each. Where they fit none but what is
-/// wrong is wrong for whichever network, not its keys and shapes but say a NaN, that is the result.
+/// The only network that the tensors of a file fit, from the result of checking each. If they fit none, and the error does not
+/// depend on the network (not a key or a shape, but a NaN for example), that error is the result.
 [[nodiscard]] constexpr choice choose_by_tensors(std::span<const load_result> checked) noexcept {
     choice chosen{{.code = status::wrong_topology}, 0};
     std::size_t fitting = 0;

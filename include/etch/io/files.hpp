@@ -73,7 +73,7 @@ std::string describe(const load_result& result, const Source& file) {
 
 namespace internal {
 
-/// What the file says its layers are.
+/// The layers that the file names.
 template <TensorSource Source>
 std::string written_topology(const Source& file, const key_map& keys) {
     return printable(topology_of(file, keys).value_or(""), 300).c_str();
@@ -110,7 +110,7 @@ std::string describe_for(const any_of<Networks...>&, const load_result& result, 
 
 }  // namespace internal
 
-/// Loads weights from what was read, and holds the network against the golden vectors that came with them. The network
+/// Loads weights from what was read, and checks the network against the golden vectors that came with them. The network
 /// stays as it was where anything is refused. `name` is for messages. Host side: takes a second network from the heap.
 template <class Network, TensorSource Source>
 file_result load_verified(Network& net, const Source& file, const key_map& keys = {},
@@ -154,8 +154,8 @@ file_result with_file(const std::string& path, F&& load) {
 
 }  // namespace internal
 
-/// Loads a network from a safetensors file, and checks its golden vectors where it has some. All or nothing.
-/// A network that holds weights as bf16 answers what a source in floats answered within a larger `tolerance`, say 0.01.
+/// Loads a network from a safetensors file, and checks its golden vectors if it has any. All or nothing.
+/// A network with bf16 weights needs a larger `tolerance` for golden vectors from floats, 0.01 for example.
 template <class Network>
 file_result load_file(Network& net, const std::string& path, const key_map& keys = {},
                       double tolerance = golden_tolerance) {

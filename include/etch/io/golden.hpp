@@ -31,7 +31,7 @@ struct [[nodiscard]] golden_result {
         if (code == status::invalid_option) return option.message();
         if (code != status::golden_mismatch) return describe(code);
         const message_text where = sentence(describe(code), ": golden vector ", vector);
-        if (!internal::is_finite(relative())) return sentence(where, ", or the answer to it, is not finite");
+        if (!internal::is_finite(relative())) return sentence(where, ", or the output for it, is not finite");
         return sentence(where, " differs by ", relative(),
                         scale > 0 ? " of the largest output" : ", where all outputs are 0");
     }

@@ -53,7 +53,7 @@ public:
         return false;
     }
 
-    /// An integer from 0 to 2^64 - 1, written with digits alone.
+    /// An integer from 0 to 2^64 - 1, written with digits only.
     [[nodiscard]] constexpr bool take_integer(std::uint64_t& to) noexcept {
         skip_blanks();
         const std::size_t begin = at_;

@@ -15,11 +15,11 @@ namespace etch::inline ETCH_VARIANT {
 enum class numbering : std::uint8_t {
     position,            ///< every layer after input, from 0: nn.Sequential
     from_first_trained,  ///< every layer from the first that is trained on: a Sequential without the normaliser before it
-    trained,             ///< those that are trained alone
+    trained,             ///< only trained layers are counted
 };
 
-/// Which key of a file belongs to which tensor of a network, and how matrices lie there. A framework is named, nothing is
-/// guessed: a square matrix does not tell whether it has to be transposed.
+/// Which key of a file belongs to which tensor of a network, and how matrices lie there. You name the framework, and
+/// nothing is guessed: a square matrix does not show whether it has to be transposed.
 ///
 ///     etch::load(net, bytes);                                                        // nn.Sequential, or saved by etch
 ///     etch::load(net, bytes, {.prefix = "module."});                                 // wrapped by DataParallel
@@ -131,7 +131,7 @@ using key_text = text<192>;
     return false;
 }
 
-/// Which layers of a network are trained, as far as keys ask for it.
+/// Which layers of a network are trained, as far as keys depend on it.
 struct layer_count {
     std::size_t first = 0, last = 0;  ///< the first and last that are trained
     std::size_t before = 0;           ///< how many of them stand before the layer in question

@@ -28,8 +28,8 @@ namespace internal {
 
 }  // namespace internal
 
-/// The result of loading weights. Where the code is not ok the network is as it was, and the rest says what is wrong with
-/// what: `message` makes a sentence of it, `describe` (io/files.hpp) one that also knows the file.
+/// The result of loading weights. If the code is not ok, the network is unchanged and the other members locate the
+/// error: `message` makes a sentence of it, `describe` (io/files.hpp) one that also names the nearest key in the file.
 struct [[nodiscard]] load_result {
     status code = status::ok;
     internal::key_text expected_key{};  ///< of the network's tensor: what was looked for
@@ -56,7 +56,7 @@ struct [[nodiscard]] load_result {
                                 internal::text_of(expected), " in the network",
                                 looks_transposed()
                                     ? "; this looks transposed: if the framework keeps [inputs, outputs], "
-                                      "say so by its key map or by `inputs_first`"
+                                      "pass its key map, or set `inputs_first`"
                                     : "");
             case status::wrong_type:
                 if (key.empty()) return sentence("byte ", byte, ": an unknown type of numbers");
@@ -216,7 +216,7 @@ concept ByteRange = requires(const Bytes& bytes) { std::as_bytes(std::span{bytes
 
 }  // namespace internal
 
-/// What `load` would say, for a network that need not be there.
+/// The result that `load` would give, without a network.
 template <class Network, TensorSource Source>
 load_result check_load(const Source& file, const key_map& keys = {}) noexcept {
     using T = typename Network::value_type;

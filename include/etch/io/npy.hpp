@@ -15,7 +15,7 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// What the header of a .npy file says of its numbers.
+/// What the header of a .npy file says about its elements.
 struct npy_header {
     std::string_view type{};     // byte order, kind, bytes: <f4 is a little-endian float
     bool fortran_order = false;  // the first index runs fastest

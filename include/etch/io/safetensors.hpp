@@ -19,7 +19,7 @@ namespace etch::inline ETCH_VARIANT {
 ///     for (const etch::file_tensor& tensor : file.tensors()) ...
 ///
 /// The file is eight bytes for the length of the header, the header as JSON, and the numbers. `open` believes none of
-/// it: what it accepts has whole tensors inside of the file which neither overlap nor leave a gap, sizes that agree with
+/// it: what it accepts has whole tensors inside the file which neither overlap nor leave a gap, sizes that agree with
 /// their extents, and every key once. The bytes must live, unchanged, as long as the view.
 ///
 /// Limits, so that nothing hostile takes long: 1,024 tensors, 1,024 entries of metadata, a header of 1 MiB.
@@ -112,7 +112,7 @@ private:
         return {};
     }
 
-    /// What one entry of the header says.
+    /// One entry of the header.
     struct entry {
         file_tensor tensor{};
         std::uint64_t begin = 0, end = 0;

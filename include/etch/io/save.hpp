@@ -201,7 +201,7 @@ struct metadata_entry {
     std::string_view key{}, value{};
 };
 
-/// What a file of weights holds beside them.
+/// What a file has beside the weights.
 template <class T>
 struct save_options {
     /// Samples that go into the file with the network's answers, as golden vectors: count * inputs numbers.
@@ -229,7 +229,7 @@ namespace internal {
     return true;
 }
 
-/// The file of a network, whatever it holds.
+/// The file of a network, even of one that `load` would refuse.
 template <class Network>
 constexpr save_result write_network(const Network& net, std::span<std::byte> to, const auto& add_metadata) noexcept {
     using T = typename Network::value_type;
@@ -276,14 +276,13 @@ constexpr save_result save(const Network& net, std::span<std::byte> to,
     });
 }
 
-/// Memory of other than bytes, or the name of a file: said in a sentence.
+/// An overload that exists only for its error message: memory of other types than bytes, or the name of a file.
 template <class Network, class Memory>
     requires(!std::is_convertible_v<Memory, std::span<std::byte>>)
 save_result save(const Network&, Memory&&, const save_options<typename Network::value_type>& = {}) noexcept {
-    static_assert(
-        std::is_void_v<Memory>,
-        "etch: save writes into a std::span<std::byte>: std::as_writable_bytes(std::span{buffer}) is one of a "
-        "buffer of another type; for a file there is save_file");
+    static_assert(std::is_void_v<Memory>,
+                  "etch: save writes into a std::span<std::byte>: for another buffer pass "
+                  "std::as_writable_bytes(std::span{buffer}), for a file call save_file");
     return {};
 }
 

@@ -29,7 +29,7 @@ inline constexpr bool x86_build = false;
 
 }  // namespace internal
 
-/// What the progress bar and `print(summary)` say of a build that is slower than it needs to be: a line, or "".
+/// What the progress bar and `print(summary)` print about a build that is slower than it needs to be: a line, or "".
 inline constexpr const char* build_notice =
     internal::notice_of_build(internal::optimized_build, ETCH_HARDWARE_FMA != 0, internal::x86_build);
 

@@ -20,7 +20,7 @@
 #include <etch/training/for_each_prediction.hpp>
 #include <etch/training/history.hpp>
 
-// Pictures of a training and of what came of it, as SVG files and in the terminal. Host side.
+// Pictures of a training and its result, as SVG files and in the terminal. Host side.
 namespace etch::inline ETCH_VARIANT {
 
 namespace internal {

@@ -17,7 +17,7 @@ struct progress_options {
 
     std::FILE* stream = stdout;
     kind show = kind::detect;  ///< live on a terminal, plain elsewhere
-    std::size_t width = 0;     ///< columns of the live line; 0: as many as the terminal has, asked at each redraw
+    std::size_t width = 0;     ///< columns of the live line; 0: as many as the terminal has at each redraw
 };
 
 namespace internal {
@@ -71,14 +71,14 @@ struct short_text {
 }  // namespace internal
 
 /// Shows how a fit goes on, as its callback. On a terminal one live line, which fits the terminal's width and is drawn
-/// at most ten times a second, each time in one write; elsewhere, in a file for example, a plain line an epoch.
+/// at most ten times a second, each time in one write; elsewhere, in a file for example, a plain line per epoch.
 ///
 ///     trainer.fit(net, train, {.epochs = 40, .validation = validation}, etch::progress_bar{});
 ///
 /// It stands complete when the last epoch is over. Where training ends before, `finish` or the destructor ends its
-/// line. Handed to a fit by itself it ends with a line that says how many epochs there were, why they ended, which was
-/// best and what is likely to be a mistake. Samples a second and the time left are means since the begin, validation included. Before the first line
-/// stands `build_notice`, where the build is slower than it needs to be. Allocates nothing.
+/// line. Handed to a fit by itself it ends with a line on how many epochs there were, why they ended, which was
+/// best and what is likely to be a mistake. Samples per second and the time left are means since the start, validation included. The first line
+/// is `build_notice`, if the build is slower than it needs to be. Allocates nothing.
 /// Together with a callback of one's own: [&](const auto& record) { bar(record); ... }.
 class progress_bar {
 public:

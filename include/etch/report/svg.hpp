@@ -47,7 +47,7 @@ inline std::string shortened(std::string_view text, std::size_t characters) {
 }
 
 /// Writes an SVG picture, element by element, in pixels from the upper left corner. On a background of its own, light or
-/// dark as the reader's browser prefers. Colors are told apart by people who see few: M. Okabe, K. Ito, "Color Universal
+/// dark as the reader's browser prefers. The colors can be distinguished by the color-blind: M. Okabe, K. Ito, "Color Universal
 /// Design", 2008; on a dark background lighter.
 class svg_writer {
 public:

@@ -53,7 +53,7 @@ inline bool shows_unicode() noexcept {
     return false;
 }
 
-/// The columns of the terminal, from itself or from COLUMNS; 80 where neither says.
+/// The columns of the terminal, from itself or from COLUMNS; 80 if neither is known.
 inline std::size_t terminal_width([[maybe_unused]] std::FILE* stream) noexcept {
 #if __has_include(<sys/ioctl.h>) && __has_include(<unistd.h>)
     winsize size{};

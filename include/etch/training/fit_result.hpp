@@ -29,7 +29,7 @@ struct step_record {
 /// Why a fit ended.
 enum class stop_reason : std::uint8_t {
     error,       ///< see the code; also before the first epoch
-    all_epochs,  ///< as many as were asked for
+    all_epochs,  ///< as many as fit_options asked for
     patience,    ///< too many epochs without improvement
     callback,    ///< it returned false
 };

@@ -17,7 +17,7 @@ constexpr double ratio(std::size_t a, std::size_t b) noexcept {
 /// The sentence of a report, whose code is not about data only.
 constexpr message_text report_message(const problem& found) noexcept {
     if (found.code == status::non_finite_loss)
-        return sentence("sample ", found.sample, ": the network's answer or its loss is NaN or infinite");
+        return sentence("sample ", found.sample, ": the network's output or its loss is NaN or infinite");
     return found.message();
 }
 

@@ -15,7 +15,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// One network trained with one choice of settings, and how the validation set judged it.
+/// One network trained with one choice of settings, and its scores on the validation set.
 template <class T>
 struct [[nodiscard]] search_trial {
     std::size_t network = 0;       ///< its index among the candidates
@@ -56,10 +56,10 @@ public:
         return std::string{"no trial came to an end; the first: "} + trials.front().message().c_str();
     }
 
-    /// The best trial. There must have been one: ask operator bool before.
+    /// The best trial. There must be one: check operator bool before.
     [[nodiscard]] const trial& best() const noexcept { return trials.front(); }
 
-    /// Calls f with the best network, trained as its trial says.
+    /// Calls f with the best network, trained with its trial's settings.
     template <class F>
     decltype(auto) visit(F&& f) const {
         return std::visit(std::forward<F>(f), *network_);
@@ -131,8 +131,8 @@ void try_candidate(Result& result, data_of<typename Result::networks::template n
 
 }  // namespace internal
 
-/// Trains every candidate with every choice of settings and keeps the network that the validation set judges best. The
-/// test set stays unseen, so that it can judge the winner. The arguments after the candidates are a trainer's.
+/// Trains every candidate with every choice of settings and keeps the network with the lowest validation loss. The
+/// test set stays unseen, so that it can be used to evaluate the winner. The arguments after the candidates are a trainer's.
 ///
 ///     auto found = etch::search<etch::candidates<narrow, wide>, etch::cross_entropy, etch::adamw, 16>(
 ///         train, validation, etch::grid_search{.learning_rate = {1e-3, 1e-2}, .epochs = {100}, .patience = 10});
@@ -142,7 +142,7 @@ void try_candidate(Result& result, data_of<typename Result::networks::template n
 /// `space`: a grid_search, a random_search, or whatever has settings(). `callback` is called with each search_trial.
 /// `optimizer` gives the options that are not among the settings. With `patience` a trial keeps the weights of its best
 /// epoch, without it those of its last.
-/// Each network is trained from `settings.seed` alone, so that a trial can be repeated by hand:
+/// Each network is trained only from `settings.seed`, so that a trial can be repeated by hand:
 /// network{derive(seed, 0)}, trainer{optimizer, schedule, clip, derive(seed, 1)}, shuffle = derive(seed, 2).
 template <class Candidates, class Loss, class Optimizer, std::size_t Batch = 32, class Schedule = constant_rate,
           class Space, class Callback = std::nullptr_t>

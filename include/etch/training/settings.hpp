@@ -10,7 +10,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What a training is told at run time, and a search varies.
+/// The settings of a training that are given at run time, and varied by a search.
 struct training_settings {
     std::optional<double> learning_rate{};  ///< without one the optimiser's own
     std::optional<double> weight_decay{};   ///< likewise
