@@ -133,7 +133,7 @@ TEST_CASE("a file that is damaged is refused, at whichever byte it ends") {
     }
     check_refused(with_last(whole, std::numeric_limits<float>::infinity()), status::non_finite_weight);
     CHECK(told(std::vector<std::byte>(whole.begin(), whole.end() - 1)).ends_with("the data ends too early"));
-    CHECK(told(with_last(whole, 100)).starts_with("the network does not answer what the source of its weights "));
+    CHECK(told(with_last(whole, 100)).starts_with("the network's outputs do not match the golden vectors "));
 }
 
 TEST_CASE("a file that tells no topology chooses by its tensors, where these fit one network") {

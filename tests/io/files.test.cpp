@@ -119,7 +119,7 @@ TEST_CASE("every mistake has a sentence of its own") {
     CHECK(
         told(float_file{}.tensor("0.weight", {3, 2}).bytes()) ==
         "0.weight has the shape [3, 2] in the file, [2, 3] in the network; this looks transposed: if the framework keeps "
-        "[inputs, outputs], say so by its key map or by `inputs_first`");
+        "[inputs, outputs], pass its key map, or set `inputs_first`");
     CHECK(told(float_file{}.tensor("0.weight", {6}).bytes()) ==
           "0.weight has the shape [6] in the file, [2, 3] in the network");
     CHECK(told(file_bytes("{\"0.weight\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]}}", 8)) ==
@@ -159,7 +159,7 @@ TEST_CASE("a file whose golden vectors are not met is refused") {
                  .metadata("etch.golden.inputs", "000000000000000000000000")
                  .metadata("etch.golden.outputs", "0000c07f")
                  .bytes()) ==
-        "the network's outputs do not match the golden vectors of the original model: golden vector 0, or the answer to it, is "
+        "the network's outputs do not match the golden vectors of the original model: golden vector 0, or the output for it, is "
         "not finite");
     CHECK(told(whole()
                    .metadata("etch.golden.count", "1")
