@@ -618,7 +618,7 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
           "},\n  .outputs = {\n" + rows(vectors.outputs, net.outputs) + "}};\n";
     for (std::size_t v = 0; v < vectors.by_compiler; ++v)
         to += "static_assert(" + agreement(chosen, std::to_string(v)) + ", \"etch: " + name +
-              " does not answer what its source answered (golden vector " + std::to_string(v) + ")\");\n";
+              " does not match the original model (golden vector " + std::to_string(v) + ")\");\n";
     return to + end;
 }
 
@@ -632,7 +632,7 @@ int main() {
     int status = 0;
     for (std::size_t v = 0; v < etched::@name@_golden.count; ++v)
         if (!@agreement@) {
-            std::fprintf(stderr, "etch: @name@ does not answer what its source answered (golden vector %zu)\n", v);
+            std::fprintf(stderr, "etch: @name@ does not match the original model (golden vector %zu)\n", v);
             status = 1;
         }
     return status;

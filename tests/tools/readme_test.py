@@ -209,7 +209,7 @@ def main() -> None:
         run("cmake", "--build", "build", folder=folder)
         assert difference(folder, policy(folder)) < 1e-5, "the program does not follow its file"
 
-        # A network that does not answer what its source answered does not build.
+        # A network that does not match the original model does not build.
         file = os.path.join(folder, "walk.safetensors")
         with open(file, "rb") as stream:
             content = stream.read()
@@ -220,7 +220,7 @@ def main() -> None:
         try:
             run("cmake", "--build", "build", folder=folder)
         except RuntimeError as failure:
-            assert "etch: walk does not answer what its source answered (golden vector 0)" in str(failure), failure
+            assert "etch: walk does not match the original model (golden vector 0)" in str(failure), failure
         else:
             raise AssertionError("a build with a golden vector that is not met must fail")
         print(f"7 blocks; the program's answer is within {largest:.1e} of PyTorch's")

@@ -12,7 +12,7 @@ inline constexpr double golden_tolerance = 1e-5;
 /// Golden vectors that are written out in a program: samples, with the answers of the model that the weights come from.
 /// An etched header holds them, and states that the network which it holds agrees:
 ///
-///     static_assert(walk_golden.agree(walk, 0), "etch: walk does not answer ...");
+///     static_assert(walk_golden.agree(walk, 0), "etch: walk does not match the original model ...");
 template <std::size_t Count, std::size_t Inputs, std::size_t Outputs>
 struct golden_vectors {
     static constexpr std::size_t count = Count;
