@@ -8,8 +8,13 @@ set(scripts "${CMAKE_CURRENT_LIST_DIR}")
 # A tree without a violation.
 macro(plant_valid_tree)
   file(REMOVE_RECURSE "${tree}")
-  plant(core/config.hpp "#define ETCH_ONE 1\n#define ETCH_TWO 2\n#define ETCH_THREE 3\n")
-  plant(simd/registers.hpp "#include <etch/core/config.hpp>\n")
+  plant(core/config.hpp "#define ETCH_ONE 1\n#define ETCH_TWO 2\n#define ETCH_INLINE inline\n")
+  plant(simd/registers.hpp "#include <etch/simd/target.hpp>\n")
+  plant(simd/operations.hpp
+        "#include <etch/core/config.hpp>\nvoid fma(auto a) = delete;  // avx: a fused operation [of lanes)\n")
+  plant(simd/target.hpp
+        "#include <etch/simd/operations.hpp>\n#ifdef __AVX__\n#include <etch/simd/target/avx.hpp>\n#endif\n")
+  plant(simd/target/avx.hpp "#include <etch/simd/operations.hpp>\nETCH_INLINE int fma(int a) { return a; }\n")
   plant(layer/layer.hpp "#include <etch/simd/registers.hpp>\ninline int layers() { return 1; }\n")
   plant(optimizer/optimizer.hpp "#include <etch/core/config.hpp>\ninline int updates() { return 1; }\n")
   plant(loss/loss.hpp "#include <etch/core/config.hpp>\ninline int losses() { return 1; }\n")
@@ -31,7 +36,7 @@ function(run script result output)
   list(GET COMPILER 0 compiler)
   file(WRITE "${WORK_DIR}/planted_settings.cmake"
        "set(INCLUDE_DIR \"${tree}\")\nset(COMPILER \"${compiler};-std=c++20;-Wconversion;-I${tree}\")\n"
-       "set(LEFT_OUT \"^$\")\n")
+       "set(LEFT_OUT \"^$\")\nset(ARCHITECTURE \"${ARCHITECTURE}\")\n")
   execute_process(COMMAND "${CMAKE_COMMAND}" "-DSETTINGS=${WORK_DIR}/planted_settings.cmake"
                           "-DWORK_DIR=${WORK_DIR}/planted_work" ${ARGN} -P "${scripts}/${script}.cmake"
                   RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
@@ -89,6 +94,21 @@ run(format status output ${format})
 if(NOT output MATCHES "^skipped: ")
   wants(format "layer/dense.hpp" layer/dense.hpp "inline int  layers() { return 1; }\n" ${format})
   wants(format "layer/dense.hpp" layer/dense.hpp "inline int* layers() {\n  return nullptr;\n}\n" ${format})
+endif()
+set(avx "#include <etch/simd/operations.hpp>\n")
+wants(targets "depends on the target by __AVX2__" simd/lanes.hpp "#if defined(__AVX2__)\n#endif\n")
+wants(targets "depends on the target by __ARM_NEON" simd/target/avx.hpp "${avx}#ifdef __ARM_NEON\n#endif\n")
+wants(targets "scale is in no row of simd/operations.hpp that names avx" simd/target/avx.hpp
+      "${avx}ETCH_INLINE int fma(int a) { return a; }\nETCH_INLINE int scale(int a) { return a; }\n")
+wants(targets "fma names avx, but simd/target/avx.hpp does not overload it" simd/target/avx.hpp "${avx}")
+wants(targets "fma names neon, which simd/target.hpp does not include" simd/operations.hpp
+      "void fma(auto a) = delete;  // avx neon: a fused operation\n")
+wants(targets "neon.hpp is not included by simd/target.hpp" simd/target/neon.hpp "${avx}")
+wants(targets "this row names no targets" simd/operations.hpp "void fma(auto a) = delete;  // fused\n")
+wants(targets "a target's file knows nothing of lanes" simd/target/avx.hpp
+      "#include <etch/simd/lanes.hpp>\nETCH_INLINE int fma(int a) { return a; }\n")
+if(ARCHITECTURE MATCHES "x86_64" AND COMPILER MATCHES "-Wall")
+  wants(targets "does not compile by itself" simd/target/avx.hpp "${avx}ETCH_INLINE int fma(int a) { return b; }\n")
 endif()
 if(COMPILER MATCHES "-Wall")
   wants(headers "layer/dense.hpp" layer/dense.hpp "std::vector<int> numbers();\n" -DROOM=layer)

@@ -127,6 +127,22 @@
 #define ETCH_FMA ETCH_HARDWARE_FMA
 #endif
 
+// How inline assembly names a register that holds floats, read and written (simd/opaque.hpp).
+#if defined(__AVX512VL__)
+#define ETCH_FLOAT_REGISTER "+v"
+#elif defined(__SSE2__) && !defined(__wasm__)
+#define ETCH_FLOAT_REGISTER "+x"
+#elif defined(__aarch64__)
+#define ETCH_FLOAT_REGISTER "+w"
+#elif defined(__arm__) && defined(__ARM_FP)
+#define ETCH_FLOAT_REGISTER "+t"
+#elif defined(__riscv_flen) || defined(__s390__) || defined(__loongarch_frlen) || defined(__mips_hard_float) || \
+    (defined(__powerpc__) && !defined(__NO_FPRS__))
+#define ETCH_FLOAT_REGISTER "+f"
+#else
+#define ETCH_FLOAT_REGISTER "+m"
+#endif
+
 // A program may hold several builds of etch, one file for each instruction set. All of etch lies in an inline namespace
 // named after everything that changes its code, so that the linker never takes a function of one build for that of
 // another, and a network that is passed from one to the other does not link. Compilers show it: etch::on_avx2::dense<4>.

@@ -11,42 +11,9 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-no_lanes fraction_of(no_lanes);
-no_lanes exponent_of(no_lanes);
-no_lanes scale_by(no_lanes, no_lanes);
-
-#if ETCH_HAS_XSIMD && defined(__AVX512VL__)
-// getmant with this interval and sign rule; the masked forms since g++ 12 warns inside its own plain ones.
-inline constexpr auto three_quarters = _MM_MANT_NORM_p75_1p5;
-inline constexpr auto nan_below_zero = _MM_MANT_SIGN_nan;
-ETCH_INLINE float_lanes<16> fraction_of(float_lanes<16> x) noexcept {
-    return {batch_of<float, 16>(_mm512_maskz_getmant_ps(0xffff, x.value, three_quarters, nan_below_zero))};
-}
-ETCH_INLINE float_lanes<8> fraction_of(float_lanes<8> x) noexcept {
-    return {batch_of<float, 8>(_mm256_maskz_getmant_ps(0xff, x.value, three_quarters, nan_below_zero))};
-}
-ETCH_INLINE float_lanes<4> fraction_of(float_lanes<4> x) noexcept {
-    return {batch_of<float, 4>(_mm_maskz_getmant_ps(0xf, x.value, three_quarters, nan_below_zero))};
-}
-ETCH_INLINE float_lanes<16> exponent_of(float_lanes<16> x) noexcept {
-    return {batch_of<float, 16>(_mm512_maskz_getexp_ps(0xffff, x.value))};
-}
-ETCH_INLINE float_lanes<8> exponent_of(float_lanes<8> x) noexcept {
-    return {batch_of<float, 8>(_mm256_maskz_getexp_ps(0xff, x.value))};
-}
-ETCH_INLINE float_lanes<4> exponent_of(float_lanes<4> x) noexcept {
-    return {batch_of<float, 4>(_mm_maskz_getexp_ps(0xf, x.value))};
-}
-ETCH_INLINE float_lanes<16> scale_by(float_lanes<16> x, float_lanes<16> n) noexcept {
-    return {batch_of<float, 16>(_mm512_maskz_scalef_ps(0xffff, x.value, n.value))};
-}
-ETCH_INLINE float_lanes<8> scale_by(float_lanes<8> x, float_lanes<8> n) noexcept {
-    return {batch_of<float, 8>(_mm256_maskz_scalef_ps(0xff, x.value, n.value))};
-}
-ETCH_INLINE float_lanes<4> scale_by(float_lanes<4> x, float_lanes<4> n) noexcept {
-    return {batch_of<float, 4>(_mm_maskz_scalef_ps(0xf, x.value, n.value))};
-}
-#endif
+/// Whether the target has instructions for it.
+template <class V>
+inline constexpr bool splits_by_instruction = requires(V x) { instruction::fraction(x.native()); };
 
 /// The bits of 3/4: taking them off leaves the exponent of a fraction in [3/4, 3/2) in its place.
 inline constexpr std::int32_t three_quarters_bits = 0x3f400000;
@@ -62,16 +29,17 @@ struct split_float {
     float_lanes<N> scaled_exponent;  // the exponent, divided by the unit
 
     /// The exponent as the bits hold it is 2^23 times too large; a multiplication that follows anyway can undo that.
-    static constexpr float unit = requires(float_lanes<N> x) { internal::fraction_of(x); } ? 1.0f : 0x1p-23f;
+    static constexpr float unit = internal::splits_by_instruction<float_lanes<N>> ? 1.0f : 0x1p-23f;
 };
 
 template <std::size_t N>
 ETCH_INLINE constexpr split_float<N> split(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
-    if constexpr (requires { internal::fraction_of(x); }) {
-        const V fraction = internal::fraction_of(x);
-        return {fraction, internal::exponent_of(x) - internal::exponent_of(fraction)};
+    if constexpr (internal::splits_by_instruction<V>) {
+        const V fraction = internal::instruction::fraction(x.native());
+        const V whole = internal::instruction::exponent(x.native());
+        return {fraction, whole - V(internal::instruction::exponent(fraction.native()))};
     } else {
         constexpr float infinity = std::numeric_limits<float>::infinity();
         // The bits of a denormal, read as an integer, are 2^149 times the number.
@@ -84,15 +52,15 @@ ETCH_INLINE constexpr split_float<N> split(float_lanes<N> x) noexcept {
     }
 }
 
-/// (1 + t) 2^n for 1 + t between 1/2 and 2 and an integer n from -152 to 128, rounded once more where it is denormal.
+/// (1 + t) 2^n for 1 + t between 1/2 and 2 and an integer n from -152 to 128, rounded once more if it is denormal.
 /// `shifted` is n + 1.5 * 2^23, which holds n in its lowest bits.
 template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> scale_one_plus(float_lanes<N> t, float_lanes<N> n,
                                                     float_lanes<N> shifted) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
-    if constexpr (requires { internal::scale_by(t, n); }) {
-        return internal::scale_by(t + V(1.0f), n);
+    if constexpr (internal::splits_by_instruction<V>) {
+        return {internal::instruction::scale((t + V(1.0f)).native(), n.native())};
     } else {
         // 2^n may be no float where the result is one, so it is applied in halves: the first is exact.
         const I whole = as_integer(shifted), half = whole >> 1;

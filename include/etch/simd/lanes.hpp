@@ -5,7 +5,7 @@
 
 #include <etch/core/bit_cast.hpp>
 #include <etch/core/config.hpp>
-#include <etch/simd/parts.hpp>
+#include <etch/simd/subregister.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -39,14 +39,6 @@ constexpr std::size_t lanes_for(std::size_t count) noexcept {
     return widest_lanes<T>;
 }
 
-/// How many registers the target has for lanes: what a tile may fill.
-inline constexpr std::size_t register_count =
-#if defined(__AVX512F__) || defined(__aarch64__) || defined(_M_ARM64) || defined(__arm__) || defined(__riscv)
-    32;
-#else
-    16;
-#endif
-
 // ---- the bits of floats ---------------------------------------------------------------------------------------------
 
 template <std::size_t N>
@@ -75,7 +67,7 @@ ETCH_INLINE constexpr float_lanes<N> copysign(float_lanes<N> x, float_lanes<N> s
 }
 template <std::size_t N>
 ETCH_INLINE constexpr lanes<double, N> magnitude(lanes<double, N> x) noexcept {
-    return larger(x, -x) + lanes<double, N>(0);  // the sum makes -0 to 0
+    return larger(x, -x) + lanes<double, N>(0);  // the sum turns -0 into +0
 }
 
 /// The float nearest to each integer.

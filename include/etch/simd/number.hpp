@@ -7,6 +7,8 @@
 #include <etch/core/bit_cast.hpp>
 #include <etch/core/config.hpp>
 #include <etch/core/finite.hpp>
+#include <etch/simd/opaque.hpp>
+#include <etch/simd/target.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
 
@@ -48,36 +50,6 @@ constexpr float constant_sqrt(float x) noexcept {
     return static_cast<float>(root);  // no float lies so close to a midpoint that those bits matter
 }
 
-/// Makes a number or a register opaque to the optimiser, which then neither knows where it came from nor makes it twice.
-template <class Register>
-ETCH_INLINE void make_opaque([[maybe_unused]] Register& x) noexcept {
-#if defined(__GNUC__) && defined(__AVX512VL__)
-    asm("" : "+v"(x));
-#elif defined(__GNUC__) && defined(__SSE2__) && !defined(__wasm__)
-    asm("" : "+x"(x));
-#elif defined(__GNUC__) && defined(__aarch64__)
-    asm("" : "+w"(x));
-#elif defined(__GNUC__) && defined(__arm__) && defined(__ARM_FP)
-    asm("" : "+t"(x));
-#elif defined(__GNUC__) && (defined(__riscv_flen) || defined(__s390__) || defined(__loongarch_frlen) || \
-                            defined(__mips_hard_float) || (defined(__powerpc__) && !defined(__NO_FPRS__)))
-    asm("" : "+f"(x));
-#elif defined(__GNUC__)
-    asm("" : "+m"(x));
-#else
-    if constexpr (std::is_arithmetic_v<Register>) {
-        volatile Register kept = x;
-        x = kept;
-    }
-#endif
-}
-
-/// Stops the compiler from fusing a product with the sum that it feeds.
-template <class Register>
-ETCH_INLINE void prevent_contraction([[maybe_unused]] Register& product) noexcept {
-    if constexpr (ETCH_MAY_CONTRACT) make_opaque(product);
-}
-
 /// a * b + c of one number, under the numeric contract that is in force. Doubles serve gradient checks and are always
 /// fused.
 ETCH_INLINE constexpr float fma_number(float a, float b, float c) noexcept {
@@ -105,19 +77,21 @@ ETCH_INLINE constexpr double fma_number(double a, double b, double c) noexcept {
 #endif
 }
 
-ETCH_INLINE constexpr float sqrt_number(float x) noexcept {
-    if (ETCH_CONSTANT_EVALUATED) return constant_sqrt(x);
-#if defined(__GNUC__) && defined(__arm__) && ETCH_HARDWARE_FMA
-    float root;  // by its own name: the builtin brings the C library's along, which sets errno below zero
-    asm("vsqrt.f32 %0, %1" : "=t"(root) : "t"(x));
-    return root;
-#elif defined(__GNUC__)
-    return __builtin_sqrtf(x);
+template <class T>
+ETCH_INLINE constexpr T sqrt_number(T x) noexcept {
+    if constexpr (std::is_same_v<T, double>) {
+        return std::sqrt(x);
+    } else {
+        if (ETCH_CONSTANT_EVALUATED) return constant_sqrt(x);
+        if constexpr (requires { instruction::sqrt(x); })
+            return instruction::sqrt(x);
+        else
+#if defined(__GNUC__)
+            return __builtin_sqrtf(x);
 #else
-    return std::sqrt(x);
+            return std::sqrt(x);
 #endif
+    }
 }
-
-ETCH_INLINE double sqrt_number(double x) noexcept { return std::sqrt(x); }
 
 }  // namespace etch::inline ETCH_VARIANT::internal

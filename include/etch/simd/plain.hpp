@@ -23,6 +23,7 @@ struct lanes;
 template <class T>
 struct lanes<T, 1> {
     using value_type = T;
+    using native_type = T;
     using mask = bool;
     static constexpr std::size_t size = 1;
     /// What a tile asks an expression for: whole registers here, fewer numbers in `partial_lanes`.
@@ -37,6 +38,7 @@ struct lanes<T, 1> {
 
     lanes() = default;
     ETCH_INLINE constexpr lanes(T number) noexcept : value{number} {}
+    ETCH_INLINE constexpr native_type native() const noexcept { return value; }
 
     ETCH_INLINE static constexpr lanes load(const T* from) noexcept { return {*from}; }
     ETCH_INLINE constexpr void store(T* to) const noexcept { *to = value; }

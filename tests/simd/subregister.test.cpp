@@ -2,7 +2,7 @@
 #include <memory>
 #include <utility>
 
-#include <etch/simd/parts.hpp>
+#include <etch/simd/subregister.hpp>
 
 #include "every_width.hpp"
 #include "support/catch.hpp"

@@ -1,0 +1,28 @@
+#pragma once
+#include <type_traits>
+
+#include <etch/core/config.hpp>
+
+namespace etch::inline ETCH_VARIANT::internal {
+
+/// Makes a number or a register opaque to the optimiser, which then neither knows where it came from nor computes it
+/// twice.
+template <class Register>
+ETCH_INLINE void make_opaque([[maybe_unused]] Register& x) noexcept {
+#if defined(__GNUC__)
+    asm("" : ETCH_FLOAT_REGISTER(x));
+#else
+    if constexpr (std::is_arithmetic_v<Register>) {
+        volatile Register kept = x;
+        x = kept;
+    }
+#endif
+}
+
+/// Stops the compiler from fusing a product with the sum that it feeds.
+template <class Register>
+ETCH_INLINE void prevent_contraction([[maybe_unused]] Register& product) noexcept {
+    if constexpr (ETCH_MAY_CONTRACT) make_opaque(product);
+}
+
+}  // namespace etch::inline ETCH_VARIANT::internal
