@@ -148,7 +148,7 @@ namespace internal {
 
 /// Whether a layer is handed step_extras.
 template <class L, shape In>
-inline constexpr bool takes_extras = L::counts_samples || L::template state<In>().size() > 0;
+inline constexpr bool takes_extras = L::counts_samples || !L::template state<In>().empty();
 
 template <class L, shape In, class T, std::size_t Columns, bool Training>
 struct context_of_step {};
