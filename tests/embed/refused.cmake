@@ -61,7 +61,7 @@ foreach(name IN ITEMS class float and NULL linux errno etched std 2fast _net a__
   wants(2 "cannot be a name in C++" "${FILES}/tiny.safetensors" "${WORK_DIR}/.hpp" "--name" "${name}")
 endforeach()
 foreach(number IN ITEMS 0 1 -1 x 0.1x nan "0.1, 1")
-  wants(2 "--tolerance is a number above 0 and below 1" "${FILES}/tiny.safetensors" "${out}" --tolerance ${number})
+  wants(2 "--tolerance must be positive and below 1" "${FILES}/tiny.safetensors" "${out}" --tolerance ${number})
 endforeach()
 wants(2 "unknown option --fast" --fast)
 wants(2 "two files are needed" "${FILES}/tiny.safetensors")
