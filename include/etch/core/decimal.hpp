@@ -20,7 +20,7 @@
 // late with: libc++ has std::to_chars from 14 and std::from_chars from 20 on, emscripten's of 3.1.6 has neither.
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// How long the number is that `text` begins with: a sign, digits with or without a point, an exponent; 0 where there is
+/// How long the number is that `text` begins with: a sign, digits with or without a point, an exponent; 0 if there is
 /// none.
 constexpr std::size_t decimal_length(std::string_view text) noexcept {
     std::size_t at = 0;
@@ -151,7 +151,7 @@ std::string write_decimal_by_c(T number) {
         text = next_up(text);
         if (reads_back(text, number)) break;
     }
-    // As 1.5e+20 or without an exponent, which is taken where it is not longer.
+    // As 1.5e+20 or without an exponent, which is taken if it is not longer.
     const int exponent = std::atoi(text.c_str() + text.find('e') + 1);
     const std::string fixed = printed("%.*f", (std::max)(0, behind - exponent), number);
     return fixed.size() <= text.size() ? fixed : text;

@@ -9,7 +9,7 @@ namespace etch::inline ETCH_VARIANT {
 
 /// The option that is out of its range, at status::invalid_option.
 struct [[nodiscard]] option_error {
-    const char* name = nullptr;   ///< as it is written in the program; null where all options are in their ranges
+    const char* name = nullptr;   ///< as it is written in the program; null if all options are in their ranges
     double value = 0;             ///< what it is
     const char* range = nullptr;  ///< what it must be, for a sentence: "positive", "at least 0 and below 1"
 

@@ -16,7 +16,7 @@ struct [[nodiscard]] problem {
     std::size_t sample = no_position;  ///< at size_mismatch the first that is not complete
     std::size_t column = no_position;  ///< of the inputs or targets; at missing_class the class
     double value = 0;         ///< that number, at invalid_target; without a column the sum of the sample's targets
-    std::size_t classes = 0;  ///< how many, at invalid_target where the target is the index of a class
+    std::size_t classes = 0;  ///< how many, at invalid_target if the target is the index of a class
     option_error option{};    ///< at invalid_option
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }

@@ -12,8 +12,8 @@ namespace etch::inline ETCH_VARIANT {
 ///
 ///     if (!result) return std::puts(result.message().c_str()), 1;
 ///
-/// `message()` is a message_text, and a std::string where the result lives on the host. A function that has nothing but a status
-/// to report, such as a write into a buffer, returns a plain `status`.
+/// `message()` is a message_text, and a std::string if the result lives on the host. A function that has nothing but a
+/// status to report, such as a write into a buffer, returns a plain `status`.
 template <class R>
 concept Result = requires(const R& result) {
     requires std::same_as<std::remove_const_t<decltype(R::code)>, status>;

@@ -7,7 +7,7 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// How many bytes the first character of a text has in UTF-8; 0 where it is not UTF-8: a stray or missing continuation, a
+/// How many bytes the first character of a text has in UTF-8; 0 if it is not UTF-8: a stray or missing continuation, a
 /// surrogate, something beyond U+10FFFF, or longer than it need be. The text must not be empty.
 [[nodiscard]] constexpr std::size_t utf8_length(std::string_view text) noexcept {
     const auto byte = [text](std::size_t at) {

@@ -18,7 +18,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// The number that a name is; nothing where it is text. A comma is read as a point.
+/// The number that a name stands for; nothing if it is text. A comma is read as a point.
 inline std::optional<double> number_in(std::string name) {
     std::replace(name.begin(), name.end(), ',', '.');
     double number = 0;
@@ -35,7 +35,7 @@ public:
     class_list(std::initializer_list<std::string> names) : names_{names} {}
     explicit class_list(std::vector<std::string> names) : names_{std::move(names)} {}
 
-    /// Every name once, sorted, so that the columns do not depend on the order of the samples: by value where all names
+    /// Every name once, sorted, so that the columns do not depend on the order of the samples: by value if all names
     /// are numbers (0 1 2 ... 10 11; 0.5 1.5 10), else as text, byte by byte (10 before 9, Z before a).
     [[nodiscard]] static class_list of(std::vector<std::string> labels) {
         std::sort(labels.begin(), labels.end());
@@ -82,12 +82,12 @@ public:
         return column ? one_hot(*column, target) : status::unknown_class;
     }
 
-    /// The name that a target or a network's output stands for; empty where there are fewer names than columns.
+    /// The name that a target or a network's output stands for; empty if there are fewer names than columns.
     template <class Numbers>
     [[nodiscard]] std::string_view decode(const Numbers& target) const noexcept {
         return name(class_of(target));
     }
-    /// The name of a class, as `predict` gives it; empty where there is none.
+    /// The name of a class, as `predict` gives it; empty if there is none.
     [[nodiscard]] std::string_view name(std::size_t index) const noexcept {
         return index < size() ? std::string_view{names_[index]} : std::string_view{};
     }
@@ -96,7 +96,7 @@ private:
     std::vector<std::string> names_;
 };
 
-/// The name of the class that a network predicts for a sample; empty where the list has no name for it.
+/// The name of the class that a network predicts for a sample; empty if the list has no name for it.
 template <class Network, class Sample>
 [[nodiscard]] std::string_view predict(const Network& net, const Sample& sample, const class_list& classes) noexcept
     requires(!std::is_array_v<Sample>)

@@ -23,7 +23,7 @@ template <std::size_t Inputs, std::size_t Outputs, class T = float>
 struct csv_table {
     data_set<Inputs, Outputs, T> samples{};
     table_schema schema{};              // names, categories, classes: what it takes to read later rows alike
-    std::vector<std::string> header{};  // the names of all columns, where there is a header
+    std::vector<std::string> header{};  // the names of all columns, if there is a header
     std::size_t dropped = 0;            // rows left out because a cell is missing,
     std::size_t filled = 0;             // and cells that were filled in
 };
@@ -87,18 +87,18 @@ read_result<Value> with_text(const std::string& file, Parse parse) {
 ///     if (!iris) std::puts(iris.message().c_str());   // iris.csv:17:3: "abc" is not a number
 ///     train(iris.value.samples);
 ///
-/// Refused are: a cell that is not a number (malformed), NaN and infinities (non_finite_input, non_finite_target), missing
-/// cells (missing_value, see csv_options::missing), rows of different lengths and misplaced quotes (malformed), a quote that
-/// does not end (truncated), labels beyond the classes (unknown_class) or too few (missing_class), no row at all
-/// (empty_set), and options that fit neither the table nor the sample (invalid_option, size_mismatch).
+/// Refused are: a cell that is not a number (malformed), NaN and infinities (non_finite_input, non_finite_target),
+/// missing cells (missing_value, see csv_options::missing), rows of different lengths and misplaced quotes (malformed),
+/// a quote that does not end (truncated), labels beyond the classes (unknown_class) or too few (missing_class), no row
+/// at all (empty_set), and options that fit neither the table nor the sample (invalid_option, size_mismatch).
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 read_result<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, const csv_options& options = {},
                                                      const std::string& name = "csv") {
     return internal::parse_csv<Inputs, Outputs, T>(text, options, nullptr, name);
 }
-/// The same of a later table: columns (by name, if it has a header), categories, classes and fill values are those of the
-/// schema, and of the options only those count that tell how cells are written, .missing = drop_row, and .unknown. A
-/// category that the schema lacks is unknown_class.
+/// The same of a later table: columns (by name, if it has a header), categories, classes and fill values are those of
+/// the schema, and of the options only those count that tell how cells are written, .missing = drop_row, and .unknown.
+/// A category that the schema lacks is unknown_class.
 ///
 ///     auto later = etch::read_csv<5, 1>("later.csv", {.header = true}, earlier.value.schema);
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
@@ -120,8 +120,9 @@ read_result<csv_table<Inputs, Outputs, T>> read_csv(const std::string& file, con
         file, [&](std::string_view text) { return parse_csv<Inputs, Outputs, T>(text, options, schema, file); });
 }
 
-/// Rows of inputs without targets, as a deployed program gets them: one line, or many. Columns are found by the names of a
-/// header, else each row has the columns of the table that the schema was learnt from, or the inputs and nothing else.
+/// Rows of inputs without targets, as a deployed program gets them: one line, or many. Columns are found by the names
+/// of a header, else each row has the columns of the table that the schema was learnt from, or the inputs and nothing
+/// else.
 ///
 ///     const auto row = etch::parse_csv_inputs<5>("3.5,Birch,12", schema);
 ///     if (row) answer = net(row.value[0]);
@@ -144,8 +145,8 @@ read_result<std::vector<std::array<T, Inputs>>> read_csv_inputs(const std::strin
 }
 
 /// Reads a table and splits it, so that the means or medians which stand for missing cells are learnt from the training
-/// part alone. (read_csv learns them from all rows: split after it, the other parts have leaked into the training part, if
-/// only by these numbers.) Stratified where there is a label, as `stratified_split` and `split` do it.
+/// part alone. (read_csv learns them from all rows: split after it, the other parts have leaked into the training part,
+/// if only by these numbers.) Stratified if there is a label, as `stratified_split` and `split` do it.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 read_result<csv_split<Inputs, Outputs, T>> parse_csv_split(std::string_view text, const csv_options& options,
                                                            const split_options& shares,

@@ -19,7 +19,7 @@ struct csv_sample {
     [[nodiscard]] std::size_t classes() const noexcept { return outputs == 1 ? 2 : outputs; }
 };
 
-/// What is wrong, as a sentence; empty where nothing is.
+/// What is wrong, as a sentence; empty if nothing is.
 struct problem_text {
     status code = status::ok;
     std::string text{};

@@ -20,7 +20,7 @@ public:
     csv_source(std::string_view text, const csv_options& options, std::string name)
         : rows_{text, options.delimiter}, text_{text}, name_{std::move(name)}, with_header_{options.header} {}
 
-    /// Reads the header, or looks at the first row. False where there is none, or it cannot be read.
+    /// Reads the header, or looks at the first row. False if there is none, or it cannot be read.
     bool open() {
         if (text_.substr(0, 2) == "\xff\xfe" || text_.substr(0, 2) == "\xfe\xff")
             return fail(status::malformed, ": the text is UTF-16; save it as UTF-8");
@@ -33,7 +33,7 @@ public:
         return true;
     }
 
-    /// The next row; false at the end, and where code() is not ok.
+    /// The next row; false at the end, and if code() is not ok.
     bool next() {
         if (!std::exchange(waits_, false) && !rows_.next()) return fine() && false;
         first_ = rows_read_++ == 0;
@@ -126,7 +126,7 @@ public:
         return true;
     }
 
-    /// By a schema: by their names where both have them, else at their places in the table that it was learnt from, or, of
+    /// By a schema: by their names if both have them, else at their places in the table that it was learnt from, or, of
     /// a table that has the inputs and nothing else, in their order.
     bool locate(table_schema& schema, bool with_targets) {
         std::size_t count = schema.inputs.size() + (with_targets ? schema.targets.size() : 0);

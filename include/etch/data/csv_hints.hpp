@@ -17,7 +17,7 @@ inline std::string counted(std::size_t count, const std::string& noun) {
     return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-/// A column as an option names it: "kind", or 3 where it has no name.
+/// A column as an option names it: "kind", or 3 if it has no name.
 inline std::string column_text(const std::vector<std::string>& header, std::size_t position) {
     const bool named = position < header.size() && !header[position].empty();
     return named ? in_quotes(header[position]) : std::to_string(position);
@@ -54,8 +54,8 @@ inline bool has_decimal_comma(std::string_view text) noexcept {
     return false;
 }
 
-/// Which delimiter a table seems to have, if it is another than the one it was read with: the first that cuts each of the
-/// first lines equally often, and into so many columns if that is said. Empty where there is none.
+/// Which delimiter a table seems to have, if it is another than the one it was read with: the first that cuts each of
+/// the first lines equally often, and into that many columns if a number is given. Empty if there is none.
 inline std::string delimiter_hint(std::string_view text, char delimiter, std::size_t columns = 0) {
     constexpr std::size_t most_lines = 5;
     std::vector<std::string_view> lines;

@@ -26,8 +26,8 @@ private:
     std::size_t index_ = 0;
 };
 
-/// What becomes of a missing cell of the inputs. A row whose target or label is missing is refused or dropped: an answer
-/// is never made up.
+/// What becomes of a missing cell of the inputs. A row whose target or label is missing is refused or dropped: an
+/// answer is never made up.
 enum class missing : std::uint8_t {
     refuse,    // an error, with line and column
     drop_row,  // the row is left out, and counted
@@ -52,20 +52,20 @@ enum class unknown_category : std::uint8_t {
 /// Which columns of a table are what, and how its cells are written.
 ///
 /// Every column must be accounted for. Where neither inputs nor targets are named, the first columns are the inputs and
-/// the last the targets; where one of them is named, or a label, the other is all columns that are left. If their number is
-/// not that of the sample, nothing is guessed: name them, or list in `ignored` what is to be left out. Where both inputs
-/// and targets (or label) are named, other columns are not read.
+/// the last the targets; if one of them is named, or a label, the other is all columns that are left. If their number
+/// is not that of the sample, nothing is guessed: name them, or list in `ignored` what is to be left out. Where both
+/// inputs and targets (or label) are named, other columns are not read.
 struct csv_options {
     std::vector<csv_column> inputs{};
     std::vector<csv_column> targets{};  // columns of numbers, or
     std::optional<csv_column> label{};  // one column of class names
-    class_list classes{};               // the names in the order of the outputs; where empty, all of them, in the order
+    class_list classes{};               // the names in the order of the outputs; if empty, all of them, in the order
                                         // of class_list::of: by value if all are numbers, else as text
     std::vector<csv_column> ignored{};  // columns that are neither
     std::vector<csv_column>
         one_hot{};         // inputs that are categories, each category an input of its own (class_list::of)
     bool header = false;   // whether the first row names the columns
-    char delimiter = ',';  // where it is ' ', a run of blanks and tabs separates
+    char delimiter = ',';  // if it is ' ', a run of blanks and tabs separates
     char decimal = '.';    // or ','
     etch::missing missing = etch::missing::refuse;
     /// What a missing cell looks like, whether in capitals or not.

@@ -303,7 +303,7 @@ private:
     std::vector<bool> is_category_{};
     std::vector<class_list> seen_{};  // categories of each input column in the order in which they came,
     class_list classes_{};            // and classes
-    std::vector<double> inputs_{};  // row by row, a number per column: of a category its index, NaN where it is missing
+    std::vector<double> inputs_{};    // row by row, a number per column: of a category its index, NaN if it is missing
     std::vector<double> targets_{};
     std::size_t rows_ = 0, dropped_ = 0, filled_ = 0;
 };

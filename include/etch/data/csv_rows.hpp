@@ -18,7 +18,7 @@
 namespace etch::inline ETCH_VARIANT::internal {
 
 /// Hands out a text's rows one by one. libcsv knows quotes and delimiters; this adds lines, a row as a value, runs of
-/// blanks as one delimiter (where it is ' '), and the line `sep=;` which tells Excel the delimiter: it counts.
+/// blanks as one delimiter (if it is ' '), and the line `sep=;` which tells Excel the delimiter: it counts.
 class csv_rows {
 public:
     static constexpr std::size_t max_row = std::size_t{1}
@@ -45,7 +45,7 @@ public:
     csv_rows(const csv_rows&) = delete;
     csv_rows& operator=(const csv_rows&) = delete;
 
-    /// Reads up to the end of the next row that is not blank. False at the end and where code() is not ok.
+    /// Reads up to the end of the next row that is not blank. False at the end and if code() is not ok.
     bool next() {
         cells_ = 0;
         fed_ = 0;
@@ -143,7 +143,7 @@ private:
     std::string_view rest_;
     csv_parser parser_{};
     char delimiter_ = ',';
-    std::string single_{};              // the line with single blanks, where these are the delimiter
+    std::string single_{};              // the line with single blanks, if these are the delimiter
     std::string text_{};                // the row's cells without their quotes, one after the other,
     std::vector<std::size_t> ends_{};   // where each ends,
     std::vector<std::size_t> lines_{};  // and the line on which it begins

@@ -13,7 +13,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// Whether every number is finite: x - x is 0, and NaN where x is NaN or infinite. No early exit, so that the loop
+/// Whether every number is finite: x - x is 0, and NaN if x is NaN or infinite. No early exit, so that the loop
 /// runs in SIMD registers.
 template <class T>
 constexpr bool all_finite(std::span<const T> numbers) noexcept {
@@ -57,7 +57,7 @@ public:
             "is for a network: convert ints or doubles first");
     }
 
-    /// The number of samples; 0 where inputs and targets do not hold the same whole number of them (see check).
+    /// The number of samples; 0 if inputs and targets do not have the same number of complete samples (see check).
     [[nodiscard]] constexpr std::size_t size() const noexcept { return matches() ? inputs_.size() / Inputs : 0; }
     [[nodiscard]] constexpr bool empty() const noexcept { return size() == 0; }
 
@@ -74,7 +74,7 @@ public:
     [[nodiscard]] constexpr std::span<const T> targets() const noexcept { return targets_; }
     [[nodiscard]] constexpr data_view view() const noexcept { return *this; }
 
-    /// `count` samples from `first` on, fewer where the set ends before.
+    /// `count` samples from `first` on, fewer if the set ends before.
     [[nodiscard]] constexpr data_view slice(std::size_t first, std::size_t count) const noexcept {
         const std::size_t begin = (std::min)(first, size());
         const std::size_t length = (std::min)(count, size() - begin);

@@ -79,8 +79,8 @@ read_result<std::vector<unsigned char>> gunzip(std::span<const unsigned char> pa
 
 }  // namespace internal
 
-/// Unpacks gzip data in memory, one or several members; messages call it `name`. truncated where the data ends before
-/// the last member does, malformed where it is no gzip or a checksum is wrong, too_large where more than `limit` bytes come
+/// Unpacks gzip data in memory, one or several members; messages call it `name`. truncated if the data ends before
+/// the last member does, malformed if it is no gzip or a checksum is wrong, too_large if more than `limit` bytes come
 /// out, which keeps a small hostile file from filling the memory.
 inline read_result<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed,
                                                       const std::string& name = "gzip",

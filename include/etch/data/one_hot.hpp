@@ -17,7 +17,7 @@ constexpr std::size_t classes_told_by(std::size_t outputs) noexcept { return out
 template <std::size_t Outputs>
 inline constexpr std::size_t class_count = internal::classes_told_by(Outputs);
 
-/// Writes a label as a target: 1 in its column and 0 elsewhere, or, where the target is one number, the label itself.
+/// Writes a label as a target: 1 in its column and 0 elsewhere, or, if the target is one number, the label itself.
 /// A label that is not below class_count is an unknown_class and leaves the target as it was.
 template <class T, std::size_t Outputs>
 constexpr status one_hot(std::size_t label, std::span<T, Outputs> target) noexcept {

@@ -16,12 +16,12 @@
 namespace etch::inline ETCH_VARIANT {
 
 /// The result of reading something: a value, or a status and a readable message that names the place. A
-/// value is whole or, where the status is not ok, empty. Readers throw nothing, except when memory runs out.
+/// value is whole or, if the status is not ok, empty. Readers throw nothing, except when memory runs out.
 template <class T>
 struct [[nodiscard]] read_result {
     T value{};
     status code = status::ok;
-    std::string text{};  ///< what `message` gives where the status is not ok
+    std::string text{};  ///< what `message` gives if the status is not ok
 
     [[nodiscard]] bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit operator bool() const noexcept { return ok(); }
@@ -57,8 +57,8 @@ inline bool resize(std::vector<unsigned char>& bytes, std::size_t size) noexcept
 /// How many bytes are wanted of a file whose format does not state its length.
 inline constexpr std::size_t any_size = static_cast<std::size_t>(-1);
 
-/// The bytes of a file, no more than its format needs: `wanted(bytes)` returns, from what was read so far, how many are of
-/// use, one more than the file should have, to detect a longer one. It is called again whenever that many were read.
+/// The bytes of a file, no more than its format needs: `wanted(bytes)` returns, from what was read so far, how many are
+/// of use, one more than the file should have, to detect a longer one. It is called again whenever that many were read.
 template <class Wanted>
 read_result<std::vector<unsigned char>> read_file(const std::string& file, std::size_t limit, Wanted wanted) {
     const auto refuse = [&file](status code, const std::string& complaint) {

@@ -20,7 +20,7 @@ struct split_options {
     etch::seed seed = etch::seed{1};
 };
 
-/// The three parts of a set: one to learn from, one to choose by, one to evaluate on. Empty where the code is not ok.
+/// The three parts of a set: one to learn from, one to choose by, one to evaluate on. Empty if the code is not ok.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 struct [[nodiscard]] data_split {
     data_set<Inputs, Outputs, T> training{};
@@ -54,7 +54,8 @@ inline problem(check)(const split_options& options) noexcept {
 
 /// Deals numbers of samples out to the three parts by the largest remainder: each part gets its share rounded down, and
 /// what is left goes, one each, to the parts whose shares lost most. Two amendments:
-/// - What a part gained or lost stays in `carry_` for the next class, so that fifteen samples of each of three classes at
+/// - What a part gained or lost stays in `carry_` for the next class, so that fifteen samples of each of three classes
+/// at
 ///   80/10/10 % become 36/5/4 in all, not 36/6/3.
 /// - A training part without a sample comes first: a class of one sample can be learned, though not evaluated.
 class largest_remainder {
@@ -115,7 +116,7 @@ data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> sample
     std::array<std::size_t, 3> total{};
     for (std::size_t g = 0; g < groups; ++g) {
         count[g] = shares.deal(members[g]);
-        if (count[g][0] == 0) {  // only where the group is empty
+        if (count[g][0] == 0) {  // only if the group is empty
             return refuse({.code = status::missing_class, .column = g});
         }
         for (std::size_t part = 0; part < 3; ++part) total[part] += count[g][part];
@@ -137,7 +138,7 @@ data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> sample
 }  // namespace internal
 
 /// Shuffles the samples and cuts them into training, validation and test part. Every sample is in exactly one, and the
-/// training part has at least one. States: what data_view::check finds, and invalid_option for a training share that is
+/// training part has at least one. Errors: what data_view::check finds, and invalid_option for a training share that is
 /// not positive, another that is negative, or shares that do not add up to 1.
 template <Samples Set>
 [[nodiscard]] auto split(const Set& set, const split_options& options = {}) {
@@ -145,7 +146,8 @@ template <Samples Set>
 }
 
 /// The same with every class (class_of the target) in every part in proportion, to within one sample, and at least once
-/// in the training part. States: also missing_class, with the class as `column`, for one of which the set has no sample.
+/// in the training part. Errors: also missing_class, with the class as `column`, for one of which the set has no
+/// sample.
 template <Samples Set>
 [[nodiscard]] auto stratified_split(const Set& set, const split_options& options = {}) {
     const auto samples = set.view();

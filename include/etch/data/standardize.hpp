@@ -18,7 +18,7 @@ namespace etch::inline ETCH_VARIANT {
 ///     scale.inverse(sample);                                 // in the original units again
 ///
 /// The deviation is that of the population (divided by n), as in scikit-learn's StandardScaler. fit: constant_column,
-/// or non_finite_input where a column's sum overflows a double; both with the column.
+/// or non_finite_input if a column's sum overflows a double; both with the column.
 template <std::size_t Columns, class T = float>
 class standardizer : public internal::invertible_transform<standardizer<Columns, T>, Columns, T> {
 public:

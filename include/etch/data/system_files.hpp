@@ -1,6 +1,6 @@
 #pragma once
-// What only the operating system can do with files. The only file of etch that includes its headers: POSIX, Windows, and
-// for any other system what C's <cstdio> has.
+// What only the operating system can do with files. The only file of etch that includes its headers: POSIX, Windows,
+// and for any other system what C's <cstdio> has.
 
 #include <atomic>
 #include <cerrno>
@@ -36,12 +36,12 @@ struct file_facts {
     bool regular = true;      ///< no folder, device, pipe or socket
     bool writable = true;     ///< by its permissions
     std::uint64_t size = 0;   ///< in bytes, of a regular file
-    unsigned mode = 0;        ///< the permissions, where the system has them,
+    unsigned mode = 0;        ///< the permissions, if the system has them,
     unsigned long owner = 0;  ///< the user
     unsigned long group = 0;  ///< and the group
 };
 
-/// Each function sets errno where it fails.
+/// Each function sets errno if it fails.
 struct system_files {
 #if defined(_WIN32)
     using handle = int;
@@ -127,7 +127,7 @@ struct system_files {
     }
     static bool flush(handle file) noexcept { return ::fsync(file) == 0 || errno == EINVAL || errno == ENOTSUP; }
     static bool close(handle file) noexcept { return ::close(file) == 0; }
-    /// The mode must be the old one; the owner stays where this user may give files away.
+    /// The mode must be the old one; the owner stays if this user may give files away.
     static bool keep_permissions(handle file, const file_facts& old) noexcept {
         if (!old.exists) return true;
         struct stat now{};
@@ -190,7 +190,7 @@ inline std::string unique_name() {
 /// The system would end the path there, and take another file.
 inline constexpr const char* zero_in_path = "its path holds a zero";
 
-/// Writes bytes to a new file, which takes the place of `path` as io/files.hpp describes it. What is wrong; empty where
+/// Writes bytes to a new file, which takes the place of `path` as io/files.hpp describes it. What is wrong; empty if
 /// nothing is.
 inline std::string replace_bytes(const std::string& path, std::span<const std::byte> bytes) {
     using system = system_files;

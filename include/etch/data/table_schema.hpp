@@ -9,7 +9,7 @@ namespace etch::inline ETCH_VARIANT {
 
 /// A column of a table, as a network reads or answers it.
 struct table_column {
-    std::string name{};          // in the header; empty where there was none
+    std::string name{};          // in the header; empty if there was none
     std::size_t position = 0;    // in the table it was learnt from, counted from 0
     class_list categories{};     // of a column of text: one network input per category, 1 for the row's own; else empty
     std::vector<double> fill{};  // what stands for a missing cell, a number per network input; empty: it is refused
@@ -19,9 +19,9 @@ struct table_column {
     [[nodiscard]] bool operator==(const table_column&) const = default;
 };
 
-/// What was learnt from a table, so that later tables and rows are read in the same way: which columns are the inputs, in
-/// which order, their categories, what stands for missing cells, the targets and the names of classes. It travels with a
-/// saved network (io/schema.hpp), or is written by hand to name inputs and outputs:
+/// What was learnt from a table, so that later tables and rows are read in the same way: which columns are the inputs,
+/// in which order, their categories, what stands for missing cells, the targets and the names of classes. It travels
+/// with a saved network (io/schema.hpp), or is written by hand to name inputs and outputs:
 ///
 ///     etch::table_schema names{.inputs = {{"speed"}, {"angle"}}, .targets = {{"torque"}}};
 struct table_schema {

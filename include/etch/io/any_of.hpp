@@ -12,7 +12,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// Which of several networks a file holds.
+/// Which of several networks a file is for.
 struct choice {
     load_result result{};
     std::size_t index = 0;
@@ -26,7 +26,7 @@ template <TensorSource Source>
     return std::nullopt;
 }
 
-/// The network with this text, or else the only one that differs from it but in how weights are held.
+/// The network with this text, or else the only one that differs from it only in the format of its weights.
 [[nodiscard]] constexpr choice choose_by_topology(std::span<const std::string_view> topologies,
                                                   std::string_view written) noexcept {
     choice chosen;
@@ -41,8 +41,8 @@ template <TensorSource Source>
     return chosen;
 }
 
-/// The only network that the tensors of a file fit, from the result of checking each. If they fit none, and the error does not
-/// depend on the network (not a key or a shape, but a NaN for example), that error is the result.
+/// The only network that the tensors of a file fit, from the result of checking each. If they fit none, and the error
+/// does not depend on the network (not a key or a shape, but a NaN for example), that error is the result.
 [[nodiscard]] constexpr choice choose_by_tensors(std::span<const load_result> checked) noexcept {
     choice chosen{{.code = status::wrong_topology}, 0};
     std::size_t fitting = 0;
@@ -68,14 +68,15 @@ template <class... Networks, TensorSource Source>
 
 }  // namespace internal
 
-/// Loads whichever of the networks the file holds; the object is of that topology then. All or nothing: where anything is
-/// refused it stays the network that it was, weight for weight.
+/// Loads whichever of the networks the file is for; the object then has that topology. All or nothing: where anything
+/// is refused it stays the network that it was, weight for weight.
 ///
-/// A file that etch or its exporter has written tells its topology, and is for the network of exactly these layers; where
-/// none is, for the only one that holds its weights in another way. A file that does not tell, a plain state_dict, is for
-/// the one network that all its keys and shapes fit: tanh or relu between the same layers, it fits two, and is refused.
+/// A file that etch or its exporter has written names its topology, and is for the network of exactly these layers; if
+/// there is none, for the only one that stores its weights in another format. A file without a topology, a plain
+/// state_dict, is for the one network that all its keys and shapes fit: tanh or relu between the same layers, it fits
+/// two, and is refused.
 ///
-/// Errors: those of `load`; wrong_topology where the file is for none of the networks, ambiguous_topology where it could be
+/// Errors: those of `load`; wrong_topology if the file is for none of the networks, ambiguous_topology if it could be
 /// for several. No heap, no exceptions; the stack of `load`, and 400 bytes for each network.
 template <class... Networks, TensorSource Source>
 load_result load(any_of<Networks...>& net, const Source& file, const key_map& keys = {}) noexcept {

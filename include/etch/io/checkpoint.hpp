@@ -35,7 +35,7 @@ struct no_fit {
     [[nodiscard]] static constexpr bool begun() noexcept { return false; }
 };
 
-/// What a checkpoint holds beside tensors.
+/// A checkpoint's state other than tensors.
 template <class Training>
 struct checkpoint_facts {
     using T = typename Training::value_type;
@@ -67,7 +67,7 @@ struct checkpoint_facts {
     }
 };
 
-/// A schedule's name, where it has one.
+/// A schedule's name, if it has one.
 template <class Schedule>
 constexpr std::string_view schedule_name() noexcept {
     if constexpr (requires { Schedule::name; })
@@ -167,7 +167,7 @@ template <class Training>
 /// Where a fit with patience has given the network its best weights, the file has the last ones all the same, with
 /// which the fit goes on, and the best beside them.
 /// Errors, with nothing written: no_room, with the size that is needed; non_finite_weight, also of the state;
-/// invalid_option where an option is not finite.
+/// invalid_option if an option is not finite.
 template <Resumable Training>
 constexpr save_result save_checkpoint(const Training& training, const typename Training::network_type& net,
                                       std::span<std::byte> to) noexcept {
@@ -203,7 +203,7 @@ inline constexpr std::size_t checkpoint_size = [] {
 /// leaves aside where a fit stands; a trainer that reads what a stepper has written has no fit to resume.
 ///
 /// Errors, with everything as it was: those of `load`; wrong_optimizer, also for a file that is no checkpoint;
-/// wrong_schedule; malformed where options or progress are not as docs/weights.md says. No heap, no exceptions.
+/// wrong_schedule; malformed if options or progress are not as docs/weights.md defines. No heap, no exceptions.
 template <Resumable Training>
 load_result load_checkpoint(Training& training, typename Training::network_type& net,
                             const safetensors_view& file) noexcept {

@@ -111,7 +111,7 @@ template <class A>
     return finite;
 }
 
-/// Reads what was written; false where it is not exactly that, or a number is not finite or too large for its field.
+/// Reads what was written; false if it is not exactly that, or a number is not finite or too large for its field.
 template <class A>
 [[nodiscard]] constexpr bool take_fields(std::string_view text, A& to) noexcept {
     std::size_t count = 0;

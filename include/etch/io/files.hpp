@@ -37,7 +37,8 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
-/// The file's key that is most like `key`; those that end alike first, since "actor.0.weight" is "0.weight" with a prefix.
+/// The file's key that is most like `key`; those that end alike first, since "actor.0.weight" is "0.weight" with a
+/// prefix.
 template <TensorSource Source>
 std::string nearest_key(const Source& file, std::string_view key) {
     std::string nearest;
@@ -56,7 +57,7 @@ std::string nearest_key(const Source& file, std::string_view key) {
 
 }  // namespace internal
 
-/// The sentence for a failed load, to show to a person: `message`, and where it helps the nearest key of the file.
+/// The sentence for a failed load, to show to a person: `message`, and if it helps the nearest key of the file.
 template <TensorSource Source>
 std::string describe(const load_result& result, const Source& file) {
     if (result.code == status::too_large && result.byte == 0)
@@ -79,7 +80,7 @@ std::string written_topology(const Source& file, const key_map& keys) {
     return printable(topology_of(file, keys).value_or(""), 300).c_str();
 }
 
-/// `describe` with the layers of the file and of the network, where they are not the same.
+/// `describe` with the layers of the file and of the network, if they are not the same.
 template <class Network, TensorSource Source>
 std::string describe_for(const Network&, const load_result& result, const Source& file, const key_map& keys) {
     if (result.code != status::wrong_topology) return describe(result, file);
@@ -87,7 +88,7 @@ std::string describe_for(const Network&, const load_result& result, const Source
            std::string{topology<Network>};
 }
 
-/// The same for a file that should be one of several networks: all of them, or those that it fits; and where the file does
+/// The same for a file that should be one of several networks: all of them, or those that it fits; and if the file does
 /// not tell its layers, what keeps it from being each of them.
 template <class... Networks, TensorSource Source>
 std::string describe_for(const any_of<Networks...>&, const load_result& result, const Source& file,
@@ -111,7 +112,7 @@ std::string describe_for(const any_of<Networks...>&, const load_result& result, 
 }  // namespace internal
 
 /// Loads weights from what was read, and checks the network against the golden vectors that came with them. The network
-/// stays as it was where anything is refused. `name` is for messages. Host side: takes a second network from the heap.
+/// stays as it was if anything is refused. `name` is for messages. Host side: takes a second network from the heap.
 template <class Network, TensorSource Source>
 file_result load_verified(Network& net, const Source& file, const key_map& keys = {},
                           const std::string& name = "weights", double tolerance = golden_tolerance) {
@@ -132,7 +133,7 @@ file_result load_verified(Network& net, const Source& file, const key_map& keys 
 
 namespace internal {
 
-/// The bytes of a safetensors file: as many as its header states, and one more where there are more.
+/// The bytes of a safetensors file: as many as its header states, and one more if there are more.
 inline read_result<std::vector<unsigned char>> read_safetensors(const std::string& path) {
     return read_file(path, max_file_size, [](std::span<const unsigned char> start) {
         const std::uint64_t size = safetensors_view::stated_size(std::as_bytes(start));

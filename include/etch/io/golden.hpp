@@ -16,8 +16,8 @@ namespace etch::inline ETCH_VARIANT {
 /// How far a network's answers are from golden vectors: the answers of the model that its weights were exported from.
 struct [[nodiscard]] golden_result {
     status code = status::ok;
-    std::size_t count = 0;   ///< golden vectors; 0 where the file has none
-    double largest = 0;      ///< difference of any output; NaN or infinite where one is not finite
+    std::size_t count = 0;   ///< golden vectors; 0 if the file has none
+    double largest = 0;      ///< difference of any output; NaN or infinite if one is not finite
     double scale = 0;        ///< the largest magnitude among all golden outputs
     std::size_t vector = 0;  ///< where the largest difference is
     option_error option{};   ///< at invalid_option
@@ -73,7 +73,7 @@ constexpr golden_result compare_golden(const Network& net, std::size_t count, do
 /// The golden vectors of a file, where they lie: count * inputs and count * outputs numbers in digits.
 struct golden_text {
     status code = status::ok;
-    std::size_t count = 0;  ///< 0 where the file has none
+    std::size_t count = 0;  ///< 0 if the file has none
     std::string_view inputs{}, outputs{};
 
     /// Number i of `inputs` or `outputs`, which were checked.
@@ -84,7 +84,7 @@ struct golden_text {
     }
 };
 
-/// Of a network with so many inputs and outputs. malformed where they are not as docs/weights.md says.
+/// For a network with this many inputs and outputs. malformed if they are not as docs/weights.md defines.
 [[nodiscard]] constexpr golden_text golden_of(const safetensors_view& file, std::size_t inputs,
                                               std::size_t outputs) noexcept {
     const auto count_text = file.metadata("etch.golden.count");
@@ -107,10 +107,10 @@ struct golden_text {
 }  // namespace internal
 
 /// Compares a network with golden vectors, one after the other: count * inputs and count * outputs numbers. Usable in
-/// constant expressions; an etched header has golden_vectors for that, which are less to include. Where a platform defines
-/// verify as a macro (Unreal), call it by (etch::verify)(net, ...).
-/// golden_mismatch where an output differs by more than `tolerance` of the largest one, or is not finite; size_mismatch; invalid_option for a tolerance
-/// that is NaN, infinite or negative.
+/// constant expressions; an etched header has golden_vectors for that, which are less to include. Where a platform
+/// defines verify as a macro (Unreal), call it by (etch::verify)(net, ...).
+/// golden_mismatch if an output differs by more than `tolerance` of the largest one, or is not finite; size_mismatch;
+/// invalid_option for a tolerance that is NaN, infinite or negative.
 template <class Network>
 constexpr golden_result(verify)(const Network& net, std::span<const float> inputs, std::span<const float> outputs,
                                 double tolerance = golden_tolerance) noexcept {
@@ -121,8 +121,8 @@ constexpr golden_result(verify)(const Network& net, std::span<const float> input
         net, count, tolerance, [&](std::size_t i) { return inputs[i]; }, [&](std::size_t i) { return outputs[i]; });
 }
 
-/// Compares a network with the golden vectors that its file holds. Where it holds none the result is ok, and its count 0.
-/// malformed where they are not as docs/weights.md says.
+/// Compares a network with the golden vectors that its file holds. Where it holds none the result is ok, and its count
+/// 0. malformed if they are not as docs/weights.md defines.
 template <class Network>
 golden_result(verify)(const Network& net, const safetensors_view& file, double tolerance = golden_tolerance) noexcept {
     const internal::golden_text golden = internal::golden_of(file, Network::inputs, Network::outputs);

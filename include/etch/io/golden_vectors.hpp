@@ -36,7 +36,7 @@ struct golden_vectors {
         const auto answer = net(inputs[v]);
         for (std::size_t i = 0; i < Outputs; ++i)
             if (!(magnitude(static_cast<double>(answer[i]) - static_cast<double>(outputs[v][i])) <= allowed))
-                return false;  // also where it is not a number
+                return false;  // also if it is not a number
         return true;
     }
 

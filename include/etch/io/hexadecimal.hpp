@@ -30,7 +30,7 @@ inline constexpr std::size_t hexadecimal_digits = 2 * sizeof(T);
     return 16;
 }
 
-/// Number `index` of a text of such numbers; false where it is not there or not of digits.
+/// Number `index` of a text of such numbers; false if it is not there or not of digits.
 template <class T>
 [[nodiscard]] constexpr bool take_hexadecimal(std::string_view text, std::size_t index, T& to) noexcept {
     using bits_type = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;

@@ -8,8 +8,9 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Walks over JSON where it lies: what the header of a safetensors file needs, and no more. Each `take_...` stands for
-/// what JSON calls so, with blanks before it; where something else stands there it says false, and the file is refused.
+/// Walks over JSON where it lies: what the header of a safetensors file needs, and no more. Each `take_...` takes
+/// what JSON calls by that name, after any blanks; it returns false if something else is there, and the file is
+/// refused.
 class json_cursor {
 public:
     explicit constexpr json_cursor(std::string_view text, std::size_t at = 0) noexcept : text_{text}, at_{at} {}

@@ -33,7 +33,7 @@ namespace internal {
 struct [[nodiscard]] load_result {
     status code = status::ok;
     internal::key_text expected_key{};  ///< of the network's tensor: what was looked for
-    std::string_view key{};             ///< of the file's tensor, where there is one: lies in the file
+    std::string_view key{};             ///< of the file's tensor, if there is one: lies in the file
     shape expected{};                   ///< of the network's tensor, as [outputs, inputs]
     file_shape found{};                 ///< of the file's
     std::size_t element = 0;            ///< of the file's tensor: the first that is not finite
@@ -198,7 +198,7 @@ void take_tensors(std::span<const tensor_group<T>> groups, const Source& file, c
         }
 }
 
-/// What etch has written beside the tensors, where it has: the version of the format, and the topology.
+/// What etch has written beside the tensors, if it has: the version of the format, and the topology.
 template <TensorSource Source>
 [[nodiscard]] status check_metadata(const Source& file, std::string_view topology, bool any_topology) noexcept {
     if constexpr (requires { file.metadata(std::string_view{}); }) {
@@ -230,9 +230,9 @@ load_result check_load(const Source& file, const key_map& keys = {}) noexcept {
 /// is in the file, every one of the file is used once or ignored by name, or the network stays as it was. Float64,
 /// float16 and bfloat16 are converted; a transposed or missing matrix is never guessed.
 ///
-/// Errors: missing_tensor, unused_tensor, wrong_shape, wrong_type, non_finite_weight (NaN, infinite, or too large for the
-/// network's numbers), wrong_topology and wrong_version (where etch has written them), invalid_option (two tensors with one
-/// key, or a key of more than 192 characters). No heap, no exceptions; 3 KB of stack, 2 KB where
+/// Errors: missing_tensor, unused_tensor, wrong_shape, wrong_type, non_finite_weight (NaN, infinite, or too large for
+/// the network's numbers), wrong_topology and wrong_version (if etch has written them), invalid_option (two tensors
+/// with one key, or a key of more than 192 characters). No heap, no exceptions; 3 KB of stack, 2 KB if
 /// pointers have 32 bits, of which a third is the key map.
 /// Cost: the header is read a few times for each tensor of the network.
 template <class Network, TensorSource Source>
@@ -245,8 +245,8 @@ load_result load(Network& net, const Source& file, const key_map& keys = {}) noe
     return found;
 }
 
-/// The same from the bytes of a safetensors file, which may lie anywhere: in a file that was read, in flash, in an array of
-/// the program. Also the errors of safetensors_view::open, with the byte.
+/// The same from the bytes of a safetensors file, which may lie anywhere: in a file that was read, in flash, in an
+/// array of the program. Also the errors of safetensors_view::open, with the byte.
 template <class Network, internal::ByteRange Bytes>
 load_result load(Network& net, const Bytes& bytes, const key_map& keys = {}) noexcept {
     safetensors_view file;

@@ -30,7 +30,7 @@ public:
     /// How far it has read.
     [[nodiscard]] std::size_t at() const noexcept { return at_; }
 
-    /// Takes all of the text. What is wrong with it; empty where nothing is.
+    /// Takes all of the text. What is wrong with it; empty if nothing is.
     [[nodiscard]] const char* take_header(npy_header& to) noexcept {
         bool has_type = false, has_order = false, has_shape = false;
         if (!take('{')) return "the header does not begin with {";
@@ -113,7 +113,7 @@ struct npy_type {
     std::size_t bytes = 0;
     bool big_endian = false;
 
-    /// Of width 0 where it is none of numbers.
+    /// Of width 0 if it is none of numbers.
     [[nodiscard]] static constexpr npy_type of(std::string_view spelled) noexcept {
         constexpr auto other = number_type::other;
         constexpr std::array known{npy_type{"f8", number_type::float64, 8},

@@ -73,7 +73,7 @@ inline zip_pointer<zip_t> open_zip(std::span<const std::byte> bytes, std::string
     return archive;
 }
 
-/// Unpacks an entry that promises to have `size` bytes. What is wrong with it; empty where nothing is.
+/// Unpacks an entry that promises to have `size` bytes. What is wrong with it; empty if nothing is.
 inline std::string unzip(zip_t* archive, std::size_t index, std::size_t size, std::vector<std::byte>& to) {
     const zip_pointer<zip_file_t> stream{zip_fopen_index(archive, index, 0)};
     if (!stream) return zip_strerror(archive);

@@ -12,7 +12,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A safetensors file in memory, read where it lies: no heap, no copy, no alignment asked for.
+/// A safetensors file in memory, read where it lies: no heap, no copy, no alignment needed.
 ///
 ///     etch::safetensors_view file;
 ///     if (const auto opened = file.open(bytes); !opened) ...    // at opened.byte
@@ -48,8 +48,9 @@ public:
         return {};
     }
 
-    /// How many bytes a file has by what it begins with: 8 for less than these, with them the length of the header added,
-    /// with the header all of it. A start that `open` refuses has as many as are needed to see that. Reads up to 1 MiB.
+    /// How many bytes a file has by what it begins with: 8 for less than these, with them the length of the header
+    /// added, with the header all of it. A start that `open` refuses has as many as are needed to see that. Reads up to
+    /// 1 MiB.
     [[nodiscard]] static std::uint64_t stated_size(std::span<const std::byte> start) noexcept {
         safetensors_view file;
         if (start.size() < length_bytes) return length_bytes;
@@ -68,7 +69,7 @@ public:
     struct range;
     [[nodiscard]] constexpr range tensors() const noexcept;
 
-    /// The value under a key of the metadata, as it is written; nothing where there is none.
+    /// The value under a key of the metadata, as it is written; nothing if there is none.
     [[nodiscard]] constexpr std::optional<std::string_view> metadata(std::string_view key) const noexcept {
         if (metadata_ == 0) return std::nullopt;
         internal::json_cursor cursor{header_, metadata_};
@@ -166,7 +167,7 @@ private:
             }
             if (left != 1) return status::malformed;
         }
-        if (to.end <= data_.size())  // all of the data, where it is there
+        if (to.end <= data_.size())  // all of the data, if it is there
             to.tensor.bytes =
                 data_.subspan(static_cast<std::size_t>(to.begin), static_cast<std::size_t>(to.end - to.begin));
         return status::ok;
@@ -259,7 +260,7 @@ private:
         return cursor.take('}') ? parse_result{} : parse_result{status::malformed, cursor.at()};
     }
 
-    /// No key twice and, where the tensors do not simply follow each other, no two that overlap. Together they are as
+    /// No key twice and, if the tensors do not simply follow each other, no two that overlap. Together they are as
     /// long as the data, so then there is no gap either.
     [[nodiscard]] parse_result check_pairs(bool in_order) const noexcept {
         entry one, other;

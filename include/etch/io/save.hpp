@@ -171,7 +171,7 @@ template <class T>
     return finite;
 }
 
-/// A whole file. `add_metadata(metadata_writer&)` may add to what every file of etch has. Nothing is written where there
+/// A whole file. `add_metadata(metadata_writer&)` may add to what every file of etch has. Nothing is written if there
 /// is not room for all of it, and nothing that `load` would refuse.
 template <class T>
 constexpr save_result write_file(std::span<std::byte> to, std::span<const tensor_group<const T>> groups,
@@ -240,12 +240,12 @@ constexpr save_result write_network(const Network& net, std::span<std::byte> to,
 }  // namespace internal
 
 /// Writes a network into memory as a safetensors file, as docs/weights.md describes it. No heap, no exceptions.
-/// Errors, with nothing written: not_fitted where a layer's statistics were never set, since such a network answers
-/// nothing (a checkpoint of it is written: a fit is still to come); no_room, with the size that is needed; what `load`
-/// would refuse, so that a good file is not replaced by it: non_finite_weight, and too_large, where golden vectors take
-/// more than the header's 1 MiB; size_mismatch where the golden samples do not fill up whole samples, non_finite_input where they are not finite floats;
-/// invalid_option where the source or the metadata is not UTF-8, or a key is there twice or one of etch's own.
-/// What is saved and loaded again has the same bits; what etch saves, torch.nn.Sequential loads.
+/// Errors, with nothing written: not_fitted if a layer's statistics were never set, since the outputs of such a network
+/// mean nothing (a checkpoint of it is written: a fit is still to come); no_room, with the size that is needed; what
+/// `load` would refuse, so that a good file is not replaced by it: non_finite_weight, and too_large if golden vectors
+/// take more than the header's 1 MiB; size_mismatch if the golden samples are not complete, non_finite_input if they
+/// are not finite floats; invalid_option if the source or the metadata is not UTF-8, or a key occurs twice or is one of
+/// etch's. What is saved and loaded again has the same bits; what etch saves, torch.nn.Sequential loads.
 template <class Network>
 constexpr save_result save(const Network& net, std::span<std::byte> to,
                            const save_options<typename Network::value_type>& options = {}) noexcept {

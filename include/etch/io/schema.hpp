@@ -19,8 +19,8 @@
 #include <etch/io/files.hpp>
 #include <etch/io/json.hpp>
 
-// The names of columns and classes, with all that a later row needs, in the metadata of a saved network: JSON in a string,
-// since safetensors has only strings there. Host side. docs/weights.md has the keys.
+// The names of columns and classes, with all that a later row needs, in the metadata of a saved network: JSON in a
+// string, since safetensors has only strings there. Host side. docs/weights.md has the keys.
 namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
@@ -59,8 +59,8 @@ inline std::string json_of(const table_column& column) {
     return json + "}";
 }
 
-/// A string as JSON has it between its quotes, which take_string found to be well-formed, as the text it stands for; nothing
-/// where an escape stands for half a character.
+/// A string as JSON has it between its quotes, which take_string found to be well-formed, as the text it stands for;
+/// nothing if an escape stands for half a character.
 inline std::optional<std::string> unescaped(std::string_view json) {
     std::string text;
     const auto take_unit = [&json](std::uint32_t& to) {
@@ -102,7 +102,7 @@ inline std::optional<std::string> unescaped(std::string_view json) {
     return text;
 }
 
-/// Reads the JSON of a schema. Each function is false where something else stands there.
+/// Reads the JSON of a schema. Each function is false if something else stands there.
 class schema_reader {
 public:
     explicit schema_reader(std::string_view json) : json_{json}, cursor_{json} {}
@@ -172,7 +172,7 @@ private:
     json_cursor cursor_;
 };
 
-/// What is wrong with a schema for a network of so many inputs and outputs; empty where nothing is.
+/// What is wrong with a schema for a network of so many inputs and outputs; empty if nothing is.
 inline std::string schema_complaint(const table_schema& schema, std::size_t inputs, std::size_t outputs) {
     const auto text = [](std::size_t count) { return std::to_string(count); };
     const std::size_t classes = classes_told_by(outputs);
@@ -189,7 +189,8 @@ inline std::string schema_complaint(const table_schema& schema, std::size_t inpu
 
 }  // namespace internal
 
-/// The schema of a table as entries of metadata, for `save` in memory: {key, value}, of which views go into save_options.
+/// The schema of a table as entries of metadata, for `save` in memory: {key, value}, of which views go into
+/// save_options.
 inline std::vector<std::pair<std::string, std::string>> metadata_of(const table_schema& schema) {
     using internal::json_of;
     std::vector<std::pair<std::string, std::string>> entries;
@@ -206,7 +207,7 @@ inline std::vector<std::pair<std::string, std::string>> metadata_of(const table_
 ///     const auto schema = etch::read_schema("iris.safetensors");
 ///     std::puts(schema.value.classes[etch::predict(net, flower)].c_str());
 ///
-/// Errors: those of save_file, size_mismatch where the schema is not that of the network, invalid_option where a name is
+/// Errors: those of save_file, size_mismatch if the schema is not that of the network, invalid_option if a name is
 /// not UTF-8 (the table was saved in another encoding).
 template <class Network>
 file_result save_file(const Network& net, const std::string& path, const table_schema& schema,
@@ -225,7 +226,7 @@ file_result save_file(const Network& net, const std::string& path, const table_s
     return save_file(net, path, all);
 }
 
-/// The schema that a file of weights holds. missing_value where it holds none, malformed.
+/// The schema in a file of weights. missing_value if it has none, malformed.
 inline read_result<table_schema> schema_of(const safetensors_view& file, const std::string& name = "weights") {
     table_schema schema;
     bool found = false;

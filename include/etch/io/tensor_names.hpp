@@ -18,8 +18,8 @@ namespace internal {
 /// What loading does with a tensor, beside copying its numbers.
 enum class tensor_kind : std::uint8_t {
     numbers,   ///< nothing
-    matrix,    ///< [outputs, inputs]: transposed where the framework keeps [inputs, outputs]
-    bias,      ///< zero where the framework leaves it out
+    matrix,    ///< [outputs, inputs]: transposed if the framework keeps [inputs, outputs]
+    bias,      ///< zero if the framework leaves it out
     deviation  ///< the framework may add something to it
 };
 struct named_kind {

@@ -47,7 +47,7 @@ struct file_tensor {
     /// How many numbers it has.
     [[nodiscard]] constexpr std::size_t size() const noexcept { return extents.size(); }
 
-    /// Number i as a T, rounded to nearest where T is narrower; NaN where the type is none of weights.
+    /// Number i as a T, rounded to nearest if T is narrower; NaN if the type is none of weights.
     template <std::floating_point T>
     [[nodiscard]] constexpr T number(std::size_t i) const noexcept {
         switch (type) {

@@ -44,7 +44,7 @@ struct chart_panel {
     bool counts = false;                // the x axis has whole numbers and no margin
     bool square = false;                // both axes equally long,
     bool same_range = false;            // and with the same range
-    chart_point low{0, 0}, high{0, 0};  // the ranges, where low is below high; else those of the points
+    chart_point low{0, 0}, high{0, 0};  // the ranges, if low is below high; else those of the points
 };
 
 /// Pictures one above the other: `learning_curves`, `decision_boundary` and `regression_scatter` make them (plot.hpp);
@@ -114,7 +114,7 @@ private:
             ticks_.push_back({value, number_text(value)});
         }
     }
-    /// Powers of ten, with 2 and 5 times them where there are few.
+    /// Powers of ten, with 2 and 5 times them if there are few.
     void make_decades(bool exact) {
         low_ = std::log10(low_);
         high_ = std::log10(high_);

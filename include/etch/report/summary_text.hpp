@@ -48,7 +48,7 @@ std::string topology_of(const network_summary<Depth>& network) {
 }
 
 /// A line per layer, the sums, the bytes that the network, its trainer and a forward pass take, and `build_notice`,
-/// where the build is slower than it needs to be.
+/// if the build is slower than it needs to be.
 template <std::size_t Depth>
 std::string to_text(const network_summary<Depth>& network) {
     using internal::dash_or, internal::grouped, internal::extents_of;

@@ -18,7 +18,8 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// The number that POSIX has for a stream; -1, which is none, where the C library does not tell, as newlib with -std=c++20.
+/// The number that POSIX has for a stream; -1, which is none, if the C library does not tell, as newlib with
+/// -std=c++20.
 template <class Stream>
 int descriptor_of([[maybe_unused]] Stream* stream) noexcept {
     if constexpr (requires { fileno(stream); })
@@ -27,8 +28,9 @@ int descriptor_of([[maybe_unused]] Stream* stream) noexcept {
         return -1;
 }
 
-/// Whether a person watches: the stream is a terminal, and one that can return to the begin of a line. For a WebAssembly
-/// program every stream is a terminal, a browser's list of messages or a file as well: there it is taken for none.
+/// Whether a person watches: the stream is a terminal, and one that can return to the begin of a line. For a
+/// WebAssembly program every stream is a terminal, a browser's list of messages or a file as well: there it is taken
+/// for none.
 inline bool is_terminal(std::FILE* stream) noexcept {
     const char* const kind = std::getenv("TERM");
     if (kind != nullptr && std::strcmp(kind, "dumb") == 0) return false;

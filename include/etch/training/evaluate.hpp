@@ -15,7 +15,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// The loss that fits the last layer, where none is named.
+/// The loss that fits the last layer, if none is named.
 template <class Network>
 constexpr auto fitting_loss() noexcept {
     using last = last_layer_of<Network>;
@@ -50,8 +50,9 @@ constexpr std::size_t rank_of(std::size_t truth, const T* scores, std::size_t co
 
 }  // namespace internal
 
-/// Judges a network as a classifier. Its answer is the class with the largest output; of a single output, whether it is
-/// at least 1/2. Targets name classes in the same way (class_of). `Loss` void: the one that fits the last layer.
+/// Evaluates a network as a classifier. Its prediction is the class with the largest output; of a single output,
+/// whether it is at least 1/2. Targets name classes in the same way (class_of). `Loss` void: the one that fits the last
+/// layer.
 ///
 /// Where the loss takes the last layer over (cross_entropy, softmax) answers are compared as logits, so that classes
 /// still differ whose probabilities are both rounded to 1.
@@ -93,7 +94,7 @@ template <class Loss = void, class Network>
     return report;
 }
 
-/// Judges a network by how near its outputs come to the targets. States as for a classification.
+/// Evaluates a network by how near its outputs come to the targets. States as for a classification.
 template <class Loss = void, class Network>
 [[nodiscard]] constexpr regression_report<Network::outputs> evaluate_regression(
     const Network& net, internal::data_of<Network, Loss> data) noexcept {
@@ -143,7 +144,7 @@ template <class Loss = void, class Network>
     return report;
 }
 
-/// Judges a network on data that it has not seen: a classification_report where it ends in softmax, sigmoid or
+/// Evaluates a network on data that it has not seen: a classification_report if it ends in softmax, sigmoid or
 /// fast_sigmoid, else a regression_report. (A sigmoid that is meant as a number between 0 and 1 goes to
 /// evaluate_regression.)
 ///

@@ -8,8 +8,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The mean loss of a network on a data set, and the share of right answers: of classes where it ends in softmax or in a
-/// single sigmoid (or fast_sigmoid), of all yeses and noes where it ends in several.
+/// The mean loss of a network on a data set, and the share of correct predictions: of classes if it ends in softmax or
+/// in a single sigmoid (or fast_sigmoid), of all labels if it ends in several.
 template <class T>
 struct loss_and_accuracy {
     T loss{}, accuracy{};
@@ -36,7 +36,7 @@ constexpr bool predicts_labels() noexcept {
     return output_kind_of_network<Network>() == output_kind::label_probabilities && Network::outputs > 1;
 }
 
-/// How many layers run before the loss is taken of what they answer, in the targets' units.
+/// How many layers run before the loss is taken of their outputs, in the targets' units.
 template <class Network, class Loss>
 inline constexpr std::size_t evaluated_layers =
     scales_targets<Network> ? Network::depth : loss_fusion<Network, Loss>::layers_before_loss;
@@ -66,9 +66,9 @@ constexpr loss_and_accuracy<typename Network::value_type> loss_after(const Netwo
 
 }  // namespace internal
 
-/// Judges a network on data: its loss (the same function that trains it, where the network ends in unstandardize in the
+/// Evaluates a network on data: its loss (the same function that trains it, if the network ends in unstandardize in the
 /// targets' own units) and its accuracy. An empty set gives zeros.
-/// Numerics: each sample's loss has the same bits as alone; they are added in the order of the samples.
+/// Numerics: each sample's loss has the same bits as in a set of its own; they are added in the order of the samples.
 template <class Loss, class Network>
 [[nodiscard]] constexpr loss_and_accuracy<typename Network::value_type> evaluate_loss(
     const Network& net, internal::data_of<Network, Loss> data) noexcept {

@@ -11,11 +11,11 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What a fit can train on though it is likely to be a mistake. Each sentence names what to do.
+/// What a fit accepts although it is likely to be a mistake. Each message says what to do.
 struct fit_warning {
     enum class kind : std::uint8_t {
         none,
-        unreachable_target,       ///< outside what the last layer can answer
+        unreachable_target,       ///< outside the range of the last layer
         large_targets,            ///< of a linear last layer, whose weights begin around 1
         small_targets,            ///< likewise
         missing_class,            ///< in the training data
@@ -25,7 +25,7 @@ struct fit_warning {
     kind what = kind::none;
     std::size_t sample = 0, column = 0;  ///< which target; at missing_class the column is the class
     double value = 0;                    ///< that target, or the largest magnitude of all
-    double low = 0, high = 0;            ///< what the last layer can answer
+    double low = 0, high = 0;            ///< the range of the last layer
     const char* layer = "";              ///< its name
 
     [[nodiscard]] constexpr bool ok() const noexcept { return what == kind::none; }
@@ -53,7 +53,7 @@ struct fit_warning {
 
 namespace internal {
 
-/// Takes the options that a fit does not have: see missing_options.
+/// Takes options that a fit does not have: see missing_options.
 struct missing_fit_options {
     double epoch = 0, epochs = 0, num_epochs = 0, n_epochs = 0, iterations = 0, steps = 0, batch_size = 0, batch = 0;
     double lr = 0, learning_rate = 0, early_stopping = 0, patience = 0, min_delta = 0, verbose = 0, seed = 0;
@@ -65,7 +65,7 @@ struct any_network {
     constexpr any_network(const Network&) noexcept {}
 };
 
-/// The largest magnitude of some numbers; 0 where there are none.
+/// The largest magnitude of some numbers; 0 if there are none.
 template <class T>
 constexpr T largest_magnitude(std::span<const T> numbers) noexcept {
     T largest{0};
@@ -73,7 +73,8 @@ constexpr T largest_magnitude(std::span<const T> numbers) noexcept {
     return largest;
 }
 
-/// Whether several layers are trained and all weights are zero: every hidden unit would stay the twin of its neighbours.
+/// Whether several layers are trained and all weights are zero: every hidden unit would stay the twin of its
+/// neighbours.
 template <class Network>
 constexpr bool is_all_zero(const Network& net) noexcept {
     std::size_t trained_layers = 0;
@@ -82,7 +83,7 @@ constexpr bool is_all_zero(const Network& net) noexcept {
            std::all_of(net.parameters().begin(), net.parameters().end(), [](auto x) { return x == 0; });
 }
 
-/// The first class without a sample, where classes are taught: each target is 0 or 1, or an index.
+/// The first class without a sample, if classes are taught: each target is 0 or 1, or an index.
 template <class Loss, std::size_t Outputs, class Data>
 constexpr fit_warning find_missing_class(const Data& data) noexcept {
     constexpr bool is_index = target_kind_of<Loss>() == target_kind::class_index;
@@ -100,7 +101,7 @@ constexpr fit_warning find_missing_class(const Data& data) noexcept {
     return {};
 }
 
-/// The largest magnitude of the targets where they are numbers in whose units the network is trained, else 1.
+/// The largest magnitude of the targets if they are numbers in whose units the network is trained, else 1.
 template <class Network, class Loss>
 constexpr auto largest_target(const data_of<Network, Loss>& data) noexcept {
     using T = typename Network::value_type;
@@ -110,7 +111,7 @@ constexpr auto largest_target(const data_of<Network, Loss>& data) noexcept {
         return largest_magnitude(data.targets());
 }
 
-/// The first target that the last layer cannot answer, or the largest where a linear one begins far from it.
+/// The first target outside the range of the last layer, or the largest if a linear one begins far from it.
 template <class Last, class Data>
 constexpr fit_warning find_unreachable_target(const Data& data) noexcept {
     constexpr output_range range = Last::range;

@@ -13,7 +13,7 @@ struct epoch_record {
     std::size_t epoch = 0;    ///< from 1
     T training_loss{};        ///< mean over the samples as they passed, so before their updates
     T validation_loss{};      ///< after the epoch; 0 (not NaN) without validation data
-    T validation_accuracy{};  ///< share of right classes, where the network ends in softmax or sigmoid
+    T validation_accuracy{};  ///< share of right classes, if the network ends in softmax or sigmoid
     T learning_rate{};        ///< of the epoch's last update
 };
 
@@ -38,8 +38,8 @@ enum class stop_reason : std::uint8_t {
 template <class T>
 struct [[nodiscard]] fit_result {
     status code = status::ok;
-    std::size_t sample = 0;            ///< where the data is at fault: which sample
-    std::size_t column = no_position;  ///< and which of its inputs or targets, where one is; at constant_column which
+    std::size_t sample = 0;            ///< the sample at fault, if one is
+    std::size_t column = no_position;  ///< and its input or target, if one is; at constant_column which
                                        ///< column, among the inputs of the layer that scales
     bool in_validation = false;        ///< whether it is the validation data
     double value = 0;                  ///< at invalid_target the target, at diverged the largest weight
@@ -64,7 +64,7 @@ struct [[nodiscard]] fit_result {
     }
 
     /// Where it is not ok what is wrong; else how many epochs there were, why they ended and which was best, and a
-    /// warning where there is one.
+    /// warning if there is one.
     [[nodiscard]] constexpr message_text message() const noexcept {
         using internal::sentence;
         if (code == status::non_finite_loss) return sentence("update ", step, ": ", describe(code));

@@ -46,10 +46,10 @@ constexpr problem fit_statistics_of(Network& net, data_of<Network, Loss> trainin
 
 }  // namespace internal
 
-/// Fits the statistics of every standardize, normalize, clip and unstandardize layer on the training data, also where they
-/// have some. Errors: what data_view::check finds; constant_column with the index of the column among that layer's inputs,
-/// and constant_target; the network is as it was then. `Loss` is named where a target has another size for it than the
-/// network has outputs: fit_statistics<sparse_cross_entropy>(net, data).
+/// Fits the statistics of every standardize, normalize, clip and unstandardize layer on the training data, even if they
+/// have some. Errors: what data_view::check finds; constant_column with the index of the column among that layer's
+/// inputs, and constant_target; the network is as it was then. `Loss` is named if a target has another size for it than
+/// the network has outputs: fit_statistics<sparse_cross_entropy>(net, data).
 template <class Loss = void, class Network>
 constexpr problem fit_statistics(Network& net, internal::data_of<Network, Loss> training) noexcept {
     if (const problem p = (training.check)(); !p.ok()) return p;

@@ -7,14 +7,14 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Memory for what the epochs of a fit came to, no heap:
+/// Memory for the results of the epochs of a fit, no heap:
 ///
 ///     etch::history<40> history;
 ///     trainer.fit(net, train, {.epochs = 40, .history = history});
 ///     for (const auto& epoch : history.records()) ...
 ///     etch::write_csv("history.csv", history.records());
 ///
-/// Epochs beyond Epochs are not recorded. Handing it to a fit empties it.
+/// Epochs beyond Epochs are not recorded. Passing it to a fit empties it.
 template <std::size_t Epochs, class T = float>
 class history {
     static_assert(Epochs > 0, "etch: a history needs room for at least one epoch");

@@ -9,7 +9,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// a / b, and 0 where nothing was counted.
+/// a / b, and 0 if nothing was counted.
 constexpr double ratio(std::size_t a, std::size_t b) noexcept {
     return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b);
 }
@@ -36,14 +36,15 @@ struct [[nodiscard]] classification_report {
     static_assert(Classes >= 2, "etch: a classification needs at least two classes");
     static constexpr std::size_t classes = Classes;
 
-    status code = status::ok;          ///< where it is not ok, nothing was counted
-    std::size_t sample = 0;            ///< where the data is at fault: which sample
-    std::size_t column = no_position;  ///< and which of its inputs or targets, where one is
+    status code = status::ok;          ///< if it is not ok, nothing was counted
+    std::size_t sample = 0;            ///< the sample at fault, if one is
+    std::size_t column = no_position;  ///< and its input or target, if one is
     std::size_t count = 0;             ///< samples evaluated
     double loss = 0;                   ///< their mean
     /// confusion[t][p]: how many samples of class t were taken for class p.
     std::array<std::array<std::size_t, Classes>, Classes> confusion{};
-    /// rank_counts[k]: for how many samples the true class had the (k+1)-th largest score; of equal scores the first leads.
+    /// rank_counts[k]: for how many samples the true class had the (k+1)-th largest score; of equal scores the first
+    /// leads.
     std::array<std::size_t, Classes> rank_counts{};
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
@@ -120,9 +121,9 @@ template <std::size_t Outputs>
 struct [[nodiscard]] regression_report {
     static constexpr std::size_t outputs = Outputs;
 
-    status code = status::ok;          ///< where it is not ok, nothing was summed
-    std::size_t sample = 0;            ///< where the data is at fault: which sample
-    std::size_t column = no_position;  ///< and which of its inputs or targets, where one is
+    status code = status::ok;          ///< if it is not ok, nothing was summed
+    std::size_t sample = 0;            ///< the sample at fault, if one is
+    std::size_t column = no_position;  ///< and its input or target, if one is
     std::size_t count = 0;             ///< samples evaluated
     double loss = 0;                   ///< their mean
     std::array<double, Outputs> sum_absolute{}, sum_squares{};

@@ -19,8 +19,8 @@ namespace etch::inline ETCH_VARIANT {
 template <class T>
 struct [[nodiscard]] search_trial {
     std::size_t network = 0;       ///< its index among the candidates
-    training_settings settings{};  ///< with the optimiser's own learning rate and weight decay, where none were given
-    status code = status::ok;      ///< non_finite_loss where it diverged
+    training_settings settings{};  ///< with the optimiser's own learning rate and weight decay, if none were given
+    status code = status::ok;      ///< non_finite_loss if it diverged
     T validation_loss{}, validation_accuracy{};
     std::size_t epochs = 0;      ///< completed
     std::size_t best_epoch = 0;  ///< with the lowest validation loss
@@ -33,7 +33,7 @@ struct [[nodiscard]] search_trial {
     }
 };
 
-/// What a search found. The networks themselves are on the heap: for the host, not for the device.
+/// The result of a search. The networks are on the heap: for the host, not for the device.
 template <class Candidates>
 class [[nodiscard]] search_result;
 
@@ -44,7 +44,7 @@ public:
     using trial = search_trial<typename networks::value_type>;
 
     status code = status::ok;  ///< invalid_option without any settings; what is wrong with the data; the best trial's
-    std::size_t sample = 0;    ///< where the data is at fault: which sample
+    std::size_t sample = 0;    ///< the sample at fault, if one is
     /// All trials: the lowest validation loss first, of equals the earlier one, and those that failed at the end.
     std::vector<trial> trials{};
 
@@ -65,7 +65,7 @@ public:
         return std::visit(std::forward<F>(f), *network_);
     }
 
-    /// The best network where it is candidate I, else nullptr.
+    /// The best network if it is candidate I, else nullptr.
     template <std::size_t I>
     [[nodiscard]] const typename networks::template network<I>* network() const noexcept {
         return network_ ? std::get_if<I>(network_.get()) : nullptr;
@@ -132,7 +132,8 @@ void try_candidate(Result& result, data_of<typename Result::networks::template n
 }  // namespace internal
 
 /// Trains every candidate with every choice of settings and keeps the network with the lowest validation loss. The
-/// test set stays unseen, so that it can be used to evaluate the winner. The arguments after the candidates are a trainer's.
+/// test set stays unseen, so that it can be used to evaluate the winner. The arguments after the candidates are a
+/// trainer's.
 ///
 ///     auto found = etch::search<etch::candidates<narrow, wide>, etch::cross_entropy, etch::adamw, 16>(
 ///         train, validation, etch::grid_search{.learning_rate = {1e-3, 1e-2}, .epochs = {100}, .patience = 10});

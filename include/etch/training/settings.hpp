@@ -26,8 +26,8 @@ struct training_settings {
     }
 };
 
-/// Every combination of the values that are listed: good for two or three settings of a few values each. Of the learning
-/// rate and the weight decay that are not listed the optimiser's own are taken.
+/// Every combination of the values that are listed: good for two or three settings of a few values each. Of the
+/// learning rate and the weight decay that are not listed the optimiser's own are taken.
 ///
 ///     etch::grid_search{.learning_rate = {1e-3, 1e-2}, .weight_decay = {0, 1e-2}, .epochs = {100}}
 struct grid_search {
@@ -38,7 +38,7 @@ struct grid_search {
     std::vector<etch::seed> seed{etch::seed{0}};
     std::size_t patience = 0;
 
-    /// The first list varies slowest. Empty where one of the lists is.
+    /// The first list varies slowest. Empty if one of the lists is.
     [[nodiscard]] std::vector<training_settings> settings() const {
         std::vector<training_settings> all;
         for (const auto& rate : learning_rate)
@@ -60,7 +60,8 @@ struct range {
     constexpr range(double from, double to) noexcept : low{from}, high{to}, given{true} {}
 
     /// Uniform in the logarithm, so that 1e-4 to 1e-3 gets as many draws as 1e-3 to 1e-2; uniform in the number itself
-    /// where the range touches or crosses zero, or numbers below 1e-38. Seven digits: drawn in float, so the same everywhere.
+    /// if the range touches or crosses zero, or numbers below 1e-38. Seven digits: drawn in float, so the same
+    /// everywhere.
     [[nodiscard]] double draw(random_generator& random) const noexcept {
         using number = lanes<float, 1>;
         const float share = random.uniform();

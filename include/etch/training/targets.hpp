@@ -20,7 +20,7 @@ inline constexpr std::size_t target_size<Network, void> = Network::outputs;
 template <class Network, class Loss = void>
 using data_of = data_view<Network::inputs, target_size<Network, Loss>, typename Network::value_type>;
 
-/// The class that a target names among those that `Outputs` outputs tell apart; `Outputs` where an index names none.
+/// The class that a target names among those that `Outputs` outputs tell apart; `Outputs` if an index names none.
 template <class Loss, std::size_t Outputs, class Target>
 constexpr std::size_t true_class(const Target& target) noexcept {
     if constexpr (target_kind_of<Loss>() == target_kind::class_index)
