@@ -90,6 +90,7 @@
 #include <etch/network/network.hpp>
 #include <etch/network/predict.hpp>
 #include <etch/network/summary.hpp>
+#include <etch/network/tape.hpp>
 #include <etch/network/tensor_table.hpp>
 #include <etch/network/topology.hpp>
 // data: sets, splits, preparation (host side)
@@ -117,6 +118,7 @@
 #include <etch/training/settings.hpp>
 #include <etch/training/stepper.hpp>
 #include <etch/training/trainer.hpp>
+#include <etch/training/updater.hpp>
 // report: what is printed or drawn for a person (host side)
 #include <etch/report/build_notice.hpp>
 #include <etch/report/history_csv.hpp>

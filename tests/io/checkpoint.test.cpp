@@ -140,10 +140,10 @@ TEST_CASE("ten epochs are five, a checkpoint, and five, in a trainer of other op
     trainer_type second{{.learning_rate = 7}, {.minimum = 1}, {.value = 1e-9}, seed{99}};
     curve net;
     REQUIRE(load_checkpoint(second, net, first.checkpoint).ok());
-    CHECK(second.optimizer.beta1 == 0.8);
-    CHECK(second.schedule.warmup_steps == 3);
-    CHECK(second.clip.norm == 0.5);
-    CHECK(second.clip.value == 0);
+    CHECK(second.record().optimizer.beta1 == 0.8);
+    CHECK(second.record().schedule.warmup_steps == 3);
+    CHECK(second.record().clip.norm == 0.5);
+    CHECK(second.record().clip.value == 0);
     CHECK(second.steps() == 20);
     const auto rest = second.fit(net, data.training(), options(true));
     CHECK(net == expected);
@@ -200,12 +200,13 @@ TEST_CASE("a stepper goes on from a trainer's checkpoint, and a trainer from a s
     (void)device.accumulate(on_device, x.view(), y.view(), 1, 1);  // half of an update, which a checkpoint ends
     REQUIRE(load_checkpoint(device, on_device, first.checkpoint).ok());
     CHECK(device.steps() == 20);
-    CHECK(device.optimizer.weight_decay == 1e-3);
+    CHECK(device.record().optimizer.weight_decay == 1e-3);
 
     // The same update by a stepper that was never anywhere else: the state itself, not only its number.
-    stepper_type here{first.training.optimizer, first.training.schedule, first.training.clip, seed{3}};
-    here.position() = first.training.position();
-    std::copy(first.training.state().begin(), first.training.state().end(), here.state().begin());
+    stepper_type here{first.training.record().optimizer, first.training.record().schedule, first.training.record().clip,
+                      seed{3}};
+    here.record().position = first.training.record().position;
+    std::copy(first.training.record().state.begin(), first.training.record().state.end(), here.record().state.begin());
     curve last = first.training.best();  // the fit has ended: the trainer keeps the last weights
     CHECK(last == on_device);
     CHECK(device.accumulate(on_device, x.view(), y.view(), 1, 1) == here.accumulate(last, x.view(), y.view(), 1, 1));
@@ -254,15 +255,15 @@ TEST_CASE("what is not finite is not saved") {
     half first;
     std::vector<std::byte> memory(checkpoint_size<trainer_type>);
     const auto code = [&] { return save_checkpoint(first.training, first.net, memory).code; };
-    first.training.state()[3] = std::numeric_limits<float>::infinity();
+    first.training.record().state[3] = std::numeric_limits<float>::infinity();
     CHECK(code() == status::non_finite_weight);
-    first.training.state()[3] = 0;
+    first.training.record().state[3] = 0;
     first.net.parameters()[0] = std::numeric_limits<float>::quiet_NaN();
     CHECK(code() == status::non_finite_weight);
     first.net.parameters()[0] = 0;
-    first.training.optimizer.epsilon = std::numeric_limits<double>::quiet_NaN();
+    first.training.record().optimizer.epsilon = std::numeric_limits<double>::quiet_NaN();
     CHECK(code() == status::invalid_option);
-    first.training.optimizer.epsilon = 1e-8;
+    first.training.record().optimizer.epsilon = 1e-8;
     CHECK(code() == status::ok);
 }
 
@@ -355,12 +356,12 @@ TEST_CASE("options of every kind of field come back, and nothing that lies betwe
     const auto bytes = saved(training, net);
     REQUIRE(load_checkpoint(other, loaded, bytes).ok());
     CHECK(loaded == net);
-    CHECK(other.optimizer.learning_rate == 0.25);
-    CHECK(other.optimizer.momentum == 0.5);
-    CHECK(other.optimizer.centered);
-    CHECK(other.schedule.step_size == 5'000'000'000);
-    CHECK(other.schedule.gamma == 0.75);
-    CHECK(other.position().seed.value == 0xfedcba9876543210);
+    CHECK(other.record().optimizer.learning_rate == 0.25);
+    CHECK(other.record().optimizer.momentum == 0.5);
+    CHECK(other.record().optimizer.centered);
+    CHECK(other.record().schedule.step_size == 5'000'000'000);
+    CHECK(other.record().schedule.gamma == 0.75);
+    CHECK(other.record().position.seed.value == 0xfedcba9876543210);
     // A bool is 0 or 1: the last of six fields.
     const std::string one = "0100000000000000\",\"etch.schedule.options", two = "02" + one.substr(2);
     CHECK(refused(other, loaded, edited(bytes, one, two)).code == status::malformed);

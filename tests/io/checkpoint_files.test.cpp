@@ -69,7 +69,7 @@ TEST_CASE("a file that is not there or cannot be written is said so") {
     trainer_type training;
     CHECK(load_checkpoint_file(training, net, folder / "none").code == status::cannot_open);
     CHECK(save_checkpoint_file(training, net, folder / "no/such/folder").code == status::cannot_write);
-    training.optimizer.epsilon = std::numeric_limits<double>::infinity();
+    training.record().optimizer.epsilon = std::numeric_limits<double>::infinity();
     CHECK(save_checkpoint_file(training, net, folder / "bad").code == status::invalid_option);
     CHECK_FALSE(std::filesystem::exists(folder / "bad"));
 }

@@ -173,11 +173,12 @@ TEST_CASE("construction and inference allocate nothing") {
           }) == 0);
 }
 
-TEST_CASE("a trainer and its step allocate nothing") {
+TEST_CASE("a stepper and its step allocate nothing") {
     net_type net{seed{1}};
     net.statistics().back() = 1;
     CHECK(allocations_of([&] {
-              trainer_type training{{.learning_rate = 1e-3}, {}, {.norm = 1}};
+              stepper<net_type, cross_entropy, adam, 16, cosine_decay> training{
+                  {.learning_rate = 1e-3}, {}, {.norm = 1}};
               use(training.step(net, matrix<float, 6, 16>{}, matrix<float, 3, 16>{}));
           }) == 0);
 }

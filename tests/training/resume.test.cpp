@@ -59,7 +59,8 @@ bool same(const epoch_record<float>& a, const epoch_record<float>& b) {
 
 template <class Trainer>
 void check_same(const Trainer& a, const Trainer& b) {
-    const std::vector<float> state_a(a.state().begin(), a.state().end()), state_b(b.state().begin(), b.state().end());
+    const std::vector<float> state_a(a.record().state.begin(), a.record().state.end()),
+        state_b(b.record().state.begin(), b.record().state.end());
     CHECK(state_a == state_b);
     CHECK(a.steps() == b.steps());
     CHECK(a.learning_rate() == b.learning_rate());
@@ -214,11 +215,11 @@ TEST_CASE("where there is nothing to resume, a fit begins") {
         CHECK(resumed.fit(a, data.training(), {.epochs = 1, .resume = true}).step == 4);
     }
     SECTION("after a fit that failed, which has reset the trainer") {
-        resumed.optimizer.learning_rate = 1e30;
+        resumed.record().optimizer.learning_rate = 1e30;
         const curve best = resumed.best();
         CHECK(resumed.fit(a, data.training(), {.epochs = 3, .resume = true}).code == status::non_finite_loss);
         CHECK(a == best);
-        resumed.optimizer.learning_rate = 0.01;
+        resumed.record().optimizer.learning_rate = 0.01;
         CHECK(resumed.fit(a, data.training(), {.epochs = 1, .resume = true}).step == 4);
     }
 }

@@ -136,10 +136,10 @@ TEST_CASE("reset makes a stepper new") {
     stepper<line, mean_squared_error, adam> training{{.learning_rate = 0.25}};
     line first = line_of(2, 1), again = first;
     for (int i = 0; i < 3; ++i) (void)training.step(first, {3}, {4});
-    CHECK(training.state()[0] != 0);
+    CHECK(training.record().state[0] != 0);
     training.reset();
     CHECK(training.steps() == 0);
-    for (const float s : training.state()) CHECK(s == 0);
+    for (const float s : training.record().state) CHECK(s == 0);
     for (int i = 0; i < 3; ++i) (void)training.step(again, {3}, {4});
     CHECK(first == again);
 }

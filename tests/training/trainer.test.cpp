@@ -111,13 +111,13 @@ TEST_CASE("options out of their range are refused") {
     CHECK(training.fit(net, data, {.min_delta = not_a_number}).code == status::invalid_option);
     CHECK(training.fit(net, data, {.min_delta = infinite}).code == status::invalid_option);
     for (const gradient_clip clip : {gradient_clip{.norm = -1}, gradient_clip{.value = -1}}) {
-        training.clip = clip;
+        training.record().clip = clip;
         CHECK(training.fit(net, data).code == status::invalid_option);
     }
-    training.clip = {};
-    training.optimizer.learning_rate = 0;
+    training.record().clip = {};
+    training.record().optimizer.learning_rate = 0;
     CHECK(training.fit(net, data).code == status::invalid_option);
-    training.optimizer.learning_rate = static_cast<double>(not_a_number);
+    training.record().optimizer.learning_rate = static_cast<double>(not_a_number);
     CHECK(training.fit(net, data).code == status::invalid_option);
     CHECK(net == before);
 }

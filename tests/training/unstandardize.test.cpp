@@ -97,7 +97,7 @@ TEST_CASE("targets that do not vary cannot be scaled") {
     auto constant = training;
     for (float& t : constant.targets()) t = 3;
     const auto trainer = on_heap<trainer_of<scaled>>({.learning_rate = 1e-2});
-    CHECK(trainer->optimizer.learning_rate == 1e-2);
+    CHECK(trainer->record().optimizer.learning_rate == 1e-2);
     CHECK(*on_heap<scaled>(seed{1}) == net);
     CHECK(*on_heap<scaled>() == scaled{});
     const auto result = trainer->fit(net, constant);

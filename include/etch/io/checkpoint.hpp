@@ -17,8 +17,7 @@ namespace etch::inline ETCH_VARIANT {
 template <class Training>
 concept Resumable = requires(Training& training) {
     typename Training::network_type;
-    training.position();
-    training.state();
+    training.record();
     training.reset();
 };
 
@@ -37,7 +36,7 @@ struct no_fit {
 
 /// A checkpoint's state other than tensors.
 template <class Training>
-struct checkpoint_facts {
+struct checkpoint_state {
     using T = typename Training::value_type;
 
     static constexpr auto fit_of(const Training& training) noexcept {
@@ -47,18 +46,18 @@ struct checkpoint_facts {
             return no_fit{};
     }
 
-    decltype(Training::optimizer) optimizer{};
-    decltype(Training::schedule) schedule{};
-    decltype(Training::clip) clip{};
+    typename Training::optimizer_type optimizer{};
+    typename Training::schedule_type schedule{};
+    gradient_clip clip{};
     training_position<T> position{};
     decltype(fit_of(std::declval<const Training&>())) fit{};
 
-    constexpr checkpoint_facts() noexcept = default;
-    explicit constexpr checkpoint_facts(const Training& from) noexcept
-        : optimizer{from.optimizer},
-          schedule{from.schedule},
-          clip{from.clip},
-          position{from.position()},
+    constexpr checkpoint_state() noexcept = default;
+    explicit constexpr checkpoint_state(const Training& from) noexcept
+        : optimizer{from.record().optimizer},
+          schedule{from.record().schedule},
+          clip{from.record().clip},
+          position{from.record().position},
           fit{fit_of(from)} {}
 
     [[nodiscard]] constexpr bool has_finite_numbers() const noexcept {
@@ -81,7 +80,7 @@ constexpr std::string_view schedule_name() noexcept {
 template <class Training, class T>
 struct checkpoint_tensors {
     using network = typename Training::network_type;
-    static constexpr std::size_t state_slots = decltype(Training::optimizer)::state_slots;
+    static constexpr std::size_t state_slots = Training::optimizer_type::state_slots;
 
     static constexpr auto prefixes = [] {
         std::array<text<32>, state_slots> all{};
@@ -112,7 +111,7 @@ private:
 };
 
 template <class Training>
-constexpr save_result write_checkpoint(std::span<std::byte> to, const checkpoint_facts<Training>& facts, bool has_fit,
+constexpr save_result write_checkpoint(std::span<std::byte> to, const checkpoint_state<Training>& facts, bool has_fit,
                                        const auto& tensors) noexcept {
     const auto add_metadata = [&](metadata_writer& metadata) {
         const auto add = [&metadata](std::string_view key, const auto& fields) {
@@ -120,7 +119,7 @@ constexpr save_result write_checkpoint(std::span<std::byte> to, const checkpoint
             metadata.end_value();
         };
         metadata.add("etch.optimizer", facts.optimizer.name);
-        metadata.add("etch.schedule", schedule_name<decltype(Training::schedule)>());
+        metadata.add("etch.schedule", schedule_name<typename Training::schedule_type>());
         add("etch.optimizer.options", facts.optimizer);
         add("etch.schedule.options", facts.schedule);
         add("etch.clip", facts.clip);
@@ -134,9 +133,10 @@ constexpr save_result write_checkpoint(std::span<std::byte> to, const checkpoint
 
 /// Reads what stands beside the tensors, into `to`.
 template <class Training>
-[[nodiscard]] status read_checkpoint(const safetensors_view& file, checkpoint_facts<Training>& to) noexcept {
+[[nodiscard]] status read_checkpoint(const safetensors_view& file, checkpoint_state<Training>& to) noexcept {
     if (file.metadata("etch.optimizer") != std::string_view{to.optimizer.name}) return status::wrong_optimizer;
-    if (file.metadata("etch.schedule") != schedule_name<decltype(Training::schedule)>()) return status::wrong_schedule;
+    if (file.metadata("etch.schedule") != schedule_name<typename Training::schedule_type>())
+        return status::wrong_schedule;
     const auto take = [&file](std::string_view key, auto& fields) {
         return take_fields(file.metadata(key).value_or(std::string_view{}), fields);
     };
@@ -172,7 +172,7 @@ template <Resumable Training>
 constexpr save_result save_checkpoint(const Training& training, const typename Training::network_type& net,
                                       std::span<std::byte> to) noexcept {
     using T = typename Training::value_type;
-    internal::checkpoint_facts<Training> facts{training};
+    internal::checkpoint_state<Training> facts{training};
     parameter_memory<const T> last = net.memory(), best = last;
     if constexpr (internal::Fitting<Training>) {
         best = training.best().memory();
@@ -180,7 +180,8 @@ constexpr save_result save_checkpoint(const Training& training, const typename T
         facts.fit.exchanged = false;
     }
     const bool has_fit = facts.fit.begun();
-    const internal::checkpoint_tensors<Training, const T> tensors{last, training.state(), has_fit ? &best : nullptr};
+    const internal::checkpoint_tensors<Training, const T> tensors{last, training.record().state,
+                                                                  has_fit ? &best : nullptr};
     if (!facts.has_finite_numbers()) return {.code = status::invalid_option};
     return internal::write_checkpoint(to, facts, has_fit, tensors);
 }
@@ -192,7 +193,7 @@ inline constexpr std::size_t checkpoint_size = [] {
     const parameter_memory<const T> nowhere{nullptr, nullptr};
     const internal::checkpoint_tensors<Training, const T> tensors{
         nowhere, {}, internal::Fitting<Training> ? &nowhere : nullptr};
-    return internal::write_checkpoint(std::span<std::byte>{}, internal::checkpoint_facts<Training>{}, true, tensors)
+    return internal::write_checkpoint(std::span<std::byte>{}, internal::checkpoint_state<Training>{}, true, tensors)
         .size;
 }();
 
@@ -211,22 +212,23 @@ load_result load_checkpoint(Training& training, typename Training::network_type&
     using network = typename Training::network_type;
     if (const status code = internal::check_metadata(file, topology<network>, false); code != status::ok)
         return {.code = code};
-    internal::checkpoint_facts<Training> facts{training};
+    internal::checkpoint_state<Training> facts{training};
     if (const status code = internal::read_checkpoint(file, facts); code != status::ok) return {.code = code};
     parameter_memory<T> best = net.memory();
-    if constexpr (internal::Fitting<Training>) best = training.best().memory();
-    const internal::checkpoint_tensors<Training, T> tensors{net.memory(), training.state(),
+    if constexpr (internal::Fitting<Training>) best = training.fit_state().best.memory();
+    const internal::checkpoint_tensors<Training, T> tensors{net.memory(), training.record().state,
                                                             facts.fit.begun() ? &best : nullptr};
     const key_map keys = facts.fit.begun() ? key_map{} : key_map{.ignored = {"best.*"}};
     if (const load_result found = internal::check_tensors(tensors.groups(), file, keys); !found.ok()) return found;
 
     training.reset();
     internal::take_tensors(tensors.groups(), file, keys);
-    training.optimizer = facts.optimizer;
-    training.schedule = facts.schedule;
-    training.clip = facts.clip;
-    training.position() = facts.position;
-    if constexpr (internal::Fitting<Training>) training.progress() = facts.fit;
+    const auto record = training.record();
+    record.optimizer = facts.optimizer;
+    record.schedule = facts.schedule;
+    record.clip = facts.clip;
+    record.position = facts.position;
+    if constexpr (internal::Fitting<Training>) training.fit_state().progress = facts.fit;
     return {};
 }
 

@@ -101,7 +101,12 @@ public:
             "etch: forward of a layer takes what the layer is handed, and its input: forward(const auto& layer, "
             "const auto& x)");
         using Y = std::remove_cvref_t<decltype(L::forward(handed, x))>;
-        static_assert(Expression<Y> && Y::rows * Y::columns == infos[First].output.size() * Pass::columns,
+        // A constant, since clang prints a condition in full before the sentence.
+        constexpr bool fits = [] {
+            if constexpr (Expression<Y>) return Y::rows * Y::columns == infos[First].output.size() * Pass::columns;
+            return false;
+        }();
+        static_assert(fits,
                       "etch: forward of a layer returns an expression with as many numbers as output(shape) says");
         if constexpr (First == Stored)
             return L::forward(handed, x);

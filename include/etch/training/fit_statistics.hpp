@@ -19,8 +19,9 @@ constexpr problem fit_statistics_of(Network& net, data_of<Network, Loss> trainin
     if constexpr (Network::statistic_count == 0) {
         return {};
     } else {
-        std::array<T, Network::statistic_count> before;  // not the whole network, which may be larger than a stack
-        std::copy(net.statistics().begin(), net.statistics().end(), before.begin());
+        std::array<T, Network::statistic_count + Network::frozen_count>
+            before;  // not the whole network, which may be larger than a stack
+        std::copy(net.fixed().begin(), net.fixed().end(), before.begin());
         problem result;
         chain::for_each_layer([&]<std::size_t I>() {
             using layer = typename chain::template layer<I>;
@@ -39,7 +40,7 @@ constexpr problem fit_statistics_of(Network& net, data_of<Network, Loss> trainin
                         });
             }
         });
-        if (!result.ok()) std::copy(before.begin(), before.end(), net.statistics().begin());
+        if (!result.ok()) std::copy(before.begin(), before.end(), net.fixed().begin());
         return result;
     }
 }

@@ -23,8 +23,8 @@ template <class Network>
 }
 template <class Training>
     requires requires { typename Training::network_type; }
-[[nodiscard]] std::unique_ptr<Training> on_heap(decltype(Training::optimizer) optimizer = {},
-                                                decltype(Training::schedule) schedule = {}, gradient_clip clip = {},
+[[nodiscard]] std::unique_ptr<Training> on_heap(typename Training::optimizer_type optimizer = {},
+                                                typename Training::schedule_type schedule = {}, gradient_clip clip = {},
                                                 seed from = seed{0}) {
     return std::make_unique<Training>(optimizer, schedule, clip, from);
 }

@@ -11,28 +11,12 @@
 #include <etch/data/data_view.hpp>
 #include <etch/training/evaluate_loss.hpp>
 #include <etch/training/fit_checks.hpp>
+#include <etch/training/fit_progress.hpp>
 #include <etch/training/fit_result.hpp>
 #include <etch/training/fit_statistics.hpp>
 #include <etch/training/stepper.hpp>
 
 namespace etch::inline ETCH_VARIANT {
-
-/// Where a fit stands: what it must know to go on, beside the network, the best weights and what the stepper knows.
-template <class T>
-struct fit_progress {
-    std::size_t epochs = 0;      ///< completed
-    std::size_t samples = 0;     ///< passed in the epoch that is under way
-    T loss_sum{};                ///< over those
-    std::size_t best_epoch = 0;  ///< the last that improved by more than min_delta; from 1
-    T best_loss{};
-    T training_loss{}, validation_loss{};  ///< of the last epoch
-    std::uint64_t first_step = 0;          ///< updates before the fit, from which the schedule counts its length
-    bool exchanged = false;                ///< the network has the best weights, and the trainer keeps the last
-
-    [[nodiscard]] constexpr bool begun() const noexcept { return epochs > 0 || samples > 0; }
-    /// Epochs without improvement.
-    [[nodiscard]] constexpr std::size_t waited() const noexcept { return epochs - best_epoch; }
-};
 
 /// Trains a network on a data set: a stepper, a place for a batch, and a copy of the best weights. All memory is in the
 /// object, so that its owner decides where it lives; `fit` allocates nothing.
@@ -40,15 +24,36 @@ struct fit_progress {
 ///     etch::trainer<classifier, etch::cross_entropy, etch::adam, 32> trainer{{.learning_rate = 1e-3}};
 ///     auto result = trainer.fit(net, train, {.epochs = 40, .validation = validation, .patience = 5});
 template <class Network, class Loss, class Optimizer, std::size_t Batch = 32, class Schedule = constant_rate>
-class trainer : public stepper<Network, Loss, Optimizer, Batch, Schedule> {
-    using base = stepper<Network, Loss, Optimizer, Batch, Schedule>;
+class trainer {
+    using stepper_type = stepper<Network, Loss, Optimizer, Batch, Schedule>;
 
 public:
-    using base::columns, base::inputs, base::outputs, base::targets;
-    using typename base::value_type;
+    using network_type = Network;
+    using loss_type = Loss;
+    using optimizer_type = Optimizer;
+    using schedule_type = Schedule;
+    using value_type = typename Network::value_type;
     using T = value_type;
+    static constexpr std::size_t columns = stepper_type::columns, inputs = Network::inputs, outputs = Network::outputs,
+                                 targets = stepper_type::targets;
     using data = data_view<inputs, targets, T>;
-    using base::base;
+
+    explicit constexpr trainer(Optimizer optimizer = {}, Schedule schedule = {}, gradient_clip clip = {},
+                               seed from = seed{0}) noexcept
+        : stepper_{optimizer, schedule, clip, from} {}
+    /// Options that there are not: see updater.
+    template <class Never = void>
+    explicit constexpr trainer(const internal::missing_options& options, Schedule = {}, gradient_clip = {},
+                               seed = seed{0}) noexcept
+        : stepper_{options} {}
+    template <class Never = void>
+    constexpr trainer(Optimizer optimizer, const internal::missing_schedule_options& options, gradient_clip = {},
+                      seed = seed{0}) noexcept
+        : stepper_{optimizer, options} {}
+    template <class Number>
+        requires(std::is_arithmetic_v<Number>)
+    explicit constexpr trainer(Number number, Schedule = {}, gradient_clip = {}, seed = seed{0}) noexcept
+        : stepper_{number} {}
 
     struct fit_options {
         std::size_t epochs = 1;
@@ -98,7 +103,7 @@ public:
             if (const problem p = fit_missing_statistics<Loss>(net, training); !p.ok())
                 return {.code = p.code, .column = p.column};
             best_ = net;
-            progress_ = {.first_step = this->steps()};
+            progress_ = {.first_step = stepper_.steps()};
         } else if (progress_.exchanged) {
             exchange(net);
         }
@@ -111,19 +116,19 @@ public:
                !(options.patience > 0 && progress_.waited() >= options.patience)) {
             const std::size_t epoch = progress_.epochs + 1;
             if (!run_epoch(net, training, options, epoch, per_update, total_steps, callback))
-                return give_up(net, options, status::non_finite_loss, this->steps() + 1);
+                return give_up(net, options, status::non_finite_loss, stepper_.steps() + 1);
             if (!internal::all_finite<T>(std::span<const T>{net.parameters()}))
-                return give_up(net, options, status::non_finite_loss, this->steps());
+                return give_up(net, options, status::non_finite_loss, stepper_.steps());
             if (const T largest = largest_weight(net, training); largest > 0)
-                return give_up(net, options, status::diverged, this->steps(), largest);
+                return give_up(net, options, status::diverged, stepper_.steps(), largest);
             epoch_record<T> record{
-                .epoch = epoch, .training_loss = progress_.training_loss, .learning_rate = this->learning_rate()};
+                .epoch = epoch, .training_loss = progress_.training_loss, .learning_rate = stepper_.learning_rate()};
             T judged = record.training_loss;
             if (validates) {
                 const auto found = internal::loss_after<Loss, internal::loss_fusion<Network, Loss>::layers_before_loss>(
                     net, options.validation);  // in the units of the training loss
                 if (!internal::is_finite(found.loss))
-                    return give_up(net, options, status::non_finite_loss, this->steps());
+                    return give_up(net, options, status::non_finite_loss, stepper_.steps());
                 judged = progress_.validation_loss = record.validation_loss = found.loss;
                 record.validation_accuracy = found.accuracy;
             }
@@ -201,22 +206,29 @@ public:
 
     /// Forgets what the stepper forgets, and the fit.
     constexpr void reset() noexcept {
-        base::reset();
+        stepper_.reset();
         progress_ = {};
     }
 
-    /// Where the last fit stands. Both are what a checkpoint reads and writes.
-    [[nodiscard]] constexpr fit_progress<T>& progress() noexcept { return progress_; }
+    // As those of the stepper.
+    [[nodiscard]] constexpr std::uint64_t steps() const noexcept { return stepper_.steps(); }
+    [[nodiscard]] constexpr T learning_rate() const noexcept { return stepper_.learning_rate(); }
+    [[nodiscard]] constexpr std::span<T> gradients() noexcept { return stepper_.gradients(); }
+    [[nodiscard]] constexpr option_error(check)() const noexcept { return (stepper_.check)(); }
+    /// Where the last fit stands.
     [[nodiscard]] constexpr const fit_progress<T>& progress() const noexcept { return progress_; }
-    /// The network with the lowest loss that was judged in the last fit; the last one where `progress().exchanged`.
-    [[nodiscard]] constexpr Network& best() noexcept { return best_; }
+    /// The network with the lowest loss that was judged in the last fit; the last one if `progress().exchanged`.
     [[nodiscard]] constexpr const Network& best() const noexcept { return best_; }
+    /// What a checkpoint reads and writes: options, the optimizer's state and the position; and where the fit stands.
+    [[nodiscard]] constexpr auto record() noexcept { return stepper_.record(); }
+    [[nodiscard]] constexpr auto record() const noexcept { return stepper_.record(); }
+    [[nodiscard]] constexpr fit_record<Network> fit_state() noexcept { return {progress_, best_}; }
 
 private:
     /// What must hold before anything is changed.
     constexpr fit_result<T> check_fit(const data& training, const fit_options& options, bool validates) const noexcept {
         const option_error option = internal::first_error(
-            (this->check)(), options.epochs > 0 ? option_error{} : option_error{"epochs", 0, "at least 1"},
+            (stepper_.check)(), options.epochs > 0 ? option_error{} : option_error{"epochs", 0, "at least 1"},
             internal::must_not_be_negative("min_delta", static_cast<double>(options.min_delta)));
         if (const problem p = (training.check)(); !p.ok()) return refusal(p, false);
         if (validates)
@@ -256,7 +268,7 @@ private:
     }
 
     constexpr fit_result<T> result_so_far(const fit_options& options) const noexcept {
-        return {.step = this->steps(),
+        return {.step = stepper_.steps(),
                 .epochs = progress_.epochs,
                 .planned_epochs = options.epochs,
                 .best_epoch = progress_.best_epoch,
@@ -280,7 +292,7 @@ private:
     /// Gives the network the best weights and keeps the last, with which the fit may go on; or the other way round.
     constexpr void exchange(Network& net) noexcept {
         std::swap_ranges(net.parameters().begin(), net.parameters().end(), best_.parameters().begin());
-        std::swap_ranges(net.statistics().begin(), net.statistics().end(), best_.statistics().begin());
+        std::swap_ranges(net.fixed().begin(), net.fixed().end(), best_.fixed().begin());
         progress_.exchanged = !progress_.exchanged;
     }
 
@@ -299,12 +311,12 @@ private:
                 const std::size_t filled = first + samples - at < columns ? first + samples - at : columns;
                 gather(training, order, options.shuffled, at, filled);
                 if constexpr (Batch == full_batch)
-                    total += this->accumulate(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
+                    total += stepper_.accumulate(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
                 else
-                    total += this->set_gradients(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
+                    total += stepper_.set_gradients(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
             }
             if (!internal::is_finite(total)) return false;
-            this->update(net, total_steps);
+            stepper_.update(net, total_steps);
             const std::size_t done = first + samples;
             progress_.samples = done;
             progress_.loss_sum = total;
@@ -328,6 +340,7 @@ private:
         }
     }
 
+    stepper_type stepper_;
     matrix<T, inputs, columns> batch_inputs_;
     matrix<T, targets, columns> batch_targets_;
     Network best_;

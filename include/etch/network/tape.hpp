@@ -1,0 +1,118 @@
+#pragma once
+#include <cstddef>
+#include <span>
+
+#include <etch/network/chain_tape.hpp>
+#include <etch/network/network.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+/// The memory of a tape: the gradients of a network's parameters, and what the forward pass of `Columns` samples leaves
+/// for its backward pass. `Count`: how many of the layers run.
+template <class Network, std::size_t Columns = 1, std::size_t Count = Network::depth>
+class tape_memory {
+    static_assert(Network::packed_count == 0,
+                  "etch: weights stored as bf16 are not trained: train a network of dense<...>, and convert it");
+    static_assert(Columns > 0, "etch: a tape needs at least one sample");
+
+public:
+    using network_type = Network;
+    using value_type = typename Network::value_type;
+    using T = value_type;
+    static constexpr std::size_t columns = Columns, inputs = Network::inputs,
+                                 outputs = Network::layers::rows_after(Count);
+
+    /// The passes of one step, over this memory: forward() and backward(gradient of the output) of chain_tape.
+    /// `extras`: step_extras, for layers with state or that count samples.
+    template <class... Extras>
+    ETCH_INLINE constexpr auto step(const Network& net, matrix_view<const T, inputs, Columns> x, seed from,
+                                    const Extras&... extras) noexcept {
+        return chain_tape<typename Network::layers, T, Count, Columns, Extras...>{
+            net.memory(), gradients_, x, workspace_, from, {extras}...};
+    }
+
+    /// One per trained parameter, in the order of net.parameters().
+    [[nodiscard]] constexpr std::span<T, Network::parameter_count> gradients() noexcept {
+        return std::span<T, Network::parameter_count>{gradients_, Network::parameter_count};
+    }
+    [[nodiscard]] constexpr std::span<const T, Network::parameter_count> gradients() const noexcept {
+        return std::span<const T, Network::parameter_count>{gradients_, Network::parameter_count};
+    }
+    constexpr void clear_gradients() noexcept {
+        for (T& g : gradients_) g = 0;
+    }
+
+private:
+    using pass = chain_tape<typename Network::layers, T, Count, Columns>;
+    static constexpr std::size_t at_least_one(std::size_t n) { return n == 0 ? 1 : n; }
+    static constexpr std::size_t alignment = internal::storage_alignment<T, 64>;
+
+    alignas(alignment) T gradients_[at_least_one(Network::parameter_count)] = {};
+    alignas(alignment) T workspace_[at_least_one(pass::plan.size)] = {};
+};
+
+/// What a step of training keeps between its forward and its backward pass, and the gradients that it adds up: for
+/// whoever writes a training step of their own. An optimizer takes the gradients by an `updater`; `stepper` is both with
+/// a loss between them.
+///
+///     tape<policy, 64> tape;
+///     const auto y = tape.forward(net, x);                    // 64 samples, one per column
+///     const auto dx = tape.backward(net, dy);                 // adds to tape.gradients()
+///
+/// Gradients pass through one network into another: what `backward` of the second returns is a gradient of the output of
+/// the first. It is an expression that is evaluated when, and only if, it is used; it is gone with the next forward.
+/// x must outlive the backward pass.
+template <class Network, std::size_t Columns = 1, std::size_t Count = Network::depth>
+class tape : public tape_memory<Network, Columns, Count> {
+    using base = tape_memory<Network, Columns, Count>;
+    static_assert(!Network::has_state, "etch: a network with state is trained over sequences: see sequence_stepper");
+
+public:
+    using base::inputs, base::outputs;
+    using typename base::value_type, typename base::T;
+
+    /// The output: a view of memory that holds until the next forward. `from` is for random choices, as of dropout;
+    /// `count` is how many of the columns are real samples, for layers that compute statistics of a batch.
+    template <class X>
+    constexpr matrix_view<T, outputs, Columns> forward(const Network& net, const X& x, seed from = seed{0},
+                                                       std::size_t count = Columns) noexcept {
+        static_assert(
+            Stored<X> && X::rows == inputs && X::columns == Columns && std::is_same_v<typename X::value_type, T>,
+            "etch: a tape takes a matrix of inputs x columns in memory, of the network's number type");
+        x_ = x.data();
+        from_ = from;
+        count_ = count;
+        return pass(net).forward();
+    }
+    /// A temporary: overload that exists only for its error message.
+    template <class U, std::size_t... Extents>
+    constexpr matrix_view<T, outputs, Columns> forward(const Network&, tensor<U, Extents...>&&, seed = seed{0},
+                                                       std::size_t = Columns) noexcept {
+        static_assert(std::is_void_v<U>, "etch: the input of a tape must be a variable: backward reads it again");
+        return matrix_view<T, outputs, Columns>{nullptr};
+    }
+
+    /// Adds to the gradients of the parameters; `Overwrite`: sets them. Returns that of the input. `dy` is an expression
+    /// of outputs x columns, the derivative of what is to fall with respect to the output.
+    template <bool Overwrite = false, Expression DY>
+    constexpr auto backward(const Network& net, const DY& dy) noexcept {
+        static_assert(DY::rows == outputs && DY::columns == Columns,
+                      "etch: the gradient of the output of a tape is a matrix of outputs x columns");
+        return pass(net).template backward<Overwrite>(dy);
+    }
+
+private:
+    ETCH_INLINE constexpr auto pass(const Network& net) noexcept {
+        const matrix_view<const T, inputs, Columns> x{x_};
+        if constexpr (Network::layers::totals.takes_extras)
+            return this->step(net, x, from_, step_extras<T>{.states = {}, .count = count_});
+        else
+            return this->step(net, x, from_);
+    }
+
+    const T* x_ = nullptr;
+    seed from_{0};
+    std::size_t count_ = Columns;
+};
+
+}  // namespace etch::inline ETCH_VARIANT
