@@ -64,18 +64,18 @@ TEST_CASE("a factor that is an expression is evaluated first") {
 
 TEST_CASE("a transposed copy is made wherever it stands in an expression") {
     const etch::matrix<float, 2, 3> a{1, 2, 3, 4, 5, 6};
-    const etch::matrix<float, 3, 2> turned(transpose(a)), b{7, 8, 9, 1, 2, 3};
+    const etch::matrix<float, 3, 2> transposed(transpose(a)), b{7, 8, 9, 1, 2, 3};
     etch::matrix<float, 2, 3> scratch;
     const auto copy = [&] {
         scratch.fill(0);
         return transpose(a, scratch.data());
     };
-    CHECK(etch::matrix<float, 3, 2>(copy() - b) == etch::matrix<float, 3, 2>(turned - b));
-    CHECK(etch::matrix<float, 3, 2>(b * (a * b) + copy()) == etch::matrix<float, 3, 2>(b * (a * b) + turned));
-    CHECK(etch::matrix<float, 2, 2>(a * copy()) == etch::matrix<float, 2, 2>(a * turned));
-    CHECK(etch::vector<float, 3>(sum_columns(copy())) == etch::vector<float, 3>(sum_columns(turned)));
-    CHECK(sum_rows(copy()) == sum_rows(turned));
-    CHECK(max_rows(copy()) == max_rows(turned));
+    CHECK(etch::matrix<float, 3, 2>(copy() - b) == etch::matrix<float, 3, 2>(transposed - b));
+    CHECK(etch::matrix<float, 3, 2>(b * (a * b) + copy()) == etch::matrix<float, 3, 2>(b * (a * b) + transposed));
+    CHECK(etch::matrix<float, 2, 2>(a * copy()) == etch::matrix<float, 2, 2>(a * transposed));
+    CHECK(etch::vector<float, 3>(sum_columns(copy())) == etch::vector<float, 3>(sum_columns(transposed)));
+    CHECK(sum_rows(copy()) == sum_rows(transposed));
+    CHECK(max_rows(copy()) == max_rows(transposed));
 }
 
 TEST_CASE("the product of a transposed copy reads the numbers of the moment when it is evaluated") {

@@ -28,10 +28,10 @@ TEST_CASE("in how many partial sums a product is added depends on its shape alon
     STATIC_REQUIRE(sums.operator()<3, 16>() == 4);
     STATIC_REQUIRE(sums.operator()<3, 31>() == 4);
     STATIC_REQUIRE(sums.operator()<3, 32>() == 8);
-    using turned = transpose_expression<float, 16, 100>;  // 100 x 16
-    STATIC_REQUIRE(internal::partial_sums_of<matrix<float, 3, 100>, turned>() == 1);
-    STATIC_REQUIRE(internal::partial_sums_of<matrix<float, 1, 100>, turned>() == 4);  // as the column that it is
-    STATIC_REQUIRE(internal::partial_sums_of<turned, matrix<float, 16, 1>>() == 1);   // dot products
+    using transposed = transpose_expression<float, 16, 100>;  // 100 x 16
+    STATIC_REQUIRE(internal::partial_sums_of<matrix<float, 3, 100>, transposed>() == 1);
+    STATIC_REQUIRE(internal::partial_sums_of<matrix<float, 1, 100>, transposed>() == 4);  // as the column that it is
+    STATIC_REQUIRE(internal::partial_sums_of<transposed, matrix<float, 16, 1>>() == 1);   // dot products
 }
 
 TEST_CASE("a dot product with columns of the left factor is right for every depth") {

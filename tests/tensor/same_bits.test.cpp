@@ -148,13 +148,13 @@ TEST_CASE("a column of a product has the same bits alone and among others") {
     CHECK(check.operator()<130, 11, 6>() == 0);
 }
 
-TEST_CASE("a row times a transpose has the same bits alone and inside of a larger expression") {
+TEST_CASE("a row times a transpose has the same bits alone and inside a larger expression") {
     const auto check = []<std::size_t N, std::size_t K>() {
         const auto x = random_matrix<1, K>(1);
         const auto a = random_matrix<N, K>(2);
         const matrix<float, 1, N> alone = x * transpose(a);
         const matrix<float, 1, N> inside = 1.0f * (x * transpose(a));
-        const matrix<float, 1, N> begun = x * transpose(a) + 0.0f;  // no column that could be turned with the product
+        const matrix<float, 1, N> begun = x * transpose(a) + 0.0f;  // its start has no transposed view
         return different(joined(alone), joined(inside)) + different(joined(alone), joined(begun));
     };
     CHECK(check.operator()<2, 32>() == 0);

@@ -33,9 +33,9 @@ TEST_CASE("a transpose is right for sizes around multiples of the lanes") {
 }
 
 TEST_CASE("a transpose works in the compiler") {
-    constexpr auto turned = [] {
+    constexpr auto transposed = [] {
         const etch::matrix<float, 2, 3> a{1, 2, 3, 4, 5, 6};
         return etch::matrix<float, 3, 2>(transpose(a));
     }();
-    STATIC_REQUIRE(turned == etch::matrix<float, 3, 2>{1, 3, 5, 2, 4, 6});
+    STATIC_REQUIRE(transposed == etch::matrix<float, 3, 2>{1, 3, 5, 2, 4, 6});
 }
