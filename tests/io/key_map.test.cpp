@@ -116,6 +116,16 @@ TEST_CASE("a tensor can be renamed in every layer, or in those of one name alone
           "0.w 0.bias 1.weight 1.bias 2.0.weight 2.0.bias ");
 }
 
+TEST_CASE("the tensors of a recurrent layer are called as in torch.nn.GRU") {
+    using amp = etch::network<etch::input<3>, etch::gru<4>, etch::dense<2>>;
+    etch::key_map map = etch::torch_recurrent;
+    map.layers = {"gru", "head"};
+    std::string keys;
+    for (std::size_t i = 0; i < etch::tensors_of<amp>.size(); ++i)
+        keys += std::string{etch::internal::key_of(map, etch::tensors_of<amp>, i).view()} + " ";
+    CHECK(keys == "gru.weight_ih_l0 gru.weight_hh_l0 gru.bias_ih_l0 gru.bias_hh_l0 head.weight head.bias ");
+}
+
 TEST_CASE("it is known of every tensor of etch's what a framework may do with it") {
     etch::all_layers::for_each([]<class Row>() {
         for (const etch::network_tensor& tensor :

@@ -8,6 +8,7 @@
 #include <etch/loss/mean_absolute_error.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/loss/sparse_cross_entropy.hpp>
+#include <etch/network/chain_tape.hpp>
 #include <etch/optimizer/sgd.hpp>
 #include <etch/training/stepper.hpp>
 
@@ -37,6 +38,38 @@ void both_passes(const char* name, float minimum = 0.75f) {
     d.add_all(net(x));
     d.add(step.set_gradients(net, x.view(), y.view(), batch, 0.2f));
     d.add_all(step.gradients());
+    report(name, d);
+}
+
+/// Outputs, last state and gradients of a batch of five through four steps.
+template <class Net>
+void through_time(const char* name) {
+    constexpr std::size_t batch = 5, steps = 4, numbers = Net::template states<batch>::size;
+    using extras = step_extras<float>;
+    using tape = chain_tape<typename Net::layers, float, Net::depth, batch, extras>;
+    static Net net;
+    net = Net{seed{3}};
+    static float states[steps + 1][numbers], grad_states[steps + 1][numbers], gradients[Net::parameter_count];
+    static float workspaces[steps][tape::plan.size];
+    static matrix<float, Net::inputs, batch> inputs[steps];
+    const auto tape_of = [&](std::size_t i) {
+        const extras extra{.states = {states[i], states[i + 1], grad_states[i + 1], grad_states[i]}, .count = batch};
+        const matrix_view<const float, Net::inputs, batch> x = inputs[i].view();
+        return tape{net.memory(), gradients, x, workspaces[i], seed{5}, {extra}};
+    };
+    digest d;
+    for (std::size_t i = 0; i < steps; ++i) {
+        draw(inputs[i], 4 + i);
+        d.add_all(matrix<float, Net::outputs, batch>(tape_of(i).forward()));
+    }
+    d.add_all(states[steps]);
+    for (std::size_t i = steps; i-- > 0;) {
+        matrix<float, Net::outputs, batch> grad_output;
+        draw(grad_output, 14 + i);
+        d.add_all(matrix<float, Net::inputs, batch>(tape_of(i).backward(grad_output.view())));
+    }
+    d.add_all(grad_states[0]);
+    d.add_all(gradients);
     report(name, d);
 }
 
@@ -71,6 +104,7 @@ void layers() {
     layer<layer_norm<>>("layer_norm");
     layer<dropout<30>>("dropout");
     layer<residual<dense<21>, etch::tanh>>("residual");
+    through_time<network<input<7>, gru<21>, dense<3>>>("gru");
     both_passes<network<input<7>, standardize, dense<3>>>("standardize");
     both_passes<network<input<7>, normalize<>, dense<3>>>("normalize", -0.5f);
     both_passes<network<input<7>, dense<21>, clip, dense<3>>>("clip", -0.5f);

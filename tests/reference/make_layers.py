@@ -82,6 +82,32 @@ def residual():
     return layer, lambda x: x + torch.tanh(layer(x))
 
 
+def gru(steps=6, inputs=5, units=4):
+    """Everything of a GRU over some steps: also the gradients of the state before the first step."""
+    layer = nn.GRU(inputs, units).double()
+    for p, factor in zip(layer.parameters(), (29, 43, 11, 19)):
+        p.data = header.exact(spread(p.numel(), factor, 53, 1 / 32)).reshape(p.shape)
+    x = header.exact(spread(steps * SAMPLES * inputs, 23, 59, 1 / 16)).reshape(steps, SAMPLES, inputs)
+    h = header.exact(spread(SAMPLES * units, 13, 31, 1 / 32)).reshape(1, SAMPLES, units)
+    grad_output = header.exact(spread(steps * SAMPLES * units, 31, 61, 1 / 16)).reshape(steps, SAMPLES, units)
+    x.requires_grad_(True)
+    h.requires_grad_(True)
+    output, _ = layer(x, h)
+    output.backward(grad_output)
+    given = {"input": x, "state": h, "grad_output": grad_output}
+    found = {"output": output, "grad_input": x.grad, "grad_state": h.grad}
+    for name, p in layer.named_parameters():
+        given[name[:-3]] = p  # without _l0
+        found["grad_" + name[:-3]] = p.grad
+    return [
+        f"/// torch.nn.GRU, {inputs} -> {units}, {steps} steps of {SAMPLES} samples: [step][sample][feature].",
+        "namespace gru {\n",
+        *(header.array(key, value, "float") for key, value in given.items()),
+        *(header.array(key, value) for key, value in found.items()),
+        "}  // namespace gru\n",
+    ]
+
+
 def main():
     size = FEATURES * SAMPLES
     parts = [
@@ -106,6 +132,7 @@ def main():
         "weight * (x - mean) / sqrt(variance + 1e-5) + bias over 7 features; the variance divides by 7.",
     )
     parts += with_parameters("residual", residual, batch(4, 23), batch(4, 31), "x + tanh(W * x + b), 4 -> 4.")
+    parts += gru()
     header.write(
         __file__,
         "Everything lies sample after sample; weights are [out][in], row after row. What goes in is exact in float, "

@@ -50,6 +50,13 @@ struct key_map {
 /// torch.nn.Sequential, and what etch saves.
 inline constexpr key_map torch_sequential{};
 
+/// A module with nn.GRU, whose tensors PyTorch calls weight_ih_l0 and so on. Name its layers in a copy:
+/// keys.layers = {"gru", "head"}.
+inline constexpr key_map torch_recurrent{.renamed = {{"weight_ih", "weight_ih_l0"},
+                                                     {"weight_hh", "weight_hh_l0"},
+                                                     {"bias_ih", "bias_ih_l0"},
+                                                     {"bias_hh", "bias_hh_l0"}}};
+
 /// A checkpoint of a trainer (see checkpoint.hpp): the network as it was trained last, or with the best weights of the fit.
 inline constexpr key_map from_checkpoint{.ignored = {"optimizer.*", "best.*"}};
 inline constexpr key_map best_of_checkpoint{

@@ -28,13 +28,7 @@ struct max_pool {
 };
 template <auto... Arguments>
 struct lstm {
-    static_assert(internal::is_absent<Arguments...>,
-                  "etch: there are no recurrent layers yet: hand the network the last samples together");
-};
-template <auto... Arguments>
-struct gru {
-    static_assert(internal::is_absent<Arguments...>,
-                  "etch: there are no recurrent layers yet: hand the network the last samples together");
+    static_assert(internal::is_absent<Arguments...>, "etch: there is no lstm yet: gru<...> takes its place");
 };
 template <auto... Arguments>
 struct batch_norm {

@@ -9,6 +9,7 @@
 #include <etch/layer/fast_tanh.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/gelu.hpp>
+#include <etch/layer/gru.hpp>
 #include <etch/layer/identity.hpp>
 #include <etch/layer/input.hpp>
 #include <etch/layer/layer_norm.hpp>
@@ -51,6 +52,7 @@ using all_layers = catalogue<
     catalogue_row<flatten, 0, input<2, 3>>,
     catalogue_row<dense<1>, 1>,
     catalogue_row<residual<identity>, 1>,
+    catalogue_row<gru<1>, 1>,
     // activations
     catalogue_row<identity>,
     catalogue_row<relu>,

@@ -1,0 +1,116 @@
+#pragma once
+// Runs layers with state over several steps, forward and backward through time, as the training of a sequence does.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+
+#include <etch/network/chain_tape.hpp>
+
+#include "support/gradient_check.hpp"
+
+namespace support {
+
+/// Layers, an input and a gradient of the output for each step, the state before the first step, and everything that
+/// follows from them. The scalar that is differentiated is Σ output ⊙ grad_output over all steps and samples, plus
+/// Σ state ⊙ grad_last_state of the state after the last step.
+template <class T, std::size_t Steps, etch::shape Input, std::size_t Columns, class... Layers>
+struct unrolled {
+    using chain = etch::chain<T, Input, Layers...>;
+    using extras = etch::step_extras<T>;
+    using tape = etch::chain_tape<chain, T, sizeof...(Layers), Columns, extras>;
+    static constexpr std::size_t inputs = Input.size(), outputs = chain::output_shape.size();
+    static constexpr std::size_t trained = chain::totals.trained, state_size = chain::totals.state * Columns;
+    using state = std::array<T, state_size>;
+
+    std::array<etch::matrix<T, inputs, Columns>, Steps> input{};
+    std::array<etch::matrix<T, outputs, Columns>, Steps> grad_output{};
+    std::array<state, Steps + 1> states{};
+    state grad_last_state{};
+    std::array<T, trained> parameters{};
+
+    std::array<etch::matrix<T, outputs, Columns>, Steps> output{};
+    std::array<etch::matrix<T, inputs, Columns>, Steps> grad_input{};
+    std::array<state, Steps + 1> grad_states{};
+    std::array<T, trained> gradients{};
+
+    unrolled() {
+        for (std::size_t i = 0; i < Steps; ++i) {
+            scatter_numbers(input[i], etch::seed{10 + i}, 2);
+            scatter_numbers(grad_output[i], etch::seed{50 + i});
+        }
+        scatter_numbers(states[0], etch::seed{1});
+        scatter_numbers(grad_last_state, etch::seed{2});
+        scatter_numbers(parameters, etch::seed{3});
+    }
+
+    /// Up through all steps, each with memory of its own, and down again. `Overwrite`: the first backward pass sets the
+    /// gradients.
+    template <bool Overwrite = false>
+    ETCH_NO_INLINE void run() {
+        gradients.fill(Overwrite ? std::numeric_limits<T>::quiet_NaN() : T{0});
+        for (auto& memory : workspaces) memory.fill(std::numeric_limits<T>::quiet_NaN());
+        for (std::size_t i = 0; i < Steps; ++i) output[i] = tape_of(i).forward();
+        grad_states[Steps] = grad_last_state;
+        for (std::size_t i = Steps; i-- > 0;) {
+            grad_states[i].fill(std::numeric_limits<T>::quiet_NaN());
+            if (Overwrite && i + 1 == Steps)
+                grad_input[i] = tape_of(i).template backward<true>(grad_output[i].view());
+            else
+                grad_input[i] = tape_of(i).backward(grad_output[i].view());
+        }
+    }
+
+    /// The steps outside training, from the same first state, which becomes the last.
+    ETCH_NO_INLINE void infer() {
+        state at = states[0];
+        for (std::size_t i = 0; i < Steps; ++i) {
+            const extras extra{.states = {.before = at.data(), .after = at.data()}, .count = Columns};
+            inference_workspace.fill(std::numeric_limits<T>::quiet_NaN());
+            const etch::matrix_view<const T, inputs, Columns> x = input[i].view();
+            chain::infer({parameters.data(), nullptr}, x, output[i].view(), inference_workspace.data(), extra);
+        }
+        states[Steps] = at;
+    }
+
+private:
+    tape tape_of(std::size_t i) {
+        const etch::matrix_view<const T, inputs, Columns> x = input[i].view();
+        return {{parameters.data(), nullptr},
+                gradients.data(),
+                x,
+                workspaces[i].data(),
+                etch::seed{0},
+                {extras{.states = {states[i].data(), states[i + 1].data(), grad_states[i + 1].data(),
+                                   grad_states[i].data()},
+                        .count = Columns}}};
+    }
+
+    std::array<std::array<T, tape::plan.size>, Steps> workspaces{};
+    std::array<T, chain::template inference_size<sizeof...(Layers), Columns>()> inference_workspace{};
+};
+
+/// The largest relative error among the gradients of all inputs, of the first state and of the parameters.
+template <std::size_t Steps, etch::shape Input, std::size_t Columns, class... Layers>
+double worst_gradient(unrolled<double, Steps, Input, Columns, Layers...>& layers) {
+    layers.run();
+    const auto grad_input = layers.grad_input;
+    const auto grad_state = layers.grad_states[0];
+    const auto gradients = layers.gradients;
+    const auto objective = [&] {
+        layers.run();
+        double sum = 0;
+        for (std::size_t i = 0; i < Steps; ++i)
+            for (std::size_t k = 0; k < layers.output[i].size(); ++k)
+                sum += layers.output[i][k] * layers.grad_output[i][k];
+        for (std::size_t k = 0; k < layers.state_size; ++k) sum += layers.states[Steps][k] * layers.grad_last_state[k];
+        return sum;
+    };
+    double worst = worst_gradient(grad_state.data(), layers.states[0].data(), layers.state_size, objective);
+    for (std::size_t i = 0; i < Steps; ++i)
+        worst = std::max(
+            worst, worst_gradient(grad_input[i].data(), layers.input[i].data(), layers.input[i].size(), objective));
+    return std::max(worst, worst_gradient(gradients.data(), layers.parameters.data(), layers.trained, objective));
+}
+
+}  // namespace support
