@@ -56,6 +56,23 @@ TEST_CASE("a network comes back with the same bits") {
     check_round_trip<network<input<5>, normalize<>, dense<7, bf16>, relu, dense<3>, dense<1, bf16>>>();
     check_round_trip<basic_network<double, input<3>, dense<2>>>();
     check_round_trip<network<input<3>, relu>>();
+    check_round_trip<network<input<3>, gru<5>, dense<2>>>();
+}
+
+TEST_CASE("golden vectors of a network with state are the steps of one sequence") {
+    using namespace etch;
+    using amp = network<input<2>, gru<3>, dense<1>>;
+    const amp net{seed{1}};
+    const float samples[] = {1, 2, -1, 0.5f, 0, 3};
+    const auto bytes = saved(net, {.golden = samples});
+    const golden_result agreed = verify(net, bytes);
+    CHECK(agreed.ok());
+    CHECK(agreed.count == 3);
+    amp other = net;
+    other.parameters()[9 * 2] += 0.5f;  // the first of weight_hh, which the first step does not use
+    const golden_result differs = verify(other, bytes);
+    CHECK(differs.code == status::golden_mismatch);
+    CHECK(differs.vector > 0);
 }
 
 TEST_CASE("zeros keep their sign, and the smallest numbers their bits") {

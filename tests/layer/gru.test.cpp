@@ -18,12 +18,12 @@ using namespace etch;
 
 namespace {
 
-/// In double only the order of the sums and the functions' last digits differ: 2e-15 measured over 50 steps.
+/// In double only the order of the sums and the last digits of σ and tanh differ, some 1e-16 per step.
 constexpr double double_tolerance = 1e-13;
 /// In float a sum of some dozens of products is wrong by some roundings of 2^-24 (6e-8). σ and tanh never enlarge that, and
-/// a gate forgets an old error as it forgets the old state, so that it does not grow with the steps: 3e-7 measured.
+/// a gate forgets an old error as it forgets the old state, so that it does not grow with the steps: 2e-7 measured.
 constexpr double float_tolerance = 3e-6;
-/// Gradients are sums over six steps and three samples of numbers up to 2.
+/// Gradients are sums over six steps and three samples of numbers up to 2: 6e-7 measured.
 constexpr double float_gradient_tolerance = 1e-5;
 
 /// As many numbers as PyTorch's case has, from [rows][columns] to column after column.

@@ -6,6 +6,7 @@
 
 #include <etch/layer/dense.hpp>
 #include <etch/layer/flatten.hpp>
+#include <etch/layer/gru.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/softmax.hpp>
 #include <etch/layer/standardize.hpp>
@@ -54,6 +55,12 @@ TEST_CASE("a summary is printed as a table of its layers and of the memory it ta
 TEST_CASE("the summary of a trainer has a line for it", "[summary_text]") {
     const std::string text = to_text(etch::summary<teacher>);
     CHECK(text.find("\ntrainer                                4'000 bytes\n") != std::string::npos);
+}
+
+TEST_CASE("the summary of a network with state has a line for the state", "[summary_text]") {
+    const std::string text = to_text(etch::summary<etch::network<etch::input<3>, etch::gru<16>>>);
+    CHECK(text.find("\nstate of one sample                      64 bytes\n") != std::string::npos);
+    CHECK(to_text(etch::summary<reader>).find("state") == std::string::npos);
 }
 
 TEST_CASE("a topology is one line", "[summary_text]") {

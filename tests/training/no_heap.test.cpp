@@ -16,6 +16,7 @@
 #include <etch/io/save.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
+#include <etch/layer/gru.hpp>
 #include <etch/layer/layer_norm.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/softmax.hpp>
@@ -163,6 +164,20 @@ TEST_CASE("the counter counts") {
               std::free(memory);
           }) == 1);
 #endif
+}
+
+TEST_CASE("steps of a network with state allocate nothing") {
+    using amp = network<input<6>, gru<24>, residual<gru<24>>, dense<3>>;
+    static const float block_in[6 * 5] = {};
+    static float block_out[3 * 5];
+    CHECK(allocations_of([] {
+              const amp net{seed{1}};
+              amp::state state{};
+              amp::states<20> states{};
+              use(net({1, 2, 3, 4, 5, 6}, state));
+              use(net(matrix<float, 6, 20>{}, states));
+              use(net(block_in, block_out, state));
+          }) == 0);
 }
 
 TEST_CASE("construction and inference allocate nothing") {

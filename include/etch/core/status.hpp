@@ -42,6 +42,7 @@ enum class [[nodiscard]] status : std::uint8_t {
     no_room,
     cannot_write,
     ambiguous_topology,
+    wrong_state,
 };
 
 /// The sentence for a status, to show to a person.
@@ -86,6 +87,7 @@ enum class [[nodiscard]] status : std::uint8_t {
         case status::no_room: return "the buffer is too small";
         case status::cannot_write: return "the file cannot be written";
         case status::ambiguous_topology: return "the file matches more than one of the candidate networks";
+        case status::wrong_state: return "the state is that of another network";
     }
     return "unknown status";
 }

@@ -41,8 +41,8 @@ namespace internal {
 
 /// `inputs(i)` and `outputs(i)` give number i of all golden vectors.
 template <class Network>
-constexpr golden_result compare_golden(const Network& net, std::size_t count, double tolerance, const auto& inputs,
-                                       const auto& outputs) noexcept {
+constexpr golden_result compare_steps(const Network& net, std::size_t count, double tolerance, const auto& inputs,
+                                      const auto& outputs) noexcept {
     using T = typename Network::value_type;
     golden_result result{.count = count, .option = must_not_be_negative("tolerance", tolerance)};
     if (!result.option.ok()) {
@@ -50,10 +50,11 @@ constexpr golden_result compare_golden(const Network& net, std::size_t count, do
         return result;
     }
     bool finite = true;
+    typename Network::state state{};
     for (std::size_t v = 0; v < count; ++v) {
         std::array<T, Network::inputs> sample{};
         for (std::size_t i = 0; i < sample.size(); ++i) sample[i] = static_cast<T>(inputs(v * sample.size() + i));
-        const auto answer = net(sample);
+        const auto answer = net(sample, state);
         for (std::size_t i = 0; i < Network::outputs; ++i) {
             const auto golden = static_cast<double>(outputs(v * Network::outputs + i));
             const double away = static_cast<double>(answer[i]) - golden;
@@ -68,6 +69,16 @@ constexpr golden_result compare_golden(const Network& net, std::size_t count, do
     }
     if (!finite || result.largest > tolerance * result.scale) result.code = status::golden_mismatch;
     return result;
+}
+
+/// The same; of any_of it is the network that it holds.
+template <class Network>
+constexpr golden_result compare_golden(const Network& net, std::size_t count, double tolerance, const auto& inputs,
+                                       const auto& outputs) noexcept {
+    if constexpr (requires { net.initial_state(); })
+        return net.visit([&](const auto& held) { return compare_steps(held, count, tolerance, inputs, outputs); });
+    else
+        return compare_steps(net, count, tolerance, inputs, outputs);
 }
 
 /// The golden vectors of a file, where they lie: count * inputs and count * outputs numbers in digits.
@@ -106,8 +117,8 @@ struct golden_text {
 
 }  // namespace internal
 
-/// Compares a network with golden vectors, one after the other: count * inputs and count * outputs numbers. Usable in
-/// constant expressions; an etched header has golden_vectors for that, which are less to include. Where a platform
+/// Compares a network with golden vectors, one after the other: count * inputs and count * outputs numbers. Of a
+/// network with state they are the steps of one sequence, from the state zero. Usable in constant expressions; an etched header has golden_vectors for that, which are less to include. Where a platform
 /// defines verify as a macro (Unreal), call it by (etch::verify)(net, ...).
 /// golden_mismatch if an output differs by more than `tolerance` of the largest one, or is not finite; size_mismatch;
 /// invalid_option for a tolerance that is NaN, infinite or negative.

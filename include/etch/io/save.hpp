@@ -266,11 +266,12 @@ constexpr save_result save(const Network& net, std::span<std::byte> to,
         for (const T x : options.golden) internal::append_hexadecimal(inputs, static_cast<float>(x));
         metadata.end_value();
         auto& outputs = metadata.begin_value("etch.golden.outputs");
+        typename Network::state state{};
         for (std::size_t i = 0; i < options.golden.size(); i += Network::inputs) {
             std::array<T, Network::inputs> sample{};  // as the file keeps it, of a network of doubles rounded to floats
             for (std::size_t j = 0; j < sample.size(); ++j)
                 sample[j] = static_cast<T>(static_cast<float>(options.golden[i + j]));
-            for (const T y : net(sample)) internal::append_hexadecimal(outputs, static_cast<float>(y));
+            for (const T y : net(sample, state)) internal::append_hexadecimal(outputs, static_cast<float>(y));
         }
         metadata.end_value();
     });

@@ -2,6 +2,8 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <variant>
@@ -22,6 +24,10 @@ template <class First, class... Rest>
 inline constexpr bool are_interchangeable = ((Rest::inputs == First::inputs && Rest::outputs == First::outputs &&
                                               std::same_as<typename Rest::value_type, typename First::value_type>) &&
                                              ...);
+
+/// Network::states<Columns>, spelled so that Columns can be deduced.
+template <class Network, std::size_t Columns>
+using states_of = network_state<Network, typename Network::value_type, Network::layers::totals.state, Columns>;
 
 template <class... Networks>
 inline constexpr bool have_own_topologies = [] {
@@ -115,11 +121,59 @@ public:
     template <class Sample>
         requires(!std::is_array_v<Sample>)
     [[nodiscard]] ETCH_INLINE constexpr auto operator()(const Sample& sample) const noexcept {
-        return visit([&sample](const auto& net) ETCH_INLINE_LAMBDA { return net(sample); });
+        static_assert(
+            !has_state || std::is_void_v<Sample>,
+            "etch: a network of any_of<...> carries a state from step to step: pass one, as in brain(x, state), "
+            "where state begins as brain.initial_state()");
+        if constexpr (has_state)
+            return vector<value_type, outputs>{};
+        else
+            return visit([&sample](const auto& net) ETCH_INLINE_LAMBDA { return net(sample); });
     }
     template <std::size_t N>
     [[nodiscard]] ETCH_INLINE constexpr auto operator()(const value_type (&sample)[N]) const noexcept {
-        return visit([&sample](const auto& net) ETCH_INLINE_LAMBDA { return net(sample); });
+        return (*this)(std::span<const value_type, N>{sample});
+    }
+
+    /// What the networks carry from step to step: the state of one of them, which belongs to whoever asks. A copy is a
+    /// snapshot, an assignment a rollback. One for a batch has a column per sample.
+    template <std::size_t Columns>
+    using states = std::variant<typename Networks::template states<Columns>...>;
+    using state = states<1>;
+    static constexpr bool has_state = (Networks::has_state || ...);
+
+    /// The state that the network which it is begins with.
+    template <std::size_t Columns = 1>
+    [[nodiscard]] constexpr states<Columns> initial_state() const noexcept {
+        return visit([]<class Network>(const Network&) {
+            return states<Columns>{std::in_place_type<typename Network::template states<Columns>>};
+        });
+    }
+
+    /// One step, as the network itself takes it. Nothing, and the state is as it was, if that is the state of another of
+    /// the networks, as it is after another one was loaded: start again from initial_state().
+    ///
+    ///     auto state = brain.initial_state();
+    ///     if (const auto steering = brain(senses, state)) steer(*steering);
+    template <class Sample, std::size_t Columns>
+        requires(!std::is_array_v<Sample>)
+    [[nodiscard]] ETCH_INLINE constexpr auto operator()(
+        const Sample& sample, std::variant<internal::states_of<Networks, Columns>...>& at) const noexcept {
+        using answer = std::optional<decltype(std::declval<const first&>()(sample, std::get<0>(at)))>;
+        return step_from<0>(*this, at, answer{}, [&sample](const auto& net, auto& own) ETCH_INLINE_LAMBDA {
+            return answer{net(sample, own)};
+        });
+    }
+    template <std::size_t N>
+    [[nodiscard]] ETCH_INLINE constexpr auto operator()(const value_type (&sample)[N], state& at) const noexcept {
+        return (*this)(std::span<const value_type, N>{sample}, at);
+    }
+
+    /// Many steps of one sample, as the network itself takes them. Errors, with nothing done: size_mismatch; wrong_state, if
+    /// it is the state of another of the networks.
+    constexpr status operator()(std::span<const value_type> from, std::span<value_type> to, state& at) const noexcept {
+        return step_from<0>(*this, at, status::wrong_state,
+                            [&](const auto& net, auto& own) { return net(from, to, own); });
     }
 
     /// The same network, and equal numbers everywhere.
@@ -136,6 +190,15 @@ private:
         if constexpr (I + 1 < count)
             if (held.index() != I) return visit_from<I + 1>(held, f);
         return f(*std::get_if<I>(&held));
+    }
+
+    /// f(network, its state), for the network that it is, if the state is of that one; else `otherwise`.
+    template <std::size_t I, class Result, class F>
+    ETCH_INLINE static constexpr Result step_from(const any_of& of, auto& at, Result otherwise, const F& f) noexcept {
+        if constexpr (I + 1 < count)
+            if (of.held_.index() != I) return step_from<I + 1>(of, at, otherwise, f);
+        auto* const own = std::get_if<I>(&at);
+        return own == nullptr ? otherwise : f(*std::get_if<I>(&of.held_), *own);
     }
 
     networks held_{};

@@ -250,6 +250,9 @@ public:
     /// The first `Count` layers of one sample or of a batch: what a loss sees that is fused with the last layer.
     template <std::size_t Columns, std::size_t Count = depth, class... Extras>
     ETCH_INLINE constexpr void infer(const T* from, T* to, const Extras&... extras) const noexcept {
+        static_assert(sizeof...(Extras) > 0 || !carries_state(Count),
+                      "etch: this network carries a state from step to step, so what evaluates single samples cannot "
+                      "evaluate it: pass its state, as in net(x, state)");
         if constexpr (layers::template is_small<Columns>)
             infer_here<Columns, Count>(from, to, extras...);
         else
@@ -305,6 +308,11 @@ private:
     template <std::size_t Columns, std::size_t Count, class... Extras>
     constexpr void call_infer(const T* from, T* to, const Extras&... extras) const noexcept {
         infer_here<Columns, Count>(from, to, extras...);
+    }
+
+    /// Whether one of the first `count` layers does.
+    static constexpr bool carries_state(std::size_t count) noexcept {
+        return (count == depth ? layers::totals.state : layers::infos[count].state_before) > 0;
     }
 
     template <class U>

@@ -71,6 +71,7 @@ std::string to_text(const network_summary<Depth>& network) {
 
     internal::text_table memory;
     memory.row({"network", grouped(network.network_bytes) + " bytes"});
+    if (network.state_bytes > 0) memory.row({"state of one sample", grouped(network.state_bytes) + " bytes"});
     if (network.trainer_bytes > 0) memory.row({"trainer", grouped(network.trainer_bytes) + " bytes"});
     memory.row({"stack for one sample, beside frames", grouped(network.workspace_bytes) + " bytes"});
     memory.row({"stack for " + std::to_string(network.batch_columns) + " samples, beside frames",
