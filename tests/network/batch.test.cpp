@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdint>
 
+#include <etch/layer/conv_2d.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/gelu.hpp>
@@ -68,4 +69,8 @@ TEST_CASE("a batch through layer_norm has its samples' bits") {
 
 TEST_CASE("a batch of images through a residual has its samples' bits") {
     check_batches<network<input<3, 4>, flatten, standardize, dense<18>, residual<dense<18>, etch::tanh>, dense<5>>>();
+}
+
+TEST_CASE("a batch through convolutions has its samples' bits") {
+    check_batches<network<input<2, 7, 6>, conv_2d<9>, gelu, standardize, conv_2d<3, 2>, flatten, dense<5>, softmax>>();
 }

@@ -3,8 +3,10 @@
 #include <bit>
 #include <cstdint>
 
+#include <etch/layer/conv_2d.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/elu.hpp>
+#include <etch/layer/flatten.hpp>
 #include <etch/layer/gelu.hpp>
 #include <etch/layer/layer_norm.hpp>
 #include <etch/layer/softmax.hpp>
@@ -53,6 +55,10 @@ void check_constants() {
 }
 
 }  // namespace
+
+TEST_CASE("a network of images gives the same bits in a constant expression") {
+    check_constants<network<input<2, 6, 5>, conv_2d<5>, etch::tanh, conv_2d<3, 2>, flatten, dense<4>>>();
+}
 
 TEST_CASE("a classifier gives the same bits in a constant expression") {
     check_constants<network<input<17>, dense<19>, etch::tanh, dense<6>, softmax>>();

@@ -111,6 +111,7 @@ void layers() {
     both_passes<network<input<7>, dense<3>, unstandardize>>("unstandardize");
     both_passes<network<input<7>, dense<1>, etch::tanh, dense<1>>>("single numbers");
     both_passes<network<input<7, 3>, flatten, dense<3>>>("flatten");
+    both_passes<network<input<2, 7, 6>, conv_2d<5>, etch::tanh, conv_2d<3, 2>, flatten, dense<3>>>("conv_2d");
     loss<mean_squared_error>("mean_squared_error");
     loss<mean_absolute_error>("mean_absolute_error");
     loss<huber<>>("huber");

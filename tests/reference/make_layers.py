@@ -108,6 +108,16 @@ def gru(steps=6, inputs=5, units=4):
     ]
 
 
+def conv_2d():
+    """Images in etch's order, {channels, width, height} with channels contiguous: PyTorch's [height, width, channels]."""
+    layer = nn.Conv2d(2, 3, (2, 3)).double()  # 2 high, 3 wide
+
+    def apply(x):
+        return layer(x.reshape(SAMPLES, 4, 5, 2).permute(0, 3, 1, 2)).permute(0, 2, 3, 1).reshape(SAMPLES, -1)
+
+    return layer, apply
+
+
 def main():
     size = FEATURES * SAMPLES
     parts = [
@@ -133,6 +143,13 @@ def main():
     )
     parts += with_parameters("residual", residual, batch(4, 23), batch(4, 31), "x + tanh(W * x + b), 4 -> 4.")
     parts += gru()
+    parts += with_parameters(
+        "conv_2d",
+        conv_2d,
+        batch(40, 23),
+        batch(27, 31),
+        "Conv2d(2, 3, (2, 3)) of images 5 wide and 4 high; the weight is [3][2][2][3], PyTorch's.",
+    )
     header.write(
         __file__,
         "Everything lies sample after sample; weights are [out][in], row after row. What goes in is exact in float, "

@@ -71,7 +71,7 @@ struct passes {
         const etch::matrix_view<const T, inputs, Columns> x = input.view();
         const tape one{{parameters.data(), statistics.data()}, gradients.data(), x, workspace.data(), seed};
         output = one.forward();
-        grad_input = one.backward(grad_output.view());
+        chain::store(grad_input.data(), one.backward(grad_output.view()));  // in whatever cut it comes
     }
 
     /// Outside of training.

@@ -5,7 +5,9 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The extents of one sample as it passes a layer: {64} for a vector, {28, 28} for an image.
+/// The extents of one sample as it passes a layer: {64} for a vector, {3, 28, 28} for an image of {channels, width, height}.
+/// The first extent is contiguous in memory: all channels of one position lie in one piece, the next position along the
+/// width follows.
 /// A value, so that a layer's shape rule is an ordinary function that the compiler evaluates.
 struct shape {
     static constexpr std::size_t max_rank = 4;

@@ -14,13 +14,9 @@ inline constexpr bool is_absent = false;
 
 template <auto... Arguments>
 struct conv_1d {
-    static_assert(internal::is_absent<Arguments...>,
-                  "etch: there is no convolution yet: put flatten and dense<...> in its place, or write a layer");
-};
-template <auto... Arguments>
-struct conv_2d {
-    static_assert(internal::is_absent<Arguments...>,
-                  "etch: there is no convolution yet: put flatten and dense<...> in its place, or write a layer");
+    static_assert(
+        internal::is_absent<Arguments...>,
+        "etch: there is no conv_1d yet: conv_2d<Filters, Length, 1> on input<channels, length, 1> computes the same");
 };
 template <auto... Arguments>
 struct max_pool {

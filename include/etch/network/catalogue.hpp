@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include <etch/layer/clip.hpp>
+#include <etch/layer/conv_2d.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/elu.hpp>
@@ -51,6 +52,7 @@ struct catalogue {
 using all_layers = catalogue<
     catalogue_row<flatten, 0, input<2, 3>>,
     catalogue_row<dense<1>, 1>,
+    catalogue_row<conv_2d<2>, 1, input<2, 4, 3>>,
     catalogue_row<residual<identity>, 1>,
     catalogue_row<gru<1>, 1>,
     // activations

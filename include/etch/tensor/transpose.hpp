@@ -8,6 +8,24 @@
 
 namespace etch::inline ETCH_VARIANT {
 
+namespace internal {
+
+/// A tile of what can only be read number by number.
+template <class V, std::size_t P, std::size_t C, class E>
+ETCH_INLINE constexpr tile<V, P, C> gathered_tile(const E& e, std::size_t row, std::size_t column) noexcept {
+    tile<V, P, C> result;
+    ETCH_UNROLL(c, C) {
+        ETCH_UNROLL(p, P) {
+            typename E::value_type gathered[V::size] = {};
+            ETCH_UNROLL(i, V::count) gathered[i] = e(row + p * V::size + i, column + c);
+            result.value[c][p] = V::pack::load(gathered);
+        }
+    }
+    return result;
+}
+
+}  // namespace internal
+
 /// The transpose of a matrix of Rows x Columns in memory: nothing is moved. As the right factor of a product it costs
 /// nothing, since right factors are read number by number; as the left factor it makes the product a table of dot
 /// products; elsewhere its tiles are gathered.
@@ -40,15 +58,7 @@ struct transpose_expression : expression {
 
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
-        tile<V, P, C> result;
-        ETCH_UNROLL(c, C) {
-            ETCH_UNROLL(p, P) {
-                T gathered[V::size] = {};
-                ETCH_UNROLL(i, V::count) gathered[i] = (*this)(row + p * V::size + i, column + c);
-                result.value[c][p] = V::pack::load(gathered);
-            }
-        }
-        return result;
+        return internal::gathered_tile<V, P, C>(*this, row, column);
     }
 };
 

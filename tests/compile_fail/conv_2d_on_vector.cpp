@@ -1,0 +1,12 @@
+// expect: etch: conv_2d needs images for its input: input<channels, width, height>
+// checked with: g++ 12, clang 14, clang 19
+#include <etch/layer/conv_2d.hpp>
+#include <etch/network/network.hpp>
+
+#ifdef ETCH_REJECT
+using filters = etch::network<etch::input<48>, etch::conv_2d<2>>;
+#else
+using filters = etch::network<etch::input<3, 4, 4>, etch::conv_2d<2>>;
+#endif
+
+auto answer(const filters& net, const etch::vector<float, 48>& image) { return net(image); }

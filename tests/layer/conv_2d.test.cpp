@@ -1,0 +1,165 @@
+// runs on: every instruction set
+#include <etch/layer/conv_2d.hpp>
+
+#include <etch/layer/dense.hpp>
+#include <etch/layer/flatten.hpp>
+#include <etch/layer/relu.hpp>
+#include <etch/layer/tanh.hpp>
+
+#include "reference/layers.hpp"
+#include "support/catch.hpp"
+#include "support/gradient_check.hpp"
+
+using namespace etch;
+
+namespace {
+
+/// Sums of up to 75 products of numbers up to 2, and for the weights of 3 * 120 places: 3e-6 measured.
+constexpr double float_tolerance = 1e-5;
+constexpr double double_tolerance = 1e-13;
+
+/// Both passes in loops that know nothing of patches.
+template <class T, shape In, std::size_t Filters, std::size_t Width, std::size_t Height, std::size_t Columns = 3>
+double farthest_from_loops() {
+    static support::passes<T, In, Columns, conv_2d<Filters, Width, Height>> layer;
+    support::scatter_numbers(layer.parameters, seed{7});
+    layer.run();
+    constexpr std::size_t C = In.extent[0], W = In.extent[1], H = In.extent[2];
+    constexpr std::size_t across = W - Width + 1, down = H - Height + 1, weights = C * Width * Height;
+    double worst = 0;
+    static double dx[In.size() * Columns], dw[Filters * weights], db[Filters];
+    std::fill(std::begin(dx), std::end(dx), 0);
+    std::fill(std::begin(dw), std::end(dw), 0);
+    std::fill(std::begin(db), std::end(db), 0);
+    for (std::size_t j = 0; j < Columns; ++j)
+        for (std::size_t f = 0; f < Filters; ++f)
+            for (std::size_t y = 0; y < down; ++y)
+                for (std::size_t x = 0; x < across; ++x) {
+                    const std::size_t out = f + Filters * (x + across * y);
+                    const double dz = static_cast<double>(layer.grad_output(out, j));
+                    double z = static_cast<double>(layer.parameters[Filters * weights + f]);
+                    db[f] += dz;
+                    for (std::size_t c = 0; c < C; ++c)
+                        for (std::size_t ky = 0; ky < Height; ++ky)
+                            for (std::size_t kx = 0; kx < Width; ++kx) {
+                                const std::size_t in = c + C * (x + kx + W * (y + ky));
+                                const std::size_t w = f + Filters * (c + C * (kx + Width * ky));
+                                z += static_cast<double>(layer.parameters[w]) * static_cast<double>(layer.input(in, j));
+                                dw[w] += dz * static_cast<double>(layer.input(in, j));
+                                dx[j * In.size() + in] += dz * static_cast<double>(layer.parameters[w]);
+                            }
+                    worst = std::max(worst, support::distance(static_cast<double>(layer.output(out, j)), z));
+                }
+    for (std::size_t i = 0; i < In.size() * Columns; ++i)
+        worst = std::max(worst, support::distance(static_cast<double>(layer.grad_input[i]), dx[i]));
+    for (std::size_t i = 0; i < Filters * weights; ++i)
+        worst = std::max(worst, support::distance(static_cast<double>(layer.gradients[i]), dw[i]));
+    for (std::size_t i = 0; i < Filters; ++i)
+        worst = std::max(worst, support::distance(static_cast<double>(layer.gradients[Filters * weights + i]), db[i]));
+    return worst;
+}
+
+/// PyTorch's case: its weight is [filters][channels][y][x].
+template <class T>
+double farthest_from_torch() {
+    namespace torch = reference::conv_2d;
+    support::passes<T, shape{2, 5, 4}, 3, conv_2d<3, 3, 2>> layer;
+    constexpr std::size_t F = 3, C = 2, W = 3, H = 2, weights = F * C * W * H;
+    std::size_t at_etch[weights];
+    for (std::size_t f = 0, torch_index = 0; f < F; ++f)
+        for (std::size_t c = 0; c < C; ++c)
+            for (std::size_t y = 0; y < H; ++y)
+                for (std::size_t x = 0; x < W; ++x) at_etch[torch_index++] = f + F * (c + C * (x + W * y));
+    for (std::size_t i = 0; i < weights; ++i) layer.parameters[at_etch[i]] = static_cast<T>(torch::weight[i]);
+    for (std::size_t f = 0; f < F; ++f) layer.parameters[weights + f] = static_cast<T>(torch::bias[f]);
+    std::copy(std::begin(torch::input), std::end(torch::input), layer.input.begin());
+    std::copy(std::begin(torch::grad_output), std::end(torch::grad_output), layer.grad_output.begin());
+    layer.run();
+    double worst = std::max(support::farthest(layer.output, torch::output),
+                            support::farthest(layer.grad_input, torch::grad_input));
+    for (std::size_t i = 0; i < weights; ++i)
+        worst =
+            std::max(worst, support::distance(static_cast<double>(layer.gradients[at_etch[i]]), torch::grad_weight[i]));
+    for (std::size_t f = 0; f < F; ++f)
+        worst =
+            std::max(worst, support::distance(static_cast<double>(layer.gradients[weights + f]), torch::grad_bias[f]));
+    return worst;
+}
+
+/// How many samples of a batch have another bit than alone, forward, backward and outside of training.
+template <shape In, std::size_t Columns, class... Layers>
+std::size_t differences() {
+    static support::passes<float, In, Columns, Layers...> together;
+    static support::passes<float, In, 1, Layers...> alone;
+    together.run();
+    std::size_t found = 0;
+    for (std::size_t j = 0; j < Columns; ++j) {
+        alone.input = together.input.column(j);
+        alone.grad_output = together.grad_output.column(j);
+        alone.run();
+        found += !(matrix<float, together.outputs, 1>(together.output.column(j)) == alone.output);
+        found += !(matrix<float, In.size(), 1>(together.grad_input.column(j)) == alone.grad_input);
+    }
+    together.infer();
+    for (std::size_t j = 0; j < Columns; ++j) {
+        alone.input = together.input.column(j);
+        alone.infer();
+        found += !(matrix<float, together.outputs, 1>(together.output.column(j)) == alone.output);
+    }
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("conv_2d has a column of filters for each place of its kernel, and weights for all that it sees") {
+    static_assert(Layer<conv_2d<4>>);
+    static_assert(conv_2d<4>::output(shape{3, 9, 7}) == shape{4, 7, 5});
+    static_assert(conv_2d<4, 5, 1>::output(shape{3, 9, 7}) == shape{4, 5, 7});
+    static_assert(conv_2d<4, 5>::output(shape{3, 9, 7}) == shape{4, 5, 3});
+    using image = chain<float, shape{3, 9, 7}, conv_2d<4>>;
+    static_assert(image::parameters<0>()[0].extents == shape{4, 27});
+    static_assert(image::parameters<0>()[0].fan_in == 27 && image::parameters<0>()[0].fan_out == 36);
+    CHECK(image::totals.multiply_adds == 4 * 27 * 35);
+}
+
+TEST_CASE("conv_2d has the values that a person works out by hand") {
+    support::passes<float, shape{1, 3, 3}, 1, conv_2d<1, 2>> layer;
+    layer.input = matrix<float, 9, 1>{1, 2, 3, 4, 5, 6, 7, 8, 9};
+    layer.parameters = {1, 10, 100, 1000, 0.5f};  // right of the first, then below
+    layer.grad_output = matrix<float, 4, 1>{1, 0, 0, 2};
+    layer.run();
+    CHECK(layer.output == matrix<float, 4, 1>{5421.5f, 6532.5f, 8754.5f, 9865.5f});
+    CHECK(layer.gradients == std::array<float, 5>{1 + 10, 2 + 12, 4 + 16, 5 + 18, 3});
+    CHECK(layer.grad_input == matrix<float, 9, 1>{1, 10, 0, 100, 1002, 20, 0, 200, 2000});
+}
+
+TEST_CASE("conv_2d forward and backward match PyTorch") {
+    CHECK(farthest_from_torch<float>() < float_tolerance);
+    CHECK(farthest_from_torch<double>() < double_tolerance);
+}
+
+TEST_CASE("conv_2d at sizes around the lanes matches plain loops") {
+    CHECK(farthest_from_loops<float, shape{1, 7, 5}, 1, 3, 3>() < float_tolerance);
+    CHECK(farthest_from_loops<float, shape{3, 9, 7}, 5, 3, 3>() < float_tolerance);
+    CHECK(farthest_from_loops<float, shape{2, 17, 4}, 16, 5, 2>() < float_tolerance);
+    CHECK(farthest_from_loops<float, shape{8, 6, 6}, 17, 3, 3>() < float_tolerance);
+    CHECK(farthest_from_loops<float, shape{5, 4, 3}, 33, 1, 3>() < float_tolerance);
+    CHECK(farthest_from_loops<float, shape{5, 3, 5}, 3, 1, 1>() < float_tolerance);
+    CHECK(farthest_from_loops<float, shape{17, 3, 3}, 7, 3, 3>() < float_tolerance);  // one place
+    CHECK(farthest_from_loops<float, shape{6, 1, 1}, 4, 1, 1, 2>() < float_tolerance);
+    CHECK(farthest_from_loops<float, shape{2, 21, 1}, 64, 3, 1, 1>() < float_tolerance);
+    CHECK(farthest_from_loops<double, shape{3, 9, 7}, 5, 3, 3>() < double_tolerance);
+}
+
+TEST_CASE("conv_2d gives a sample the same bits alone and in a batch") {
+    CHECK(differences<shape{3, 9, 7}, 7, conv_2d<5>>() == 0);
+    CHECK(differences<shape{1, 12, 12}, 5, conv_2d<16>, relu, conv_2d<8, 5>, flatten>() == 0);
+    CHECK(differences<shape{2, 8, 5}, 2, conv_2d<33, 1>, etch::tanh, conv_2d<1, 2, 4>>() == 0);
+}
+
+TEST_CASE("conv_2d forward and backward match finite differences") {
+    CHECK(support::worst_gradient<shape{2, 5, 4}, conv_2d<3>>() < support::gradient_tolerance);
+    CHECK(support::worst_gradient<shape{2, 5, 4}, conv_2d<3, 1>>() < support::gradient_tolerance);
+    CHECK(support::worst_gradient<shape{1, 8, 7}, conv_2d<4>, etch::tanh, conv_2d<2, 3, 2>, flatten, etch::tanh,
+                                  dense<3>>() < support::gradient_tolerance);
+}
