@@ -6,6 +6,7 @@
 #include <etch/layer/elu.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/standardize.hpp>
+#include <etch/network/residual.hpp>
 #include <etch/network/summary.hpp>
 #include <etch/report/summary_text.hpp>
 
@@ -116,4 +117,17 @@ TEST_CASE("rounding the weights changes the outputs by little") {
     // samples and three seeds: 0.0096 and 0.024, where the outputs are 0.8 and 1.2 (root of the mean square).
     CHECK(deviation<network<input<784>, dense<128>, relu, dense<10>>>() < 0.02);
     CHECK(deviation<network<input<48>, dense<512>, elu<>, dense<256>, elu<>, dense<128>, elu<>, dense<12>>>() < 0.05);
+}
+
+TEST_CASE("converting freezes layers and thaws them, and copies every number") {
+    using tuned_type = network<input<5>, standardize, frozen<dense<12, he_normal>>, relu,
+                               frozen<residual<dense<7>, relu, dense<12>>>, dense<3>>;
+    static_assert(tuned_type::parameter_count == 3 * 12 + 3 && tuned_type::statistic_count == 2 * 5);
+    static_assert(tuned_type::parameter_count + tuned_type::frozen_count == trained_type::parameter_count);
+    const trained_type net = trained();
+    const auto tuned = convert<tuned_type>(net);
+    CHECK(convert<trained_type>(tuned) == net);
+    CHECK(tuned({1, 2, 3, 4, 5}) == net({1, 2, 3, 4, 5}));
+    static_assert(std::is_same_v<with_bf16<tuned_type>, deployed_type>);
+    CHECK(convert<deployed_type>(tuned) == convert<deployed_type>(net));
 }

@@ -47,8 +47,7 @@ double worst_error() {
     constexpr std::size_t batch = 3;
     constexpr double share = 1.0 / batch, h = 1e-5, floor = 1e-3;
     Double net{seed{7}};
-    for (std::size_t i = 0; i < Double::statistic_count; ++i)
-        net.statistics()[i] = 0.25 + 0.125 * static_cast<double>(i);
+    for (std::size_t i = 0; i < Double::statistic_count; ++i) net.fixed()[i] = 0.25 + 0.125 * static_cast<double>(i);
     matrix<double, Double::inputs, batch> x;
     matrix<double, Double::outputs, batch> y;
     random_generator generator{seed{1}};

@@ -49,6 +49,8 @@ TEST_CASE("a topology is the type list as C++ spells it") {
     CHECK(of<input<28, 28>, flatten, dense<10>>() == "input<28, 28>, flatten, dense<10>");
     CHECK(of<input<12>, elu<>, leaky_relu<>, layer_norm<>, dropout<20>, normalize<-1, 1>>() ==
           "input<12>, elu<1, 1>, leaky_relu<1, 100>, layer_norm<100000>, dropout<20, 100>, normalize<-1, 1>");
+    CHECK(of<input<8>, frozen<dense<8>>, frozen<residual<dense<8>, etch::tanh>>>() ==
+          "input<8>, frozen<dense<8>>, frozen<residual<dense<8>, tanh>>");
     CHECK(of<input<8>, residual<dense<8>, etch::tanh, residual<dense<8>>>, dense<3, bf16>>() ==
           "input<8>, residual<dense<8>, tanh, residual<dense<8>>>, dense<3, bf16>");
     CHECK(of<input<4>, custom<-2147483648, true, zeros>>() == "input<4>, custom<-2147483648, 1>");
@@ -74,4 +76,17 @@ TEST_CASE("topologies are the same however weights are held, and in no other cas
     CHECK_FALSE(same_topology("dense<3>", "dense<3>, relu"));
     CHECK_FALSE(same_topology("dense<3>, relu", "dense<3>"));
     CHECK_FALSE(same_topology("dense<3, bf16", "dense<3"));
+    CHECK_FALSE(same_topology("dense<3>", std::string_view("dense<3>\0relu", 13)));
+}
+
+TEST_CASE("topologies are the same whatever is frozen, and in no other case") {
+    using etch::same_topology;
+    CHECK(same_topology("input<2>, frozen<dense<3>>, relu", "input<2>, dense<3>, frozen<relu>"));
+    CHECK(same_topology("frozen<residual<dense<8>, tanh>>, dense<2>",
+                        "residual<frozen<dense<8, bf16>>, tanh>, dense<2>"));
+    CHECK(same_topology("frozen<frozen<relu>>", "relu"));
+    CHECK_FALSE(same_topology("frozen<dense<3>>", "dense<3>>"));
+    CHECK_FALSE(same_topology("frozen<dense<3>", "dense<3"));
+    CHECK_FALSE(same_topology("unfrozen<dense<3>>", "undense<3>"));
+    CHECK_FALSE(same_topology("frozen", ""));
 }

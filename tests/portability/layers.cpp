@@ -26,8 +26,10 @@ void both_passes(const char* name, float minimum = 0.75f) {
     constexpr std::size_t batch = 5;
     static Net net;
     net = Net{seed{3}};
-    for (float& x : net.statistics()) x = 0.75f;
-    for (float& x : net.statistics().first(net.statistics().size() / 2)) x = minimum;
+    if constexpr (Net::statistic_count > 0) {
+        for (float& x : net.statistics()) x = 0.75f;
+        for (float& x : net.statistics().first(net.statistics().size() / 2)) x = minimum;
+    }
     matrix<float, Net::inputs, batch> x;
     static stepper<Net, Loss, sgd, batch> step{sgd{}, {}, {}, seed{5}};
     constexpr std::size_t targets = decltype(step)::targets;
@@ -112,6 +114,7 @@ void layers() {
     both_passes<network<input<7>, dense<1>, etch::tanh, dense<1>>>("single numbers");
     both_passes<network<input<7, 3>, flatten, dense<3>>>("flatten");
     both_passes<network<input<2, 7, 6>, conv_2d<5>, etch::tanh, conv_2d<3, 2>, flatten, dense<3>>>("conv_2d");
+    layer<frozen<dense<5>>>("frozen");
     loss<mean_squared_error>("mean_squared_error");
     loss<mean_absolute_error>("mean_absolute_error");
     loss<huber<>>("huber");

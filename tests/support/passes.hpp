@@ -44,7 +44,8 @@ struct passes {
     using chain = etch::chain<T, Input, Layers...>;
     using tape = etch::chain_tape<chain, T, sizeof...(Layers), Columns>;
     static constexpr std::size_t inputs = Input.size(), outputs = chain::output_shape.size();
-    static constexpr std::size_t trained = chain::totals.trained, statistics_count = chain::totals.fitted;
+    static constexpr std::size_t trained = chain::totals.trained,
+                                 statistics_count = chain::totals.fitted + chain::totals.frozen;
     template <std::size_t N>
     using numbers = std::array<T, (N > 0 ? N : 1)>;  // that many are in use
 

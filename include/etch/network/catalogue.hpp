@@ -9,6 +9,7 @@
 #include <etch/layer/elu.hpp>
 #include <etch/layer/fast_tanh.hpp>
 #include <etch/layer/flatten.hpp>
+#include <etch/layer/frozen.hpp>
 #include <etch/layer/gelu.hpp>
 #include <etch/layer/gru.hpp>
 #include <etch/layer/identity.hpp>
@@ -78,7 +79,8 @@ using all_layers = catalogue<
     catalogue_row<clip>,
     // for training
     catalogue_row<dropout<1>, 1>,
-    catalogue_row<layer_norm<>>>;
+    catalogue_row<layer_norm<>>,
+    catalogue_row<frozen<dense<2>>, 1>>;
 // clang-format on
 
 }  // namespace etch::inline ETCH_VARIANT

@@ -4,15 +4,15 @@
 #include <utility>
 
 #include <etch/layer/dense.hpp>
+#include <etch/layer/frozen.hpp>
 #include <etch/network/network.hpp>
-#include <etch/network/residual.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// A layer, or the layers of a network, with the weights of every dense layer held in one way: `automatic` for floats, or
-/// bf16.
+/// A layer, or the layers of a network, with the weights of every dense layer held in one way, `automatic` for floats, or
+/// bf16, and nothing frozen.
 template <class L, auto Format>
 struct with_weights {
     using type = L;
@@ -21,10 +21,12 @@ template <std::size_t Outputs, auto... Initializers, auto Format>
 struct with_weights<dense<Outputs, Initializers...>, Format> {
     using type = dense<Outputs, Format>;
 };
-template <class... Layers, auto Format>
-struct with_weights<residual<Layers...>, Format> {
-    using type = residual<typename with_weights<Layers, Format>::type...>;
+template <template <class...> class Holder, class... Layers, auto Format>
+struct with_weights<Holder<Layers...>, Format> {
+    using type = Holder<typename with_weights<Layers, Format>::type...>;
 };
+template <class L, auto Format>
+struct with_weights<frozen<L>, Format> : with_weights<L, Format> {};
 template <class T, class... Layers, auto Format>
 struct with_weights<basic_network<T, Layers...>, Format> {
     using type = basic_network<T, typename with_weights<Layers, Format>::type...>;
@@ -36,7 +38,7 @@ concept SameTopology =
 
 }  // namespace internal
 
-/// The same topology with the weights of every dense layer held as bf16.
+/// The same topology with the weights of every dense layer held as bf16, and no layer frozen.
 template <class Network>
 using with_bf16 = typename internal::with_weights<Network, bf16>::type;
 
@@ -45,12 +47,14 @@ using with_bf16 = typename internal::with_weights<Network, bf16>::type;
 ///     using deployed = etch::with_bf16<policy>;       // or a list of its own, with dense<512, etch::bf16> where it pays
 ///     static const auto net = etch::convert<deployed>(trained);
 ///
+/// Layers may be frozen in one and not in the other: it copies the numbers either way.
+///
 /// To bf16: each weight is rounded to nearest, see to_bf16. Back to floats: exact.
 template <class To, class From>
 [[nodiscard]] constexpr To convert(const From& from) noexcept {
     static_assert(internal::SameTopology<To, From>,
                   "etch: a network converts to one of the same layers: they may differ in how weights are held, "
-                  "dense<N> or dense<N, bf16>, and in nothing else");
+                  "dense<N> or dense<N, bf16>, in what is frozen, and in nothing else");
     To to;
     if constexpr (internal::SameTopology<To, From>)
         From::layers::for_each_layer([&]<std::size_t I>() {

@@ -144,7 +144,7 @@ private:
     static constexpr initializer preferred_after(std::size_t i) {
         for (++i; i < depth; ++i) {
             if (infos[i].preferred != automatic) return infos[i].preferred;
-            if (infos[i].trained != 0) break;
+            if (infos[i].trained + infos[i].frozen != 0) break;
         }
         return glorot_uniform;
     }

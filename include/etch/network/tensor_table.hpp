@@ -47,6 +47,15 @@ private:
 
 namespace internal {
 
+/// The layer whose tensors they are: L itself, or what it freezes.
+template <class L>
+constexpr const char* name_of_holder() noexcept {
+    if constexpr (requires { typename L::frozen_layer; })
+        return name_of_holder<typename L::frozen_layer>();
+    else
+        return L::name;
+}
+
 template <class Network>
 struct tensor_table {
     using layers = typename Network::layers;
@@ -74,7 +83,7 @@ struct tensor_table {
                                              : part == memory_part::trained ? info.trained_before
                                                                             : info.fixed_before) +
                                             taken(held, part, p),
-                                   .layer_name = info.name};
+                                   .layer_name = name_of_holder<typename layers::template layer<I>>()};
             }
         });
         return table;

@@ -120,20 +120,60 @@ struct network_spelling<basic_network<T, Layers...>> {
 template <class Network>
 inline constexpr std::string_view topology = internal::network_spelling<Network>::characters.view();
 
-/// Whether two texts stand for the same layers; how they hold their weights, dense<8> or dense<8, bf16>, makes no
-/// difference.
+namespace internal {
+
+/// A topology, character by character, without what makes no difference to the numbers that it stands for: ", bf16" at the
+/// end of a layer's arguments, and the "frozen<" and ">" around a layer.
+class plain_topology {
+public:
+    static constexpr int end = -1;
+
+    explicit constexpr plain_topology(std::string_view text) noexcept : rest_{text} {}
+
+    /// The next character; -1 at the end.
+    constexpr int next() noexcept {
+        for (;;) {
+            if (rest_.starts_with(", bf16>")) rest_.remove_prefix(6);
+            if (begins_layer_ && rest_.starts_with("frozen<")) {
+                rest_.remove_prefix(7);
+                open(true);
+                continue;
+            }
+            if (rest_.empty()) return end;
+            const char c = rest_.front();
+            rest_.remove_prefix(1);
+            begins_layer_ = c == ' ' || c == '<';
+            if (c == '<') open(false);
+            if (c == '>' && close()) continue;
+            return static_cast<unsigned char>(c);
+        }
+    }
+
+private:
+    // A bit for each open bracket, the innermost lowest; of those beyond 64 the outer ones are taken for plain.
+    constexpr void open(bool frozen) noexcept { frozen_ = frozen_ << 1 | (frozen ? 1u : 0u); }
+    constexpr bool close() noexcept {
+        const bool frozen = (frozen_ & 1) != 0;
+        frozen_ >>= 1;
+        return frozen;
+    }
+
+    std::string_view rest_;
+    std::uint64_t frozen_ = 0;
+    bool begins_layer_ = true;
+};
+
+}  // namespace internal
+
+/// Whether two texts stand for the same layers. How they hold their weights, dense<8> or dense<8, bf16>, and which of them
+/// are frozen makes no difference.
 [[nodiscard]] constexpr bool same_topology(std::string_view a, std::string_view b) noexcept {
-    constexpr std::string_view ignored = ", bf16>";
-    std::size_t i = 0, j = 0;
-    const auto next = [ignored](std::string_view text, std::size_t& at) {
-        std::string_view rest = text;
-        rest.remove_prefix(at);
-        if (rest.starts_with(ignored)) at += ignored.size() - 1;
-        return at < text.size() ? text[at++] : '\0';
-    };
-    while (i < a.size() || j < b.size())
-        if (next(a, i) != next(b, j)) return false;
-    return true;
+    internal::plain_topology first{a}, second{b};
+    for (;;) {
+        const int c = first.next();
+        if (c != second.next()) return false;
+        if (c == first.end) return true;
+    }
 }
 
 }  // namespace etch::inline ETCH_VARIANT

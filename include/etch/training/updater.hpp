@@ -47,6 +47,8 @@ template <class Network, class Optimizer, class Schedule = constant_rate>
 class updater {
     static_assert(Network::packed_count == 0,
                   "etch: weights stored as bf16 are not trained: train a network of dense<...>, and convert it");
+    static_assert(Network::frozen_count == 0 || Network::parameter_count > 0,
+                  "etch: every layer of this network is frozen, so there is nothing to train");
     static_assert(etch::Optimizer<Optimizer>,
                   "etch: the third argument of a trainer is an optimizer (see etch/optimizer/optimizer.hpp)");
     static_assert(etch::Schedule<Schedule>,

@@ -1,0 +1,56 @@
+#pragma once
+#include <cstddef>
+
+#include <etch/layer/layer.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+template <class L>
+struct frozen;
+
+namespace internal {
+
+/// What frozen<L> is made of: L itself, or a layer that holds layers with each of those frozen.
+template <class L>
+struct frozen_form {
+    using type = L;
+};
+template <template <class...> class Holder, class... Layers>
+    requires(sizeof...(Layers) > 0 && (std::derived_from<Layers, layer_defaults> && ...))
+struct frozen_form<Holder<Layers...>> {
+    using type = Holder<frozen<Layers>...>;
+};
+template <class L>
+struct frozen_form<frozen<L>> {
+    using type = frozen<L>;
+};
+
+}  // namespace internal
+
+/// The layer L with parameters that training leaves as they are: of a network that was trained on something else, say, and
+/// of which only the last layers learn the new task.
+///
+///     forward     as L
+///     backward    dx as L; no gradient of a parameter is computed
+///
+/// The parameters have the names, shapes and initial values of L's, so that a file of dense<8> loads into
+/// frozen<dense<8>>, and `convert` turns one into the other. They are not among `net.parameters()` but in `net.fixed()`,
+/// and an optimiser keeps nothing for them. In a layer that holds layers everything is frozen.
+template <class L>
+struct frozen : internal::frozen_form<L>::type {
+    /// The layer that is frozen.
+    using frozen_layer = L;
+    using form = typename internal::frozen_form<L>::type;
+
+    static constexpr const char* name = "frozen";
+
+    template <shape In>
+    static constexpr auto parameters() {
+        auto held = form::template parameters<In>();
+        for (parameter& p : held)
+            if (p.role == parameter_role::trained) p.role = parameter_role::frozen;
+        return held;
+    }
+};
+
+}  // namespace etch::inline ETCH_VARIANT
