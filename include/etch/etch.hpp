@@ -47,6 +47,7 @@
 #include <etch/tensor/argmax.hpp>
 #include <etch/tensor/bf16.hpp>
 #include <etch/tensor/column_statistics.hpp>
+#include <etch/tensor/parts.hpp>
 #include <etch/tensor/product.hpp>
 #include <etch/tensor/recut.hpp>
 #include <etch/tensor/reduction.hpp>
@@ -68,6 +69,7 @@
 #include <etch/loss/mean_absolute_error.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/loss/sparse_cross_entropy.hpp>
+#include <etch/loss/sum_of.hpp>
 // optimizer
 #include <etch/optimizer/adagrad.hpp>
 #include <etch/optimizer/adam.hpp>

@@ -61,7 +61,7 @@ DEFAULTS: Dict[str, Tuple[Optional[int], ...]] = {
 }  # fmt: skip
 WITH_OWN_RULES = ("input", "dense", "residual")
 # Layers of etch that a file may not hold yet.
-NOT_YET: Tuple[str, ...] = ("gru", "conv_2d", "frozen")
+NOT_YET: Tuple[str, ...] = ("gru", "conv_2d", "frozen", "parallel", "slice")
 # Only in the list of a source: they are folded into other layers before there is a file.
 IN_SOURCES: Dict[str, Tuple[Optional[int], ...]] = {"batch_norm": (100000,), "prelu": ()}
 TENSORS = {

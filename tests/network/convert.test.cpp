@@ -6,6 +6,7 @@
 #include <etch/layer/elu.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/standardize.hpp>
+#include <etch/network/parallel.hpp>
 #include <etch/network/residual.hpp>
 #include <etch/network/summary.hpp>
 #include <etch/report/summary_text.hpp>
@@ -130,4 +131,19 @@ TEST_CASE("converting freezes layers and thaws them, and copies every number") {
     CHECK(tuned({1, 2, 3, 4, 5}) == net({1, 2, 3, 4, 5}));
     static_assert(std::is_same_v<with_bf16<tuned_type>, deployed_type>);
     CHECK(convert<deployed_type>(tuned) == convert<deployed_type>(net));
+}
+
+TEST_CASE("the layers in the branches of parallel are converted as others are") {
+    using wide = network<input<4>, parallel<branch<dense<6>, relu, residual<dense<6>>>, branch<dense<2>>>>;
+    using half =
+        network<input<4>, parallel<branch<dense<6, bf16>, relu, residual<dense<6, bf16>>>, branch<dense<2, bf16>>>>;
+    using tuned = network<input<4>, frozen<parallel<branch<dense<6>, relu, residual<dense<6>>>, branch<dense<2>>>>>;
+    static_assert(std::is_same_v<with_bf16<wide>, half> && std::is_same_v<with_bf16<tuned>, half>);
+    wide net{seed{3}};
+    support::scatter_numbers(net.parameters(), seed{4});
+    const auto frozen_net = convert<tuned>(net);
+    CHECK(frozen_net({1, 2, 3, 4}) == net({1, 2, 3, 4}));
+    CHECK(convert<wide>(frozen_net) == net);
+    const auto rounded = convert<half>(net);
+    CHECK(rounded({1, 2, 3, 4}) == convert<wide>(rounded)({1, 2, 3, 4}));
 }

@@ -115,6 +115,8 @@ void layers() {
     both_passes<network<input<7, 3>, flatten, dense<3>>>("flatten");
     both_passes<network<input<2, 7, 6>, conv_2d<5>, etch::tanh, conv_2d<3, 2>, flatten, dense<3>>>("conv_2d");
     layer<frozen<dense<5>>>("frozen");
+    layer<parallel<branch<dense<5>, etch::tanh, dropout<30>, dense<4>>, branch<slice<3, 9>>, branch<relu>>>("parallel");
+    layer<slice<2, 17>>("slice");
     loss<mean_squared_error>("mean_squared_error");
     loss<mean_absolute_error>("mean_absolute_error");
     loss<huber<>>("huber");

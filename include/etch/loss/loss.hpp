@@ -32,6 +32,13 @@ constexpr std::size_t target_count(std::size_t outputs) noexcept {
         return outputs;
 }
 
+/// How many outputs the concept below tries a loss on.
+template <class L>
+inline constexpr std::size_t example_outputs = 2;
+template <class L>
+    requires requires { L::least_outputs; }
+inline constexpr std::size_t example_outputs<L> = L::least_outputs;
+
 }  // namespace internal
 
 /// A loss is a struct of static members.
@@ -45,6 +52,7 @@ constexpr std::size_t target_count(std::size_t outputs) noexcept {
 ///         template <class LastLayer> static constexpr void check();                    // static_asserts about it
 ///         static constexpr target_kind expects = target_kind::class_probabilities;     // without it, numbers
 ///         static constexpr std::size_t targets(std::size_t outputs);                   // without it, outputs
+///         static constexpr std::size_t least_outputs;                                  // without it, any number
 ///     };
 ///
 /// The prediction is a matrix of outputs x batch, the target one of targets(outputs) x batch. `gradient` is an expression
@@ -54,7 +62,8 @@ constexpr std::size_t target_count(std::size_t outputs) noexcept {
 /// Where the network ends in the loss's `fused_activation`, the loss is given that layer's input instead of its output:
 /// cross_entropy sees the logits, never the probabilities, and so stays finite where softmax gives 0.
 template <class L>
-concept Loss = requires(vector<float, 2> prediction, vector<float, internal::target_count<L>(2)> target) {
+concept Loss = requires(vector<float, internal::example_outputs<L>> prediction,
+                        vector<float, internal::target_count<L>(internal::example_outputs<L>)> target) {
     { L::name } -> std::convertible_to<const char*>;
     L::value(prediction, target);
     { L::gradient(prediction, target) } -> Expression;

@@ -70,7 +70,7 @@ private:
     template <class Z>
     ETCH_INLINE static constexpr auto one_hot(const auto& classes) {
         one_hot_columns<typename Z::value_type, Z::rows, Z::columns> result;
-        for (std::size_t j = 0; j < Z::columns; ++j) result.classes[j] = classes[j];
+        for (std::size_t j = 0; j < Z::columns; ++j) result.classes[j] = classes(0, j);
         return result;
     }
 };

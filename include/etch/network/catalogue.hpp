@@ -19,11 +19,13 @@
 #include <etch/layer/relu.hpp>
 #include <etch/layer/sigmoid.hpp>
 #include <etch/layer/silu.hpp>
+#include <etch/layer/slice.hpp>
 #include <etch/layer/softmax.hpp>
 #include <etch/layer/softplus.hpp>
 #include <etch/layer/standardize.hpp>
 #include <etch/layer/tanh.hpp>
 #include <etch/layer/unstandardize.hpp>
+#include <etch/network/parallel.hpp>
 #include <etch/network/residual.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -56,6 +58,8 @@ using all_layers = catalogue<
     catalogue_row<conv_2d<2>, 1, input<2, 4, 3>>,
     catalogue_row<residual<identity>, 1>,
     catalogue_row<gru<1>, 1>,
+    catalogue_row<parallel<branch<dense<2>>>, 1>,
+    catalogue_row<slice<0, 2>, 2>,
     // activations
     catalogue_row<identity>,
     catalogue_row<relu>,

@@ -21,7 +21,7 @@ template <std::size_t Outputs, auto... Initializers, auto Format>
 struct with_weights<dense<Outputs, Initializers...>, Format> {
     using type = dense<Outputs, Format>;
 };
-template <template <class...> class Holder, class... Layers, auto Format>
+template <template <class...> class Holder, class... Layers, auto Format>  // and a branch of parallel
 struct with_weights<Holder<Layers...>, Format> {
     using type = Holder<typename with_weights<Layers, Format>::type...>;
 };

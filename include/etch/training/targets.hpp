@@ -29,12 +29,33 @@ constexpr std::size_t true_class(const Target& target) noexcept {
         return etch::class_of(target.template first<Outputs>());
 }
 
+/// Some numbers of each target.
+template <class Data, std::size_t From, std::size_t Count>
+struct part_of_targets {
+    using value_type = typename Data::value_type;
+    const Data& data;
+
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return data.size(); }
+    [[nodiscard]] constexpr auto target(std::size_t i) const noexcept {
+        return data.target(i).template subspan<From, Count>();
+    }
+};
+
 /// The first target that the loss cannot be taken of.
 template <class Loss, std::size_t Outputs, class Data>
 constexpr problem check_targets([[maybe_unused]] const Data& data) noexcept {
     using T = typename Data::value_type;
     constexpr target_kind kind = target_kind_of<Loss>();
-    if constexpr (kind == target_kind::class_index) {
+    if constexpr (requires { Loss::adds_losses; }) {
+        problem first;
+        Loss::for_each_part([&]<class Part, std::size_t From>() {
+            if (!first.ok()) return;
+            using own = part_of_targets<Data, From, Part::targets>;
+            first = check_targets<typename Part::loss, Part::count>(own{data});
+            if (!first.ok() && first.column != no_position) first.column += From;
+        });
+        return first;
+    } else if constexpr (kind == target_kind::class_index) {
         for (std::size_t i = 0; i < data.size(); ++i) {
             const T index = data.target(i)[0];
             const std::size_t named = true_class<Loss, Outputs>(data.target(i));
