@@ -61,7 +61,7 @@ DEFAULTS: Dict[str, Tuple[Optional[int], ...]] = {
 }  # fmt: skip
 WITH_OWN_RULES = ("input", "dense", "residual")
 # Layers of etch that a file may not hold yet.
-NOT_YET: Tuple[str, ...] = ("gru", "conv_2d", "frozen", "parallel", "slice")
+NOT_YET: Tuple[str, ...] = ("gru", "conv_2d", "batch_norm", "frozen", "parallel", "slice")
 # Only in the list of a source: they are folded into other layers before there is a file.
 IN_SOURCES: Dict[str, Tuple[Optional[int], ...]] = {"batch_norm": (100000,), "prelu": ()}
 TENSORS = {
@@ -126,7 +126,7 @@ def checked_entry(name: str, inner: List[Layer], text: str, known: Dict[str, Tup
         return Layer(name, arguments)
     if name == "dense" and len(numbers) == 1 and arguments[1:] in ((), ("bf16",)):
         return Layer(name, arguments)
-    if name in NOT_YET:
+    if name in NOT_YET and name not in known:
         refuse(f"etch has a layer `{name}`, which this program cannot export yet: {text}")
     defaults = known.get(name)
     if defaults is None:

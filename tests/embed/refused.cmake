@@ -49,6 +49,7 @@ foreach(pair IN ITEMS
         "input<2>, dropout|gives dropout 0 arguments" "input<2>, elu<1, 1, 1>|gives elu 3 arguments"
         "input<2>, elu<99999999999>|which it does not take" "input<2, 2>, dense<2>|a dense layer on an image"
         "input<2, 4, 3>, conv_2d<2>|conv_2d\", which etch-header cannot write yet"
+        "input<2>, batch_norm<>|batch_norm\", which etch-header cannot write yet"
         "input<2>, residual|< and the layers of the residual" "input<2>, residual<dense<3>>|do not preserve their input's shape"
         "input<2>, residual<standardize>|a standardize inside a residual"
         "input<2>, residual<residual<residual<residual<residual<tanh>>>>>|too deep"

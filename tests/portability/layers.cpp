@@ -107,6 +107,7 @@ void layers() {
     layer<dropout<30>>("dropout");
     layer<residual<dense<21>, etch::tanh>>("residual");
     through_time<network<input<7>, gru<21>, dense<3>>>("gru");
+    layer<batch_norm<>>("batch_norm");
     both_passes<network<input<7>, standardize, dense<3>>>("standardize");
     both_passes<network<input<7>, normalize<>, dense<3>>>("normalize", -0.5f);
     both_passes<network<input<7>, dense<21>, clip, dense<3>>>("clip", -0.5f);

@@ -118,6 +118,32 @@ def conv_2d():
     return layer, apply
 
 
+def batch_norm():
+    """Two steps of training, then evaluation of the first batch."""
+    layer = nn.BatchNorm1d(5).double()
+    layer.weight.data = header.exact(spread(5, 29, 53, 1 / 32))
+    layer.bias.data = header.exact(spread(5, 11, 53, 1 / 32))
+    first, second, grad_output = (header.exact(spread(20, factor, 59, 1 / 16)).reshape(4, 5) for factor in (23, 31, 37))
+    output, grad_input, (grad_weight, grad_bias) = backward(layer, first, grad_output, list(layer.parameters()))
+    layer(second)
+    layer.eval()
+    given = {"weight": layer.weight, "bias": layer.bias, "first": first, "second": second, "grad_output": grad_output}
+    found = {
+        "output": output,
+        "grad_input": grad_input,
+        "grad_weight": grad_weight,
+        "grad_bias": grad_bias,
+        "running_mean": layer.running_mean,
+        "running_var": layer.running_var,
+        "evaluated": layer(first),
+    }
+    parts = ["/// BatchNorm1d(5) in two steps of four samples, first and second; output and gradients are of the first.\n"
+             "namespace batch_norm {\n"]  # fmt: skip
+    parts += [header.array(key, value, "float") for key, value in given.items()]
+    parts += [header.array(key, value) for key, value in found.items()]
+    return parts + ["}  // namespace batch_norm\n"]
+
+
 def main():
     size = FEATURES * SAMPLES
     parts = [
@@ -150,6 +176,7 @@ def main():
         batch(27, 31),
         "Conv2d(2, 3, (2, 3)) of images 5 wide and 4 high; the weight is [3][2][2][3], PyTorch's.",
     )
+    parts += batch_norm()
     header.write(
         __file__,
         "Everything lies sample after sample; weights are [out][in], row after row. What goes in is exact in float, "

@@ -27,10 +27,6 @@ struct lstm {
     static_assert(internal::is_absent<Arguments...>, "etch: there is no lstm yet: gru<...> takes its place");
 };
 template <auto... Arguments>
-struct batch_norm {
-    static_assert(internal::is_absent<Arguments...>, "etch: there is no batch_norm: layer_norm<> takes its place");
-};
-template <auto... Arguments>
 struct attention {
     static_assert(internal::is_absent<Arguments...>, "etch: there is no attention layer yet");
 };

@@ -2,6 +2,7 @@
 // All layers of etch. A new layer is a file in layer/ and a row here; tests name every other place that lacks it.
 #include <cstddef>
 
+#include <etch/layer/batch_norm.hpp>
 #include <etch/layer/clip.hpp>
 #include <etch/layer/conv_2d.hpp>
 #include <etch/layer/dense.hpp>
@@ -83,6 +84,7 @@ using all_layers = catalogue<
     catalogue_row<clip>,
     // for training
     catalogue_row<dropout<1>, 1>,
+    catalogue_row<batch_norm<>, 0, input<2, 4, 3>>,
     catalogue_row<layer_norm<>>,
     catalogue_row<frozen<dense<2>>, 1>>;
 // clang-format on

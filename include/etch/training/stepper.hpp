@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include <etch/loss/loss.hpp>
 #include <etch/network/loss_fusion.hpp>
@@ -34,6 +35,8 @@ class stepper {
     static_assert(Batch > 0, "etch: a batch needs at least one sample");
     static_assert(etch::Loss<Loss>, "etch: the second argument of a trainer is a loss (see etch/loss/loss.hpp)");
     using updater_type = updater<Network, Optimizer, Schedule>;
+
+    static constexpr bool learns_statistics = Network::statistic_count > 0 && Network::layers::totals.takes_extras;
 
 public:
     using network_type = Network;
@@ -79,6 +82,27 @@ public:
                                        value_type sample_weight) noexcept {
         chunk_ = 0;
         return pass<true>(net, x, y, count, sample_weight);
+    }
+
+    /// Both for a network with layers whose statistics training updates, as those of batch_norm: they take them from this
+    /// batch.
+    constexpr value_type accumulate(Network& net, matrix_view<const value_type, inputs, columns> x,
+                                    matrix_view<const value_type, targets, columns> y, std::size_t count,
+                                    value_type sample_weight) noexcept
+        requires(learns_statistics)
+    {
+        const value_type loss = accumulate(std::as_const(net), x, y, count, sample_weight);
+        tape_.absorb(net, count);
+        return loss;
+    }
+    constexpr value_type set_gradients(Network& net, matrix_view<const value_type, inputs, columns> x,
+                                       matrix_view<const value_type, targets, columns> y, std::size_t count,
+                                       value_type sample_weight) noexcept
+        requires(learns_statistics)
+    {
+        const value_type loss = set_gradients(std::as_const(net), x, y, count, sample_weight);
+        tape_.absorb(net, count);
+        return loss;
     }
 
     /// Updates the parameters from the gradients. `total_steps` is how many updates the schedule may count on.

@@ -1,0 +1,244 @@
+// runs on: every instruction set
+#include <etch/layer/batch_norm.hpp>
+
+#include <limits>
+
+#include <etch/layer/conv_2d.hpp>
+#include <etch/layer/dense.hpp>
+#include <etch/layer/flatten.hpp>
+#include <etch/layer/tanh.hpp>
+
+#include "reference/layers.hpp"
+#include "support/catch.hpp"
+#include "support/gradient_check.hpp"
+
+using namespace etch;
+
+namespace {
+
+/// Mean, variance, root and quotient each round; the gradient subtracts two means: 1e-6 measured.
+constexpr double float_tolerance = 5e-6;
+constexpr double double_tolerance = 1e-13;
+
+/// Layers that count samples: a training step of which the first `count` columns are real.
+template <class T, shape Input, std::size_t Columns, class... Layers>
+struct counted_passes {
+    using chain = etch::chain<T, Input, Layers...>;
+    using tape = chain_tape<chain, T, sizeof...(Layers), Columns, step_extras<T>>;
+
+    matrix<T, Input.size(), Columns> input{}, grad_input{};
+    matrix<T, chain::output_shape.size(), Columns> output{}, grad_output{};
+    std::array<T, chain::totals.trained> parameters{}, gradients{};
+    std::array<T, chain::totals.fitted> statistics{};
+    std::array<T, tape::plan.size> memory{};
+    std::size_t count = Columns;
+    static constexpr std::size_t trained = chain::totals.trained;
+
+    counted_passes() {
+        support::scatter_numbers(input, seed{1}, 2);
+        support::scatter_numbers(grad_output, seed{2});
+        chain::initialize({parameters.data(), statistics.data()}, seed{3});
+    }
+
+    ETCH_NO_INLINE void run() {
+        gradients.fill(0);
+        memory.fill(std::numeric_limits<T>::quiet_NaN());
+        for (std::size_t j = count; j < Columns; ++j)  // as a loss has it: what is not real has no gradient
+            for (std::size_t i = 0; i < chain::output_shape.size(); ++i) grad_output(i, j) = 0;
+        const tape one{{parameters.data(), statistics.data()}, gradients.data(), input.view(), memory.data(), seed{},
+                       {step_extras<T>{.count = count}}};
+        output = one.forward();
+        if constexpr (sizeof...(Layers) == 1) absorb();
+        chain::store(grad_input.data(), one.backward(grad_output.view()));
+    }
+    /// What a stepper does after the forward pass.
+    void absorb() {
+        const auto handed = chain::template context_of<0, Columns, true>(
+            parameter_memory<T>{parameters.data(), statistics.data()}, memory.data() + tape::plan.scratch[0], seed{},
+            step_extras<T>{.count = count});
+        chain::template layer<0>::absorb(handed);
+    }
+    ETCH_NO_INLINE void infer() {
+        std::array<T, chain::template inference_size<sizeof...(Layers), Columns>() + 1> of_inference{};
+        const matrix_view<const T, Input.size(), Columns> x = input.view();
+        chain::infer({parameters.data(), statistics.data()}, x, output.view(), of_inference.data());
+    }
+};
+
+/// Three steps in training and one outside, beside plain loops in double, where the last columns are not real.
+template <class T, shape In, std::size_t Columns>
+double farthest_from_loops(std::size_t count) {
+    static counted_passes<T, In, Columns, batch_norm<>> layer;
+    layer.count = count;
+    constexpr std::size_t F = In.rank == 3 ? In.extent[0] : In.size(), P = In.size() / F;
+    const double n = static_cast<double>(count * P);
+    support::scatter_numbers(layer.parameters, seed{4});
+    double running_mean[F] = {}, running_var[F], worst = 0;
+    std::fill(std::begin(running_var), std::end(running_var), 1);
+    const auto number = [](T x) { return static_cast<double>(x); };
+    for (std::uint64_t step = 0; step < 3; ++step) {
+        support::scatter_numbers(layer.input, seed{10 + step}, 2);
+        support::scatter_numbers(layer.grad_output, seed{20 + step});
+        layer.run();
+        for (std::size_t f = 0; f < F; ++f) {
+            double mean = 0, variance = 0, straight = 0, along = 0;
+            for (std::size_t j = 0; j < count; ++j)
+                for (std::size_t p = 0; p < P; ++p) mean += number(layer.input(p * F + f, j)) / n;
+            for (std::size_t j = 0; j < count; ++j)
+                for (std::size_t p = 0; p < P; ++p)
+                    variance += std::pow(number(layer.input(p * F + f, j)) - mean, 2) / n;
+            const double deviation = std::sqrt(variance + 1e-5), gamma = number(layer.parameters[f]);
+            const auto normal = [&](std::size_t p, std::size_t j) {
+                return (number(layer.input(p * F + f, j)) - mean) / deviation;
+            };
+            for (std::size_t j = 0; j < count; ++j)
+                for (std::size_t p = 0; p < P; ++p) {
+                    const double dy = number(layer.grad_output(p * F + f, j));
+                    straight += dy;
+                    along += dy * normal(p, j);
+                }
+            for (std::size_t j = 0; j < Columns; ++j)
+                for (std::size_t p = 0; p < P; ++p) {
+                    const double dy = number(layer.grad_output(p * F + f, j));
+                    const double y = gamma * normal(p, j) + number(layer.parameters[F + f]);
+                    const double dx =
+                        j < count ? gamma * (dy - straight / n - normal(p, j) * along / n) / deviation : 0;
+                    worst = std::max(worst, support::distance(number(layer.output(p * F + f, j)), y));
+                    worst = std::max(worst, support::distance(number(layer.grad_input(p * F + f, j)), dx));
+                }
+            worst = std::max(worst, support::distance(number(layer.gradients[f]), along));
+            worst = std::max(worst, support::distance(number(layer.gradients[F + f]), straight));
+            running_mean[f] += 0.1 * (mean - running_mean[f]);
+            running_var[f] += 0.1 * (variance * n / (n - 1) - running_var[f]);
+            worst = std::max(worst, support::distance(number(layer.statistics[f]), running_mean[f]));
+            worst = std::max(worst, support::distance(number(layer.statistics[F + f]), running_var[f]));
+        }
+    }
+    layer.infer();
+    for (std::size_t i = 0; i < layer.output.size(); ++i) {
+        const std::size_t f = i % F;
+        const double normal = (number(layer.input[i]) - running_mean[f]) / std::sqrt(running_var[f] + 1e-5);
+        const double y = number(layer.parameters[f]) * normal + number(layer.parameters[F + f]);
+        worst = std::max(worst, support::distance(number(layer.output[i]), y));
+    }
+    return worst;
+}
+
+/// Gradients where `count` of four samples are real.
+template <shape In, class... Layers>
+double worst_gradient(std::size_t count) {
+    static counted_passes<double, In, 4, Layers...> layers;
+    layers.count = count;
+    layers.run();
+    const auto grad_input = layers.grad_input;
+    const auto gradients = layers.gradients;
+    const auto objective = [&] {
+        layers.run();
+        double sum = 0;
+        for (std::size_t i = 0; i < layers.output.size(); ++i) sum += layers.output[i] * layers.grad_output[i];
+        return sum;
+    };
+    return std::max(support::worst_gradient(grad_input.data(), layers.input.data(), layers.input.size(), objective),
+                    support::worst_gradient(gradients.data(), layers.parameters.data(), layers.trained, objective));
+}
+
+/// PyTorch's case: two training steps, then the first input again outside of training.
+template <class T>
+double farthest_from_torch() {
+    namespace torch = reference::batch_norm;
+    counted_passes<T, shape{5}, 4, batch_norm<>> layer;
+    const auto set = [](auto& to, const auto& from) {
+        for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<T>(from[i]);
+    };
+    for (std::size_t i = 0; i < 5; ++i) {
+        layer.parameters[i] = static_cast<T>(torch::weight[i]);
+        layer.parameters[5 + i] = static_cast<T>(torch::bias[i]);
+    }
+    set(layer.input, torch::first);
+    set(layer.grad_output, torch::grad_output);
+    layer.run();
+    double worst = support::farthest(layer.output, torch::output);
+    worst = std::max(worst, support::farthest(layer.grad_input, torch::grad_input));
+    for (std::size_t i = 0; i < 5; ++i) {
+        worst = std::max(worst, support::distance(static_cast<double>(layer.gradients[i]), torch::grad_weight[i]));
+        worst = std::max(worst, support::distance(static_cast<double>(layer.gradients[5 + i]), torch::grad_bias[i]));
+    }
+    set(layer.input, torch::second);
+    layer.run();
+    for (std::size_t i = 0; i < 5; ++i) {
+        worst = std::max(worst, support::distance(static_cast<double>(layer.statistics[i]), torch::running_mean[i]));
+        worst = std::max(worst, support::distance(static_cast<double>(layer.statistics[5 + i]), torch::running_var[i]));
+    }
+    set(layer.input, torch::first);
+    layer.infer();
+    return std::max(worst, support::farthest(layer.output, torch::evaluated));
+}
+
+}  // namespace
+
+TEST_CASE("batch_norm holds four numbers per feature, or per channel of an image, two of them trained") {
+    static_assert(Layer<batch_norm<>>);
+    using vectors = chain<float, shape{7}, batch_norm<>>;
+    static_assert(vectors::totals.trained == 14 && vectors::totals.fitted == 14);
+    using images = chain<float, shape{3, 5, 4}, batch_norm<>>;
+    static_assert(images::totals.trained == 6 && images::totals.fitted == 6);
+    const counted_passes<float, shape{2}, 4, batch_norm<>> layer;
+    CHECK(layer.parameters == std::array<float, 4>{1, 1, 0, 0});
+    CHECK(layer.statistics == std::array<float, 4>{0, 0, 1, 1});
+}
+
+TEST_CASE("batch_norm has the values that a person works out by hand") {
+    counted_passes<float, shape{1}, 4, batch_norm<3>> layer;  // ε = 1 / 3
+    layer.input = matrix<float, 1, 4>{1, 3, 100, 100};        // mean 2, variance 1, deviation √(4/3)
+    layer.count = 2;
+    layer.run();
+    CHECK(static_cast<double>(layer.output[1]) == Approx(std::sqrt(0.75)).epsilon(1e-6));
+    CHECK(static_cast<double>(layer.statistics[0]) == Approx(0.2).epsilon(1e-6));
+    CHECK(static_cast<double>(layer.statistics[1]) == Approx(0.9 + 0.1 * 2).epsilon(1e-6));
+}
+
+TEST_CASE("batch_norm in training and outside matches plain loops, with all samples real and with some") {
+    CHECK(farthest_from_loops<float, shape{1}, 4>(4) < float_tolerance);
+    CHECK(farthest_from_loops<float, shape{17}, 5>(5) < float_tolerance);
+    CHECK(farthest_from_loops<float, shape{33}, 8>(3) < float_tolerance);
+    CHECK(farthest_from_loops<float, shape{3, 5, 4}, 3>(2) < float_tolerance);
+    CHECK(farthest_from_loops<float, shape{16, 3, 3}, 4>(4) < float_tolerance);
+    CHECK(farthest_from_loops<double, shape{7}, 6>(4) < double_tolerance);
+    CHECK(farthest_from_loops<double, shape{5, 3, 2}, 3>(2) < double_tolerance);
+}
+
+TEST_CASE("batch_norm forward and backward match PyTorch, as do its running statistics and what it answers then") {
+    CHECK(farthest_from_torch<float>() < float_tolerance);
+    CHECK(farthest_from_torch<double>() < double_tolerance);
+}
+
+TEST_CASE("batch_norm backward matches finite differences, with all samples real and with some") {
+    CHECK(worst_gradient<shape{5}, batch_norm<>>(4) < support::gradient_tolerance);
+    CHECK(worst_gradient<shape{5}, batch_norm<>>(2) < support::gradient_tolerance);
+    CHECK(worst_gradient<shape{2, 3, 2}, batch_norm<>>(3) < support::gradient_tolerance);
+    CHECK(worst_gradient<shape{3}, dense<5>, batch_norm<>, etch::tanh, dense<2>>(3) < support::gradient_tolerance);
+    CHECK(worst_gradient<shape{1, 5, 4}, conv_2d<3>, batch_norm<>, etch::tanh, flatten, dense<2>>(3) <
+          support::gradient_tolerance);
+}
+
+TEST_CASE("what batch_norm answers outside of training does not depend on the batch") {
+    counted_passes<float, shape{2, 3, 4}, 5, batch_norm<>> together;
+    counted_passes<float, shape{2, 3, 4}, 1, batch_norm<>> alone;
+    support::scatter_numbers(together.parameters, seed{6});
+    for (std::size_t i = 0; i < 4; ++i) alone.statistics[i] = together.statistics[i] = 0.5f + static_cast<float>(i);
+    alone.parameters = together.parameters;
+    together.infer();
+    for (std::size_t j = 0; j < 5; ++j) {
+        alone.input = together.input.column(j);
+        alone.infer();
+        CHECK(alone.output == matrix<float, 24, 1>(together.output.column(j)));
+    }
+}
+
+TEST_CASE("a single real number per feature leaves the running statistics as they are") {
+    counted_passes<float, shape{2}, 4, batch_norm<>> layer;
+    layer.count = 1;
+    layer.run();
+    CHECK(layer.statistics == std::array<float, 4>{0, 0, 1, 1});
+    for (std::size_t i = 0; i < 2; ++i) CHECK(layer.output[i] == 0);
+}
