@@ -120,6 +120,8 @@ auto around() {
 TEST_CASE("gradients through every layer of etch match finite differences") {
     all_layers::for_each([]<class Row>() {
         INFO(Row::layer::name);
-        CHECK(worst_error<decltype(around<Row>()), mean_squared_error>() < 1e-6);
+        using net = decltype(around<Row>());
+        // One with state is trained over sequences: see gru.test.cpp.
+        if constexpr (!net::has_state) CHECK(worst_error<net, mean_squared_error>() < 1e-6);
     });
 }
