@@ -45,6 +45,13 @@ struct frozen : internal::frozen_form<L>::type {
     static constexpr const char* name = "frozen";
 
     template <shape In>
+    static constexpr void(check)() {
+        static_assert(!form::counts_samples,
+                      "etch: a layer that computes statistics of a batch, as batch_norm does, cannot be frozen yet");
+        form::template check<In>();
+    }
+
+    template <shape In>
     static constexpr auto parameters() {
         auto held = form::template parameters<In>();
         for (parameter& p : held)
