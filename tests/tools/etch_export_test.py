@@ -1199,7 +1199,7 @@ class TheFile(Case):
                 found = re.findall(r'^ +static constexpr const char\* name = "(\w+)"', file.read(), re.MULTILINE)
                 names.update(found)
         self.assertGreater(len(names), 20)
-        for name in sorted(names - {"input", "dense"}):
+        for name in sorted(names - {"input", "dense", *topology.NOT_YET}):
             with self.subTest(name):
                 network = topology.parse_topology(f"input<3>, dense<3>, {name}" + ("<20>" if name == "dropout" else ""))
                 for layer in network.layers:
