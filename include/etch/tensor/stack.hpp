@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <etch/tensor/rows.hpp>
+#include <etch/tensor/transpose.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -33,6 +34,10 @@ struct stack_expression : expression {
         requires(internal::is_view<Destination>)
     ETCH_INLINE constexpr void assign_to(const Destination& to) const noexcept {
         assign_parts<0, 0>(to);
+    }
+
+    [[nodiscard]] constexpr value_type operator()(std::size_t row, std::size_t column) const noexcept {
+        return at<lanes<value_type, 1>, 1, 1>(row, column).value[0][0].value;
     }
 
     template <class V, std::size_t P, std::size_t C>
@@ -64,26 +69,10 @@ private:
         if constexpr (I + 1 < count) {
             if (row >= end) return at_from<I + 1, end, V, P, C>(row, column);
         }
-        if constexpr (tile_rows > 1)
-            return gathered<V, P, C>(row, column);
+        if constexpr (tile_rows > 1)  // it begins in one part and ends in another
+            return internal::gathered_tile<V, P, C>(*this, row, column);
         else
             return {};
-    }
-
-    /// A tile that begins in one part and ends in another, element by element. A function of its own: if g++ 12 inlines it
-    /// at -O2 for SSE2, a sum that holds a stack gets other numbers (not with -O1, -fno-tree-vrp or -fno-tree-sra, nor
-    /// with clang). portability's row "parallel" holds it.
-    template <class V, std::size_t P, std::size_t C>
-    ETCH_NO_INLINE constexpr tile<V, P, C> gathered(std::size_t row, std::size_t column) const noexcept {
-        tile<V, P, C> result;
-        for (std::size_t c = 0; c < C; ++c)
-            for (std::size_t p = 0; p < P; ++p) {
-                value_type numbers[V::size] = {};
-                for (std::size_t i = 0; i < V::count; ++i)
-                    numbers[i] = at<lanes<value_type, 1>, 1, 1>(row + p * V::size + i, column + c).value[0][0].value;
-                result.value[c][p] = V::pack::load(numbers);
-            }
-        return result;
     }
 };
 
