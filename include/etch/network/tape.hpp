@@ -22,13 +22,20 @@ public:
     static constexpr std::size_t columns = Columns, inputs = Network::inputs,
                                  outputs = Network::layers::rows_after(Count);
 
-    /// The passes of one step, over this memory: forward() and backward(gradient of the output) of chain_tape.
-    /// `extras`: step_extras, for layers with state or that count samples.
-    template <class... Extras>
+private:
+    using pass = chain_tape<typename Network::layers, T, Count, Columns>;
+
+public:
+    /// The passes of one step, over this memory: forward() and backward(gradient of the output) of chain_tape. `count` is
+    /// how many of the columns are real samples.
     ETCH_INLINE constexpr auto step(const Network& net, matrix_view<const T, inputs, Columns> x, seed from,
-                                    const Extras&... extras) noexcept {
-        return chain_tape<typename Network::layers, T, Count, Columns, Extras...>{
-            net.memory(), gradients_, x, workspace_, from, {extras}...};
+                                    [[maybe_unused]] std::size_t count) noexcept {
+        using layers = typename Network::layers;
+        if constexpr (layers::totals.takes_extras)
+            return chain_tape<layers, T, Count, Columns, step_extras<T>>{
+                net.memory(), gradients_, x, workspace_, from, {{.states = {}, .count = count}}};
+        else
+            return pass{net.memory(), gradients_, x, workspace_, from};
     }
 
     /// After a forward pass with `count` real samples: layers whose statistics training updates do that from this batch.
@@ -57,7 +64,6 @@ public:
     }
 
 private:
-    using pass = chain_tape<typename Network::layers, T, Count, Columns>;
     static constexpr std::size_t at_least_one(std::size_t n) { return n == 0 ? 1 : n; }
     static constexpr std::size_t alignment = internal::storage_alignment<T, 64>;
 
@@ -117,11 +123,7 @@ public:
 
 private:
     ETCH_INLINE constexpr auto pass(const Network& net) noexcept {
-        const matrix_view<const T, inputs, Columns> x{x_};
-        if constexpr (Network::layers::totals.takes_extras)
-            return this->step(net, x, from_, step_extras<T>{.states = {}, .count = count_});
-        else
-            return this->step(net, x, from_);
+        return this->step(net, matrix_view<const T, inputs, Columns>{x_}, from_, count_);
     }
 
     const T* x_ = nullptr;

@@ -1,9 +1,9 @@
 #pragma once
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <type_traits>
-#include <utility>
 
 #include <etch/loss/loss.hpp>
 #include <etch/network/loss_fusion.hpp>
@@ -68,8 +68,12 @@ public:
         : updater_{number} {}
 
     /// Adds the gradients of up to `columns` samples, the first `count` columns of x and y; returns the sum of their
-    /// losses. `sample_weight` is the part of the mean that a sample has: 1 / the number of samples of the update.
-    constexpr value_type accumulate(const Network& net, matrix_view<const value_type, inputs, columns> x,
+    /// losses. `sample_weight` is the part of the mean that a sample has: 1 / the number of samples of the update. Layers
+    /// whose statistics training updates, as those of batch_norm, take them from these samples, unless the network is
+    /// const.
+    template <class Net>
+        requires std::same_as<std::remove_const_t<Net>, Network>
+    constexpr value_type accumulate(Net& net, matrix_view<const value_type, inputs, columns> x,
                                     matrix_view<const value_type, targets, columns> y, std::size_t count,
                                     value_type sample_weight) noexcept {
         if (chunk_ == 0) tape_.clear_gradients();
@@ -77,32 +81,13 @@ public:
     }
 
     /// The same if these are all samples of the update: sets the gradients.
-    constexpr value_type set_gradients(const Network& net, matrix_view<const value_type, inputs, columns> x,
+    template <class Net>
+        requires std::same_as<std::remove_const_t<Net>, Network>
+    constexpr value_type set_gradients(Net& net, matrix_view<const value_type, inputs, columns> x,
                                        matrix_view<const value_type, targets, columns> y, std::size_t count,
                                        value_type sample_weight) noexcept {
         chunk_ = 0;
         return pass<true>(net, x, y, count, sample_weight);
-    }
-
-    /// Both for a network with layers whose statistics training updates, as those of batch_norm: they take them from this
-    /// batch.
-    constexpr value_type accumulate(Network& net, matrix_view<const value_type, inputs, columns> x,
-                                    matrix_view<const value_type, targets, columns> y, std::size_t count,
-                                    value_type sample_weight) noexcept
-        requires(learns_statistics)
-    {
-        const value_type loss = accumulate(std::as_const(net), x, y, count, sample_weight);
-        tape_.absorb(net, count);
-        return loss;
-    }
-    constexpr value_type set_gradients(Network& net, matrix_view<const value_type, inputs, columns> x,
-                                       matrix_view<const value_type, targets, columns> y, std::size_t count,
-                                       value_type sample_weight) noexcept
-        requires(learns_statistics)
-    {
-        const value_type loss = set_gradients(std::as_const(net), x, y, count, sample_weight);
-        tape_.absorb(net, count);
-        return loss;
     }
 
     /// Updates the parameters from the gradients. `total_steps` is how many updates the schedule may count on.
@@ -141,18 +126,13 @@ public:
 
 private:
     /// Forward, loss and backward. `Overwrite`: what the gradients hold does not count.
-    template <bool Overwrite>
-    constexpr value_type pass(const Network& net, matrix_view<const value_type, inputs, columns> x,
+    template <bool Overwrite, class Net>
+    constexpr value_type pass(Net& net, matrix_view<const value_type, inputs, columns> x,
                               matrix_view<const value_type, targets, columns> y, std::size_t count,
                               value_type sample_weight) noexcept {
         using T = value_type;
         const seed from = derive(updater_.next_seed(), chunk_++);
-        const auto step = [&] {
-            if constexpr (Network::layers::totals.takes_extras)
-                return tape_.step(net, x, from, step_extras<T>{.states = {}, .count = count});
-            else
-                return tape_.step(net, x, from);
-        }();
+        const auto step = tape_.step(net, x, from, count);
         const auto prediction = step.forward();
         const auto target = internal::targets_for_loss(net, y);
         const auto losses = Loss::value(prediction, target);
@@ -164,6 +144,7 @@ private:
         }
         (void)step.template backward<Overwrite>(
             hadamard(Loss::gradient(prediction, target), weights));  // the input's gradient is never evaluated
+        if constexpr (learns_statistics && !std::is_const_v<Net>) tape_.absorb(net, count);
         return total;
     }
 

@@ -20,22 +20,18 @@ struct training_position {
     etch::seed seed{0};  ///< of every random choice, together with the number of the step
 };
 
-/// All that the next update depends on beside the network and its gradients: what a checkpoint reads and writes.
+/// All that the next update depends on beside the network and its gradients: what a checkpoint reads and writes. To be
+/// read only if T is const.
 template <class Optimizer, class Schedule, class T>
 struct updater_record {
-    Optimizer& optimizer;
-    Schedule& schedule;
-    gradient_clip& clip;
-    training_position<std::remove_const_t<T>>& position;
+    template <class X>
+    using as_const_as_T = std::conditional_t<std::is_const_v<T>, const X, X>;
+
+    as_const_as_T<Optimizer>& optimizer;
+    as_const_as_T<Schedule>& schedule;
+    as_const_as_T<gradient_clip>& clip;
+    as_const_as_T<training_position<std::remove_const_t<T>>>& position;
     std::span<T> state;  ///< of the optimizer, slot after slot
-};
-template <class Optimizer, class Schedule, class T>
-struct updater_record<const Optimizer, Schedule, T> {
-    const Optimizer& optimizer;
-    const Schedule& schedule;
-    const gradient_clip& clip;
-    const training_position<std::remove_const_t<T>>& position;
-    std::span<const T> state;
 };
 
 /// What turns gradients into an update of a network's parameters: the optimizer and its state, the schedule of its
@@ -119,7 +115,7 @@ public:
     [[nodiscard]] constexpr updater_record<Optimizer, Schedule, T> record() noexcept {
         return {optimizer_, schedule_, clip_, position_, std::span<T>{state_, state_size}};
     }
-    [[nodiscard]] constexpr updater_record<const Optimizer, Schedule, T> record() const noexcept {
+    [[nodiscard]] constexpr updater_record<Optimizer, Schedule, const T> record() const noexcept {
         return {optimizer_, schedule_, clip_, position_, std::span<const T>{state_, state_size}};
     }
 
