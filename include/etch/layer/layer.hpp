@@ -167,5 +167,9 @@ constexpr bool check_layer() {
     return true;
 }
 
+/// Whether a layer is handed step_extras (layer_context.hpp).
+template <class L, shape In>
+inline constexpr bool takes_extras = L::counts_samples || !L::template state<In>().empty();
+
 }  // namespace internal
 }  // namespace etch::inline ETCH_VARIANT

@@ -142,13 +142,14 @@ struct step_extras {
     state_memory<T> states{};
     std::size_t count =
         0;  ///< how many samples are real; a batch that is not full repeats some, which count for nothing
+
+    /// The part whose states begin `numbers` in.
+    [[nodiscard]] ETCH_INLINE constexpr step_extras from(std::size_t numbers) const noexcept {
+        return {states.from(numbers), count};
+    }
 };
 
 namespace internal {
-
-/// Whether a layer is handed step_extras.
-template <class L, shape In>
-inline constexpr bool takes_extras = L::counts_samples || !L::template state<In>().empty();
 
 template <class L, shape In, class T, std::size_t Columns, bool Training>
 struct context_of_step {};

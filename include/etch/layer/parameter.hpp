@@ -62,6 +62,12 @@ struct parameter_memory {
     T* fixed;
     word* packed = nullptr;
 
+    /// The part that begins so much in.
+    [[nodiscard]] ETCH_INLINE constexpr parameter_memory from(std::size_t numbers, std::size_t fixed_numbers,
+                                                              std::size_t words) const noexcept {
+        return {trained + numbers, fixed + fixed_numbers, packed + words};
+    }
+
     constexpr operator parameter_memory<const T>() const noexcept
         requires(!std::is_const_v<T>)
     {

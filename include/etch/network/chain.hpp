@@ -52,7 +52,8 @@ public:
         else if constexpr (sizeof...(Extras) == 0)  // for whoever only wants the parameters
             return context{own(infos[I], memory), scratch, derive(from, I), step_extras<T>{}};
         else
-            return context{own(infos[I], memory), scratch, derive(from, I), own(infos[I], Columns, extras)...};
+            return context{own(infos[I], memory), scratch, derive(from, I),
+                           extras.from(infos[I].state_before * Columns)...};
     }
 
     /// And in a backward pass: with its gradients, a part of the chain's.
@@ -63,7 +64,7 @@ public:
             backward_context<layer<I>, infos[I].input, T, Columns, Overwrite && layer<I>::writes_gradient_once>;
         if constexpr (infos[I].takes_extras)
             return context{own(infos[I], memory), gradients + infos[I].trained_before, scratch, derive(from, I),
-                           own(infos[I], Columns, extras)...};
+                           extras.from(infos[I].state_before * Columns)...};
         else
             return context{own(infos[I], memory), gradients + infos[I].trained_before, scratch, derive(from, I)};
     }
@@ -124,12 +125,7 @@ private:
     /// The part of a layer.
     template <class U>
     ETCH_INLINE static constexpr parameter_memory<U> own(const layer_info& info, parameter_memory<U> memory) noexcept {
-        return {memory.trained + info.trained_before, memory.fixed + info.fixed_before,
-                memory.packed + info.words_before};
-    }
-    ETCH_INLINE static constexpr step_extras<T> own(const layer_info& info, std::size_t columns,
-                                                    const step_extras<T>& all) noexcept {
-        return {all.states.from(info.state_before * columns), all.count};
+        return memory.from(info.trained_before, info.fixed_before, info.words_before);
     }
 
     /// A pass outside training.
@@ -148,7 +144,7 @@ private:
                                                  const Extras&... extras) noexcept {
         const matrix_view<const T, list::rows_after(First), Columns> x{from};
         if constexpr (First == Count) {
-            matrix_view<T, list::rows_after(Count), Columns>{to} = x;
+            store(to, x);
         } else {
             using pass = inference<Count, Columns>;
             constexpr std::size_t stored = internal::next_stored(infos, First, Count, false);

@@ -42,6 +42,14 @@ struct layer_info {
 
 namespace internal {
 
+/// f.operator()<0>(), f.operator()<1>(), ...
+template <std::size_t Count, class F>
+constexpr void for_each_index(F&& f) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (f.template operator()<I>(), ...);
+    }(std::make_index_sequence<Count>{});
+}
+
 template <class L, shape In>
 constexpr layer_info describe_layer() noexcept {
     constexpr auto held = L::template parameters<In>();
@@ -60,7 +68,7 @@ constexpr layer_info describe_layer() noexcept {
                     .needs_input = needs(saved_values::input),
                     .needs_output = needs(saved_values::output),
                     .recuts = L::recuts,
-                    .takes_extras = L::counts_samples || size_of(L::template state<In>()) > 0,
+                    .takes_extras = takes_extras<L, In>,
                     .preferred = L::preferred};
     for (const parameter& p : held) {
         if (is_packed(p.format)) info.format = p.format;
@@ -166,9 +174,7 @@ public:
     /// f.operator()<I>() for each layer.
     template <class F>
     static constexpr void for_each_layer(F&& f) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (f.template operator()<I>(), ...);
-        }(std::make_index_sequence<depth>{});
+        internal::for_each_index<depth>(f);
     }
 
     /// How many numbers of scratch memory each layer needs.
@@ -187,16 +193,16 @@ public:
 
 namespace internal {
 
-/// The tensors of all layers of a list together, named "0.weight", "0.bias", ...: for a layer that holds layers. `of`
-/// is called with each layer's number, as a type, and returns an array.
-template <class Tensor, class List, class F>
+/// The tensors of `Count` layers, or branches, together, named "0.weight", "0.bias", ...: for a layer that holds layers.
+/// `of` is called with the number of each, as a type, and returns an array.
+template <class Tensor, std::size_t Count, class F>
 constexpr auto tensors_of_all(F of) noexcept {
     constexpr std::size_t count = []<std::size_t... I>(std::index_sequence<I...>) {
         return (std::size_t{0} + ... + decltype(of(std::integral_constant<std::size_t, I>{})){}.size());
-    }(std::make_index_sequence<List::depth>{});
+    }(std::make_index_sequence<Count>{});
     std::array<Tensor, count> all{};
     std::size_t filled = 0;
-    List::for_each_layer([&]<std::size_t I>() {
+    for_each_index<Count>([&]<std::size_t I>() {
         for (Tensor tensor : of(std::integral_constant<std::size_t, I>{})) {
             tensor.name = tensor_name{}.append(I).append(".").append(tensor.name.text);
             all[filled++] = tensor;
@@ -206,11 +212,11 @@ constexpr auto tensors_of_all(F of) noexcept {
 }
 template <class List>
 constexpr auto parameters_of_all() noexcept {
-    return tensors_of_all<parameter, List>([](auto index) { return List::template parameters<index.value>(); });
+    return tensors_of_all<parameter, List::depth>([](auto index) { return List::template parameters<index.value>(); });
 }
 template <class List>
 constexpr auto states_of_all() noexcept {
-    return tensors_of_all<named_tensor, List>(
+    return tensors_of_all<named_tensor, List::depth>(
         [](auto index) { return List::template layer<index.value>::template state<List::infos[index.value].input>(); });
 }
 

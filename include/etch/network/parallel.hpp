@@ -50,18 +50,6 @@ struct branch_place {
     std::size_t row = 0, trained = 0, fixed = 0, words = 0, state = 0;
 };
 
-/// Stands for a list in `tensors_of_all`, whose entries are branches.
-template <std::size_t Count>
-struct numbered {
-    static constexpr std::size_t depth = Count;
-    template <class F>
-    static constexpr void for_each_layer(F&& f) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (f.template operator()<I>(), ...);
-        }(std::make_index_sequence<Count>{});
-    }
-};
-
 }  // namespace internal
 
 /// Lists of layers that get the same input; their outputs stand one below the other in the output. For a network with
@@ -104,12 +92,12 @@ struct parallel : layer_defaults {
 
     template <shape In>
     static constexpr auto parameters() {
-        return internal::tensors_of_all<parameter, internal::numbered<count>>(
+        return internal::tensors_of_all<parameter, count>(
             [](auto i) { return internal::parameters_of_all<list<In, i.value>>(); });
     }
     template <shape In>
     static constexpr auto state() {
-        return internal::tensors_of_all<named_tensor, internal::numbered<count>>(
+        return internal::tensors_of_all<named_tensor, count>(
             [](auto i) { return internal::states_of_all<list<In, i.value>>(); });
     }
     template <shape In>
@@ -121,7 +109,7 @@ struct parallel : layer_defaults {
     static constexpr auto scratch() {
         std::array<named_tensor, Training ? count : count + 1> held{};
         std::size_t inner = 0;
-        internal::numbered<count>::for_each_layer([&]<std::size_t I>() {
+        internal::for_each_index<count>([&]<std::size_t I>() {
             using layers = list<In, I>;
             constexpr auto own = layers::template scratch_sizes<Columns, Training>();
             held[I].name.append("branch ").append(I);
@@ -167,7 +155,7 @@ private:
     static constexpr std::array<internal::branch_place, count> places = [] {
         std::array<internal::branch_place, count> all{};
         internal::branch_place next;
-        internal::numbered<count>::for_each_layer([&]<std::size_t I>() {
+        internal::for_each_index<count>([&]<std::size_t I>() {
             constexpr auto& totals = list<In, I>::totals;
             all[I] = next;
             next.row += list<In, I>::output_shape.size();
@@ -195,15 +183,13 @@ private:
     template <std::size_t I, class Context>
     ETCH_INLINE static constexpr auto memory_of(const Context& layer) noexcept {
         constexpr internal::branch_place at = places<Context::input>[I];
-        parameter_memory<const typename Context::number> memory = layer.memory;
-        return decltype(memory){memory.trained + at.trained, memory.fixed + at.fixed, memory.packed + at.words};
+        return layer.memory.from(at.trained, at.fixed, at.words);
     }
     template <std::size_t I, class Context, class F>
     ETCH_INLINE static constexpr auto with_extras_of(const Context& layer, const F& f) noexcept {
         constexpr std::size_t at = places<Context::input>[I].state * Context::columns;
-        return internal::with_extras_of(layer, [&](const auto&... extras) ETCH_INLINE_LAMBDA {
-            return f(std::remove_cvref_t<decltype(extras)>{extras.states.from(at), extras.count}...);
-        });
+        return internal::with_extras_of(
+            layer, [&](const auto&... extras) ETCH_INLINE_LAMBDA { return f(extras.from(at)...); });
     }
 
     template <std::size_t I, class T, class Context, class X>
