@@ -129,17 +129,7 @@ template <shape In, class... Layers>
 double worst_gradient(std::size_t count) {
     static counted_passes<double, In, 4, Layers...> layers;
     layers.count = count;
-    layers.run();
-    const auto grad_input = layers.grad_input;
-    const auto gradients = layers.gradients;
-    const auto objective = [&] {
-        layers.run();
-        double sum = 0;
-        for (std::size_t i = 0; i < layers.output.size(); ++i) sum += layers.output[i] * layers.grad_output[i];
-        return sum;
-    };
-    return std::max(support::worst_gradient(grad_input.data(), layers.input.data(), layers.input.size(), objective),
-                    support::worst_gradient(gradients.data(), layers.parameters.data(), layers.trained, objective));
+    return support::worst_gradient(layers);
 }
 
 /// PyTorch's case: two training steps, then the first input again outside of training.

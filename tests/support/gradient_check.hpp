@@ -35,8 +35,9 @@ double worst_gradient(const double* gradients, double* variables, std::size_t co
 }
 
 /// The largest relative error among the gradients of the input and of the parameters of layers.
-template <etch::shape Input, std::size_t Columns, class... Layers>
-double worst_gradient(passes<double, Input, Columns, Layers...>& layers) {
+template <class Passes>
+    requires requires(Passes& layers) { layers.run(); }
+double worst_gradient(Passes& layers) {
     layers.run();
     const auto grad_input = layers.grad_input;
     const auto gradients = layers.gradients;
