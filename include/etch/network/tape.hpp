@@ -106,7 +106,7 @@ public:
     }
     /// A temporary: overload that exists only for its error message.
     template <class U, std::size_t... Extents>
-    constexpr matrix_view<T, outputs, Columns> forward(const Network&, tensor<U, Extents...>&&, seed = seed{0},
+    constexpr matrix_view<T, outputs, Columns> forward(const Network&, const tensor<U, Extents...>&&, seed = seed{0},
                                                        std::size_t = Columns) noexcept {
         static_assert(std::is_void_v<U>, "etch: the input of a tape must be a variable: backward reads it again");
         return matrix_view<T, outputs, Columns>{nullptr};
