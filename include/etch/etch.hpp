@@ -91,6 +91,7 @@
 #include <etch/network/loss_fusion.hpp>
 #include <etch/network/network.hpp>
 #include <etch/network/predict.hpp>
+#include <etch/network/sequence_tape.hpp>
 #include <etch/network/summary.hpp>
 #include <etch/network/tape.hpp>
 #include <etch/network/tensor_table.hpp>
@@ -117,6 +118,7 @@
 #include <etch/training/metrics.hpp>
 #include <etch/training/on_heap.hpp>
 #include <etch/training/search.hpp>
+#include <etch/training/sequence_stepper.hpp>
 #include <etch/training/settings.hpp>
 #include <etch/training/stepper.hpp>
 #include <etch/training/trainer.hpp>

@@ -16,6 +16,7 @@ static_assert(etch::Result<etch::parse_result>);
 static_assert(etch::Result<etch::read_result<int>>);
 static_assert(etch::Result<etch::data_split<1, 1>>);
 static_assert(etch::Result<etch::fit_result<float>>);
+static_assert(etch::Result<etch::sequence_result<float>>);
 static_assert(etch::Result<etch::classification_report<2>>);
 static_assert(etch::Result<etch::regression_report<1>>);
 static_assert(etch::Result<etch::search_trial<float>>);

@@ -8,7 +8,7 @@
 #include <etch/loss/mean_absolute_error.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/loss/sparse_cross_entropy.hpp>
-#include <etch/network/chain_tape.hpp>
+#include <etch/network/sequence_tape.hpp>
 #include <etch/optimizer/sgd.hpp>
 #include <etch/training/stepper.hpp>
 
@@ -46,32 +46,27 @@ void both_passes(const char* name, float minimum = 0.75f) {
 /// Outputs, last state and gradients of a batch of five through four steps.
 template <class Net>
 void through_time(const char* name) {
-    constexpr std::size_t batch = 5, steps = 4, numbers = Net::template states<batch>::size;
-    using extras = step_extras<float>;
-    using tape = chain_tape<typename Net::layers, float, Net::depth, batch, extras>;
+    constexpr std::size_t batch = 5, steps = 4;
     static Net net;
     net = Net{seed{3}};
-    static float states[steps + 1][numbers], grad_states[steps + 1][numbers], gradients[Net::parameter_count];
-    static float workspaces[steps][tape::plan.size];
+    static sequence_tape<Net, batch, steps> tape;
     static matrix<float, Net::inputs, batch> inputs[steps];
-    const auto tape_of = [&](std::size_t i) {
-        const extras extra{.states = {states[i], states[i + 1], grad_states[i + 1], grad_states[i]}, .count = batch};
-        const matrix_view<const float, Net::inputs, batch> x = inputs[i].view();
-        return tape{net.memory(), gradients, x, workspaces[i], seed{5}, {extra}};
-    };
+    typename Net::template states<batch> state{};
+    tape.begin(state);
     digest d;
     for (std::size_t i = 0; i < steps; ++i) {
         draw(inputs[i], 4 + i);
-        d.add_all(matrix<float, Net::outputs, batch>(tape_of(i).forward()));
+        d.add_all(matrix<float, Net::outputs, batch>(tape.forward(net, i, inputs[i].view())));
     }
-    d.add_all(states[steps]);
+    tape.get_state(steps, state);
+    d.add_all(state.numbers);
     for (std::size_t i = steps; i-- > 0;) {
         matrix<float, Net::outputs, batch> grad_output;
         draw(grad_output, 14 + i);
-        d.add_all(matrix<float, Net::inputs, batch>(tape_of(i).backward(grad_output.view())));
+        d.add_all(matrix<float, Net::inputs, batch>(tape.backward(net, i, grad_output.view())));
     }
-    d.add_all(grad_states[0]);
-    d.add_all(gradients);
+    d.add_all(tape.grad_first_state());
+    d.add_all(tape.gradients());
     report(name, d);
 }
 

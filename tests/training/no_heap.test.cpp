@@ -1,6 +1,7 @@
 // Construction, inference, a training step and a whole fit allocate nothing. This file replaces the allocator of its
 // program: operator new, and with glibc malloc and its family, which other tests use as before.
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
@@ -22,9 +23,11 @@
 #include <etch/layer/softmax.hpp>
 #include <etch/layer/standardize.hpp>
 #include <etch/loss/cross_entropy.hpp>
+#include <etch/loss/mean_squared_error.hpp>
 #include <etch/network/residual.hpp>
 #include <etch/optimizer/adam.hpp>
 #include <etch/training/evaluate.hpp>
+#include <etch/training/sequence_stepper.hpp>
 #include <etch/training/trainer.hpp>
 
 #include "support/catch.hpp"
@@ -196,6 +199,17 @@ TEST_CASE("a stepper and its step allocate nothing") {
                   {.learning_rate = 1e-3}, {}, {.norm = 1}};
               use(training.step(net, matrix<float, 6, 16>{}, matrix<float, 3, 16>{}));
           }) == 0);
+}
+
+TEST_CASE("an update from sequences allocates nothing") {
+    using amp = network<input<2>, gru<2>>;
+    amp net{seed{1}};
+    amp::state voice{};
+    CHECK(allocations_of([&] {
+              sequence_stepper<amp, mean_squared_error, adam, 3> training;
+              use(training.step(net, std::array<float, 6>{1}, std::array<float, 6>{1}, voice));
+          }) == 0);
+    CHECK(net != amp{seed{1}});
 }
 
 TEST_CASE("a whole fit, with validation and early stopping, and its judgement allocate nothing") {

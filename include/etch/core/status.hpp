@@ -43,6 +43,7 @@ enum class [[nodiscard]] status : std::uint8_t {
     cannot_write,
     ambiguous_topology,
     wrong_state,
+    too_many_steps,
 };
 
 /// The sentence for a status, to show to a person.
@@ -88,6 +89,7 @@ enum class [[nodiscard]] status : std::uint8_t {
         case status::cannot_write: return "the file cannot be written";
         case status::ambiguous_topology: return "the file matches more than one of the candidate networks";
         case status::wrong_state: return "the state is that of another network";
+        case status::too_many_steps: return "the sequence has more steps than there is memory for";
     }
     return "unknown status";
 }

@@ -34,6 +34,7 @@ template <std::size_t Depth>
 struct training_plan {
     std::array<std::size_t, Depth> output{}, scratch{};
     std::size_t gradient[2] = {};  // two buffers that the gradient passes through in turn
+    std::size_t kept = 0;          // what the forward pass leaves for the backward pass; the gradients lie behind it
     std::size_t size = 0;
 };
 
@@ -59,6 +60,8 @@ constexpr training_plan<Depth> plan_training(const std::array<layer_info, Depth>
         if (!layers[i].lazy_backward()) pass_through(layers[i].output);
         if (layers[i].recuts && i > 0) pass_through(layers[i].input);
     }
+    if (has_simd) plan.size = (plan.size + line - 1) / line * line;
+    plan.kept = plan.size;
     plan.gradient[0] = take(gradients > 0 ? widest * columns : 0);
     plan.gradient[1] = take(gradients > 1 ? widest * columns : 0);
     return plan;

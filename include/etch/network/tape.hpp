@@ -85,7 +85,7 @@ private:
 template <class Network, std::size_t Columns = 1, std::size_t Count = Network::depth>
 class tape : public tape_memory<Network, Columns, Count> {
     using base = tape_memory<Network, Columns, Count>;
-    static_assert(!Network::has_state, "etch: a network with state is trained over sequences: see sequence_stepper");
+    static_assert(!Network::has_state, "etch: a tape holds one step of a network without state: see sequence_tape");
 
 public:
     using base::inputs, base::outputs;

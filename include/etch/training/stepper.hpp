@@ -24,7 +24,7 @@ inline constexpr std::size_t full_batch = static_cast<std::size_t>(-1);
 /// that the schedule gives. Batch 1 is stochastic gradient descent, `full_batch` is batch gradient descent, the rest
 /// mini-batch.
 template <class Network, class Loss, class Optimizer, std::size_t Batch = 1, class Schedule = constant_rate>
-class stepper {
+class stepper : public internal::with_updater<Network, Optimizer, Schedule> {
     static_assert(
         !internal::ends_in_normalizer<Network>,
         "etch: a network that ends in standardize or normalize cannot be trained, since their statistics would "
@@ -34,38 +34,21 @@ class stepper {
                   "sample on its own");
     static_assert(Batch > 0, "etch: a batch needs at least one sample");
     static_assert(etch::Loss<Loss>, "etch: the second argument of a trainer is a loss (see etch/loss/loss.hpp)");
-    using updater_type = updater<Network, Optimizer, Schedule>;
+    using base = internal::with_updater<Network, Optimizer, Schedule>;
+    using base::updater_;
 
     static constexpr bool learns_statistics = Network::statistic_count > 0 && Network::layers::totals.takes_extras;
 
 public:
-    using network_type = Network;
     using loss_type = Loss;
-    using optimizer_type = Optimizer;
-    using schedule_type = Schedule;
-    using value_type = typename Network::value_type;
+    using typename base::value_type;
     static constexpr std::size_t inputs = Network::inputs, outputs = Network::outputs;
     /// How many numbers the target of a sample has.
     static constexpr std::size_t targets = internal::loss_fusion<Network, Loss>::targets;
     /// How many samples pass through the network together.
     static constexpr std::size_t columns = Batch == full_batch ? 32 : Batch;
 
-    explicit constexpr stepper(Optimizer optimizer = {}, Schedule schedule = {}, gradient_clip clip = {},
-                               seed from = seed{0}) noexcept
-        : updater_{optimizer, schedule, clip, from} {}
-    /// Options that there are not: see updater.
-    template <class Never = void>
-    explicit constexpr stepper(const internal::missing_options& options, Schedule = {}, gradient_clip = {},
-                               seed = seed{0}) noexcept
-        : updater_{options} {}
-    template <class Never = void>
-    constexpr stepper(Optimizer optimizer, const internal::missing_schedule_options& options, gradient_clip = {},
-                      seed = seed{0}) noexcept
-        : updater_{optimizer, options} {}
-    template <class Number>
-        requires(std::is_arithmetic_v<Number>)
-    explicit constexpr stepper(Number number, Schedule = {}, gradient_clip = {}, seed = seed{0}) noexcept
-        : updater_{number} {}
+    using base::base;
 
     /// Adds the gradients of up to `columns` samples, the first `count` columns of x and y; returns the sum of their
     /// losses. `sample_weight` is the part of the mean that a sample has: 1 / the number of samples of the update. Layers
@@ -112,17 +95,8 @@ public:
         chunk_ = 0;
     }
 
-    /// The first option that is out of its range.
-    [[nodiscard]] constexpr option_error(check)() const noexcept { return (updater_.check)(); }
-    [[nodiscard]] constexpr std::uint64_t steps() const noexcept { return updater_.steps(); }
-    /// The learning rate of the last update.
-    [[nodiscard]] constexpr value_type learning_rate() const noexcept { return updater_.learning_rate(); }
     /// The gradients, one per parameter, in the same order. After an update they stay until the next batch replaces them.
     [[nodiscard]] constexpr std::span<value_type> gradients() noexcept { return tape_.gradients(); }
-    /// All that the next update depends on: options, the optimizer's state and the position; what a checkpoint reads and
-    /// writes.
-    [[nodiscard]] constexpr auto record() noexcept { return updater_.record(); }
-    [[nodiscard]] constexpr auto record() const noexcept { return updater_.record(); }
 
 private:
     /// Forward, loss and backward. `Overwrite`: what the gradients hold does not count.
@@ -148,7 +122,6 @@ private:
         return total;
     }
 
-    updater_type updater_;
     tape_memory<Network, columns, internal::loss_fusion<Network, Loss>::layers_before_loss> tape_;
     std::uint64_t chunk_ = 0;
 };

@@ -1,0 +1,157 @@
+#pragma once
+#include <cstddef>
+#include <span>
+
+#include <etch/network/chain_tape.hpp>
+#include <etch/network/network.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+/// What `Columns` sequences that are trained together keep between the way up through their steps and the way down: of
+/// each step what a tape keeps of one, and the states in between. Up to `Steps` steps; a loop walks over them, so the code
+/// does not grow with their number. `Count`: how many of the layers run.
+///
+///     sequence_tape<policy, 8, 64> tape;
+///     tape.begin(state);                                           // policy::states<8>
+///     for (std::size_t i = 0; i < steps; ++i) y = tape.forward(net, i, x[i]);
+///     for (std::size_t i = steps; i-- > 0;) dx = tape.backward(net, i, dy[i]);   // adds to tape.gradients()
+///     tape.get_state(steps, state);                                // the first state of the next piece
+///
+/// This is backpropagation through time: backward of a step takes the gradient that the step after it left, none after the
+/// last that went forward. Where a long sequence is trained in pieces, the state passes from one to the next and the
+/// gradient does not: truncated backpropagation through time.
+///
+/// Memory: `Steps` times what the layers keep of one pass, one pass's buffers for gradients, and Steps + 3 states.
+template <class Network, std::size_t Columns, std::size_t Steps, std::size_t Count = Network::depth>
+class sequence_tape {
+    static_assert(Network::packed_count == 0,
+                  "etch: weights stored as bf16 are not trained: train a network of dense<...>, and convert it");
+    static_assert(Columns > 0 && Steps > 0, "etch: a sequence tape needs at least one sequence of at least one step");
+
+    using layers = typename Network::layers;
+    template <std::size_t... I>
+    static constexpr bool any_counts_samples(std::index_sequence<I...>) {
+        return (layers::template layer<I>::counts_samples || ...);
+    }
+    static constexpr bool counts_samples = any_counts_samples(std::make_index_sequence<Count>{});
+    static_assert(
+        !counts_samples,
+        "etch: batch_norm takes its statistics from a batch of independent samples, which the steps of a sequence are "
+        "not: use layer_norm");
+
+public:
+    using network_type = Network;
+    using value_type = typename Network::value_type;
+    using T = value_type;
+    using states = typename Network::template states<Columns>;
+    static constexpr std::size_t columns = Columns, steps = Steps, inputs = Network::inputs,
+                                 outputs = layers::rows_after(Count);
+
+    /// The state before the first step, and where random choices begin, as of dropout.
+    constexpr void begin([[maybe_unused]] const states& at, seed from = seed{0}) noexcept {
+        if constexpr (Network::has_state) copy_state(at.numbers, states_);
+        from_ = from;
+    }
+
+    /// Step i, from 0: the output, a view of memory that holds until the tape begins again. x is a matrix of
+    /// inputs x columns, which must outlive the backward pass.
+    constexpr matrix_view<T, outputs, Columns> forward(const Network& net, std::size_t i,
+                                                       matrix_view<const T, inputs, Columns> x) noexcept {
+        inputs_[i] = x.data();
+        last_ = i;
+        return step(net, i).forward();
+    }
+
+    /// Step i, after that of i + 1 if there was one: adds to the gradients of the parameters (`Overwrite`: sets them).
+    /// Returns that of the step's input, an expression that is evaluated when, and only if, it is used; it is gone with the
+    /// next call. `dy` is an expression of outputs x columns.
+    template <bool Overwrite = false, Expression DY>
+    constexpr auto backward(const Network& net, std::size_t i, const DY& dy) noexcept {
+        static_assert(DY::rows == outputs && DY::columns == Columns,
+                      "etch: the gradient of the output of a tape is a matrix of outputs x columns");
+        if (i == last_)
+            for (T& g : grad_states_[(i + 1) % 2]) g = 0;
+        return step(net, i).template backward<Overwrite>(dy);
+    }
+
+    /// What step i gave.
+    [[nodiscard]] constexpr auto output(const Network& net, std::size_t i) noexcept {
+        return step(net, i).template output<Count - 1>();
+    }
+
+    /// The state before step i, of all sequences or of one; after the last step that of the next piece.
+    constexpr void get_state([[maybe_unused]] std::size_t i, [[maybe_unused]] states& to) const noexcept {
+        if constexpr (Network::has_state) copy_state(states_ + i * state_size, to.numbers);
+    }
+    constexpr void get_state([[maybe_unused]] std::size_t i, [[maybe_unused]] states& to,
+                             [[maybe_unused]] std::size_t sequence) const noexcept {
+        if constexpr (Network::has_state) {
+            // Tensor after tensor, and of each a column per sequence.
+            layers::for_each_layer([&]<std::size_t I>() {
+                std::size_t at = layers::infos[I].state_before * Columns;
+                for (const named_tensor& tensor : layers::template layer<I>::template state<layers::infos[I].input>()) {
+                    const std::size_t size = tensor.extents.size();
+                    for (std::size_t k = at + sequence * size; k < at + (sequence + 1) * size; ++k)
+                        to.numbers[k] = states_[i * state_size + k];
+                    at += size * Columns;
+                }
+            });
+        }
+    }
+    /// After backward of step 0: the gradient of the state before it, as `states` holds it.
+    [[nodiscard]] constexpr std::span<const T> grad_first_state() const noexcept {
+        return std::span<const T>{grad_states_[0], states::size};
+    }
+
+    /// One per trained parameter, in the order of net.parameters().
+    [[nodiscard]] constexpr std::span<T, Network::parameter_count> gradients() noexcept {
+        return std::span<T, Network::parameter_count>{gradients_, Network::parameter_count};
+    }
+    [[nodiscard]] constexpr std::span<const T, Network::parameter_count> gradients() const noexcept {
+        return std::span<const T, Network::parameter_count>{gradients_, Network::parameter_count};
+    }
+    constexpr void clear_gradients() noexcept {
+        for (T& g : gradients_) g = 0;
+    }
+
+private:
+    static constexpr bool takes_extras = layers::totals.takes_extras;
+    using pass = chain_tape<layers, T, Count, Columns, std::conditional_t<takes_extras, step_extras<T>, void>>;
+    static constexpr std::size_t state_size = states::size;
+    static constexpr std::size_t at_least_one(std::size_t n) { return n == 0 ? 1 : n; }
+    static constexpr std::size_t alignment = internal::storage_alignment<T, 64>;
+
+    static constexpr void copy_state(const T* from, T* to) noexcept {
+        for (std::size_t k = 0; k < state_size; ++k) to[k] = from[k];
+    }
+
+    /// The passes of step i. Backward walks down, so what the step after kept is no longer needed, and the buffers for the
+    /// gradients of this step may lie over it.
+    ETCH_INLINE constexpr pass step(const Network& net, std::size_t i) noexcept {
+        const matrix_view<const T, inputs, Columns> x{inputs_[i]};
+        T* const memory = workspace_ + i * pass::plan.kept;
+        if constexpr (takes_extras)
+            return {net.memory(),
+                    gradients_,
+                    x,
+                    memory,
+                    derive(from_, i),
+                    {{.states = {.before = states_ + i * state_size,
+                                 .after = states_ + (i + 1) * state_size,
+                                 .grad_after = grad_states_[(i + 1) % 2],
+                                 .grad_before = grad_states_[i % 2]},
+                      .count = Columns}}};
+        else
+            return {net.memory(), gradients_, x, memory, derive(from_, i)};
+    }
+
+    alignas(alignment) T gradients_[at_least_one(Network::parameter_count)] = {};
+    alignas(alignment) T workspace_[at_least_one((Steps - 1) * pass::plan.kept + pass::plan.size)] = {};
+    alignas(alignment) T states_[at_least_one((Steps + 1) * state_size)] = {};
+    alignas(alignment) T grad_states_[2][at_least_one(state_size)] = {};
+    const T* inputs_[Steps] = {};
+    std::size_t last_ = 0;
+    seed from_{0};
+};
+
+}  // namespace etch::inline ETCH_VARIANT

@@ -1,0 +1,230 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include <etch/data/data_view.hpp>
+#include <etch/loss/loss.hpp>
+#include <etch/network/loss_fusion.hpp>
+#include <etch/network/sequence_tape.hpp>
+#include <etch/training/fit_checks.hpp>
+#include <etch/training/targets.hpp>
+#include <etch/training/updater.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+/// What one update from sequences came to. Where it is not ok, nothing was changed: not the network, not the state, not
+/// what the optimizer remembers.
+template <class T>
+struct [[nodiscard]] sequence_result {
+    status code = status::ok;
+    T loss{};                               ///< the mean over the steps that count, before the update
+    std::size_t steps = 0, most_steps = 0;  ///< of this update, and as many as there is memory for
+    problem data{};         ///< what is wrong with inputs or targets: sample i is sequence i % Batch of step i / Batch
+    option_error option{};  ///< at invalid_option
+
+    [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
+    [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
+
+    [[nodiscard]] constexpr message_text message() const noexcept {
+        using internal::sentence;
+        switch (code) {
+            case status::too_many_steps:
+                return sentence("the sequence has ", steps, " steps, but there is memory for ", most_steps,
+                                ": give it in pieces, from one to the next of which the state passes");
+            case status::empty_set: return "no step counts: the sequence is empty, or masked as a whole";
+            case status::invalid_option: return option.message();
+            default: return data.ok() ? message_text{describe(code)} : data.message();
+        }
+    }
+};
+
+/// What one update of a network from `Batch` sequences of up to `Steps` steps takes, and all the memory for it, of a size
+/// that is known to the compiler: the tape of a sequence, a loss and an updater.
+///
+/// An update: forward through all steps, the mean loss over all of them, backward through all steps in reverse order
+/// (backpropagation through time), clipping, and the optimizer's rule. A loop walks over the steps.
+///
+///     sequence_stepper<amp, mean_squared_error, adam, 64> stepper{{.learning_rate = 1e-3}};
+///     amp::state voice{};
+///     for (each piece of 64 samples of a signal)
+///         if (const auto result = stepper.step(net, x, y, voice); !result) ...
+///
+/// `voice` goes in as the state before the first step and comes out as that after the last. Handed on from piece to piece
+/// it is truncated backpropagation through time: the network remembers longer than the gradient reaches.
+template <class Network, class Loss, class Optimizer, std::size_t Steps, std::size_t Batch = 1,
+          class Schedule = constant_rate>
+class sequence_stepper : public internal::with_updater<Network, Optimizer, Schedule> {
+    static_assert(
+        !internal::ends_in_normalizer<Network>,
+        "etch: a network that ends in standardize or normalize cannot be trained, since their statistics would "
+        "be those of untrained answers: to answer in the units of the targets, end it with unstandardize");
+    static_assert(Steps > 0 && Batch > 0, "etch: sequences need at least one step and one sequence");
+    static_assert(etch::Loss<Loss>, "etch: the second argument of a trainer is a loss (see etch/loss/loss.hpp)");
+    using base = internal::with_updater<Network, Optimizer, Schedule>;
+    using base::updater_;
+    using fusion = internal::loss_fusion<Network, Loss>;
+    using tape_type = sequence_tape<Network, Batch, Steps, fusion::layers_before_loss>;
+
+public:
+    using loss_type = Loss;
+    using typename base::value_type;
+    using T = value_type;
+    /// What `Batch` sequences carry: Network::states<Batch>, for one sequence Network::state.
+    using states = typename Network::template states<Batch>;
+    static constexpr std::size_t inputs = Network::inputs, outputs = Network::outputs, targets = fusion::targets;
+
+    /// What of the sequences counts: all steps of all sequences unless one of these is given.
+    struct sequence_options {
+        /// How many steps each sequence has, `Batch` numbers; at least one of them positive. What lies beyond is padding:
+        /// its inputs must be finite, its targets are not looked at. The state that comes out is that after the last step
+        /// of each sequence; of a sequence of length 0 the one that went in.
+        std::span<const std::size_t> lengths{};
+        /// The weight of each step's loss in the mean, 0 or more, as the targets lie: step after step, sequence after
+        /// sequence. The state passes through steps of weight 0 as through others.
+        std::span<const T> mask{};
+        /// See updater::update.
+        std::uint64_t total_steps = 0;
+    };
+
+    using base::base;
+
+    /// One update. `x` has the inputs and `y` the targets step after step, and in a step sequence after sequence; what the
+    /// first n steps need, n from 1 to `Steps`.
+    ///
+    /// Errors, with everything as it was: empty_set, size_mismatch, too_many_steps, non_finite_input, non_finite_target,
+    /// invalid_target, invalid_option, not_initialized, not_fitted, and non_finite_loss where the loss or a gradient is.
+    constexpr sequence_result<T> step(Network& net, std::span<const T> x, std::span<const T> y, states& at,
+                                      const sequence_options& options = {}) noexcept {
+        const std::size_t steps = x.size() / (inputs * Batch);
+        if (const auto refused = check_step(net, x, y, steps, options); !refused) return refused;
+        T weight_sum{0};
+        for (std::size_t i = 0; i < steps; ++i)
+            for (std::size_t j = 0; j < Batch; ++j) weight_sum += weight(options, i, j);
+
+        tape_.begin(at, updater_.next_seed());
+        T total{0};
+        for (std::size_t i = 0; i < steps; ++i) total += forward(net, i, x, y, options);
+        if (!internal::is_finite(total)) return {.code = status::non_finite_loss};
+        const T share = T{1} / weight_sum;
+        tape_.clear_gradients();
+        for (std::size_t i = steps; i-- > 0;) backward(net, i, y, options, share);
+        if (!internal::all_finite<T>(std::span<const T>{tape_.gradients()})) return {.code = status::non_finite_loss};
+
+        updater_.update(net, tape_.gradients(), options.total_steps);
+        if (options.lengths.empty())
+            tape_.get_state(steps, at);
+        else
+            for (std::size_t j = 0; j < Batch; ++j) tape_.get_state(options.lengths[j], at, j);
+        return {.loss = total * share, .steps = steps, .most_steps = Steps};
+    }
+
+    /// Anything else: overload that exists only for its error message.
+    template <class X, class Y, class State, class... Rest>
+        requires(!std::is_convertible_v<const X&, std::span<const T>> ||
+                 !std::is_convertible_v<const Y&, std::span<const T>> || !std::is_same_v<State, states&>)
+    constexpr sequence_result<T> step(Network&, const X&, const Y&, State&&, const Rest&...) noexcept {
+        static_assert(std::is_void_v<X>,
+                      "etch: a step takes inputs and targets as contiguous numbers of the network's type, as a "
+                      "std::vector<float> is, and a variable of the stepper's type `states`: "
+                      "step(net, x, y, state)");
+        return {};
+    }
+
+    /// Forgets gradients, the optimizer's state and the count of steps.
+    constexpr void reset() noexcept {
+        tape_.clear_gradients();
+        updater_.reset();
+    }
+
+    /// The gradients of the last update, after clipping, one per parameter, in the same order.
+    [[nodiscard]] constexpr std::span<T> gradients() noexcept { return tape_.gradients(); }
+
+private:
+    static constexpr T weight(const sequence_options& options, std::size_t i, std::size_t j) noexcept {
+        if (!options.lengths.empty() && i >= options.lengths[j]) return 0;
+        return options.mask.empty() ? T{1} : options.mask[i * Batch + j];
+    }
+
+    constexpr sequence_result<T> check_step(const Network& net, std::span<const T> x, std::span<const T> y,
+                                            std::size_t steps, const sequence_options& options) const noexcept {
+        const auto refuse = [steps](status code, problem data = {}, option_error option = {}) {
+            return sequence_result<T>{
+                .code = code, .steps = steps, .most_steps = Steps, .data = data, .option = option};
+        };
+        const std::size_t samples = steps * Batch;
+        if (x.size() != samples * inputs || y.size() != samples * targets) return refuse(status::size_mismatch);
+        if (steps == 0) return refuse(status::empty_set);
+        if (steps > Steps) return refuse(status::too_many_steps);
+        if (!options.lengths.empty() && options.lengths.size() != Batch) return refuse(status::size_mismatch);
+        if (!options.mask.empty() && options.mask.size() != samples) return refuse(status::size_mismatch);
+        if (const option_error option = (base::check)(); !option.ok())
+            return refuse(status::invalid_option, {}, option);
+        for (const std::size_t length : options.lengths)
+            if (length > steps)
+                return refuse(status::invalid_option, {},
+                              {"lengths", static_cast<double>(length), "at most the number of steps"});
+        for (const T w : options.mask)
+            if (!(w >= 0) || !internal::is_finite(w))
+                return refuse(status::invalid_option, {}, {"mask", static_cast<double>(w), "at least 0, and finite"});
+        if (updater_.steps() == 0 && internal::is_all_zero(net)) return refuse(status::not_initialized);
+        if (!net.is_fitted()) return refuse(status::not_fitted);
+
+        const data_view<inputs, targets, T> data{x, y};
+        bool any_counts = false;
+        for (std::size_t i = 0; i < samples; ++i) {
+            if (!internal::all_finite<T>(data.input(i)))
+                return refuse(status::non_finite_input,
+                              {status::non_finite_input, i, internal::first_not_finite<T>(data.input(i))});
+            if (!(weight(options, i / Batch, i % Batch) > 0)) continue;
+            any_counts = true;
+            if (!internal::all_finite<T>(data.target(i)))
+                return refuse(status::non_finite_target,
+                              {status::non_finite_target, i, internal::first_not_finite<T>(data.target(i))});
+            if (problem p = internal::check_targets<Loss, outputs>(data.slice(i, 1)); !p.ok()) {
+                p.sample = i;
+                return refuse(p.code, p);
+            }
+        }
+        return any_counts ? refuse(status::ok) : refuse(status::empty_set);
+    }
+
+    /// The targets of step i; zero where they do not count, which every loss can be taken of.
+    static constexpr matrix<T, targets, Batch> targets_of(std::size_t i, std::span<const T> y,
+                                                          const sequence_options& options) noexcept {
+        matrix<T, targets, Batch> counted = matrix_view<const T, targets, Batch>{y.data() + i * Batch * targets};
+        for (std::size_t j = 0; j < Batch; ++j)
+            if (!(weight(options, i, j) > 0))
+                for (T& number : counted.column(j)) number = 0;
+        return counted;
+    }
+
+    /// Up through step i: the weighted sum of its losses.
+    constexpr T forward(const Network& net, std::size_t i, std::span<const T> x, std::span<const T> y,
+                        const sequence_options& options) noexcept {
+        const auto prediction =
+            tape_.forward(net, i, matrix_view<const T, inputs, Batch>{x.data() + i * Batch * inputs});
+        const matrix<T, targets, Batch> target = targets_of(i, y, options);
+        const tensor<T, 1, Batch> losses = Loss::value(prediction, internal::targets_for_loss(net, target.view()));
+        T total{0};
+        for (std::size_t j = 0; j < Batch; ++j)
+            if (const T w = weight(options, i, j); w > 0) total += w * losses[j];
+        return total;
+    }
+
+    /// And down through it.
+    constexpr void backward(const Network& net, std::size_t i, std::span<const T> y, const sequence_options& options,
+                            T share) noexcept {
+        const matrix<T, targets, Batch> target = targets_of(i, y, options);
+        tensor<T, 1, Batch> weights;
+        for (std::size_t j = 0; j < Batch; ++j) weights[j] = weight(options, i, j) * share;
+        const auto prediction = tape_.output(net, i);
+        const auto target_for_loss = internal::targets_for_loss(net, target.view());
+        (void)tape_.backward(net, i, hadamard(Loss::gradient(prediction, target_for_loss), weights));
+    }
+
+    tape_type tape_;
+};
+
+}  // namespace etch::inline ETCH_VARIANT
