@@ -4,6 +4,7 @@
 #include <etch/layer/dense.hpp>
 #include <etch/training/metrics.hpp>
 #include <etch/training/search.hpp>
+#include <etch/training/sequence_stepper.hpp>
 
 #include "support/catch.hpp"
 
