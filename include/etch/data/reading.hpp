@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,15 +62,17 @@ inline constexpr std::size_t any_size = static_cast<std::size_t>(-1);
 /// of use, one more than the file should have, to detect a longer one. It is called again whenever that many were read.
 template <class Wanted>
 read_result<std::vector<unsigned char>> read_file(const std::string& file, std::size_t limit, Wanted wanted) {
-    const auto refuse = [&file](status code, const std::string& complaint) {
-        return read_result<std::vector<unsigned char>>{{}, code, file + ": " + complaint};
+    const auto refuse = [&file](status code, std::string_view complaint, std::string_view cause = {}) {
+        std::string text = file;
+        (text += ": ") += complaint;
+        if (!cause.empty()) (text += ": ") += cause;
+        return read_result<std::vector<unsigned char>>{{}, code, std::move(text)};
     };
-    if (file.find('\0') != file.npos)
-        return refuse(status::cannot_open, std::string(describe(status::cannot_open)) + ": " + zero_in_path);
+    if (file.find('\0') != file.npos) return refuse(status::cannot_open, describe(status::cannot_open), zero_in_path);
     const auto close = [](std::FILE* f) { std::fclose(f); };
     errno = 0;
     const std::unique_ptr<std::FILE, decltype(close)> stream{std::fopen(file.c_str(), "rb"), close};
-    if (!stream) return refuse(status::cannot_open, describe(status::cannot_open) + (": " + system_complaint()));
+    if (!stream) return refuse(status::cannot_open, describe(status::cannot_open), system_complaint());
     const file_facts facts = system_files::facts_of(stream.get());
 
     std::vector<unsigned char> bytes;
@@ -94,7 +97,7 @@ read_result<std::vector<unsigned char>> read_file(const std::string& file, std::
         if (got < asked) break;
     }
     if (std::ferror(stream.get()) != 0)  // a folder, for example
-        return refuse(status::cannot_open, "the file cannot be read: " + system_complaint());
+        return refuse(status::cannot_open, "the file cannot be read", system_complaint());
     if (bytes.size() > limit)
         return refuse(status::too_large, "more than the " + std::to_string(limit) + " bytes that are read");
     return {std::move(bytes), status::ok, {}};
