@@ -72,6 +72,10 @@ public:
     [[nodiscard]] char delimiter() const noexcept { return delimiter_; }
 
 private:
+    /// libcsv's memory for a cell grows by a fixed number of bytes, 128 unless told otherwise: a long cell would be copied
+    /// every 128 characters. Growing by the length of the row so far doubles it instead.
+    static constexpr std::size_t least_growth = 128;
+
     /// The next line with its line break, which is \n, \r\n, or \r.
     std::string_view take_line() noexcept {
         std::size_t length = (std::min)(rest_.find_first_of("\r\n"), rest_.size());
@@ -85,6 +89,7 @@ private:
         ++line_;
         const bool too_large = line.size() > max_row - fed_;
         make_room(too_large ? 0 : line.size());
+        csv_set_blk_size(&parser_, (std::max)(fed_, least_growth));
         if (!inside_) lines_[cells_] = line_;
         if (delimiter_ == ' ') line = with_single_blanks(line);
         inside_ = true;
