@@ -106,9 +106,11 @@
 #include <etch/data/normalize.hpp>
 #include <etch/data/one_hot.hpp>
 #include <etch/data/outliers.hpp>
+#include <etch/data/sample_source.hpp>
 #include <etch/data/split.hpp>
 #include <etch/data/standardize.hpp>
 #include <etch/data/table_schema.hpp>
+#include <etch/data/windows.hpp>
 // training: batches, the loop, judgement
 #include <etch/training/candidates.hpp>
 #include <etch/training/evaluate.hpp>

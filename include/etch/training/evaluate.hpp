@@ -31,9 +31,9 @@ template <class Network, class Loss>
 using named_or_fitting = std::conditional_t<std::is_void_v<Loss>, decltype(fitting_loss<Network>()), Loss>;
 
 /// What must hold before a network is evaluated.
-template <class Loss, class Network>
-constexpr problem check_evaluable(const Network& net, data_of<Network, Loss> data) noexcept {
-    if (const problem p = (data.check)(); !p.ok()) return p;
+template <class Loss, class Network, class Data>
+constexpr problem check_evaluable(const Network& net, const Data& data) noexcept {
+    if (const problem p = check_samples(data); !p.ok()) return p;
     if constexpr (target_kind_of<Loss>() == target_kind::class_index)
         if (const problem p = check_targets<Loss, Network::outputs>(data); !p.ok()) return p;
     return {net.is_fitted() ? status::ok : status::not_fitted};
@@ -58,9 +58,10 @@ constexpr std::size_t rank_of(std::size_t truth, const T* scores, std::size_t co
 /// still differ whose probabilities are both rounded to 1.
 /// States: empty_set, size_mismatch, non_finite_input, non_finite_target, not_fitted, and non_finite_loss with the
 /// first sample whose loss is NaN or infinite.
-template <class Loss = void, class Network>
+template <class Loss = void, class Network, class Data = internal::data_of<Network, Loss>>
 [[nodiscard]] constexpr classification_report<class_count<Network::outputs>> evaluate_classification(
-    const Network& net, internal::data_of<Network, Loss> data) noexcept {
+    const Network& net, const Data& samples) noexcept {
+    const auto& data = internal::as_samples<internal::data_of<Network, Loss>>(samples);
     using T = typename Network::value_type;
     using loss_type = internal::named_or_fitting<Network, Loss>;
     constexpr std::size_t last = internal::evaluated_layers<Network, loss_type>, outputs = Network::outputs;
@@ -95,9 +96,10 @@ template <class Loss = void, class Network>
 }
 
 /// Evaluates a network by how near its outputs come to the targets. States as for a classification.
-template <class Loss = void, class Network>
-[[nodiscard]] constexpr regression_report<Network::outputs> evaluate_regression(
-    const Network& net, internal::data_of<Network, Loss> data) noexcept {
+template <class Loss = void, class Network, class Data = internal::data_of<Network, Loss>>
+[[nodiscard]] constexpr regression_report<Network::outputs> evaluate_regression(const Network& net,
+                                                                                const Data& samples) noexcept {
+    const auto& data = internal::as_samples<internal::data_of<Network, Loss>>(samples);
     using T = typename Network::value_type;
     using number = lanes<double, 1>;
     using loss_type = internal::named_or_fitting<Network, Loss>;
@@ -150,8 +152,8 @@ template <class Loss = void, class Network>
 ///
 ///     const auto report = etch::evaluate(net, test);
 ///     report.loss, report.accuracy(), report.top_k(3), report.f1(2), report.confusion[truth][prediction]
-template <class Loss = void, class Network>
-[[nodiscard]] constexpr auto evaluate(const Network& net, internal::data_of<Network, Loss> data) noexcept {
+template <class Loss = void, class Network, class Data = internal::data_of<Network, Loss>>
+[[nodiscard]] constexpr auto evaluate(const Network& net, const Data& data) noexcept {
     static_assert(
         !internal::predicts_labels<Network>(),
         "etch: evaluate expects one class per sample, but several sigmoids predict several labels: use evaluate_loss for "

@@ -42,9 +42,8 @@ inline constexpr std::size_t evaluated_layers =
     scales_targets<Network> ? Network::depth : loss_fusion<Network, Loss>::layers_before_loss;
 
 /// The loss and the accuracy of what the first `Last` layers answer.
-template <class Loss, std::size_t Last, class Network>
-constexpr loss_and_accuracy<typename Network::value_type> loss_after(const Network& net,
-                                                                     data_of<Network, Loss> data) noexcept {
+template <class Loss, std::size_t Last, class Network, class Data>
+constexpr loss_and_accuracy<typename Network::value_type> loss_after(const Network& net, const Data& data) noexcept {
     using T = typename Network::value_type;
     constexpr bool on_logits = Last < Network::depth;
     if (data.size() == 0) return {};
@@ -69,10 +68,11 @@ constexpr loss_and_accuracy<typename Network::value_type> loss_after(const Netwo
 /// Evaluates a network on data: its loss (the same function that trains it, if the network ends in unstandardize in the
 /// targets' own units) and its accuracy. An empty set gives zeros.
 /// Numerics: each sample's loss has the same bits as in a set of its own; they are added in the order of the samples.
-template <class Loss, class Network>
-[[nodiscard]] constexpr loss_and_accuracy<typename Network::value_type> evaluate_loss(
-    const Network& net, internal::data_of<Network, Loss> data) noexcept {
-    return internal::loss_after<Loss, internal::evaluated_layers<Network, Loss>>(net, data);
+template <class Loss, class Network, class Data = internal::data_of<Network, Loss>>
+[[nodiscard]] constexpr loss_and_accuracy<typename Network::value_type> evaluate_loss(const Network& net,
+                                                                                      const Data& data) noexcept {
+    const auto& samples = internal::as_samples<internal::data_of<Network, Loss>>(data);
+    return internal::loss_after<Loss, internal::evaluated_layers<Network, Loss>>(net, samples);
 }
 
 }  // namespace etch::inline ETCH_VARIANT

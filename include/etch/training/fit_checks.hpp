@@ -92,7 +92,7 @@ constexpr fit_warning find_missing_class(const Data& data) noexcept {
     for (std::size_t i = 0; i < data.size(); ++i) {
         const auto target = data.target(i);
         if constexpr (!is_index)
-            for (const auto x : target.template first<Outputs>())
+            for (const auto x : first_of<Outputs>(target))
                 if (x != 0 && x != 1) return {};
         seen[true_class<Loss, Outputs>(target)] = true;
     }
@@ -102,13 +102,19 @@ constexpr fit_warning find_missing_class(const Data& data) noexcept {
 }
 
 /// The largest magnitude of the targets if they are numbers in whose units the network is trained, else 1.
-template <class Network, class Loss>
-constexpr auto largest_target(const data_of<Network, Loss>& data) noexcept {
+template <class Network, class Loss, class Data = data_of<Network, Loss>>
+constexpr auto largest_target(const Data& data) noexcept {
     using T = typename Network::value_type;
-    if constexpr (scales_targets<Network> || target_kind_of<Loss>() != target_kind::numbers)
+    if constexpr (scales_targets<Network> || target_kind_of<Loss>() != target_kind::numbers) {
         return T{1};
-    else
-        return largest_magnitude(data.targets());
+    } else {
+        T largest{0};
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            const auto target = data.target(i);
+            largest = (std::max)(largest, largest_magnitude(std::span<const T>{target}));
+        }
+        return largest;
+    }
 }
 
 /// The first target outside the range of the last layer, or the largest if a linear one begins far from it.
@@ -136,8 +142,8 @@ constexpr fit_warning find_unreachable_target(const Data& data) noexcept {
 }
 
 /// The first thing about the training data that is likely to be a mistake.
-template <class Network, class Loss>
-constexpr fit_warning find_warning(const data_of<Network, Loss>& data) noexcept {
+template <class Network, class Loss, class Data = data_of<Network, Loss>>
+constexpr fit_warning find_warning(const Data& data) noexcept {
     using last = last_layer_of<Network>;
     constexpr std::size_t outputs = Network::outputs;
     constexpr target_kind kind = target_kind_of<Loss>();

@@ -12,8 +12,8 @@ namespace etch::inline ETCH_VARIANT {
 namespace internal {
 
 /// Fits the statistics of the layers that have any: all of them, or those that have none yet. All or nothing.
-template <class Loss, class Network>
-constexpr problem fit_statistics_of(Network& net, data_of<Network, Loss> training, bool again) noexcept {
+template <class Network, class Data>
+constexpr problem fit_statistics_of(Network& net, const Data& training, bool again) noexcept {
     using T = typename Network::value_type;
     using chain = typename Network::layers;
     if constexpr (Network::statistic_count == 0) {
@@ -51,16 +51,18 @@ constexpr problem fit_statistics_of(Network& net, data_of<Network, Loss> trainin
 /// have some. Errors: what data_view::check finds; constant_column with the index of the column among that layer's
 /// inputs, and constant_target; the network is as it was then. `Loss` is named if a target has another size for it than
 /// the network has outputs: fit_statistics<sparse_cross_entropy>(net, data).
-template <class Loss = void, class Network>
-constexpr problem fit_statistics(Network& net, internal::data_of<Network, Loss> training) noexcept {
-    if (const problem p = (training.check)(); !p.ok()) return p;
-    return internal::fit_statistics_of<Loss>(net, training, true);
+template <class Loss = void, class Network, class Data = internal::data_of<Network, Loss>>
+constexpr problem fit_statistics(Network& net, const Data& training) noexcept {
+    const auto& samples = internal::as_samples<internal::data_of<Network, Loss>>(training);
+    if (const problem p = internal::check_samples(samples); !p.ok()) return p;
+    return internal::fit_statistics_of(net, samples, true);
 }
 
 /// The same for layers that have none yet; `trainer::fit` begins with it.
-template <class Loss = void, class Network>
-constexpr problem fit_missing_statistics(Network& net, internal::data_of<Network, Loss> training) noexcept {
-    return internal::fit_statistics_of<Loss>(net, training, false);
+template <class Loss = void, class Network, class Data = internal::data_of<Network, Loss>>
+constexpr problem fit_missing_statistics(Network& net, const Data& training) noexcept {
+    const auto& samples = internal::as_samples<internal::data_of<Network, Loss>>(training);
+    return internal::fit_statistics_of(net, samples, false);
 }
 
 }  // namespace etch::inline ETCH_VARIANT

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 
 #include <etch/core/finite.hpp>
@@ -28,25 +29,44 @@ ETCH_NO_INLINE constexpr void evaluate_batch(const Network& net, const T* inputs
     }
 }
 
+/// Calls f with the inputs and the targets of `count` samples from `first` on, at most `Most`, as they follow each other in
+/// memory: where they lie, or copied.
+template <std::size_t Most, class Data, class F>
+constexpr void with_samples(const Data& data, std::size_t first, [[maybe_unused]] std::size_t count, F f) noexcept {
+    if constexpr (is_contiguous<Data>) {
+        f(data.input(first).data(), data.target(first).data());
+    } else {
+        using T = typename Data::value_type;
+        tensor<T, Data::input_size, Most> inputs;
+        tensor<T, Data::output_size, Most> targets;
+        for (std::size_t j = 0; j < count; ++j) {
+            const auto input = data.input(first + j);
+            const auto target = data.target(first + j);
+            std::copy_n(input.data(), Data::input_size, inputs.data() + j * Data::input_size);
+            std::copy_n(target.data(), Data::output_size, targets.data() + j * Data::output_size);
+        }
+        f(inputs.data(), targets.data());
+    }
+}
+
 /// Calls visit(i, scores, loss) for every sample, where scores are the outputs of the first `Last` layers. Whole batches
-/// pass through the network at once, read where the data lies. Returns the first sample whose loss is not finite, or the
+/// pass through the network at once, read where the data lies if sample after sample lies in memory. Returns the first sample whose loss is not finite, or the
 /// number of samples.
-template <class Loss, std::size_t Last, class Network, class Visit>
-constexpr std::size_t for_each_prediction(const Network& net, data_of<Network, Loss> data, Visit visit) noexcept {
+template <class Loss, std::size_t Last, class Network, class Data, class Visit>
+constexpr std::size_t for_each_prediction(const Network& net, const Data& data, Visit visit) noexcept {
     using T = typename Network::value_type;
     constexpr std::size_t columns = Network::batch_columns, outputs = Network::outputs;
     std::size_t bad = data.size();
     tensor<T, outputs, columns> scores;
     tensor<T, 1, columns> losses;
     for (std::size_t i = 0; i < data.size();) {
-        const bool whole = i + columns <= data.size();
-        if (whole)
-            evaluate_batch<Loss, Last, columns>(net, data.input(i).data(), data.target(i).data(), scores.data(),
-                                                losses.data());
-        else
-            evaluate_batch<Loss, Last, 1>(net, data.input(i).data(), data.target(i).data(), scores.data(),
-                                          losses.data());
-        const std::size_t count = whole ? columns : 1;
+        const std::size_t count = i + columns <= data.size() ? columns : 1;
+        with_samples<columns>(data, i, count, [&](const T* inputs, const T* targets) {
+            if (count == columns)
+                evaluate_batch<Loss, Last, columns>(net, inputs, targets, scores.data(), losses.data());
+            else
+                evaluate_batch<Loss, Last, 1>(net, inputs, targets, scores.data(), losses.data());
+        });
         for (std::size_t j = 0; j < count; ++j) {
             if (!is_finite(losses[j]) && bad == data.size()) bad = i + j;
             visit(i + j, scores.data() + j * outputs, losses[j]);

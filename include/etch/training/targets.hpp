@@ -1,10 +1,12 @@
 #pragma once
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <span>
 #include <type_traits>
 
 #include <etch/core/problem.hpp>
-#include <etch/data/data_view.hpp>
+#include <etch/data/sample_source.hpp>
 #include <etch/loss/loss.hpp>
 #include <etch/tensor/argmax.hpp>
 
@@ -20,13 +22,20 @@ inline constexpr std::size_t target_size<Network, void> = Network::outputs;
 template <class Network, class Loss = void>
 using data_of = data_view<Network::inputs, target_size<Network, Loss>, typename Network::value_type>;
 
+/// The first numbers of a span or an array, which must stay where it is.
+template <std::size_t Count, class Numbers>
+constexpr auto first_of(const Numbers& numbers) noexcept {
+    using T = std::remove_cvref_t<decltype(numbers[0])>;
+    return std::span<const T, Count>{numbers.data(), Count};
+}
+
 /// The class that a target names among those that `Outputs` outputs tell apart; `Outputs` if an index names none.
 template <class Loss, std::size_t Outputs, class Target>
 constexpr std::size_t true_class(const Target& target) noexcept {
     if constexpr (target_kind_of<Loss>() == target_kind::class_index)
         return target[0] >= 0 && target[0] < Outputs ? static_cast<std::size_t>(target[0]) : Outputs;
     else
-        return etch::class_of(target.template first<Outputs>());
+        return etch::class_of(first_of<Outputs>(target));
 }
 
 /// Some numbers of each target.
@@ -37,7 +46,10 @@ struct part_of_targets {
 
     [[nodiscard]] constexpr std::size_t size() const noexcept { return data.size(); }
     [[nodiscard]] constexpr auto target(std::size_t i) const noexcept {
-        return data.target(i).template subspan<From, Count>();
+        const auto target = data.target(i);
+        std::array<value_type, Count> part;
+        std::copy_n(target.data() + From, Count, part.begin());
+        return part;
     }
 };
 
@@ -65,7 +77,8 @@ constexpr problem check_targets([[maybe_unused]] const Data& data) noexcept {
     } else if constexpr (kind != target_kind::numbers) {
         constexpr T slack = static_cast<T>(1e-3);  // of a sum of probabilities that were rounded
         for (std::size_t i = 0; i < data.size(); ++i) {
-            const auto target = data.target(i).template first<Outputs>();
+            const auto whole = data.target(i);
+            const auto target = first_of<Outputs>(whole);
             T sum{0};
             for (std::size_t o = 0; o < target.size(); ++o) {
                 if (!(target[o] >= 0 && target[o] <= 1))

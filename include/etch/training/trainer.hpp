@@ -8,7 +8,7 @@
 #include <utility>
 
 #include <etch/core/finite.hpp>
-#include <etch/data/data_view.hpp>
+#include <etch/data/sample_source.hpp>
 #include <etch/training/evaluate_loss.hpp>
 #include <etch/training/fit_checks.hpp>
 #include <etch/training/fit_progress.hpp>
@@ -37,6 +37,10 @@ public:
     static constexpr std::size_t columns = stepper_type::columns, inputs = Network::inputs, outputs = Network::outputs,
                                  targets = stepper_type::targets;
     using data = data_view<inputs, targets, T>;
+    /// Whether samples that are read one by one fit the network.
+    template <class Source>
+    static constexpr bool is_source =
+        !std::is_convertible_v<const Source&, data> && internal::has_samples_of<Source, data>;
 
     explicit constexpr trainer(Optimizer optimizer = {}, Schedule schedule = {}, gradient_clip clip = {},
                                seed from = seed{0}) noexcept
@@ -91,85 +95,38 @@ public:
     template <class Callback = std::nullptr_t>
     constexpr fit_result<T> fit(Network& net, data training, const fit_options& options = {},
                                 Callback&& callback = {}) noexcept {
-        using function = std::remove_cvref_t<Callback>;
-        static_assert(
-            std::is_null_pointer_v<function> || std::is_invocable_v<function&, const epoch_record<T>&> ||
-                std::is_invocable_v<function&, const step_record<T>&>,
-            "etch: the callback of a fit takes an epoch_record or a step_record of the network's number type");
         const bool validates = !options.validation.inputs().empty() || !options.validation.targets().empty();
-        if (const auto refused = check_fit(training, options, validates); !refused) return refused;
-        if (!options.resume || !progress_.begun()) {
-            if (internal::is_all_zero(net)) return {.code = status::not_initialized};
-            if (const problem p = fit_missing_statistics<Loss>(net, training); !p.ok())
-                return {.code = p.code, .column = p.column};
-            best_ = net;
-            progress_ = {.first_step = stepper_.steps()};
-        } else if (progress_.exchanged) {
-            exchange(net);
-        }
+        return run(net, training, options.validation, validates, options, callback);
+    }
 
-        const std::size_t per_update = Batch == full_batch ? training.size() : columns;
-        const std::uint64_t updates = (training.size() + per_update - 1) / per_update;
-        const std::uint64_t total_steps = planned_steps(updates, options.epochs);
-        bool goes_on = true;
-        while (goes_on && progress_.epochs < options.epochs &&
-               !(options.patience > 0 && progress_.waited() >= options.patience)) {
-            const std::size_t epoch = progress_.epochs + 1;
-            if (!run_epoch(net, training, options, epoch, per_update, total_steps, callback))
-                return give_up(net, options, status::non_finite_loss, stepper_.steps() + 1);
-            if (!internal::all_finite<T>(std::span<const T>{net.parameters()}))
-                return give_up(net, options, status::non_finite_loss, stepper_.steps());
-            if (const T largest = largest_weight(net, training); largest > 0)
-                return give_up(net, options, status::diverged, stepper_.steps(), largest);
-            epoch_record<T> record{
-                .epoch = epoch, .training_loss = progress_.training_loss, .learning_rate = stepper_.learning_rate()};
-            T judged = record.training_loss;
-            if (validates) {
-                const auto found = internal::loss_after<Loss, internal::loss_fusion<Network, Loss>::layers_before_loss>(
-                    net, options.validation);  // in the units of the training loss
-                if (!internal::is_finite(found.loss))
-                    return give_up(net, options, status::non_finite_loss, stepper_.steps());
-                judged = progress_.validation_loss = record.validation_loss = found.loss;
-                record.validation_accuracy = found.accuracy;
-            }
-            if (epoch - 1 < options.history.size()) options.history[epoch - 1] = record;
-            if (epoch == 1 || judged < progress_.best_loss - options.min_delta) {
-                progress_.best_loss = judged;
-                progress_.best_epoch = epoch;
-                best_ = net;
-            }
-            progress_.epochs = epoch;
-            progress_.samples = 0;
-            progress_.loss_sum = 0;
-            if constexpr (requires {
-                              { callback(record) } -> std::convertible_to<bool>;
-                          })
-                goes_on = static_cast<bool>(callback(record));
-            else if constexpr (requires { callback(record); })
-                callback(record);
-        }
-        if (options.patience > 0) exchange(net);
-        fit_result<T> result = result_so_far(options);
-        result.stopped_by = !goes_on                             ? stop_reason::callback
-                            : progress_.epochs >= options.epochs ? stop_reason::all_epochs
-                                                                 : stop_reason::patience;
-        result.has_best = progress_.exchanged;
-        if (!ETCH_CONSTANT_EVALUATED) result.warning = internal::find_warning<Network, Loss>(training);
-        if constexpr (requires { callback.finish(std::as_const(result)); }) callback.finish(std::as_const(result));
-        return result;
+    /// The same on samples that are read one by one, such as `windows`; then with validation data that may be such a source
+    /// too and takes the place of options.validation.
+    template <class Source, class Callback = std::nullptr_t>
+        requires(is_source<Source>)
+    constexpr fit_result<T> fit(Network& net, const Source& training, const fit_options& options = {},
+                                Callback&& callback = {}) noexcept {
+        const bool validates = !options.validation.inputs().empty() || !options.validation.targets().empty();
+        return run(net, training, options.validation, validates, options, callback);
+    }
+    template <class Source, class Validation, class Callback = std::nullptr_t>
+        requires(is_source<Source> && (is_source<Validation> || std::is_convertible_v<const Validation&, data>))
+    constexpr fit_result<T> fit(Network& net, const Source& training, const Validation& validation,
+                                const fit_options& options, Callback&& callback = {}) noexcept {
+        return run(net, training, internal::as_samples<data>(validation), true, options, callback);
     }
 
     /// Data of another size or number type: overloads that exist only for their error message, as those below.
     template <class Data, class... Rest>
-        requires(!std::is_convertible_v<const Data&, data>)
+        requires(!std::is_convertible_v<const Data&, data> && !is_source<Data>)
     constexpr fit_result<T> fit(Network&, const Data&, const Rest&...) noexcept {
-        static_assert(std::is_void_v<Data>,
-                      "etch: the data of a fit must hold samples of the network's inputs, outputs and number type: "
-                      "a data_view, a data_set, or inputs and targets in braces, {x, y}");
+        static_assert(
+            std::is_void_v<Data>,
+            "etch: the data of a fit must hold samples of the network's inputs, outputs and number type: "
+            "a data_view, a data_set, a SampleSource such as windows, or inputs and targets in braces, {x, y}");
         return {};
     }
     template <class Inputs, class Targets>
-        requires(!std::is_convertible_v<const Inputs&, data>)
+        requires(!std::is_convertible_v<const Inputs&, data> && !is_source<Inputs>)
     constexpr fit_result<T> fit(Network& net, const Inputs& x, const Targets&, const fit_options&) noexcept {
         return fit(net, x);
     }
@@ -225,19 +182,90 @@ public:
     [[nodiscard]] constexpr fit_record<Network> fit_state() noexcept { return {progress_, best_}; }
 
 private:
+    template <class Training, class Validation, class Callback>
+    constexpr fit_result<T> run(Network& net, const Training& training, const Validation& validation, bool validates,
+                                const fit_options& options, Callback&& callback) noexcept {
+        using function = std::remove_cvref_t<Callback>;
+        static_assert(
+            std::is_null_pointer_v<function> || std::is_invocable_v<function&, const epoch_record<T>&> ||
+                std::is_invocable_v<function&, const step_record<T>&>,
+            "etch: the callback of a fit takes an epoch_record or a step_record of the network's number type");
+        if (const auto refused = check_fit(training, validation, validates, options); !refused) return refused;
+        if (!options.resume || !progress_.begun()) {
+            if (internal::is_all_zero(net)) return {.code = status::not_initialized};
+            if (const problem p = internal::fit_statistics_of(net, training, false); !p.ok())
+                return {.code = p.code, .column = p.column};
+            best_ = net;
+            progress_ = {.first_step = stepper_.steps()};
+        } else if (progress_.exchanged) {
+            exchange(net);
+        }
+
+        const std::size_t per_update = Batch == full_batch ? training.size() : columns;
+        const std::uint64_t updates = (training.size() + per_update - 1) / per_update;
+        const std::uint64_t total_steps = planned_steps(updates, options.epochs);
+        bool goes_on = true;
+        while (goes_on && progress_.epochs < options.epochs &&
+               !(options.patience > 0 && progress_.waited() >= options.patience)) {
+            const std::size_t epoch = progress_.epochs + 1;
+            if (!run_epoch(net, training, options, epoch, per_update, total_steps, callback))
+                return give_up(net, options, validates, status::non_finite_loss, stepper_.steps() + 1);
+            if (!internal::all_finite<T>(std::span<const T>{net.parameters()}))
+                return give_up(net, options, validates, status::non_finite_loss, stepper_.steps());
+            if (const T largest = largest_weight(net, training); largest > 0)
+                return give_up(net, options, validates, status::diverged, stepper_.steps(), largest);
+            epoch_record<T> record{
+                .epoch = epoch, .training_loss = progress_.training_loss, .learning_rate = stepper_.learning_rate()};
+            T judged = record.training_loss;
+            if (validates) {
+                const auto found = internal::loss_after<Loss, internal::loss_fusion<Network, Loss>::layers_before_loss>(
+                    net, validation);  // in the units of the training loss
+                if (!internal::is_finite(found.loss))
+                    return give_up(net, options, validates, status::non_finite_loss, stepper_.steps());
+                judged = progress_.validation_loss = record.validation_loss = found.loss;
+                record.validation_accuracy = found.accuracy;
+            }
+            if (epoch - 1 < options.history.size()) options.history[epoch - 1] = record;
+            if (epoch == 1 || judged < progress_.best_loss - options.min_delta) {
+                progress_.best_loss = judged;
+                progress_.best_epoch = epoch;
+                best_ = net;
+            }
+            progress_.epochs = epoch;
+            progress_.samples = 0;
+            progress_.loss_sum = 0;
+            if constexpr (requires {
+                              { callback(record) } -> std::convertible_to<bool>;
+                          })
+                goes_on = static_cast<bool>(callback(record));
+            else if constexpr (requires { callback(record); })
+                callback(record);
+        }
+        if (options.patience > 0) exchange(net);
+        fit_result<T> result = result_so_far(options, validates);
+        result.stopped_by = !goes_on                             ? stop_reason::callback
+                            : progress_.epochs >= options.epochs ? stop_reason::all_epochs
+                                                                 : stop_reason::patience;
+        result.has_best = progress_.exchanged;
+        if (!ETCH_CONSTANT_EVALUATED) result.warning = internal::find_warning<Network, Loss>(training);
+        if constexpr (requires { callback.finish(std::as_const(result)); }) callback.finish(std::as_const(result));
+        return result;
+    }
+
     /// What must hold before anything is changed.
-    constexpr fit_result<T> check_fit(const data& training, const fit_options& options, bool validates) const noexcept {
+    template <class Training, class Validation>
+    constexpr fit_result<T> check_fit(const Training& training, const Validation& validation, bool validates,
+                                      const fit_options& options) const noexcept {
         const option_error option = internal::first_error(
             (stepper_.check)(), options.epochs > 0 ? option_error{} : option_error{"epochs", 0, "at least 1"},
             internal::must_not_be_negative("min_delta", static_cast<double>(options.min_delta)));
-        if (const problem p = (training.check)(); !p.ok()) return refusal(p, false);
+        if (const problem p = internal::check_samples(training); !p.ok()) return refusal(p, false);
         if (validates)
-            if (const problem p = (options.validation.check)(); !p.ok()) return refusal(p, true);
+            if (const problem p = internal::check_samples(validation); !p.ok()) return refusal(p, true);
         if (!option.ok()) return {.code = status::invalid_option, .option = option};
         if (const problem p = internal::check_targets<Loss, outputs>(training); !p.ok()) return refusal(p, false);
         if (validates)
-            if (const problem p = internal::check_targets<Loss, outputs>(options.validation); !p.ok())
-                return refusal(p, true);
+            if (const problem p = internal::check_targets<Loss, outputs>(validation); !p.ok()) return refusal(p, true);
         if (options.resume && progress_.samples > training.size())  // these are not the samples it began with
             return {.code = status::size_mismatch, .sample = training.size()};
         return {};
@@ -259,7 +287,8 @@ private:
 
     /// The largest weight where the weights have left all measure, else 0: a million times the largest target, or a
     /// million. What is this large no longer feels an update of the size of the data.
-    constexpr T largest_weight(const Network& net, const data& training) const noexcept {
+    template <class Training>
+    constexpr T largest_weight(const Network& net, const Training& training) const noexcept {
         constexpr T limit = static_cast<T>(1e6);
         const T largest = internal::largest_magnitude(std::span<const T>{net.parameters()});
         if (!(largest > limit)) return 0;
@@ -267,20 +296,20 @@ private:
         return largest > limit * (std::max)(T{1}, target) ? largest : T{0};
     }
 
-    constexpr fit_result<T> result_so_far(const fit_options& options) const noexcept {
+    constexpr fit_result<T> result_so_far(const fit_options& options, bool validates) const noexcept {
         return {.step = stepper_.steps(),
                 .epochs = progress_.epochs,
                 .planned_epochs = options.epochs,
                 .best_epoch = progress_.best_epoch,
                 .best_loss = progress_.best_loss,
-                .validated = !options.validation.inputs().empty(),
+                .validated = validates,
                 .training_loss = progress_.training_loss,
                 .validation_loss = progress_.validation_loss};
     }
 
-    constexpr fit_result<T> give_up(Network& net, const fit_options& options, status code, std::uint64_t step,
-                                    T largest = 0) noexcept {
-        fit_result<T> result = result_so_far(options);
+    constexpr fit_result<T> give_up(Network& net, const fit_options& options, bool validates, status code,
+                                    std::uint64_t step, T largest = 0) noexcept {
+        fit_result<T> result = result_so_far(options, validates);
         result.code = code;
         result.step = step;
         result.value = static_cast<double>(largest);
@@ -297,8 +326,8 @@ private:
     }
 
     /// One walk over the training set, or what is left of it; false where a loss was not finite.
-    template <class Callback>
-    constexpr bool run_epoch(Network& net, const data& training, const fit_options& options, std::size_t epoch,
+    template <class Training, class Callback>
+    constexpr bool run_epoch(Network& net, const Training& training, const fit_options& options, std::size_t epoch,
                              std::size_t per_update, std::uint64_t total_steps,
                              [[maybe_unused]] Callback& callback) noexcept {
         const std::size_t count = training.size();
@@ -328,7 +357,8 @@ private:
     }
 
     /// Copies samples into the batch; columns beyond `filled` repeat the first, and count for nothing.
-    constexpr void gather(const data& from, const permutation& order, bool shuffled, std::size_t at,
+    template <class Training>
+    constexpr void gather(const Training& from, const permutation& order, bool shuffled, std::size_t at,
                           std::size_t filled) noexcept {
         for (std::size_t j = 0; j < columns; ++j) {
             const std::size_t position = at + (j < filled ? j : 0);

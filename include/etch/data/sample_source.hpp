@@ -1,0 +1,83 @@
+#pragma once
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <type_traits>
+
+#include <etch/data/data_view.hpp>
+
+namespace etch::inline ETCH_VARIANT {
+
+/// What a network can be trained and evaluated on: samples that are read one by one. `input(i)` and `target(i)` return
+/// the numbers of sample i, i below `size()`, as a std::span or a std::array of fixed size.
+///
+///     struct replay_buffer {
+///         using value_type = float;
+///         static constexpr std::size_t input_size = 17, output_size = 6;    // numbers per input and target
+///         std::size_t size() const noexcept;
+///         std::span<const float, 17> input(std::size_t i) const noexcept;
+///         std::array<float, 6> target(std::size_t i) const noexcept;        // a std::array if it is computed
+///     };
+///
+/// A data_view is one, and `windows` cuts one out of a signal. A sample may be read several times, in any order, and must
+/// be the same each time while a fit or an evaluation runs.
+template <class S>
+concept SampleSource = requires(const S& samples, std::size_t i) {
+    { samples.size() } -> std::convertible_to<std::size_t>;
+    { samples.input(i).size() } -> std::convertible_to<std::size_t>;
+    requires std::convertible_to<decltype(samples.input(i).data()), const typename S::value_type*>;
+    requires std::convertible_to<decltype(samples.target(i).data()), const typename S::value_type*>;
+    requires S::input_size > 0 && S::output_size > 0;
+};
+
+namespace internal {
+
+template <class S, class View>
+inline constexpr bool has_samples_of = false;
+template <SampleSource S, std::size_t Inputs, std::size_t Outputs, class T>
+inline constexpr bool has_samples_of<S, data_view<Inputs, Outputs, T>> =
+    S::input_size == Inputs && S::output_size == Outputs && std::same_as<typename S::value_type, T>;
+
+/// The samples as a view of memory if they lie in memory, else as they are.
+template <class View, class Data>
+constexpr decltype(auto) as_samples(const Data& data) noexcept {
+    if constexpr (std::is_convertible_v<const Data&, View>) {
+        return View(data);
+    } else {
+        static_assert(
+            has_samples_of<Data, View>,
+            "etch: the data must hold samples of the network's inputs, outputs and number type: a data_view, a "
+            "data_set, a SampleSource such as windows, or inputs and targets in braces, {x, y}");
+        return (data);
+    }
+}
+
+/// Whether sample after sample lies in memory, so that many can be read at once.
+template <class Data>
+inline constexpr bool is_contiguous = false;
+template <std::size_t Inputs, std::size_t Outputs, class T>
+inline constexpr bool is_contiguous<data_view<Inputs, Outputs, T>> = true;
+
+/// The first sample that is not finite, or empty_set; what the source itself finds wrong if it has a `check`.
+template <class Data>
+constexpr problem check_samples(const Data& data) noexcept {
+    using T = typename Data::value_type;
+    if constexpr (requires { (data.check)(); }) {
+        return (data.check)();
+    } else {
+        const std::size_t size = data.size();
+        if (size == 0) return {status::empty_set};
+        for (std::size_t i = 0; i < size; ++i) {
+            const auto input = data.input(i);
+            const auto target = data.target(i);
+            if (const std::span<const T> numbers{input}; !all_finite(numbers))
+                return {status::non_finite_input, i, first_not_finite(numbers)};
+            if (const std::span<const T> numbers{target}; !all_finite(numbers))
+                return {status::non_finite_target, i, first_not_finite(numbers)};
+        }
+        return {};
+    }
+}
+
+}  // namespace internal
+}  // namespace etch::inline ETCH_VARIANT
