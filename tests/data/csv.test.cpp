@@ -251,7 +251,7 @@ TEST_CASE("a text with zeros, as UTF-16 has them, is refused", "[data]") {
     using namespace std::string_literals;
     std::ofstream{file, std::ios::binary} << "\xff\xfe\x31\0,\0"s;
     CHECK(etch::read_csv<2, 1>(file).message() ==
-          file + ": byte 3 is zero, so this is no text in UTF-8 (UTF-16 is not read)");
+          file + ": byte 3 is zero, so this is not UTF-8 text (UTF-16 is not supported)");
 }
 
 TEST_CASE("a long table is read whole", "[data]") {

@@ -69,7 +69,7 @@ TEST_CASE("a header that is none is refused by the byte", "[data]") {
     CHECK(told({0, 0, 8}, status::truncated) == "t.idx: byte 3: the header of 4 bytes ends too early");
     CHECK(told({0x1f, 0x8b, 8, 1, 0, 0, 0, 0}, status::malformed) ==
           "t.idx: byte 0: an IDX file begins with two zeros");
-    CHECK(told({0, 0, 10, 1, 0, 0, 0, 0}, status::malformed) == "t.idx: byte 2: 10 is no element type of IDX");
+    CHECK(told({0, 0, 10, 1, 0, 0, 0, 0}, status::malformed) == "t.idx: byte 2: 10 is not an element type of IDX");
     CHECK(told({0, 0, 8, 0}, status::malformed) == "t.idx: byte 3: an array has at least one extent");
     CHECK(told({0, 0, 8, 2, 0, 0, 0, 1, 0, 0}, status::truncated) ==
           "t.idx: byte 10: the list of 2 extents ends too early");

@@ -79,7 +79,7 @@ TEST_CASE("of an IDX file no more is read than its header states") {
     CHECK(etch::read_idx(path).message() ==
           path + ": byte 10: more than the 2 bytes of elements that the header promises");
     write(path, "", huge);
-    CHECK(etch::read_idx(path).message() == path + ": byte 2: 0 is no element type of IDX");
+    CHECK(etch::read_idx(path).message() == path + ": byte 2: 0 is not an element type of IDX");
     write(path, "\0\0\x08\x01\xff\xff\xff\xff"s, 8);
     CHECK(etch::read_idx(path).code == status::truncated);
     if constexpr (tells_size) {
@@ -105,7 +105,7 @@ TEST_CASE("a text with a zero in it is no text") {
     CHECK(read.code == (tells_size ? status::too_large : status::malformed));
     write(folder / "b", "1,2\n3", 1'000'000'000);
     CHECK(etch::internal::read_text(folder / "b").message() ==
-          (folder / "b") + ": byte 5 is zero, so this is no text in UTF-8 (UTF-16 is not read)");
+          (folder / "b") + ": byte 5 is zero, so this is not UTF-8 text (UTF-16 is not supported)");
     write(folder / "c", std::string(200'000, '1'));
     CHECK(etch::internal::read_text(folder / "c").value.size() == 200'000);
 }
@@ -114,7 +114,7 @@ TEST_CASE("a text with a zero in it is no text") {
 
 TEST_CASE("a device that never ends is refused") {
     CHECK(etch::internal::read_text("/dev/zero").message() ==
-          "/dev/zero: byte 0 is zero, so this is no text in UTF-8 (UTF-16 is not read)");
+          "/dev/zero: byte 0 is zero, so this is not UTF-8 text (UTF-16 is not supported)");
     CHECK(etch::read_idx("/dev/zero").code == status::malformed);
     CHECK(etch::read_file("/dev/zero", 1'000'000).message() == "/dev/zero: more than the 1000000 bytes that are read");
 }

@@ -123,9 +123,9 @@ TEST_CASE("every mistake has a sentence of its own") {
     CHECK(told(float_file{}.tensor("0.weight", {6}).bytes()) ==
           "0.weight has the shape [6] in the file, [2, 3] in the network");
     CHECK(told(file_bytes("{\"0.weight\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]}}", 8)) ==
-          "0.weight is of a type that no weights are read from: these are F64, F32, F16, BF16");
+          "0.weight has an element type that cannot be read as weights, which are F64, F32, F16 or BF16");
     CHECK(told(file_bytes("{\"0.weight\":{\"dtype\":\"X64\",\"shape\":[],\"data_offsets\":[0,8]}}", 8)) ==
-          "byte 34: an unknown type of numbers");
+          "byte 34: an unknown element type");
     float_file infinite = whole();
     infinite.number(5) = std::numeric_limits<float>::infinity();
     CHECK(told(infinite.bytes()) == "0.weight: element 5 is NaN, infinite or too large for the network");

@@ -176,7 +176,7 @@ TEST_CASE("what is no archive is refused", "[io]") {
     const auto no_archive = [](const std::vector<std::byte>& file) {
         const auto read = etch::parse_npz(file, "w.npz");
         CHECK(read.code == status::malformed);
-        CHECK(read.message().starts_with("w.npz: no zip archive: "));
+        CHECK(read.message().starts_with("w.npz: not a zip archive: "));
         CHECK(!read.message().ends_with(": "));
     };
     check_refused({}, status::truncated, "the data ends too early");
@@ -261,7 +261,7 @@ TEST_CASE("an archive is read from a file", "[io]") {
     std::filesystem::resize_file(folder / "w.npz", 0);
     CHECK(etch::read_npz(folder / "w.npz").code == status::truncated);
     std::filesystem::resize_file(folder / "w.npz", 5'000'000'000);  // zeros, which take no room on the disk
-    CHECK(etch::read_npz(folder / "w.npz").message().starts_with((folder / "w.npz") + ": no zip archive: "));
+    CHECK(etch::read_npz(folder / "w.npz").message().starts_with((folder / "w.npz") + ": not a zip archive: "));
     std::ofstream{folder / "w.npz", std::ios::binary} << "PK";
     std::filesystem::resize_file(folder / "w.npz", 5'000'000'000);
     CHECK(etch::read_npz(folder / "w.npz").message() ==

@@ -76,7 +76,7 @@ TEST_CASE("a schema of another network is refused, and names that are not UTF-8"
     CHECK(etch::read_schema(folder / "n").code == status::cannot_open);  // nothing was written
     REQUIRE(etch::save_file(net, folder / "n"));
     CHECK(etch::read_schema(folder / "n").message() ==
-          (folder / "n") + ": the file holds no names of columns or classes");
+          (folder / "n") + ": the file has no names of columns or classes");
 }
 
 TEST_CASE("a schema is read as other programs write JSON, and what is none is refused") {

@@ -1,28 +1,28 @@
 #pragma once
-// Refuses what lets a compiler compute something else than what is written, as far as a header can see it; what cannot
-// be seen is listed in docs/numerics.md. ETCH_ALLOW_FAST_MATH accepts all of it except arithmetic with excess digits,
-// under which the elementary functions do not differ in the last place only, but are wrong.
+// Rejects, as far as a header can detect them, the flags under which a compiler may compute something other than what
+// is written; docs/numerics.md lists those that cannot be detected. ETCH_ALLOW_FAST_MATH accepts all of them except
+// excess precision, under which the elementary functions are not just off in the last place but wrong.
 #include <etch/core/config.hpp>
 
 #if !defined(ETCH_ALLOW_FAST_MATH)
 #if defined(__FAST_MATH__)
 #error \
-    "etch: -ffast-math lets the compiler reorder sums and assume that there is no NaN, so a network would no longer give the same answer everywhere; etch is fast without it. Remove the flag (-Ofast holds it), or define ETCH_ALLOW_FAST_MATH to give the promise up"
+    "etch: -ffast-math lets the compiler reorder sums and assume that there is no NaN, so a network would no longer give the same outputs everywhere; etch is fast without it. Remove the flag (-Ofast implies it), or define ETCH_ALLOW_FAST_MATH to give the promise up"
 #elif defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
 #error \
-    "etch: -ffinite-math-only lets the compiler assume that there is no NaN and no infinity, so a network would no longer give the same answer everywhere. Remove the flag, or define ETCH_ALLOW_FAST_MATH to give the promise up"
+    "etch: -ffinite-math-only lets the compiler assume that there is no NaN and no infinity, so a network would no longer give the same outputs everywhere. Remove the flag, or define ETCH_ALLOW_FAST_MATH to give the promise up"
 #elif defined(__ASSOCIATIVE_MATH__)
 #error \
-    "etch: -fassociative-math lets the compiler reorder sums, so a network would no longer give the same answer everywhere; etch is fast without it. Remove the flag (-funsafe-math-optimizations holds it), or define ETCH_ALLOW_FAST_MATH to give the promise up"
+    "etch: -fassociative-math lets the compiler reorder sums, so a network would no longer give the same outputs everywhere; etch is fast without it. Remove the flag (-funsafe-math-optimizations implies it), or define ETCH_ALLOW_FAST_MATH to give the promise up"
 #elif defined(__RECIPROCAL_MATH__)
 #error \
-    "etch: -freciprocal-math lets the compiler multiply where a division is written, so a network would no longer give the same answer everywhere. Remove the flag, or define ETCH_ALLOW_FAST_MATH to give the promise up"
+    "etch: -freciprocal-math lets the compiler multiply where a division is written, so a network would no longer give the same outputs everywhere. Remove the flag, or define ETCH_ALLOW_FAST_MATH to give the promise up"
 #elif defined(__NO_SIGNED_ZEROS__)
 #error \
-    "etch: -fno-signed-zeros lets the compiler ignore the sign of a zero, so a network would no longer give the same answer everywhere. Remove the flag, or define ETCH_ALLOW_FAST_MATH to give the promise up"
+    "etch: -fno-signed-zeros lets the compiler ignore the sign of a zero, so a network would no longer give the same outputs everywhere. Remove the flag, or define ETCH_ALLOW_FAST_MATH to give the promise up"
 #elif defined(_M_FP_FAST)
 #error \
-    "etch: /fp:fast lets the compiler reorder sums, so a network would no longer give the same answer everywhere. Use /fp:precise, or define ETCH_ALLOW_FAST_MATH to give the promise up"
+    "etch: /fp:fast lets the compiler reorder sums, so a network would no longer give the same outputs everywhere. Use /fp:precise, or define ETCH_ALLOW_FAST_MATH to give the promise up"
 #endif
 #endif
 
@@ -30,10 +30,11 @@
 #if __FLT_EVAL_METHOD__ == 1 || __FLT_EVAL_METHOD__ == 2 || \
     (__FLT_EVAL_METHOD__ == -1 && !defined(ETCH_ALLOW_FAST_MATH))
 #error \
-    "etch: this target computes floats with more digits than they have (x87), so a network would answer wrongly. On x86 use -msse2 -mfpmath=sse, elsewhere -fexcess-precision=fast or a floating-point unit without excess precision"
+    "etch: this target computes floats with more digits than they have (x87), so a network's outputs would be wrong. On x86 use -msse2 -mfpmath=sse, elsewhere -fexcess-precision=fast or a floating-point unit without excess precision"
 #endif
 #elif defined(_M_IX86_FP) && _M_IX86_FP < 2
-#error "etch: x87 computes floats with more digits than they have, so a network would answer wrongly. Use /arch:SSE2"
+#error \
+    "etch: x87 computes floats with more digits than they have, so a network's outputs would be wrong. Use /arch:SSE2"
 #endif
 
 namespace etch::inline ETCH_VARIANT::internal {
@@ -45,21 +46,22 @@ static_assert(
     "floats, so training would no longer give the same weights everywhere. Remove the flag, or define "
     "ETCH_ALLOW_FAST_MATH to give the promise up");
 
-// clang defines no macro for the parts of -ffast-math, and no compiler defines one for pragmas that ask for them
-// (`#pragma GCC optimize("Ofast")`, `#pragma float_control(precise, off)`). But an optimiser under them knows the answers
-// of these comparisons, where one that computes what is written cannot: then the call of a function that is never
-// defined stays, which is an error. Nobody calls watch_optimizer; it is compiled in each file, and is one instruction.
+// clang defines no macro for the parts of -ffast-math, and no compiler defines one for pragmas that enable them
+// (`#pragma GCC optimize("Ofast")`, `#pragma float_control(precise, off)`). Under such a flag the optimizer knows the
+// results of these comparisons; without it they are unknown, and the calls are removed as dead code. If a result is
+// known, the call of a function that is never defined remains, which is an error. Nobody calls watch_optimizer; it is
+// compiled into each file and takes one instruction.
 #if defined(__has_attribute)
 #if __has_attribute(__error__) && __has_attribute(__used__)
 // clang-format off
 __attribute__((__error__("etch: this file is compiled with -funsafe-math-optimizations or a part of it "
                      "(-fassociative-math, -freciprocal-math, -fno-signed-zeros), or with a pragma to that effect, so "
-                     "a network would no longer give the same answer everywhere. Remove it, or define "
+                     "a network would no longer give the same outputs everywhere. Remove it, or define "
                      "ETCH_ALLOW_FAST_MATH to give the promise up")))
 void refuse_unsafe_math();
-__attribute__((__error__("etch: this file is compiled with -fno-honor-nans or -fno-honor-infinities, or with a pragma to "
-                     "that effect, so a network would no longer give the same answer everywhere. Remove it, or define "
-                     "ETCH_ALLOW_FAST_MATH to give the promise up")))
+__attribute__((__error__("etch: this file is compiled with -fno-honor-nans or -fno-honor-infinities, or with a pragma "
+                     "to that effect, so a network would no longer give the same outputs everywhere. Remove it, or "
+                     "define ETCH_ALLOW_FAST_MATH to give the promise up")))
 void refuse_finite_math();
 // clang-format on
 

@@ -1,16 +1,16 @@
 #pragma once
-// Everything that depends on the compiler or on a setting of the user: the only file of etch that defines macros.
+// Everything that depends on the compiler or on the user's settings: the only file of etch that defines macros.
 //
 // Settings, each a macro that the user may define before the first include (or as a compile definition):
 //   ETCH_NO_SIMD           plain numbers instead of SIMD registers; xsimd is not even included
-//   ETCH_FMA               1: a multiply that feeds an add is fused, rounded once (the first numeric contract);
-//                          0: it is rounded in between (the second). Where unset, what the target's hardware has
-//   ETCH_ALLOW_FAST_MATH   accept -ffast-math and its parts, and with them give up the promise of one answer everywhere
+//   ETCH_FMA               1: a multiply that feeds an add is fused and rounded once (the first numeric contract);
+//                          0: the product is rounded too (the second). The default is what the hardware does
+//   ETCH_ALLOW_FAST_MATH   accept -ffast-math and its parts, and give up the promise of the same outputs everywhere
 //                          (core/compiler_flags.hpp)
-//   ETCH_KEEP_CALLS        1: the small functions of a kernel are called instead of inlined, whatever the optimisation.
-//                          Compiles in half the time and is many times slower; the same bits. For tests at -O0
-//   ETCH_BUILD             a word that keeps this file's build of etch apart from others in the same program, where no
-//                          setting that etch can see tells them apart (-Og beside -O2)
+//   ETCH_KEEP_CALLS        1: the small functions of a kernel are called, not inlined, at any optimization level.
+//                          Compiles in half the time and runs many times slower; the same bits. For tests at -O0
+//   ETCH_BUILD             a word that keeps this file's build of etch apart from others in the same program if no
+//                          setting that etch can see distinguishes them (-Og next to -O2)
 //   ETCH_INSTRUCTION_SET, ETCH_INSTRUCTION_SETS   see core/dispatch.hpp; defined by the CMake function etch_multi_isa
 
 #include <cstddef>
@@ -23,14 +23,13 @@
 #error "etch: C++20 is needed, for example -std=c++20"
 #endif
 
-// The kernels are built from small functions that must vanish into their caller, at -O2 and at -O0 of other files
-// alike.
+// The kernels are built from small functions that must be inlined, also if the file that calls them is compiled at -O0.
 //
-// ETCH_UNROLL(i, count) statement; runs the statement for i = 0 ... count - 1, written out: every index becomes a
-// literal, so that arrays which it indexes become registers. Asked for by name, since -O2 unrolls nothing by itself;
-// count is at most 64.
+// ETCH_UNROLL(i, count) statement; runs the statement for i = 0 ... count - 1, fully unrolled: every index becomes a
+// literal, so that the arrays it indexes can live in registers. It must be requested, since -O2 does not unroll by
+// itself; count is at most 64.
 //
-// Under AddressSanitizer calls stay calls and loops stay loops: else each access is checked by code of its own, and a
+// Under AddressSanitizer calls stay calls and loops stay loops: otherwise each access gets a check of its own, and a
 // file that took 9 s took 219 s to compile. ETCH_KEEP_CALLS does the same in any build.
 #if defined(__SANITIZE_ADDRESS__)
 #define ETCH_ADDRESS_SANITIZER 1
@@ -83,12 +82,12 @@
 #define ETCH_NO_INLINE
 #endif
 
-// Whether this is evaluated in a constant expression. By the name that g++, clang and MSVC share, since they know its
-// answer when they read it; std::is_constant_evaluated() is a call like any other until the optimiser runs, and the
-// functions behind it, never called at run time, were 5 % of the time that a network takes to compile.
+// Whether this is evaluated in a constant expression. Uses the builtin that g++, clang and MSVC share, which the front
+// end resolves; std::is_constant_evaluated() is an ordinary call until the optimizer runs, and the functions behind it,
+// though never called at run time, took 5 % of a network's compile time.
 #define ETCH_CONSTANT_EVALUATED __builtin_is_constant_evaluated()
 
-// xsimd knows batches for these targets; elsewhere it must not be included.
+// xsimd has registers for these targets; elsewhere it must not be included.
 #if !defined(ETCH_NO_SIMD)
 #if defined(__SSE2__) || defined(_M_X64) || defined(__aarch64__) || defined(_M_ARM64)
 #define ETCH_HAS_XSIMD 1
@@ -98,8 +97,8 @@
 #define ETCH_HAS_XSIMD 0
 #endif
 
-// Whether the target multiplies and adds in one instruction. g++ says so by __FP_FAST_FMAF; for the others these are the
-// targets that always have it, and the macros by which the rest show it.
+// Whether the target multiplies and adds in one instruction. g++ defines __FP_FAST_FMAF; for other compilers these are
+// the targets that always have it, and the macros by which the rest report it.
 #if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__FMA4__) || defined(__AVX512F__) || \
     defined(__AVX2__) && defined(_MSC_VER) || defined(__aarch64__) || defined(_M_ARM64) ||      \
     defined(__ARM_FEATURE_FMA) || defined(__riscv_flen) || defined(__loongarch_frlen) ||        \
@@ -111,9 +110,9 @@
 #define ETCH_HARDWARE_FMA 0
 #endif
 
-// Whether a compiler may fuse a product with a sum by itself: where the target has the instruction, and where neither is
-// known. MIPS has a fused instruction of registers that is older than its fused instruction of numbers, and the relaxed
-// SIMD of WebAssembly one that is fused on some machines and not on others.
+// Whether a compiler may fuse a product with a sum by itself: if the target has the instruction, or if neither is
+// known. On MIPS the fused vector instruction (MSA) is older than the fused scalar one, and WebAssembly's relaxed SIMD
+// has one that is fused on some machines only.
 #if ETCH_HARDWARE_FMA || defined(__mips_msa) || defined(__wasm_relaxed_simd__)
 #define ETCH_MAY_CONTRACT 1
 #elif defined(__GNUC__) && !defined(__clang__) || defined(__x86_64__) || defined(__i386__) || defined(_M_X64) || \
@@ -127,7 +126,7 @@
 #define ETCH_FMA ETCH_HARDWARE_FMA
 #endif
 
-// How inline assembly names a register that holds floats, read and written (simd/opaque.hpp).
+// How inline assembly names a register that contains floats, both read and written (simd/opaque.hpp).
 #if defined(__AVX512VL__)
 #define ETCH_FLOAT_REGISTER "+v"
 #elif defined(__SSE2__) && !defined(__wasm__)
@@ -143,13 +142,13 @@
 #define ETCH_FLOAT_REGISTER "+m"
 #endif
 
-// A program may hold several builds of etch, one file for each instruction set. All of etch lies in an inline namespace
-// named after everything that changes its code, so that the linker never takes a function of one build for that of
-// another, and a network that is passed from one to the other does not link. Compilers show it: etch::on_avx2::dense<4>.
+// A program may contain several builds of etch, one file per instruction set. All of etch is in an inline namespace
+// named after everything that changes its code, so that the linker never merges functions of different builds, and
+// passing a network from one build to another does not link. Compilers show it: etch::on_avx2::dense<4>.
 //
 // The name: on_, the widest registers, a letter for each difference from the level of x86-64 that has these registers
-// (x86-64, -v2, -v3, -v4 have none), and a word for each setting that is not the usual one. Instructions count that a
-// compiler may choose by itself; AES, SHA, RDRAND and their kin are only used where they are asked for.
+// (x86-64, -v2, -v3, -v4 have none), and a word for each setting that is not the default. Only instructions that a
+// compiler may use on its own count; AES, SHA, RDRAND and the like are only used on request.
 #define ETCH_JOIN_(a, b, c, d, e, f, g, h, i) a##b##c##d##e##f##g##h##i
 #define ETCH_JOIN(...) ETCH_JOIN_(__VA_ARGS__)
 #define ETCH_SECOND_(a, b, ...) b
@@ -232,7 +231,7 @@
 #define ETCH_ARM_FP
 #endif
 #if defined(__ARM_FEATURE_MVE)
-#define ETCH_ARM_MVE __ARM_FEATURE_MVE  // 1: integers, 3: floats too
+#define ETCH_ARM_MVE __ARM_FEATURE_MVE  // 1: integers, 3: also floats
 #else
 #define ETCH_ARM_MVE
 #endif
@@ -320,7 +319,7 @@
     ETCH_JOIN(ETCH_TARGET, ETCH_NAME_SIMD, ETCH_NAME_CONTRACT, ETCH_NAME_MATH, ETCH_NAME_LEVEL, ETCH_NAME_SANITIZER, \
               ETCH_NAME_BUILD, , )
 
-// One file compiled for several instruction sets: which of them this is, and the program's list (core/dispatch.hpp).
+// If a file is compiled for several instruction sets: which one this is, and the program's list (core/dispatch.hpp).
 #if !defined(ETCH_INSTRUCTION_SET)
 #define ETCH_INSTRUCTION_SET baseline
 #endif
@@ -330,7 +329,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Whether a multiply that feeds an add is fused, rounded once (the first numeric contract), or not (the second).
+/// Whether a multiply that feeds an add is fused and rounded once (the first numeric contract), or not (the second).
 inline constexpr bool fused_multiply_add = ETCH_FMA != 0;
 
 /// Whether kernels run in SIMD registers, or on plain numbers.

@@ -16,12 +16,12 @@
 #include <etch/core/config.hpp>
 #include <etch/core/finite.hpp>
 
-// Numbers as digits, to and from text, with a point whatever the locale. Floating-point numbers are what <charconv> is
-// late with: libc++ has std::to_chars from 14 and std::from_chars from 20 on, emscripten's of 3.1.6 has neither.
+// Numbers to and from text, always with a decimal point, whatever the locale. <charconv> was late to support floating
+// point: libc++ has std::to_chars since 14 and std::from_chars since 20, emscripten 3.1.6 has neither.
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// How long the number is that `text` begins with: a sign, digits with or without a point, an exponent; 0 if there is
-/// none.
+/// The length of the number at the beginning of `text`: a sign, digits with or without a point, an exponent; 0 if there
+/// is none.
 constexpr std::size_t decimal_length(std::string_view text) noexcept {
     std::size_t at = 0;
     const auto take_digits = [&] {
@@ -45,12 +45,12 @@ constexpr std::size_t decimal_length(std::string_view text) noexcept {
     return at;
 }
 
-/// std::from_chars of floating-point numbers, by the C library: for standard libraries without it.
+/// std::from_chars for floating-point numbers, by the C library: for standard libraries without it.
 template <std::floating_point T>
 std::from_chars_result read_decimal_by_c(const char* begin, const char* end, T& to) {
     const std::string_view text{begin, static_cast<std::size_t>(end - begin)};
     const std::size_t length = decimal_length(text);
-    if (length == 0) {  // infinity or NaN, or no number
+    if (length == 0) {  // infinity or NaN, or not a number at all
         const std::size_t sign = !text.empty() && text[0] == '-' ? 1 : 0;
         for (const std::string_view word : {"infinity", "inf", "nan"}) {
             std::size_t same = 0;
@@ -62,7 +62,7 @@ std::from_chars_result read_decimal_by_c(const char* begin, const char* end, T& 
         }
         return {begin, std::errc::invalid_argument};
     }
-    std::string number{text.substr(0, length)};  // the C library wants the point of the locale
+    std::string number{text.substr(0, length)};  // the C library expects the locale's decimal point
     bool has_digit = false;
     for (const char c : std::string_view{number}.substr(0, number.find_first_of("eE")))
         has_digit = has_digit || (c >= '1' && c <= '9');
@@ -79,7 +79,7 @@ std::from_chars_result read_decimal_by_c(const char* begin, const char* end, T& 
     return {begin + length, std::errc{}};
 }
 
-/// std::from_chars of floating-point numbers.
+/// std::from_chars for floating-point numbers.
 template <std::floating_point T>
 std::from_chars_result read_decimal(const char* begin, const char* end, T& to) {
     if constexpr (requires { std::from_chars(begin, end, to); })
@@ -88,7 +88,7 @@ std::from_chars_result read_decimal(const char* begin, const char* end, T& to) {
         return read_decimal_by_c(begin, end, to);
 }
 
-/// What printf wrote, with a point in place of the locale's, which may be several bytes.
+/// The output of printf with a point in place of the locale's decimal separator, which may be several bytes.
 inline std::string with_point(std::string_view printed) {
     std::string text;
     bool inside = false;
@@ -113,7 +113,7 @@ bool reads_back(const std::string& text, T number) {
     T back{};
     return read_decimal(text.data(), text.data() + text.size(), back).ec == std::errc{} && back == number;
 }
-/// Away from zero by one in the last digit before the exponent.
+/// One more in the last digit before the exponent, away from zero.
 inline std::string next_up(std::string text) {
     for (std::size_t i = text.find('e'); i-- > 0;) {
         if (text[i] < '0' || text[i] > '9') continue;
@@ -121,7 +121,7 @@ inline std::string next_up(std::string text) {
             ++text[i];
             break;
         }
-        text[i] = '0';  // 9.9 never becomes 10, which one digit would have written
+        text[i] = '0';  // 9.9 never becomes 10: one digit would have been enough for that
     }
     return text;
 }
@@ -132,7 +132,7 @@ std::string not_finite_text(T number) {
     return (std::signbit)(number) ? text : text + 1;
 }
 
-/// std::to_chars of floating-point numbers, by the C library: for standard libraries without it.
+/// std::to_chars for floating-point numbers, by the C library: for standard libraries without it.
 template <std::floating_point T>
 std::string write_decimal_by_c(T number, std::chars_format format, int digits) {
     if (!(std::isfinite)(number)) return not_finite_text(number);
@@ -141,17 +141,17 @@ std::string write_decimal_by_c(T number, std::chars_format format, int digits) {
 template <std::floating_point T>
 std::string write_decimal_by_c(T number) {
     if (!(std::isfinite)(number)) return not_finite_text(number);
-    // The fewest digits that read back. A power of two lies closer to the numbers below it than to those above, so that
-    // the nearest text of so many digits may read back as another number and the next one up as this one.
+    // The fewest digits that read back. A power of two is closer to the numbers below it than to those above, so the
+    // nearest text with this many digits may read back as another number, while the next one up reads back as this one.
     std::string text;
-    int behind = 0;  // digits behind the point
+    int behind = 0;  // digits after the point
     for (;; ++behind) {
         text = printed("%.*e", behind, number);
         if (behind == std::numeric_limits<T>::max_digits10 || reads_back(text, number)) break;
         text = next_up(text);
         if (reads_back(text, number)) break;
     }
-    // As 1.5e+20 or without an exponent, which is taken if it is not longer.
+    // As 1.5e+20, or without an exponent if that is not longer.
     const int exponent = std::atoi(text.c_str() + text.find('e') + 1);
     const std::string fixed = printed("%.*f", (std::max)(0, behind - exponent), number);
     return fixed.size() <= text.size() ? fixed : text;
@@ -167,7 +167,7 @@ std::string write_decimal(T number) {
         return write_decimal_by_c(number);
     }
 }
-/// So many digits in all (chars_format::general), or behind the point (fixed): at most 60.
+/// This many digits in all (chars_format::general) or after the point (fixed): at most 60.
 template <std::floating_point T>
 std::string write_decimal(T number, std::chars_format format, int digits) {
     if constexpr (requires(char* to) { std::to_chars(to, to, number, format, digits).ptr; }) {

@@ -1,6 +1,6 @@
 #pragma once
-// One program, several instruction sets: the same file compiled once for each, and the choice at run time. The CMake
-// function etch_multi_isa compiles the file; docs/build.md, "Several instruction sets in one program", says the rest.
+// One program, several instruction sets: the same file is compiled once for each, and the program chooses at run time.
+// The CMake function etch_multi_isa compiles the file; see docs/build.md, "Several instruction sets in one program".
 //
 //     struct policy_functions { void (*act)(const float* observation, float* action); };      // policy.hpp
 //
@@ -10,17 +10,17 @@
 //     etch::best_build<policy_functions>().act(observation, action);                           // anywhere
 #include <etch/core/config.hpp>
 
-namespace etch {  // not in a build's own namespace: these names are what builds have in common
+namespace etch {  // not in a build's own namespace: all builds share these names
 
-/// What a file is compiled for: the baseline, which is whatever the rest of the program is compiled for, or a level of
-/// x86-64 as the psABI defines them: v2 has SSE4.2, v3 AVX2 and FMA (Intel since 2013, AMD since 2015), v4 AVX-512.
+/// What a file is compiled for: the baseline, for which the rest of the program is compiled, or a level of x86-64 as
+/// the psABI defines them: v2 has SSE4.2, v3 AVX2 and FMA (Intel since 2013, AMD since 2015), v4 AVX-512.
 enum class instruction_set { baseline, x86_64_v2, x86_64_v3, x86_64_v4 };
 
 /// What this file is compiled for.
 inline constexpr instruction_set this_build = instruction_set::ETCH_INSTRUCTION_SET;
 
-/// Pointers to functions, as one build of a file provides them. `Functions` is a struct of yours. It may pass numbers,
-/// pointers, spans and bytes; a type of etch differs from build to build, so a function that takes one does not link.
+/// Pointers to the functions of one build of a file. `Functions` is a struct of yours. They may take numbers, pointers,
+/// spans and bytes; the types of etch differ from build to build, so a function that takes one does not link.
 template <class Functions, instruction_set Set>
 struct build {
     static const Functions functions;
@@ -83,15 +83,15 @@ const Functions& choose_build(instruction_set limit) noexcept {
 
 }  // namespace internal
 
-/// The highest level of x86-64 that this processor and its operating system provide. Asked for once: later calls read a
+/// The highest level of x86-64 that this processor and its operating system provide. Detected once: later calls read a
 /// variable.
 [[nodiscard]] inline instruction_set best_instruction_set() noexcept {
     static const instruction_set best = internal::detect_instruction_set();
     return best;
 }
 
-/// The functions of the best build that this processor can run, of those that the program holds (the list VARIANTS of
-/// etch_multi_isa). `limit` excludes better ones, to test a build or to hold players of different machines to one.
+/// The functions of the best build in the program (the list VARIANTS of etch_multi_isa) that this processor can run.
+/// `limit` excludes better ones, to test a build or to make players on different machines use the same one.
 template <class Functions>
 [[nodiscard]] const Functions& best_build(instruction_set limit = best_instruction_set()) noexcept {
     using enum instruction_set;

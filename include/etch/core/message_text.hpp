@@ -9,8 +9,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A sentence for a person, put together in place: no heap, no exceptions, usable in constant expressions, and the same
-/// characters on every machine. What finds no room is cut off.
+/// A message for a person, composed in place: no heap, no exceptions, usable in constant expressions, and the same
+/// characters on every machine. Text that does not fit is cut off.
 class message_text {
 public:
     static constexpr std::size_t capacity = 383;

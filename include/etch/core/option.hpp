@@ -11,7 +11,7 @@ namespace etch::inline ETCH_VARIANT {
 struct [[nodiscard]] option_error {
     const char* name = nullptr;   ///< as it is written in the program; null if all options are in their ranges
     double value = 0;             ///< what it is
-    const char* range = nullptr;  ///< what it must be, for a sentence: "positive", "at least 0 and below 1"
+    const char* range = nullptr;  ///< what it must be: "positive", "at least 0 and below 1"
 
     [[nodiscard]] constexpr bool ok() const noexcept { return name == nullptr; }
 
@@ -24,7 +24,7 @@ struct [[nodiscard]] option_error {
 
 namespace internal {
 
-// The ranges of options, for the `check` of what has some. NaN is in none of them.
+// The ranges of options, for `check` functions. NaN is in none of them.
 
 constexpr option_error must_be_positive(const char* name, double value) noexcept {
     if (value > 0 && value <= (std::numeric_limits<double>::max)()) return {};
@@ -39,7 +39,7 @@ constexpr option_error must_be_below_one(const char* name, double value) noexcep
     return {name, value, "at least 0 and below 1"};
 }
 
-/// The learning rate as the network's numbers have it.
+/// The learning rate in the network's number type.
 template <class T>
 constexpr option_error check_learning_rate(double rate) noexcept {
     if (rate > 0 && rate <= static_cast<double>((std::numeric_limits<T>::max)()) && static_cast<T>(rate) > 0) return {};
@@ -47,14 +47,14 @@ constexpr option_error check_learning_rate(double rate) noexcept {
             sizeof(T) == sizeof(float) ? "positive and finite, as a float too" : "positive and finite"};
 }
 
-/// The first of several that is an error.
+/// The first of several results that is an error.
 constexpr option_error first_error(std::same_as<option_error> auto... found) noexcept {
     option_error first;
     ((first = first.ok() ? found : first), ...);
     return first;
 }
 
-/// The `check` of the options of an optimiser, a schedule and their like, if they have one.
+/// The `check` of the options of an optimizer, a schedule or the like, if they have one.
 template <class Options>
 constexpr option_error check_options(const Options& options) noexcept {
     if constexpr (requires {

@@ -7,21 +7,21 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// In place of a sample or column that is not known.
+/// Stands for a sample or column that is not known.
 inline constexpr std::size_t no_position = static_cast<std::size_t>(-1);
 
 /// What is wrong with data, and where. Positions count from 0.
 struct [[nodiscard]] problem {
     status code = status::ok;
-    std::size_t sample = no_position;  ///< at size_mismatch the first that is not complete
+    std::size_t sample = no_position;  ///< at size_mismatch the first incomplete one
     std::size_t column = no_position;  ///< of the inputs or targets; at missing_class the class
-    double value = 0;         ///< that number, at invalid_target; without a column the sum of the sample's targets
-    std::size_t classes = 0;  ///< how many, at invalid_target if the target is the index of a class
+    double value = 0;         ///< at invalid_target: the number; without a column, the sum of the sample's targets
+    std::size_t classes = 0;  ///< at invalid_target, if the target is the index of a class: their number
     option_error option{};    ///< at invalid_option
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
-    /// Of the same code at the same position.
+    /// The same code at the same position.
     [[nodiscard]] constexpr bool operator==(const problem& other) const noexcept {
         return code == other.code && sample == other.sample && column == other.column;
     }

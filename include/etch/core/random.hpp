@@ -6,7 +6,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Where a random sequence begins. Every random choice in etch takes one explicitly: same seed, same bits, everywhere.
+/// The start of a random sequence. Every random choice in etch takes one explicitly: same seed, same bits, everywhere.
 struct seed {
     std::uint64_t value;
 };
@@ -21,7 +21,7 @@ struct seed {
     return x ^ (x >> 31);
 }
 
-/// A seed for a part of the work (a layer, an epoch), unrelated to its neighbours' and to the whole's.
+/// A seed for a part of the work (a layer, an epoch), unrelated to those of other parts and to `from`.
 [[nodiscard]] constexpr seed derive(seed from, std::uint64_t part) noexcept {
     return {scatter(from.value + 0x9e3779b97f4a7c15u * (part + 1))};
 }
@@ -63,8 +63,8 @@ private:
     std::uint64_t state_;
 };
 
-/// A shuffled order of 0 ... count-1 that needs no memory: a keyed bijection on the next power of four, walked until it
-/// falls below count (at most four steps on average). Every seed gives another order.
+/// A shuffled order of 0 ... count-1 that needs no memory: a keyed bijection on the next power of four, repeated until
+/// the result is below count (at most four times on average). Every seed gives a different order.
 /// Source: J. Black, P. Rogaway, "Ciphers with Arbitrary Finite Domains", 2002.
 class permutation {
 public:
@@ -74,7 +74,7 @@ public:
 
     [[nodiscard]] constexpr std::size_t size() const noexcept { return count_; }
 
-    /// The index that stands at `position` (below size()) in the shuffled order.
+    /// The index at `position` (below size()) in the shuffled order.
     [[nodiscard]] constexpr std::size_t operator[](std::size_t position) const noexcept {
         std::uint64_t x = position;
         do x = encipher(x);

@@ -7,12 +7,12 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What every result has: a status, whether it is ok, in words or as a condition, and a sentence for a person with the
+/// What every result type has: a status, `ok()` and the same as a condition, and a message for a person with the
 /// position, option or numbers that it knows.
 ///
 ///     if (!result) return std::puts(result.message().c_str()), 1;
 ///
-/// `message()` is a message_text, and a std::string if the result lives on the host. A function that has nothing but a
+/// `message()` is a message_text, or a std::string if the result is only used on the host. A function that has only a
 /// status to report, such as a write into a buffer, returns a plain `status`.
 template <class R>
 concept Result = requires(const R& result) {

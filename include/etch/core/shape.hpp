@@ -5,10 +5,9 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The extents of one sample as it passes a layer: {64} for a vector, {3, 28, 28} for an image of {channels, width, height}.
-/// The first extent is contiguous in memory: all channels of one position lie in one piece, the next position along the
-/// width follows.
-/// A value, so that a layer's shape rule is an ordinary function that the compiler evaluates.
+/// The extents of one sample as it passes a layer: {64} for a vector, {3, 28, 28} for an image of {channels, width,
+/// height}. The first extent is contiguous in memory: all channels of one position, then the next position along the
+/// width. A plain value, so that a layer's shape rule is an ordinary function that the compiler evaluates.
 struct shape {
     static constexpr std::size_t max_rank = 4;
 
@@ -22,7 +21,7 @@ struct shape {
     constexpr shape(Extents... extents) noexcept
         : rank{sizeof...(Extents)}, extent{static_cast<std::size_t>(extents)...} {}
 
-    /// How many numbers one sample has: the product of the extents.
+    /// The number of elements of one sample: the product of the extents.
     [[nodiscard]] constexpr std::size_t size() const noexcept {
         std::size_t product = 1;
         for (std::size_t i = 0; i < rank; ++i) product *= extent[i];

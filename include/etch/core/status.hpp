@@ -46,7 +46,7 @@ enum class [[nodiscard]] status : std::uint8_t {
     too_many_steps,
 };
 
-/// The sentence for a status, to show to a person.
+/// The message for a status, to show to a person.
 [[nodiscard]] constexpr const char* describe(status s) noexcept {
     switch (s) {
         case status::ok: return "ok";
@@ -60,8 +60,8 @@ enum class [[nodiscard]] status : std::uint8_t {
             return "the weights grew far beyond the size of the data: try a smaller learning rate, or clip gradients";
         case status::invalid_target: return "a target is not a probability or class index, as this loss needs it";
         case status::not_initialized:
-            return "all weights are zero, from which no hidden layer learns: begin with network{etch::seed{1}}, or load "
-                   "weights";
+            return "all weights are zero, from which no hidden layer learns: begin with network{etch::seed{1}}, or "
+                   "load weights";
         case status::constant_target: return "a target is constant, so it cannot be scaled";
         case status::constant_column: return "a column is constant, so it cannot be scaled";
         case status::missing_class: return "a class has no sample in the training part";

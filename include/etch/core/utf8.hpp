@@ -7,8 +7,8 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// How many bytes the first character of a text has in UTF-8; 0 if it is not UTF-8: a stray or missing continuation, a
-/// surrogate, something beyond U+10FFFF, or longer than it need be. The text must not be empty.
+/// The number of bytes of a text's first UTF-8 character; 0 if it is not valid UTF-8: a stray or missing continuation
+/// byte, a surrogate, a code point beyond U+10FFFF, or an overlong encoding. The text must not be empty.
 [[nodiscard]] constexpr std::size_t utf8_length(std::string_view text) noexcept {
     const auto byte = [text](std::size_t at) {
         return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at]));

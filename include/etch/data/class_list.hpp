@@ -18,7 +18,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// The number that a name stands for; nothing if it is text. A comma is read as a point.
+/// The value of a name that is a number; nothing if it is text. A comma is read as a decimal point.
 inline std::optional<double> number_in(std::string name) {
     std::replace(name.begin(), name.end(), ',', '.');
     double number = 0;
@@ -28,7 +28,7 @@ inline std::optional<double> number_in(std::string name) {
 
 }  // namespace internal
 
-/// The names of classes in the order of the columns that stand for them.
+/// The names of classes, in the order of the columns that stand for them.
 class class_list {
 public:
     class_list() = default;
@@ -36,7 +36,7 @@ public:
     explicit class_list(std::vector<std::string> names) : names_{std::move(names)} {}
 
     /// Every name once, sorted, so that the columns do not depend on the order of the samples: by value if all names
-    /// are numbers (0 1 2 ... 10 11; 0.5 1.5 10), else as text, byte by byte (10 before 9, Z before a).
+    /// are numbers (0 1 2 ... 10 11; 0.5 1.5 10), otherwise as text, byte by byte (10 before 9, Z before a).
     [[nodiscard]] static class_list of(std::vector<std::string> labels) {
         std::sort(labels.begin(), labels.end());
         labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
@@ -46,7 +46,7 @@ public:
             if (!number) return class_list{std::move(labels)};
             numbers.emplace_back(*number, label);
         }
-        // Equal numbers: 1 before 1.0, and integers that a double rounds to one another in their order.
+        // Equal numbers: 1 before 1.0, and integers that round to the same double in their own order.
         std::sort(numbers.begin(), numbers.end(), [](const auto& a, const auto& b) {
             if (a.first != b.first) return a.first < b.first;
             if (a.second.size() != b.second.size()) return a.second.size() < b.second.size();
@@ -57,7 +57,7 @@ public:
     }
     [[nodiscard]] class_list sorted() const { return of(names_); }
 
-    /// A further name, unless it is there.
+    /// Adds a name, unless it is in the list.
     void add(std::string name) {
         if (!find(name)) names_.push_back(std::move(name));
     }
@@ -75,19 +75,19 @@ public:
         return static_cast<std::size_t>(found - names_.begin());
     }
 
-    /// A name as a target. unknown_class leaves the target as it was.
+    /// Writes a name as a target. unknown_class leaves the target unchanged.
     template <class T, std::size_t Outputs>
     status encode(std::string_view name, std::span<T, Outputs> target) const noexcept {
         const auto column = find(name);
         return column ? one_hot(*column, target) : status::unknown_class;
     }
 
-    /// The name that a target or a network's output stands for; empty if there are fewer names than columns.
+    /// The name for a target or a network's output; empty if there are fewer names than columns.
     template <class Numbers>
     [[nodiscard]] std::string_view decode(const Numbers& target) const noexcept {
         return name(class_of(target));
     }
-    /// The name of a class, as `predict` gives it; empty if there is none.
+    /// The name of a class index, as `predict` returns it; empty if there is none.
     [[nodiscard]] std::string_view name(std::size_t index) const noexcept {
         return index < size() ? std::string_view{names_[index]} : std::string_view{};
     }

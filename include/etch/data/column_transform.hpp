@@ -10,11 +10,10 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// The common part of all transformations of columns: fitted on one set, usually the training part, then applied to it
-/// and to others. A derived class has `learn(numbers)`, which computes its statistics from rows of `Columns` finite
-/// numbers and changes nothing if it fails, and `forward(x, column)`, in double. One that can be undone also has
-/// `backward(y, column)`.
-/// All of it is all-or-nothing: what does not return ok has changed neither the statistics nor the data.
+/// The common part of all column transforms: fitted on one set, usually the training part, then applied to it and to
+/// others. A derived class has `learn(numbers)`, which computes its statistics from rows of `Columns` finite numbers
+/// and changes nothing if it fails, and `forward(x, column)`, in double. One that can be undone also has `backward(y,
+/// column)`. All of it is all-or-nothing: unless the result is ok, neither the statistics nor the data have changed.
 template <class Derived, std::size_t Columns, class T>
 class column_transform {
     static_assert(Columns > 0, "etch: a transformation needs at least one column");
@@ -39,8 +38,8 @@ public:
 
     [[nodiscard]] bool fitted() const noexcept { return fitted_; }
 
-    /// Changes a set's inputs, or its targets, in place. not_fitted, or the index of the first sample that is not
-    /// finite before or after.
+    /// Changes a set's inputs, or its targets, in place. Errors: not_fitted, or the first sample that is not finite
+    /// before or after.
     template <std::size_t Outputs>
     problem apply(data_set<Columns, Outputs, T>& set) const {
         return apply_rows<true>(set.inputs(), status::non_finite_input);
@@ -94,11 +93,11 @@ private:
     bool fitted_ = false;
 };
 
-/// A transformation that can be undone.
+/// A transform that can be undone.
 template <class Derived, std::size_t Columns, class T>
 class invertible_transform : public column_transform<Derived, Columns, T> {
 public:
-    /// Undoes apply: data_set or single numbers in the original units again, to within rounding.
+    /// Undoes apply: a data_set or single numbers in the original units again, to within rounding.
     template <std::size_t Outputs>
     problem inverse(data_set<Columns, Outputs, T>& set) const {
         return this->template apply_rows<false>(set.inputs(), status::non_finite_input);

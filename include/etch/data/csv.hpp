@@ -22,7 +22,7 @@ namespace etch::inline ETCH_VARIANT {
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 struct csv_table {
     data_set<Inputs, Outputs, T> samples{};
-    table_schema schema{};              // names, categories, classes: what it takes to read later rows alike
+    table_schema schema{};              // names, categories, classes: needed to read later rows the same way
     std::vector<std::string> header{};  // the names of all columns, if there is a header
     std::size_t dropped = 0;            // rows left out because a cell is missing,
     std::size_t filled = 0;             // and cells that were filled in
@@ -34,7 +34,7 @@ struct csv_split {
     data_set<Inputs, Outputs, T> training{};
     data_set<Inputs, Outputs, T> validation{};
     data_set<Inputs, Outputs, T> test{};
-    table_schema schema{};  // what stands for missing cells was learnt from the training part
+    table_schema schema{};  // the fill values of missing cells come from the training part
     std::size_t dropped = 0, filled = 0;
 };
 
@@ -46,7 +46,7 @@ void append_sample(const csv_reader& table, std::size_t row, data_set<Inputs, Ou
     std::array<T, Outputs> target{};
     table.write_input(row, std::span<T>{input});
     if (table.has_label()) {
-        // The class was found among as many as there are, so this cannot fail.
+        // The class is among the known ones, so this cannot fail.
         static_cast<void>(one_hot(static_cast<std::size_t>(table.target(row, 0)), std::span{target}));
     } else {
         for (std::size_t o = 0; o < Outputs; ++o) target[o] = static_cast<T>(table.target(row, o));
@@ -71,7 +71,7 @@ read_result<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, cons
     return {std::move(result), status::ok, {}};
 }
 
-/// Reads a file, and hands its text to `parse`.
+/// Reads a file and passes its text to `parse`.
 template <class Value, class Parse>
 read_result<Value> with_text(const std::string& file, Parse parse) {
     const auto bytes = read_text(file);
@@ -81,24 +81,24 @@ read_result<Value> with_text(const std::string& file, Parse parse) {
 
 }  // namespace internal
 
-/// Reads a table from memory; messages call it `name`. Blank lines are skipped, spaces around a cell do not count.
+/// Reads a table from memory; messages call it `name`. Blank lines are skipped, spaces around a cell are ignored.
 ///
 ///     auto iris = etch::read_csv<4, 3>("iris.csv", {.label = 4});
 ///     if (!iris) std::puts(iris.message().c_str());   // iris.csv:17:3: "abc" is not a number
 ///     train(iris.value.samples);
 ///
-/// Refused are: a cell that is not a number (malformed), NaN and infinities (non_finite_input, non_finite_target),
+/// Rejected are: a cell that is not a number (malformed), NaN and infinities (non_finite_input, non_finite_target),
 /// missing cells (missing_value, see csv_options::missing), rows of different lengths and misplaced quotes (malformed),
-/// a quote that does not end (truncated), labels beyond the classes (unknown_class) or too few (missing_class), no row
-/// at all (empty_set), and options that fit neither the table nor the sample (invalid_option, size_mismatch).
+/// an unterminated quote (truncated), more classes than expected (unknown_class) or fewer (missing_class), a table
+/// without rows (empty_set), and options that do not fit the table or the sample (invalid_option, size_mismatch).
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 read_result<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, const csv_options& options = {},
                                                      const std::string& name = "csv") {
     return internal::parse_csv<Inputs, Outputs, T>(text, options, nullptr, name);
 }
-/// The same of a later table: columns (by name, if it has a header), categories, classes and fill values are those of
-/// the schema, and of the options only those count that tell how cells are written, .missing = drop_row, and .unknown.
-/// A category that the schema lacks is unknown_class.
+/// The same for a later table: columns (by name, if it has a header), categories, classes and fill values come from the
+/// schema. Only those options count that describe how cells are written, and .missing = drop_row and .unknown. A
+/// category that is not in the schema is unknown_class.
 ///
 ///     auto later = etch::read_csv<5, 1>("later.csv", {.header = true}, earlier.value.schema);
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
@@ -120,12 +120,12 @@ read_result<csv_table<Inputs, Outputs, T>> read_csv(const std::string& file, con
         file, [&](std::string_view text) { return parse_csv<Inputs, Outputs, T>(text, options, schema, file); });
 }
 
-/// Rows of inputs without targets, as a deployed program gets them: one line, or many. Columns are found by the names
-/// of a header, else each row has the columns of the table that the schema was learnt from, or the inputs and nothing
-/// else.
+/// Rows of inputs without targets, as a deployed program receives them: one line or many. Columns are found by the
+/// names in a header; without one, each row has the columns of the table from which the schema was learnt, or only the
+/// inputs.
 ///
 ///     const auto row = etch::parse_csv_inputs<5>("3.5,Birch,12", schema);
-///     if (row) answer = net(row.value[0]);
+///     if (row) action = net(row.value[0]);
 template <std::size_t Inputs, class T = float>
 read_result<std::vector<std::array<T, Inputs>>> parse_csv_inputs(std::string_view text, const table_schema& schema,
                                                                  const csv_options& options = {},
@@ -144,9 +144,9 @@ read_result<std::vector<std::array<T, Inputs>>> read_csv_inputs(const std::strin
         file, [&](std::string_view text) { return parse_csv_inputs<Inputs, T>(text, schema, options, file); });
 }
 
-/// Reads a table and splits it, so that the means or medians which stand for missing cells are learnt from the training
-/// part alone. (read_csv learns them from all rows: split after it, the other parts have leaked into the training part,
-/// if only by these numbers.) Stratified if there is a label, as `stratified_split` and `split` do it.
+/// Reads a table and splits it, so that the means or medians that fill missing cells are learnt only from the training
+/// part. (read_csv learns them from all rows; if you split after it, the other parts have leaked into the training part
+/// through these values.) If there is a label the split is stratified. See `stratified_split` and `split`.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 read_result<csv_split<Inputs, Outputs, T>> parse_csv_split(std::string_view text, const csv_options& options,
                                                            const split_options& shares,
@@ -154,7 +154,7 @@ read_result<csv_split<Inputs, Outputs, T>> parse_csv_split(std::string_view text
     using result_type = csv_split<Inputs, Outputs, T>;
     internal::csv_reader table{text, options, nullptr, name, {Inputs, Outputs, std::same_as<T, double>}};
     if (!table.read()) return internal::csv_refusal<result_type>(table);
-    data_set<1, Outputs, double> numbered;  // each row by its number
+    data_set<1, Outputs, double> numbered;  // each row as its index
     numbered.reserve(table.rows());
     for (std::size_t row = 0; row < table.rows(); ++row) {
         std::array<double, Outputs> target{};

@@ -13,13 +13,13 @@ namespace etch::inline ETCH_VARIANT::internal {
 
 /// What a sample consists of.
 struct csv_sample {
-    std::size_t inputs, outputs;  // outputs 0: only inputs are read
-    bool in_double;               // else numbers are read as floats
+    std::size_t inputs, outputs;  // 0 outputs: only inputs are read
+    bool in_double;               // otherwise numbers are read as floats
 
     [[nodiscard]] std::size_t classes() const noexcept { return outputs == 1 ? 2 : outputs; }
 };
 
-/// What is wrong, as a sentence; empty if nothing is.
+/// A status and an explanation; empty if nothing is wrong.
 struct problem_text {
     status code = status::ok;
     std::string text{};
@@ -29,7 +29,7 @@ inline bool fills(const csv_options& options) noexcept {
     return options.missing == missing::mean || options.missing == missing::median;
 }
 
-/// The delimiter and the decimal sign.
+/// Checks the delimiter and the decimal sign.
 inline problem_text check_signs(const csv_options& o) {
     if (std::string_view{"\"\r\n"}.find(o.delimiter) != std::string_view::npos)
         return {status::invalid_option, "a quote or a line break cannot be the delimiter"};
@@ -40,7 +40,7 @@ inline problem_text check_signs(const csv_options& o) {
     return {};
 }
 
-/// The options by which a schema is learnt.
+/// Checks the options with which a schema is learnt.
 inline problem_text check_options(const csv_options& o, const csv_sample& sample) {
     const auto refuse = [](const std::string& text) { return problem_text{status::invalid_option, text}; };
     if (!o.inputs.empty() && o.one_hot.empty() && o.inputs.size() != sample.inputs)
@@ -57,7 +57,7 @@ inline problem_text check_options(const csv_options& o, const csv_sample& sample
     return {};
 }
 
-/// A schema that a table is to follow.
+/// Checks a schema that a table must follow.
 inline problem_text check_schema(const table_schema& schema, const csv_options& options, const csv_sample& sample) {
     if (schema.input_size() != sample.inputs)
         return {status::size_mismatch, "the schema has " + counted(schema.input_size(), "input") + ", a sample has " +

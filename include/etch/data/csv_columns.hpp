@@ -14,13 +14,14 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// The rows of a table below its header, and what is wrong with it: a status and a message that begins with its name.
+/// The rows of a table below its header, and its first error: a status, and a message that begins with the table's
+/// name.
 class csv_source {
 public:
     csv_source(std::string_view text, const csv_options& options, std::string name)
         : rows_{text, options.delimiter}, text_{text}, name_{std::move(name)}, with_header_{options.header} {}
 
-    /// Reads the header, or looks at the first row. False if there is none, or it cannot be read.
+    /// Reads the header, or peeks at the first row. False if there is none, or if it cannot be read.
     bool open() {
         if (text_.substr(0, 2) == "\xff\xfe" || text_.substr(0, 2) == "\xfe\xff")
             return fail(status::malformed, ": the text is UTF-16; save it as UTF-8");
@@ -33,7 +34,7 @@ public:
         return true;
     }
 
-    /// The next row; false at the end, and if code() is not ok.
+    /// The next row; false at the end, or if code() is not ok.
     bool next() {
         if (!std::exchange(waits_, false) && !rows_.next()) return fine() && false;
         first_ = rows_read_++ == 0;
@@ -70,7 +71,7 @@ public:
     [[nodiscard]] const std::string& message_text() const noexcept { return message_; }
 
 private:
-    /// What is wrong with the quotes, or with the length of a row.
+    /// Checks the quotes and the length of the row.
     bool fine() {
         if (rows_.code() == status::ok) return true;
         if (rows_.code() == status::too_large)
@@ -86,7 +87,7 @@ private:
     std::string_view text_;
     std::string name_;
     bool with_header_;
-    bool waits_ = false;  // the first row was looked at, and is still to be handed out
+    bool waits_ = false;  // the first row was read ahead and has not been returned yet
     bool first_ = false;
     std::size_t rows_read_ = 0;
     std::size_t width_ = 0;
@@ -95,13 +96,13 @@ private:
     std::string message_{};
 };
 
-/// Finds out which columns of a table are what: by the options, or by a schema. `positions` and names go into a schema.
+/// Determines the role of each column, from the options or from a schema. Positions and names are stored in a schema.
 class csv_columns {
 public:
     csv_columns(csv_source& source, const csv_sample& sample)
         : source_{source}, sample_{sample}, taken_(source.width()) {}
 
-    /// By the options, for a table from which a schema is learnt.
+    /// From the options, for a table from which a schema is learnt.
     bool choose(const csv_options& options, table_schema& to, std::vector<bool>& is_category) {
         to.columns = source_.width();
         const std::vector<csv_column> label =
@@ -126,8 +127,8 @@ public:
         return true;
     }
 
-    /// By a schema: by their names if both have them, else at their places in the table that it was learnt from, or, of
-    /// a table that has the inputs and nothing else, in their order.
+    /// From a schema: by name if both have names, otherwise by position in the table from which it was learnt or, if
+    /// the table has only the inputs, by their order.
     bool locate(table_schema& schema, bool with_targets) {
         std::size_t count = schema.inputs.size() + (with_targets ? schema.targets.size() : 0);
         const bool in_order = source_.width() == count && source_.width() != schema.columns;
@@ -202,8 +203,8 @@ private:
             {.name = source_.with_header() ? source_.header()[position] : std::string{}, .position = position});
     }
 
-    /// The columns that nobody named. Their number must be what is missing, but for inputs with categories, whose
-    /// number is known only after the last row.
+    /// Assigns the columns that are not named. Their number must match what is missing, except for inputs with
+    /// categories, whose number is known only after the last row.
     bool choose_rest(const csv_options& options, table_schema& to) {
         const bool free_inputs = options.inputs.empty();
         const bool free_targets = options.targets.empty() && !options.label;
@@ -241,7 +242,7 @@ private:
             text += free_inputs ? ".inputs" : ".targets";
             text += " = {...}) or those that are not (.ignored = {...})";
             const std::size_t missing = (free_inputs ? sample_.inputs : 0) + (free_targets ? sample_.outputs : 0);
-            // More columns than that may come of decimal commas, if another delimiter gives as many as are wanted.
+            // If another delimiter gives as many columns as expected, decimal commas may be the cause of the surplus.
             text += rest.size() < missing ? hint : source_.hint(source_.width() - rest.size() + missing);
         }
         const bool index = !rest.empty() && rest.front() == 0 && source_.with_header() && source_.header()[0].empty();

@@ -9,7 +9,7 @@
 #include <etch/data/csv_options.hpp>
 #include <etch/data/parse_number.hpp>
 
-// Hints in messages: the option that may be meant.
+// Hints in messages: the option that may have been intended.
 namespace etch::inline ETCH_VARIANT::internal {
 
 /// "1 input", "2 inputs".
@@ -31,11 +31,11 @@ inline std::string listed(const std::vector<std::string>& names) {
     return names.size() > most ? text + "..." : text;
 }
 
-/// How often a line is cut by a delimiter outside quotes; by ' ' once per run of blanks.
+/// How often a delimiter outside quotes splits a line; for ' ' once per run of blanks.
 inline std::size_t cuts(std::string_view line, char delimiter) noexcept {
     std::size_t count = 0;
     bool within = false;
-    char before = ' ';  // so that blanks at the begin do not cut
+    char before = ' ';  // so that blanks at the beginning do not split
     while (!line.empty() && (line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
     for (const char c : line) {
         if (c == '"') within = !within;
@@ -46,7 +46,7 @@ inline std::size_t cuts(std::string_view line, char delimiter) noexcept {
     return count;
 }
 
-/// Whether a digit, a comma and a digit follow each other, as in 1,5.
+/// Whether a digit, a comma and a digit occur in sequence, as in 1,5.
 inline bool has_decimal_comma(std::string_view text) noexcept {
     const auto digit = [](char c) { return c >= '0' && c <= '9'; };
     for (std::size_t i = 1; i + 1 < text.size(); ++i)
@@ -54,8 +54,8 @@ inline bool has_decimal_comma(std::string_view text) noexcept {
     return false;
 }
 
-/// Which delimiter a table seems to have, if it is another than the one it was read with: the first that cuts each of
-/// the first lines equally often, and into that many columns if a number is given. Empty if there is none.
+/// The delimiter that a table seems to have, if it is not the one it was read with: the first that splits each of the
+/// first lines equally often, and into that many columns if a number is given. Empty if there is none.
 inline std::string delimiter_hint(std::string_view text, char delimiter, std::size_t columns = 0) {
     constexpr std::size_t most_lines = 5;
     std::vector<std::string_view> lines;
@@ -79,7 +79,7 @@ inline std::string delimiter_hint(std::string_view text, char delimiter, std::si
     return {};
 }
 
-/// Why a cell may not be a number: it is written with another decimal sign, or in groups of thousands.
+/// Why a cell may not be a number: a different decimal sign, or thousands separators.
 inline std::string number_hint(std::string_view cell, char decimal) {
     const char other = decimal == '.' ? ',' : '.';
     const std::size_t digits = cell.find_first_of("0123456789");

@@ -15,7 +15,7 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Reads a table whole, learning a schema or following one, and then gives its samples. Not a template, so that it is
+/// Reads a whole table, learning a schema or following one, and then returns its samples. Not a template, so that it is
 /// compiled once for all sizes.
 class csv_reader {
 public:
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] csv_source& source() noexcept { return source_; }
     [[nodiscard]] table_schema& schema() noexcept { return schema_; }
 
-    /// Sets what stands for missing cells from some rows, the training part: learn_fill(all rows) is what `read` does.
+    /// Learns the fill values of missing cells from some rows, the training part: `read` calls learn_fill(all rows).
     template <class Rows>
     bool learn_fill(const Rows& rows) {
         for (std::size_t c = 0; c < schema_.inputs.size(); ++c) {
@@ -76,7 +76,7 @@ public:
         return true;
     }
 
-    /// A row as the inputs and targets of a sample. A label is one number, its class.
+    /// A row as the inputs and targets of a sample. A label is one number, the index of its class.
     template <class T>
     void write_input(std::size_t row, std::span<T> to) const {
         std::size_t at = 0;
@@ -101,7 +101,7 @@ private:
     [[nodiscard]] double cell(std::size_t row, std::size_t c) const noexcept {
         return inputs_[row * schema_.inputs.size() + c];
     }
-    /// Whether a cell of categories, where -1 is none of them, has this one.
+    /// Whether a cell of categories, where -1 is none of them, is this one.
     [[nodiscard]] static bool is_number(double cell, std::size_t category) noexcept {
         return static_cast<std::ptrdiff_t>(cell) == static_cast<std::ptrdiff_t>(category);
     }
@@ -129,7 +129,7 @@ private:
         return std::any_of(options_.missing_cells.begin(), options_.missing_cells.end(),
                            [cell](const std::string& text) { return same_letters(cell, text); });
     }
-    /// A missing cell that no value of its column fills in.
+    /// Leaves out a row with a missing cell that is not filled in.
     kept leave_out(std::size_t position, const std::string& hint) {
         if (options_.missing == missing::drop_row) return kept::dropped;
         const std::string_view cell = source_[position];
@@ -231,14 +231,14 @@ private:
         targets_.push_back(static_cast<double>(*label));
         return kept::yes;
     }
-    /// Said of a missing target or label.
+    /// The hint for a missing target or label.
     [[nodiscard]] const char* answer_hint() const noexcept {
         return options_.missing == missing::refuse
                    ? " (.missing = etch::missing::drop_row leaves such rows out)"
                    : " (targets and labels are not filled in; .missing = etch::missing::drop_row leaves such rows out)";
     }
 
-    /// After the last row: the order of categories and classes, and what stands for missing cells.
+    /// After the last row: the order of categories and classes, and the fill values.
     bool learn() {
         for (std::size_t c = 0; c < schema_.inputs.size(); ++c) {
             if (!is_category_[c]) continue;
@@ -287,7 +287,7 @@ private:
         const double sum = std::accumulate(numbers.begin(), numbers.end(), 0.0);
         return sum / static_cast<double>(numbers.size());
     }
-    /// Of an even count the mean of the two in the middle.
+    /// For an even count, the mean of the two in the middle.
     static double median_of(std::vector<double>& numbers) {
         std::sort(numbers.begin(), numbers.end());
         const std::size_t middle = numbers.size() / 2;
@@ -301,9 +301,9 @@ private:
     bool has_label_ = false;
     table_schema schema_{};
     std::vector<bool> is_category_{};
-    std::vector<class_list> seen_{};  // categories of each input column in the order in which they came,
+    std::vector<class_list> seen_{};  // categories of each input column in the order of appearance,
     class_list classes_{};            // and classes
-    std::vector<double> inputs_{};    // row by row, a number per column: of a category its index, NaN if it is missing
+    std::vector<double> inputs_{};    // row by row, a number per column: a category's index, NaN if missing
     std::vector<double> targets_{};
     std::size_t rows_ = 0, dropped_ = 0, filled_ = 0;
 };

@@ -3,7 +3,7 @@
 #error \
     "etch: csv.h of libcsv is not found. Install it (Debian: libcsv-dev); then link etch::csv in CMake, -lcsv elsewhere"
 #elif defined(ETCH_LINKED_BY_CMAKE) && !defined(ETCH_LINKS_CSV)
-#error "etch: this target does not link libcsv: link etch::csv, or define ETCH_LINKS_CSV where you link libcsv yourself"
+#error "etch: this target does not link libcsv: link etch::csv, or define ETCH_LINKS_CSV if you link libcsv yourself"
 #endif
 #include <csv.h>
 
@@ -17,15 +17,16 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Hands out a text's rows one by one. libcsv knows quotes and delimiters; this adds lines, a row as a value, runs of
-/// blanks as one delimiter (if it is ' '), and the line `sep=;` which tells Excel the delimiter: it counts.
+/// Returns a text's rows one by one. libcsv handles quotes and delimiters; this adds line numbers, rows as values, runs
+/// of blanks as one delimiter (if it is ' '), and the line `sep=;`, with which Excel declares the delimiter: it takes
+/// precedence.
 class csv_rows {
 public:
     static constexpr std::size_t max_row = std::size_t{1}
-                                           << 24;  ///< characters: a file without line breaks is no table
+                                           << 24;  ///< characters: a file without line breaks is not a table
 
     csv_rows(std::string_view text, char delimiter) : rest_{text} {
-        if (rest_.substr(0, 3) == "\xef\xbb\xbf") rest_.remove_prefix(3);  // UTF-8's mark of byte order
+        if (rest_.substr(0, 3) == "\xef\xbb\xbf") rest_.remove_prefix(3);  // UTF-8's byte order mark
         for (const std::size_t quote : {std::size_t{0}, std::size_t{1}}) {
             const std::string_view line = rest_.substr(0, rest_.find_first_of("\r\n"));
             if (line.size() != 5 + 2 * quote || line.substr(quote, 4) != "sep=") continue;
@@ -35,7 +36,7 @@ public:
             ++line_;
         }
         delimiter_ = delimiter;
-        // Strict: a quote inside a cell, or one that never ends, is an error, not a guess.
+        // Strict: a quote inside a cell and an unterminated quote are errors; nothing is guessed.
         ready_ = csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) == 0;
         csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
     }
@@ -45,7 +46,7 @@ public:
     csv_rows(const csv_rows&) = delete;
     csv_rows& operator=(const csv_rows&) = delete;
 
-    /// Reads up to the end of the next row that is not blank. False at the end and if code() is not ok.
+    /// Reads up to the end of the next row that is not blank. False at the end, or if code() is not ok.
     bool next() {
         cells_ = 0;
         fed_ = 0;
@@ -66,7 +67,7 @@ public:
         const std::size_t begin = cell == 0 ? 0 : ends_[cell - 1];
         return std::string_view{text_}.substr(begin, ends_[cell] - begin);
     }
-    /// The line, counted from 1, on which the cell begins; a quoted cell may go on over several.
+    /// The line, counted from 1, on which the cell begins; a quoted cell may continue over several.
     [[nodiscard]] std::size_t line_of(std::size_t cell) const noexcept { return lines_[(std::min)(cell, cells_)]; }
     [[nodiscard]] status code() const noexcept { return code_; }
     [[nodiscard]] char delimiter() const noexcept { return delimiter_; }
@@ -100,7 +101,7 @@ private:
         }
     }
 
-    /// The line with one blank in place of each run outside quotes, and none at its begin and end.
+    /// The line with one blank in place of each run outside quotes, and none at its beginning and end.
     std::string_view with_single_blanks(std::string_view line) {
         single_.clear();
         if (!inside_) quoted_ = false;
@@ -125,7 +126,8 @@ private:
         if (csv_fini(&parser_, on_cell, on_row, this) != 0) code_ = status::truncated;
     }
 
-    /// libcsv calls back from C, through which nothing may be thrown: whatever a line can need is allocated before it.
+    /// libcsv calls back from C, through which nothing may be thrown: all memory that a line may need is allocated
+    /// before.
     void make_room(std::size_t line_length) {
         fed_ += line_length;
         text_.reserve(fed_);
@@ -142,22 +144,22 @@ private:
     static void on_row(int, void* self) noexcept {
         auto& rows = *static_cast<csv_rows*>(self);
         rows.inside_ = false;
-        if (rows.cells_ > 0) rows.complete_ = true;  // else the line was blank
+        if (rows.cells_ > 0) rows.complete_ = true;  // otherwise the line was blank
     }
 
     std::string_view rest_;
     csv_parser parser_{};
     char delimiter_ = ',';
-    std::string single_{};              // the line with single blanks, if these are the delimiter
+    std::string single_{};              // the line with single blanks, if a blank is the delimiter
     std::string text_{};                // the row's cells without their quotes, one after the other,
     std::vector<std::size_t> ends_{};   // where each ends,
     std::vector<std::size_t> lines_{};  // and the line on which it begins
     std::size_t cells_ = 0;
-    std::size_t fed_ = 0;  // how many characters of the row libcsv was given
+    std::size_t fed_ = 0;  // how many characters of the row were passed to libcsv
     std::size_t line_ = 0;
     bool ready_ = false;
-    bool inside_ = false;  // a row was begun and has not ended
-    bool quoted_ = false;  // and this far within quotes
+    bool inside_ = false;  // a row has begun and not ended
+    bool quoted_ = false;  // and the last character was within quotes
     bool complete_ = false;
     bool finished_ = false;
     status code_ = status::ok;

@@ -9,8 +9,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Samples that it owns, to be filled while data is read or made. On the heap: for the host, not for the device.
-/// Wherever a data_view is taken, a data_set may be given.
+/// Samples with their own memory, to be filled while data is read or generated. On the heap: for the host, not for
+/// devices. A data_set can be passed wherever a data_view is expected.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 class data_set {
     static_assert(Inputs > 0 && Outputs > 0, "etch: a sample needs at least one input and one target");
@@ -22,7 +22,7 @@ public:
 
     data_set() = default;
 
-    /// A copy of samples that somebody else owns. Of a view whose sizes mismatch nothing is taken.
+    /// A copy of the samples of a view. If the view's sizes do not match, the set is empty.
     explicit data_set(data_view<Inputs, Outputs, T> samples) {
         if (samples.empty()) return;
         inputs_.assign(samples.inputs().begin(), samples.inputs().end());
@@ -42,13 +42,13 @@ public:
         targets_.clear();
     }
 
-    /// Adds a sample; input and target may be part of this set. Where memory runs out the set stays as it was.
+    /// Adds a sample; input and target may be part of this set. If memory runs out, the set is unchanged.
     void push_back(std::span<const T, Inputs> input, std::span<const T, Outputs> target) {
         if (inputs_.size() + Inputs <= inputs_.capacity() && targets_.size() + Outputs <= targets_.capacity()) {
             append(input, target);
             return;
         }
-        data_set larger;  // the old numbers stay alive until the new ones stand beside their copies
+        data_set larger;  // the old numbers live until they and the new sample have been copied
         larger.reserve((std::max)(2 * size(), std::size_t{16}));
         larger.inputs_.assign(inputs_.begin(), inputs_.end());
         larger.targets_.assign(targets_.begin(), targets_.end());
@@ -70,7 +70,7 @@ public:
         return std::span<T, Outputs>{targets_.data() + i * Outputs, Outputs};
     }
 
-    /// All samples' numbers in one piece.
+    /// The inputs of all samples, contiguous.
     [[nodiscard]] std::span<const T> inputs() const noexcept { return inputs_; }
     [[nodiscard]] std::span<const T> targets() const noexcept { return targets_; }
     [[nodiscard]] std::span<T> inputs() noexcept { return inputs_; }
@@ -81,7 +81,7 @@ public:
     problem(check)() const noexcept { return (view().check)(); }
 
 private:
-    /// Within the capacity, so that nothing moves.
+    /// Within the capacity, so nothing moves.
     void append(std::span<const T, Inputs> input, std::span<const T, Outputs> target) noexcept {
         inputs_.resize(inputs_.size() + Inputs);
         targets_.resize(targets_.size() + Outputs);

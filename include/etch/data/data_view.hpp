@@ -13,8 +13,8 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// Whether every number is finite: x - x is 0, and NaN if x is NaN or infinite. No early exit, so that the loop
-/// runs in SIMD registers.
+/// Whether every number is finite: x - x is 0, or NaN if x is NaN or infinite. No early exit, so that the loop can use
+/// SIMD registers.
 template <class T>
 constexpr bool all_finite(std::span<const T> numbers) noexcept {
     bool finite = true;
@@ -22,7 +22,7 @@ constexpr bool all_finite(std::span<const T> numbers) noexcept {
     return finite;
 }
 
-/// The index of the first number that is not finite, or how many there are.
+/// The index of the first number that is not finite; the count if all are.
 template <class T>
 constexpr std::size_t first_not_finite(std::span<const T> numbers) noexcept {
     std::size_t i = 0;
@@ -32,8 +32,9 @@ constexpr std::size_t first_not_finite(std::span<const T> numbers) noexcept {
 
 }  // namespace internal
 
-/// Samples that somebody else owns: sample i is Inputs numbers, the inputs' i-th row, and its target Outputs numbers.
-/// Two pointers and two sizes, to be passed by value. No allocation, no exception, usable in constant expressions.
+/// A non-owning view of samples: sample i is row i of the inputs, `Inputs` numbers, with row i of the targets,
+/// `Outputs` numbers. Two pointers and two sizes, passed by value. No allocation, no exceptions, usable in constant
+/// expressions.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 class data_view {
     static_assert(Inputs > 0 && Outputs > 0, "etch: a sample needs at least one input and one target");
@@ -46,7 +47,7 @@ public:
     constexpr data_view() noexcept = default;
     constexpr data_view(std::span<const T> inputs, std::span<const T> targets) noexcept
         : inputs_{inputs}, targets_{targets} {}
-    /// Numbers of another type: overload that exists only for its error message.
+    /// Numbers of another type: an overload that exists only for its error message.
     template <class X, class Y>
         requires(!std::is_convertible_v<const X&, std::span<const T>> ||
                  !std::is_convertible_v<const Y&, std::span<const T>>)
@@ -69,12 +70,12 @@ public:
         return std::span<const T, Outputs>{targets_.data() + i * Outputs, Outputs};
     }
 
-    /// All samples' numbers in one piece.
+    /// The inputs of all samples, contiguous.
     [[nodiscard]] constexpr std::span<const T> inputs() const noexcept { return inputs_; }
     [[nodiscard]] constexpr std::span<const T> targets() const noexcept { return targets_; }
     [[nodiscard]] constexpr data_view view() const noexcept { return *this; }
 
-    /// `count` samples from `first` on, fewer if the set ends before.
+    /// `count` samples starting at `first`; fewer if the set ends before.
     [[nodiscard]] constexpr data_view slice(std::size_t first, std::size_t count) const noexcept {
         const std::size_t begin = (std::min)(first, size());
         const std::size_t length = (std::min)(count, size() - begin);
@@ -105,7 +106,7 @@ private:
     std::span<const T> targets_;
 };
 
-/// Whatever holds samples: a data_view, a data_set, or a type of the user's with a member view().
+/// Anything that has samples: a data_view, a data_set, or a type of the user's with a member view().
 template <class Set>
 concept Samples = requires(const Set& set) {
     { set.view() } -> std::same_as<data_view<Set::input_size, Set::output_size, typename Set::value_type>>;

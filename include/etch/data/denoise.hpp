@@ -10,18 +10,18 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Which of a set's columns a filter smooths.
+/// The columns that a filter smooths.
 enum class filtered { inputs, targets };
 
-/// How many samples a moving filter looks at. Centred, it looks at as many before as after, so size must be odd, and
-/// it does not shift the signal; causal, at the current one and those before, as a device must that cannot see ahead.
+/// How many samples a moving filter uses. A centred window has as many before as after, so size must be odd, and does
+/// not shift the signal; a causal one has the current sample and those before it, for devices that cannot see ahead.
 struct filter_window {
     std::size_t size = 5;
     bool causal = false;
     filtered columns = filtered::inputs;
 };
 
-/// How much of the new number enters an exponentially smoothed one, in (0, 1]; 1 smooths nothing.
+/// The weight of the new number in exponential smoothing, in (0, 1]; 1 does not smooth.
 struct smoothing_factor {
     double alpha = 0.3;
     filtered columns = filtered::inputs;
@@ -29,8 +29,8 @@ struct smoothing_factor {
 
 namespace internal {
 
-/// Replaces each number by `combine(window)`, where window holds its column's numbers within reach, oldest first;
-/// at the ends of the set it is shorter.
+/// Replaces each number by `combine(window)`, where window contains the numbers of its column within reach, oldest
+/// first; at the ends of the set it is shorter.
 template <std::size_t Columns, class T, class Combine>
 problem filter_rows(std::span<T> rows, filter_window window, status non_finite, Combine combine) {
     if (window.size == 0 || (!window.causal && window.size % 2 == 0))
@@ -90,11 +90,11 @@ problem smooth_rows(std::span<T> rows, double alpha, status non_finite) {
 }  // namespace internal
 
 // The filters below run along time, that is, along the order of the samples, each column by itself: filter before the
-// samples are shuffled, and each recording by itself. They learn nothing, so there is nothing to fit. The problem's
-// index is the sample for numbers that are not finite, and nothing is changed then.
+// samples are shuffled, and each recording by itself. They learn nothing, so there is nothing to fit. If a number is
+// not finite, nothing is changed, and the problem names the sample.
 
-/// The mean of the numbers within the window. Halves the noise's deviation for four times the window, and rounds edges
-/// off. Each mean is summed anew, size operations, so that no rounding error travels along.
+/// The mean of the numbers within the window. A window four times as wide halves the deviation of the noise; edges are
+/// rounded off. Each mean is summed anew, in `size` operations, so that rounding errors do not accumulate.
 template <std::size_t Inputs, std::size_t Outputs, class T>
 problem moving_average(data_set<Inputs, Outputs, T>& set, filter_window window = {}) {
     return internal::filter_set(set, window, [](const std::vector<double>& reach) {
@@ -104,8 +104,8 @@ problem moving_average(data_set<Inputs, Outputs, T>& set, filter_window window =
     });
 }
 
-/// The median of the numbers within the window, the mean of the middle two of an even number of them. Removes single
-/// spikes altogether and keeps edges.
+/// The median of the numbers within the window; for an even number of them, the mean of the middle two. Removes single
+/// spikes completely and preserves edges.
 template <std::size_t Inputs, std::size_t Outputs, class T>
 problem median_filter(data_set<Inputs, Outputs, T>& set, filter_window window = {}) {
     return internal::filter_set(set, window, [](std::vector<double>& reach) {
@@ -116,7 +116,7 @@ problem median_filter(data_set<Inputs, Outputs, T>& set, filter_window window = 
     });
 }
 
-/// s = s + alpha (x - s), started at the first number. Causal, with one number of state a column.
+/// s = s + alpha (x - s), started at the first number. Causal, with one number of state per column.
 template <std::size_t Inputs, std::size_t Outputs, class T>
 problem exponential_smoothing(data_set<Inputs, Outputs, T>& set, smoothing_factor factor = {}) {
     if (factor.columns == filtered::inputs) {

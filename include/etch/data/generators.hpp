@@ -11,8 +11,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// How many samples to make, and the standard deviation of the normal noise that is added: to the inputs of
-/// classes, to the targets of functions.
+/// How many samples to generate, and the standard deviation of the normal noise: added to the inputs of classes, to the
+/// targets of functions.
 struct generator_options {
     std::size_t samples = 200;
     double noise = 0.1;
@@ -21,8 +21,8 @@ struct generator_options {
 
 namespace internal {
 
-/// Noise around values, in double; what is made of it is rounded to the element type once, so that a last bit in which
-/// one libm's sine differs from another's hardly ever shows.
+/// Noise around values, in double. Results are rounded to the element type once, so that a difference in the last bit
+/// between the sines of two C libraries hardly ever shows.
 class noise_source {
 public:
     explicit noise_source(seed start) noexcept : random_{start} {}
@@ -47,7 +47,7 @@ std::array<T, Classes> one_hot_row(std::size_t label) noexcept {
 }  // namespace internal
 
 /// The corners of the unit square in turn, each with noise; the target is the exclusive or of the corner's coordinates.
-/// No line parts the classes.
+/// No straight line separates the classes.
 template <class T = float>
 data_set<2, 1, T> make_xor(const generator_options& options = {}) {
     data_set<2, 1, T> set;
@@ -62,7 +62,7 @@ data_set<2, 1, T> make_xor(const generator_options& options = {}) {
     return set;
 }
 
-/// Two interleaved spirals, one per class, with samples of the two in turn: `turns` times around, from radius 0.1 to 1.
+/// Two interleaved spirals, one per class, with samples of the two in turn: `turns` full turns, from radius 0.1 to 1.
 template <class T = float>
 data_set<2, 2, T> make_spirals(const generator_options& options = {.noise = 0.02}, double turns = 1.5) {
     data_set<2, 2, T> set;
@@ -97,8 +97,8 @@ data_set<2, 2, T> make_moons(const generator_options& options = {}) {
     return set;
 }
 
-/// Classes of points around a centre each, samples of the classes in turn. The centres are uniform in the cube from -1
-/// to 1 and depend only on the seed, not on the number of samples.
+/// Clusters of points around one centre per class, with samples of the classes in turn. The centres are uniform in the
+/// cube from -1 to 1 and depend only on the seed, not on the number of samples.
 template <std::size_t Inputs, std::size_t Classes, class T = float>
 data_set<Inputs, Classes, T> make_blobs(const generator_options& options = {}) {
     std::array<std::array<double, Inputs>, Classes> centre{};
@@ -119,7 +119,7 @@ data_set<Inputs, Classes, T> make_blobs(const generator_options& options = {}) {
     return set;
 }
 
-/// sin(x) plus noise at evenly spaced x from 0 to 2 pi times `periods`: a signal, its samples in the order of time.
+/// sin(x) plus noise at evenly spaced x from 0 to 2 pi times `periods`: a signal, its samples in time order.
 template <class T = float>
 data_set<1, 1, T> make_sine(const generator_options& options = {}, double periods = 1) {
     data_set<1, 1, T> set;
@@ -133,7 +133,7 @@ data_set<1, 1, T> make_sine(const generator_options& options = {}, double period
     return set;
 }
 
-/// weights . x + bias plus noise, at x uniform in the cube from -1 to 1.
+/// weights . x + bias plus noise, for x uniform in the cube from -1 to 1.
 template <std::size_t Inputs, class T = float>
 data_set<Inputs, 1, T> make_linear(const std::array<T, Inputs>& weights, T bias,
                                    const generator_options& options = {}) {

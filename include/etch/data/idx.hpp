@@ -14,7 +14,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The element types of an IDX file, by the number that stands for them there.
+/// The element types of an IDX file, with their codes in the file.
 enum class idx_type : std::uint8_t {
     uint8 = 0x08,
     int8 = 0x09,
@@ -24,8 +24,8 @@ enum class idx_type : std::uint8_t {
     float64 = 0x0e,
 };
 
-/// An array as an IDX file holds it: extents, the slowest first, and the elements' bytes, each big endian.
-/// Format: Y. LeCun, C. Cortes, C. Burges, "The MNIST Database of Handwritten Digits".
+/// An array of an IDX file: extents, the slowest first, and the bytes of the elements, big endian. Format: Y. LeCun, C.
+/// Cortes, C. Burges, "The MNIST Database of Handwritten Digits".
 struct idx_array {
     idx_type type = idx_type::uint8;
     std::vector<std::size_t> extents{};
@@ -40,12 +40,12 @@ struct idx_array {
             case idx_type::float32: return 4;
             case idx_type::float64: return 8;
         }
-        return 0;  // no type of IDX
+        return 0;  // not an IDX type
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return bytes.size() / bytes_of(type); }
 
-    /// Element i below size(), exactly: a double holds every value of every type.
+    /// Element i (below size()) as a double, exact for every type.
     [[nodiscard]] double operator[](std::size_t i) const noexcept {
         const std::size_t width = bytes_of(type);
         std::uint64_t raw = 0;
@@ -63,7 +63,7 @@ struct idx_array {
 };
 
 /// Reads an IDX array from memory; messages call it `name` and count bytes from 0. malformed for a wrong magic number
-/// or bytes after the end, truncated for too few, size_mismatch for extents whose product no std::size_t holds.
+/// or bytes after the end, truncated for too few, size_mismatch if the product of the extents exceeds a std::size_t.
 inline read_result<idx_array> parse_idx(std::span<const unsigned char> bytes, const std::string& name = "idx") {
     const auto refuse = [&name](status code, std::size_t byte, const std::string& complaint) {
         return read_result<idx_array>{{}, code, name + ": byte " + std::to_string(byte) + ": " + complaint};
@@ -73,7 +73,7 @@ inline read_result<idx_array> parse_idx(std::span<const unsigned char> bytes, co
     idx_array array;
     array.type = static_cast<idx_type>(bytes[2]);
     const std::size_t width = idx_array::bytes_of(array.type);
-    if (width == 0) return refuse(status::malformed, 2, std::to_string(bytes[2]) + " is no element type of IDX");
+    if (width == 0) return refuse(status::malformed, 2, std::to_string(bytes[2]) + " is not an element type of IDX");
     const std::size_t rank = bytes[3];
     if (rank == 0) return refuse(status::malformed, 3, "an array has at least one extent");
     const std::size_t header = 4 + 4 * rank;
@@ -106,8 +106,8 @@ inline read_result<idx_array> parse_idx(std::span<const unsigned char> bytes, co
 
 namespace internal {
 
-/// How many bytes of an IDX file are wanted: its header, then what that states and one more; none that do not change why
-/// it is refused.
+/// How many bytes of an IDX file to read: the header, then the size that it states plus one; no more bytes than show
+/// why the file is rejected.
 inline std::size_t wanted_of_idx(std::span<const unsigned char> start) noexcept {
     if (start.size() < 4) return 4;
     const std::size_t width = idx_array::bytes_of(static_cast<idx_type>(start[2])),
@@ -134,7 +134,7 @@ inline read_result<idx_array> read_idx(const std::string& file) {
 
 /// Images and their labels as samples: pixels, bytes of 0 to 255, become numbers from 0 to 1, labels one-hot targets.
 /// The names are for messages. malformed for pixels or labels that are not unsigned bytes, size_mismatch for images of
-/// another size or another number of labels, unknown_class for a label beyond the outputs, empty_set.
+/// the wrong size or a different number of labels, unknown_class for a label beyond the outputs, empty_set.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 read_result<data_set<Inputs, Outputs, T>> to_data_set(const idx_array& images, const idx_array& labels,
                                                       const std::string& images_name = "images",

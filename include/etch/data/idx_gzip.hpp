@@ -3,7 +3,7 @@
 #error \
     "etch: zlib.h of zlib is not found. Install it (Debian: zlib1g-dev); then link etch::gzip in CMake, -lz elsewhere"
 #elif defined(ETCH_LINKED_BY_CMAKE) && !defined(ETCH_LINKS_GZIP)
-#error "etch: this target does not link zlib: link etch::gzip, or define ETCH_LINKS_GZIP where you link zlib yourself"
+#error "etch: this target does not link zlib: link etch::gzip, or define ETCH_LINKS_GZIP if you link zlib yourself"
 #endif
 #include <zlib.h>
 
@@ -21,7 +21,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// `gunzip` below; of what comes out no more than `wanted` tells, as `read_file` asks it.
+/// `gunzip` below; unpacks no more bytes than `wanted` returns, as in `read_file`.
 template <class Wanted>
 read_result<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed, const std::string& name,
                                                std::size_t limit, Wanted wanted) {
@@ -30,7 +30,7 @@ read_result<std::vector<unsigned char>> gunzip(std::span<const unsigned char> pa
     };
     struct inflater {
         z_stream stream{};
-        bool ready = inflateInit2(&stream, 16 + MAX_WBITS) == Z_OK;  // 16: gzip's header and checksum are expected
+        bool ready = inflateInit2(&stream, 16 + MAX_WBITS) == Z_OK;  // 16: with gzip's header and checksum
         inflater() = default;
         inflater(const inflater&) = delete;
         inflater& operator=(const inflater&) = delete;
@@ -60,9 +60,9 @@ read_result<std::vector<unsigned char>> gunzip(std::span<const unsigned char> pa
         stream.avail_out = static_cast<unsigned>(piece);
         state = inflate(&stream, Z_NO_FLUSH);
         result.resize(before + piece - stream.avail_out);
-        if (state == Z_BUF_ERROR) state = Z_OK;  // it only wants more input
+        if (state == Z_BUF_ERROR) state = Z_OK;  // it only needs more input
         if (state != Z_OK && state != Z_STREAM_END) {
-            return refuse(status::malformed, stream.msg != nullptr ? stream.msg : "this is no gzip data");
+            return refuse(status::malformed, stream.msg != nullptr ? stream.msg : "not gzip data");
         }
         if (result.size() > limit) {
             return refuse(status::too_large, "more than " + std::to_string(limit) + " bytes when unpacked");
@@ -79,16 +79,16 @@ read_result<std::vector<unsigned char>> gunzip(std::span<const unsigned char> pa
 
 }  // namespace internal
 
-/// Unpacks gzip data in memory, one or several members; messages call it `name`. truncated if the data ends before
-/// the last member does, malformed if it is no gzip or a checksum is wrong, too_large if more than `limit` bytes come
-/// out, which keeps a small hostile file from filling the memory.
+/// Unpacks gzip data in memory, one or several members; messages call it `name`. truncated if the data ends before the
+/// last member does, malformed if it is not gzip or a checksum is wrong, too_large if it unpacks to more than `limit`
+/// bytes, so that a small hostile file cannot fill the memory.
 inline read_result<std::vector<unsigned char>> gunzip(std::span<const unsigned char> packed,
                                                       const std::string& name = "gzip",
                                                       std::size_t limit = max_file_size) {
     return internal::gunzip(packed, name, limit, [](std::span<const unsigned char>) { return internal::any_size; });
 }
 
-/// Reads an IDX file that is packed with gzip.
+/// Reads an IDX file compressed with gzip.
 inline read_result<idx_array> read_idx_gzip(const std::string& file) {
     const auto packed = internal::read_file(file, max_file_size, [](std::span<const unsigned char> start) {
         const bool is_gzip = start.size() < 2 || (start[0] == 0x1f && start[1] == 0x8b);
@@ -99,7 +99,7 @@ inline read_result<idx_array> read_idx_gzip(const std::string& file) {
     return bytes ? parse_idx(bytes.value, file) : bytes.failed_as<idx_array>();
 }
 
-/// Images and labels from two packed files, as MNIST is published: see to_data_set.
+/// Images and labels from two gzip files, as MNIST is published: see to_data_set.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 read_result<data_set<Inputs, Outputs, T>> read_idx_gzip(const std::string& images_file,
                                                         const std::string& labels_file) {

@@ -10,10 +10,10 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Maps each column's training minimum to `low` and its maximum to `high`, both exactly, and in proportion between:
+/// Maps each column's training minimum to `low` and its maximum to `high`, both exactly, and linearly in between:
 ///     t = (x - minimum) / (maximum - minimum),   y = (1 - t) low + t high
-/// Data outside the training range lands outside [low, high]: clip it first (outlier_clipper) if that matters.
-/// fit: constant_column with the column's index; invalid_option unless low < high and both are finite.
+/// Data outside the training range is mapped outside [low, high]: clip it first (outlier_clipper) if that matters. fit:
+/// constant_column with the column's index; invalid_option unless low < high and both are finite.
 template <std::size_t Columns, class T = float>
 class normalizer : public internal::invertible_transform<normalizer<Columns, T>, Columns, T> {
 public:

@@ -13,12 +13,12 @@ namespace internal {
 constexpr std::size_t classes_told_by(std::size_t outputs) noexcept { return outputs == 1 ? 2 : outputs; }
 }  // namespace internal
 
-/// How many classes a target of `Outputs` numbers tells apart: one output is the probability of the second of two.
+/// How many classes a target of `Outputs` numbers distinguishes: one output is the probability of the second of two.
 template <std::size_t Outputs>
 inline constexpr std::size_t class_count = internal::classes_told_by(Outputs);
 
-/// Writes a label as a target: 1 in its column and 0 elsewhere, or, if the target is one number, the label itself.
-/// A label that is not below class_count is an unknown_class and leaves the target as it was.
+/// Writes a label as a target: 1 in its column and 0 elsewhere or, if the target is one number, the label itself.
+/// unknown_class for a label that is not below class_count; the target is then unchanged.
 template <class T, std::size_t Outputs>
 constexpr status one_hot(std::size_t label, std::span<T, Outputs> target) noexcept {
     const std::size_t classes = target.size() == 1 ? 2 : target.size();
@@ -32,7 +32,8 @@ constexpr status one_hot(std::size_t label, std::span<T, Outputs> target) noexce
     return status::ok;
 }
 
-/// Reports missing_class and the first class that has no sample in the set: a network cannot learn it from here.
+/// Reports missing_class with the first class that has no sample in the set, and which a network could therefore not
+/// learn.
 template <std::size_t Inputs, std::size_t Outputs, class T>
 constexpr problem check_classes(data_view<Inputs, Outputs, T> set) noexcept {
     bool seen[class_count<Outputs>] = {};

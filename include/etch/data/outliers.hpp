@@ -12,11 +12,11 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Moves numbers that lie outside a column's limits onto the limit. The limits come from the training part:
+/// Moves numbers outside a column's limits onto the nearest limit. The limits come from the training part:
 ///     by_deviation(k)          mean - k deviation  to  mean + k deviation
-///     by_quantile(low, high)   the quantiles, between two samples in proportion (as numpy's default does)
-/// A constant column is allowed: its limits are its value. fit: invalid_option unless k is positive and finite, or
-/// 0 <= low < high <= 1; non_finite_input with the column if a limit is beyond the largest T.
+///     by_quantile(low, high)   the quantiles, interpolated linearly between samples (numpy's default)
+/// A constant column is allowed: both limits are its value. fit: invalid_option unless k is positive and finite, or 0
+/// <= low < high <= 1; non_finite_input with the column if a limit exceeds the largest T.
 template <std::size_t Columns, class T = float>
 class outlier_clipper : public internal::column_transform<outlier_clipper<Columns, T>, Columns, T> {
 public:

@@ -16,8 +16,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The result of reading something: a value, or a status and a readable message that names the place. A
-/// value is whole or, if the status is not ok, empty. Readers throw nothing, except when memory runs out.
+/// The result of reading something: a value, or a status and a readable message that names the place. A value is
+/// complete or, if the status is not ok, empty. Readers throw nothing, except if memory runs out.
 template <class T>
 struct [[nodiscard]] read_result {
     T value{};
@@ -28,20 +28,20 @@ struct [[nodiscard]] read_result {
     [[nodiscard]] explicit operator bool() const noexcept { return ok(); }
     [[nodiscard]] std::string message() const { return text.empty() ? describe(code) : text; }
 
-    /// The failure of one reading as that of another, which needed it.
+    /// Passes on the failure of another reading on which this one depends.
     template <class U>
     read_result<U> failed_as() const {
         return {U{}, code, text};
     }
 };
 
-/// The most bytes that are read of one file, or come out of a packed one: larger ones are refused before they fill the
-/// memory.
+/// The most bytes that are read from one file or unpacked from a compressed one: larger ones are rejected before they
+/// fill the memory.
 inline constexpr std::size_t max_file_size = 0x7fffffff;
 
 namespace internal {
 
-/// Whether there is memory for so many bytes, which `bytes` then has.
+/// Resizes `bytes`; false if there is not enough memory.
 inline bool resize(std::vector<unsigned char>& bytes, std::size_t size) noexcept {
 #if defined(__cpp_exceptions)
     try {
@@ -55,11 +55,11 @@ inline bool resize(std::vector<unsigned char>& bytes, std::size_t size) noexcept
     return true;
 }
 
-/// How many bytes are wanted of a file whose format does not state its length.
+/// The size to read of a file whose format does not state its length.
 inline constexpr std::size_t any_size = static_cast<std::size_t>(-1);
 
-/// The bytes of a file, no more than its format needs: `wanted(bytes)` returns, from what was read so far, how many are
-/// of use, one more than the file should have, to detect a longer one. It is called again whenever that many were read.
+/// The bytes of a file, no more than its format needs: `wanted(bytes)` returns, from those read so far, how many are of
+/// use, plus one to detect a file that is too long. It is called again whenever that many have been read.
 template <class Wanted>
 read_result<std::vector<unsigned char>> read_file(const std::string& file, std::size_t limit, Wanted wanted) {
     const auto refuse = [&file](status code, std::string_view complaint, std::string_view cause = {}) {
@@ -103,9 +103,9 @@ read_result<std::vector<unsigned char>> read_file(const std::string& file, std::
     return {std::move(bytes), status::ok, {}};
 }
 
-/// A text file's bytes. One with a zero, which no text has but UTF-16 is full of, is not read to its end.
+/// A text file's bytes. Stops at a zero byte, which no UTF-8 text has and UTF-16 is full of.
 inline read_result<std::vector<unsigned char>> read_text(const std::string& file) {
-    std::size_t seen = 0;  // bytes before which there is no zero
+    std::size_t seen = 0;  // bytes that were searched for a zero
     const auto ends = [&seen](std::span<const unsigned char> bytes) {
         seen = static_cast<std::size_t>(std::find(bytes.begin() + static_cast<std::ptrdiff_t>(seen), bytes.end(), 0) -
                                         bytes.begin());
@@ -116,7 +116,7 @@ inline read_result<std::vector<unsigned char>> read_text(const std::string& file
     if (!bytes || !ends(bytes.value)) return bytes;
     return {{},
             status::malformed,
-            file + ": byte " + std::to_string(seen) + " is zero, so this is no text in UTF-8 (UTF-16 is not read)"};
+            file + ": byte " + std::to_string(seen) + " is zero, so this is not UTF-8 text (UTF-16 is not supported)"};
 }
 
 }  // namespace internal

@@ -10,7 +10,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The result of writing a file, or of reading one into something that is there: a status, and a sentence for a person.
+/// The result of writing a file, or of reading one into an existing object: a status, and a message for a person.
 struct [[nodiscard]] file_result {
     status code = status::ok;
     std::string text{};  ///< what `message` gives if the status is not ok
@@ -20,21 +20,21 @@ struct [[nodiscard]] file_result {
     [[nodiscard]] std::string message() const { return text.empty() ? describe(code) : text; }
 };
 
-/// Writes a file whole or not at all: the bytes go to a new file of a name of its own in the same folder, are flushed
-/// to the disk, and take the place of `path`. Whoever reads it meanwhile, or after a loss of power, sees the old file
-/// or the new one; of several who write it the last one wins.
+/// Writes a file completely or not at all: the bytes go to a new file with a unique name in the same folder, are
+/// flushed to the disk, and replace `path`. A reader, at any time and after a loss of power, sees the old file or the
+/// new one; among several writers the last one wins.
 ///
-/// The file keeps its mode; a symbolic link stays, and what it leads to is replaced; other hard links keep the old
-/// bytes. cannot_write with the system's reason, and everything as it was: a full disk, a file that may not be written,
-/// or one that is no regular file. A program that is killed meanwhile leaves a file etch-*.tmp behind.
-/// Cost: a flush waits for the disk, some milliseconds.
+/// The file keeps its mode; a symbolic link stays, and its target is replaced; other hard links keep the old bytes.
+/// cannot_write with the system's reason, and nothing changed, if the disk is full, the file may not be written, or it
+/// is not a regular file. A program that is killed meanwhile leaves a file etch-*.tmp behind. Cost: a flush waits for
+/// the disk, some milliseconds.
 inline file_result replace_file(const std::string& path, std::span<const std::byte> bytes) {
     const std::string complaint = internal::replace_bytes(path, bytes);
     if (complaint.empty()) return {};
     return {status::cannot_write, path + ": " + describe(status::cannot_write) + (": " + complaint)};
 }
 
-/// The same of text.
+/// The same for text.
 template <std::convertible_to<std::string_view> Text>
 file_result replace_file(const std::string& path, const Text& from) {
     const std::string_view text{from};

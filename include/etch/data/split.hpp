@@ -12,7 +12,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Which share of the samples goes where. The shares must add up to 1, so that no sample is silently dropped.
+/// The share of the samples in each part. The shares must add up to 1, so that no sample is silently dropped.
 struct split_options {
     double training = 0.8;
     double validation = 0.1;
@@ -20,14 +20,14 @@ struct split_options {
     etch::seed seed = etch::seed{1};
 };
 
-/// The three parts of a set: one to learn from, one to choose by, one to evaluate on. Empty if the code is not ok.
+/// The three parts of a set: for learning, for choosing and for evaluating. Empty if the code is not ok.
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 struct [[nodiscard]] data_split {
     data_set<Inputs, Outputs, T> training{};
     data_set<Inputs, Outputs, T> validation{};
     data_set<Inputs, Outputs, T> test{};
     status code = status::ok;
-    std::size_t sample = no_position;  ///< the one that is at fault
+    std::size_t sample = no_position;  ///< the one with the error
     std::size_t column = no_position;  ///< of its inputs or targets; at missing_class the class
     option_error option{};             ///< at invalid_option
 
@@ -52,12 +52,12 @@ inline problem(check)(const split_options& options) noexcept {
     return {};
 }
 
-/// Deals numbers of samples out to the three parts by the largest remainder: each part gets its share rounded down, and
-/// what is left goes, one each, to the parts whose shares lost most. Two amendments:
-/// - What a part gained or lost stays in `carry_` for the next class, so that fifteen samples of each of three classes
+/// Distributes samples over the three parts by the largest remainder: each part gets its share rounded down, and the
+/// rest goes, one each, to the parts that lost most by rounding. With two additions:
+/// - What a part gained or lost is carried over to the next class (`carry_`), so that three classes of fifteen samples
 /// at
 ///   80/10/10 % become 36/5/4 in all, not 36/6/3.
-/// - A training part without a sample comes first: a class of one sample can be learned, though not evaluated.
+/// - The training part always gets a sample: a class of one sample can be learned, though not evaluated.
 class largest_remainder {
 public:
     explicit largest_remainder(const split_options& options) noexcept {
@@ -93,8 +93,8 @@ private:
     std::array<double, 3> carry_{};
 };
 
-/// Deals the samples out in a shuffled order: the k-th of its group goes to the part in whose stretch of the group's
-/// count k falls. `group(i)` below `groups` names the group of sample i.
+/// Distributes the samples in a shuffled order: the k-th sample of its group goes to the part whose range of the
+/// group's count includes k. `group(i)`, below `groups`, is the group of sample i.
 template <std::size_t Inputs, std::size_t Outputs, class T, class Group>
 data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> samples, const split_options& options,
                                             std::size_t groups, Group group) {
@@ -137,17 +137,17 @@ data_split<Inputs, Outputs, T> split_groups(data_view<Inputs, Outputs, T> sample
 
 }  // namespace internal
 
-/// Shuffles the samples and cuts them into training, validation and test part. Every sample is in exactly one, and the
-/// training part has at least one. Errors: what data_view::check finds, and invalid_option for a training share that is
-/// not positive, another that is negative, or shares that do not add up to 1.
+/// Shuffles the samples and splits them into a training, a validation and a test part. Every sample is in exactly one,
+/// and the training part has at least one. Errors: those of data_view::check, and invalid_option if the training share
+/// is not positive, another one is negative, or the shares do not add up to 1.
 template <Samples Set>
 [[nodiscard]] auto split(const Set& set, const split_options& options = {}) {
     return internal::split_groups(set.view(), options, 1, [](std::size_t) { return std::size_t{0}; });
 }
 
-/// The same with every class (class_of the target) in every part in proportion, to within one sample, and at least once
-/// in the training part. Errors: also missing_class, with the class as `column`, for one of which the set has no
-/// sample.
+/// The same, with every class (class_of the target) in every part in proportion, to within one sample, and at least
+/// once in the training part. Errors: also missing_class, with the class as `column`, if the set has no sample of a
+/// class.
 template <Samples Set>
 [[nodiscard]] auto stratified_split(const Set& set, const split_options& options = {}) {
     const auto samples = set.view();

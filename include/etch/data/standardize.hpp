@@ -10,7 +10,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// y = (x - mean) / deviation, column by column: then the mean is 0 and the deviation 1, what initialisers count on.
+/// y = (x - mean) / deviation, column by column: mean 0 and deviation 1, as initializers assume.
 ///
 ///     etch::standardizer<4> scale;
 ///     if (auto p = scale.fit(parts.training); !p.ok()) ...   // constant_column: p.column
@@ -22,7 +22,7 @@ namespace etch::inline ETCH_VARIANT {
 template <std::size_t Columns, class T = float>
 class standardizer : public internal::invertible_transform<standardizer<Columns, T>, Columns, T> {
 public:
-    /// Each column's mean and deviation, to be etched into a network or saved; 0 and 0 before fit.
+    /// Each column's mean and deviation, to compile into a network or to save; 0 and 0 before fit.
     [[nodiscard]] std::array<T, Columns> mean() const noexcept {
         std::array<T, Columns> result{};
         for (std::size_t c = 0; c < Columns; ++c) result[c] = static_cast<T>(mean_[c]);

@@ -1,6 +1,6 @@
 #pragma once
-// What only the operating system can do with files. The only file of etch that includes its headers: POSIX, Windows,
-// and for any other system what C's <cstdio> has.
+// File operations that need the operating system. The only file of etch that includes its headers: POSIX, Windows, and
+// for any other system <cstdio>.
 
 #include <atomic>
 #include <cerrno>
@@ -20,7 +20,7 @@
 #include <fcntl.h>
 #include <io.h>
 #include <sys/stat.h>
-// As <windows.h> declares it, whose macros (min, max, small ...) nobody should get from here.
+// As in <windows.h>, whose macros (min, max, small ...) would leak to everyone who includes this.
 extern "C" __declspec(dllimport) int __stdcall MoveFileExA(const char*, const char*, unsigned long);
 #elif defined(__unix__) || defined(__APPLE__)
 #include <fcntl.h>
@@ -30,10 +30,10 @@ extern "C" __declspec(dllimport) int __stdcall MoveFileExA(const char*, const ch
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// What is known of a file that is to be replaced.
+/// What is known about a file that is to be replaced.
 struct file_facts {
     bool exists = false;
-    bool regular = true;      ///< no folder, device, pipe or socket
+    bool regular = true;      ///< not a folder, device, pipe or socket
     bool writable = true;     ///< by its permissions
     std::uint64_t size = 0;   ///< in bytes, of a regular file
     unsigned mode = 0;        ///< the permissions, if the system has them,
@@ -87,7 +87,7 @@ struct system_files {
     static constexpr handle none = -1;
     static constexpr std::string_view separators = "/";
 
-    /// The name that symbolic links lead to, whether there is such a file or not.
+    /// The name to which symbolic links lead, whether or not that file exists.
     static std::string followed(std::string path) {
         for (int links = 0; links < 40; ++links) {
             char target[4096];
@@ -127,7 +127,7 @@ struct system_files {
     }
     static bool flush(handle file) noexcept { return ::fsync(file) == 0 || errno == EINVAL || errno == ENOTSUP; }
     static bool close(handle file) noexcept { return ::close(file) == 0; }
-    /// The mode must be the old one; the owner stays if this user may give files away.
+    /// The mode must match the old one; the owner is kept if this user may change it.
     static bool keep_permissions(handle file, const file_facts& old) noexcept {
         if (!old.exists) return true;
         struct stat now{};
@@ -139,7 +139,7 @@ struct system_files {
     static bool replace(const std::string& from, const std::string& to) noexcept {
         return std::rename(from.c_str(), to.c_str()) == 0;
     }
-    /// So that the name, too, is on the disk. A folder that cannot be opened to be read cannot be flushed.
+    /// Makes sure that the name, too, is on the disk. A folder that cannot be opened for reading cannot be flushed.
     static bool flush_folder(const std::string& folder) noexcept {
         const int file = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (file < 0) return true;
@@ -176,7 +176,8 @@ struct system_files {
 /// Why the last call failed, in the system's words.
 inline std::string system_complaint() { return errno == 0 ? "unknown reason" : std::generic_category().message(errno); }
 
-/// A name that no other writer has: of this program by the count, of another one by the rest. `create` finds out.
+/// A name that no other writer uses: the count distinguishes writers in this program, the rest other programs. `create`
+/// makes sure.
 inline std::string unique_name() {
     static std::atomic<std::uint64_t> count{0};
     std::uint64_t bits = ++count * 0x9e3779b97f4a7c15u ^ system_files::process() ^
@@ -187,11 +188,11 @@ inline std::string unique_name() {
     return name + ".tmp";
 }
 
-/// The system would end the path there, and take another file.
-inline constexpr const char* zero_in_path = "its path holds a zero";
+/// The system would end the path there and use a different file.
+inline constexpr const char* zero_in_path = "its path contains a zero byte";
 
-/// Writes bytes to a new file, which takes the place of `path` as io/files.hpp describes it. What is wrong; empty if
-/// nothing is.
+/// Writes bytes to a new file that replaces `path`, as data/replace_file.hpp describes. What is wrong; empty if nothing
+/// is.
 inline std::string replace_bytes(const std::string& path, std::span<const std::byte> bytes) {
     using system = system_files;
     if (path.find('\0') != path.npos) return zero_in_path;

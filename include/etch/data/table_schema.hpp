@@ -7,30 +7,30 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A column of a table, as a network reads or answers it.
+/// A column of a table, as an input or a target of a network.
 struct table_column {
     std::string name{};          // in the header; empty if there was none
     std::size_t position = 0;    // in the table it was learnt from, counted from 0
-    class_list categories{};     // of a column of text: one network input per category, 1 for the row's own; else empty
-    std::vector<double> fill{};  // what stands for a missing cell, a number per network input; empty: it is refused
+    class_list categories{};     // for a column of text: one input per category, 1 for the row's own; otherwise empty
+    std::vector<double> fill{};  // the values of a missing cell, one per network input; empty: it is rejected
 
-    /// How many numbers of a sample it is.
+    /// How many elements of a sample this column gives.
     [[nodiscard]] std::size_t width() const noexcept { return categories.empty() ? 1 : categories.size(); }
     [[nodiscard]] bool operator==(const table_column&) const = default;
 };
 
 /// What was learnt from a table, so that later tables and rows are read in the same way: which columns are the inputs,
-/// in which order, their categories, what stands for missing cells, the targets and the names of classes. It travels
-/// with a saved network (io/schema.hpp), or is written by hand to name inputs and outputs:
+/// in which order, their categories, the fill values of missing cells, the targets and the names of classes. It is
+/// saved with a network (io/schema.hpp), or written by hand to name inputs and outputs:
 ///
 ///     etch::table_schema names{.inputs = {{"speed"}, {"angle"}}, .targets = {{"torque"}}};
 struct table_schema {
     std::vector<table_column> inputs{};
-    std::vector<table_column> targets{};  // or the one column that holds the label, and then there are
+    std::vector<table_column> targets{};  // or the one column of labels, and then there are
     class_list classes{};                 // its names, in the order of the outputs
     std::size_t columns = 0;              // of the table that it was learnt from
 
-    /// How many numbers the inputs of a sample are.
+    /// The number of inputs of a sample.
     [[nodiscard]] std::size_t input_size() const noexcept {
         std::size_t sum = 0;
         for (const table_column& column : inputs) sum += column.width();

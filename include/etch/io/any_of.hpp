@@ -12,7 +12,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// Which of several networks a file is for.
+/// The network among several that a file is for.
 struct choice {
     load_result result{};
     std::size_t index = 0;
@@ -26,7 +26,7 @@ template <TensorSource Source>
     return std::nullopt;
 }
 
-/// The network with this text, or else the only one that differs from it only in the format of its weights.
+/// The network with this topology, or otherwise the only one that differs from it only in the format of its weights.
 [[nodiscard]] constexpr choice choose_by_topology(std::span<const std::string_view> topologies,
                                                   std::string_view written) noexcept {
     choice chosen;
@@ -41,8 +41,8 @@ template <TensorSource Source>
     return chosen;
 }
 
-/// The only network that the tensors of a file fit, from the result of checking each. If they fit none, and the error
-/// does not depend on the network (not a key or a shape, but a NaN for example), that error is the result.
+/// The only network that the tensors of a file fit, given the result of checking each. If they fit none, and the error
+/// does not depend on the network (a NaN, for example, rather than a key or a shape), that error is the result.
 [[nodiscard]] constexpr choice choose_by_tensors(std::span<const load_result> checked) noexcept {
     choice chosen{{.code = status::wrong_topology}, 0};
     std::size_t fitting = 0;
@@ -68,13 +68,13 @@ template <class... Networks, TensorSource Source>
 
 }  // namespace internal
 
-/// Loads whichever of the networks the file is for; the object then has that topology. All or nothing: where anything
-/// is refused it stays the network that it was, weight for weight.
+/// Loads the network that the file is for; the object then has that topology. All or nothing: if anything is rejected,
+/// the object keeps its network, weight for weight.
 ///
-/// A file that etch or its exporter has written names its topology, and is for the network of exactly these layers; if
+/// A file written by etch or its exporter names its topology, and is for the network with exactly these layers or, if
 /// there is none, for the only one that stores its weights in another format. A file without a topology, a plain
-/// state_dict, is for the one network that all its keys and shapes fit: tanh or relu between the same layers, it fits
-/// two, and is refused.
+/// state_dict, is for the only network that all its keys and shapes fit: if two candidates differ only in tanh or relu
+/// between the same layers, it fits both and is rejected.
 ///
 /// Errors: those of `load`; wrong_topology if the file is for none of the networks, ambiguous_topology if it could be
 /// for several. No heap, no exceptions; the stack of `load`, and 400 bytes for each network.

@@ -13,7 +13,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A stepper or a trainer: what a checkpoint is taken of, together with the network that it trains.
+/// A stepper or a trainer: what a checkpoint saves, together with the network that it trains.
 template <class Training>
 concept Resumable = requires(Training& training) {
     typename Training::network_type;
@@ -23,7 +23,7 @@ concept Resumable = requires(Training& training) {
 
 namespace internal {
 
-/// Whether there are the progress of a fit and its best weights beside the rest.
+/// Whether there are also the progress of a fit and its best weights.
 template <class Training>
 concept Fitting = requires(const Training& training) {
     training.progress();
@@ -75,8 +75,7 @@ constexpr std::string_view schedule_name() noexcept {
         return {};
 }
 
-/// The tensors of a checkpoint: the network's, the optimiser's state a slot after the other, and of a fit the best
-/// weights.
+/// The tensors of a checkpoint: the network's, then the optimizer's state slot by slot, and for a fit the best weights.
 template <class Training, class T>
 struct checkpoint_tensors {
     using network = typename Training::network_type;
@@ -131,7 +130,7 @@ constexpr save_result write_checkpoint(std::span<std::byte> to, const checkpoint
     return write_file<T>(to, tensors.groups(), topology<typename Training::network_type>, add_metadata);
 }
 
-/// Reads what stands beside the tensors, into `to`.
+/// Reads what is not in tensors into `to`.
 template <class Training>
 [[nodiscard]] status read_checkpoint(const safetensors_view& file, checkpoint_state<Training>& to) noexcept {
     if (file.metadata("etch.optimizer") != std::string_view{to.optimizer.name}) return status::wrong_optimizer;
@@ -153,10 +152,10 @@ template <class Training>
 
 }  // namespace internal
 
-/// Writes all that training needs to go on bit for bit into memory, as a safetensors file (docs/weights.md): the
-/// network, the optimiser with its state and options, schedule, clipping, the count of updates, the seed of dropout; of
-/// a trainer also where its fit stands and the best weights. It is taken between updates: in the callback of a fit, or
-/// when the fit is over. The options of a fit are not in it, nor is the data.
+/// Writes into memory all that training needs to continue bit for bit, as a safetensors file (docs/weights.md): the
+/// network, the optimizer with its state and options, schedule, clipping, the count of updates, the seed of dropout;
+/// for a trainer also the progress of its fit and the best weights. Call it between updates: in the callback of a fit,
+/// or after the fit. Neither the options of a fit nor the data are saved.
 ///
 ///     trainer.fit(net, train, options, [&](const auto&) { save_checkpoint(trainer, net, memory); });
 ///
@@ -164,10 +163,9 @@ template <class Training>
 ///     options.resume = true;
 ///     trainer.fit(net, train, options);                 // the rest, with the bits of a fit that was never interrupted
 ///
-/// Where a fit with patience has given the network its best weights, the file has the last ones all the same, with
-/// which the fit goes on, and the best beside them.
-/// Errors, with nothing written: no_room, with the size that is needed; non_finite_weight, also of the state;
-/// invalid_option if an option is not finite.
+/// If a fit with patience has given the network its best weights, the file still contains the last ones, with which the
+/// fit continues, and the best ones in addition. Errors, with nothing written: no_room, with the size that is needed;
+/// non_finite_weight, also for the state; invalid_option if an option is not finite.
 template <Resumable Training>
 constexpr save_result save_checkpoint(const Training& training, const typename Training::network_type& net,
                                       std::span<std::byte> to) noexcept {
@@ -186,7 +184,7 @@ constexpr save_result save_checkpoint(const Training& training, const typename T
     return internal::write_checkpoint(to, facts, has_fit, tensors);
 }
 
-/// The most bytes that a checkpoint of this stepper or trainer takes: for a buffer of a fixed size.
+/// The largest size in bytes of a checkpoint of this stepper or trainer: for a buffer of fixed size.
 template <Resumable Training>
 inline constexpr std::size_t checkpoint_size = [] {
     using T = typename Training::value_type;
@@ -200,10 +198,10 @@ inline constexpr std::size_t checkpoint_size = [] {
 /// Sets a stepper or trainer and its network from a checkpoint: options, state, count of updates and seed come from the
 /// file, whatever the object was constructed with. All or nothing.
 ///
-/// Network, optimiser and schedule must be those of the file; the size of the batch and the loss may differ. A stepper
-/// leaves aside where a fit stands; a trainer that reads what a stepper has written has no fit to resume.
+/// Network, optimizer and schedule must be those of the file; the batch size and the loss may differ. A stepper ignores
+/// the progress of a fit; a trainer that reads a stepper's checkpoint has no fit to resume.
 ///
-/// Errors, with everything as it was: those of `load`; wrong_optimizer, also for a file that is no checkpoint;
+/// Errors, with nothing changed: those of `load`; wrong_optimizer, also for a file that is not a checkpoint;
 /// wrong_schedule; malformed if options or progress are not as docs/weights.md defines. No heap, no exceptions.
 template <Resumable Training>
 load_result load_checkpoint(Training& training, typename Training::network_type& net,
@@ -232,7 +230,7 @@ load_result load_checkpoint(Training& training, typename Training::network_type&
     return {};
 }
 
-/// The same from the bytes of a file, wherever they lie; also the errors of safetensors_view::open, with the byte.
+/// The same from the bytes of a file, wherever they are; also the errors of safetensors_view::open, with the byte.
 template <Resumable Training, internal::ByteRange Bytes>
 load_result load_checkpoint(Training& training, typename Training::network_type& net, const Bytes& bytes) noexcept {
     safetensors_view file;

@@ -9,7 +9,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Saves a checkpoint to a file. A program that is killed while it writes leaves the checkpoint before.
+/// Saves a checkpoint to a file. If the program is killed while it writes, the previous checkpoint is kept.
 template <Resumable Training>
 file_result save_checkpoint_file(const Training& training, const typename Training::network_type& net,
                                  const std::string& path) {

@@ -10,8 +10,8 @@
 #include <etch/core/finite.hpp>
 #include <etch/io/hexadecimal.hpp>
 
-// The fields of an aggregate, one after the other, as text: the options of an optimiser, the place where a fit stands.
-// Field by field, since the bytes between them belong to nobody, and std::size_t has not the same size everywhere.
+// The fields of an aggregate, one after the other, as text: the options of an optimizer, the progress of a fit. Field
+// by field, since the padding between them is undefined, and std::size_t does not have the same size everywhere.
 namespace etch::inline ETCH_VARIANT::internal {
 
 inline constexpr std::size_t max_fields = 10;
@@ -29,7 +29,7 @@ constexpr bool has_fields(std::index_sequence<I...>) noexcept {
     return requires { A{(static_cast<void>(I), any_field_of<A>{})...}; };
 }
 
-/// How many fields A has, counted up to one more than there may be.
+/// How many fields A has, counted up to one more than the maximum.
 template <class A, std::size_t Count = 0>
 constexpr std::size_t field_count() noexcept {
     if constexpr (Count <= max_fields && has_fields<A>(std::make_index_sequence<Count + 1>{}))
@@ -38,7 +38,7 @@ constexpr std::size_t field_count() noexcept {
         return Count;
 }
 
-/// Calls f with each field, in their order.
+/// Calls f with each field, in order.
 template <class A>
 constexpr void for_each_field(A& aggregate, auto f) noexcept {
     constexpr std::size_t count = field_count<std::remove_const_t<A>>();
@@ -77,7 +77,7 @@ constexpr void for_each_field(A& aggregate, auto f) noexcept {
     }
 }
 
-/// Calls f with each number of an aggregate, and of the aggregates in it.
+/// Calls f with each number of an aggregate and of nested aggregates.
 template <class A>
 constexpr void for_each_number(A& aggregate, auto f) noexcept {
     using type = std::remove_const_t<A>;
@@ -90,7 +90,7 @@ constexpr void for_each_number(A& aggregate, auto f) noexcept {
     }
 }
 
-/// Eight bytes a number: the bits of a double, or an integer.
+/// Eight bytes per number: the bits of a double, or an integer.
 template <class A>
 constexpr void append_fields(auto& to, const A& aggregate) noexcept {
     for_each_number(aggregate, [&to]<class T>(const T& number) {
@@ -111,7 +111,7 @@ template <class A>
     return finite;
 }
 
-/// Reads what was written; false if it is not exactly that, or a number is not finite or too large for its field.
+/// Reads what was written; false if the text is different, or a number is not finite or too large for its field.
 template <class A>
 [[nodiscard]] constexpr bool take_fields(std::string_view text, A& to) noexcept {
     std::size_t count = 0;

@@ -21,7 +21,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// How many characters must be replaced, added or removed to make one text of the other.
+/// How many characters must be replaced, added or removed to turn one text into the other.
 /// Source: V. Levenshtein, "Binary Codes Capable of Correcting Deletions, Insertions and Reversals", 1966.
 inline std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
@@ -37,8 +37,8 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
-/// The file's key that is most like `key`; those that end alike first, since "actor.0.weight" is "0.weight" with a
-/// prefix.
+/// The file's key that is most similar to `key`; those with the same ending first, since "actor.0.weight" is "0.weight"
+/// with a prefix.
 template <TensorSource Source>
 std::string nearest_key(const Source& file, std::string_view key) {
     std::string nearest;
@@ -57,12 +57,12 @@ std::string nearest_key(const Source& file, std::string_view key) {
 
 }  // namespace internal
 
-/// The sentence for a failed load, to show to a person: `message`, and if it helps the nearest key of the file.
+/// The message for a failed load, to show to a person: `message` and, if it helps, the nearest key of the file.
 template <TensorSource Source>
 std::string describe(const load_result& result, const Source& file) {
     if (result.code == status::too_large && result.byte == 0)
-        return "this is not a safetensors file, which begins with the length of its header, at most 1 MiB; other files of "
-               "weights (PyTorch's .pt, .onnx) are converted by etch_export";
+        return "this is not a safetensors file, which begins with the length of its header, at most 1 MiB; other files "
+               "of weights (PyTorch's .pt, .onnx) are converted by etch_export";
     std::string text = result.message().c_str();
     if (result.code == status::missing_tensor) {
         const std::string nearest = internal::nearest_key(file, result.expected_key.shown());
@@ -88,8 +88,8 @@ std::string describe_for(const Network&, const load_result& result, const Source
            std::string{topology<Network>};
 }
 
-/// The same for a file that should be one of several networks: all of them, or those that it fits; and if the file does
-/// not tell its layers, what keeps it from being each of them.
+/// The same for a file that should be one of several networks: lists all of them, or those that it fits; if the file
+/// does not name its layers, explains why it is not each of them.
 template <class... Networks, TensorSource Source>
 std::string describe_for(const any_of<Networks...>&, const load_result& result, const Source& file,
                          const key_map& keys) {
@@ -112,7 +112,7 @@ std::string describe_for(const any_of<Networks...>&, const load_result& result, 
 }  // namespace internal
 
 /// Loads weights from what was read, and checks the network against the golden vectors that came with them. The network
-/// stays as it was if anything is refused. `name` is for messages. Host side: takes a second network from the heap.
+/// is unchanged if anything is rejected. `name` is for messages. Host side: allocates a second network on the heap.
 template <class Network, TensorSource Source>
 file_result load_verified(Network& net, const Source& file, const key_map& keys = {},
                           const std::string& name = "weights", double tolerance = golden_tolerance) {
@@ -137,12 +137,12 @@ namespace internal {
 inline read_result<std::vector<unsigned char>> read_safetensors(const std::string& path) {
     return read_file(path, max_file_size, [](std::span<const unsigned char> start) {
         const std::uint64_t size = safetensors_view::stated_size(std::as_bytes(start));
-        const bool whole = size <= start.size();  // it is all there, or more is not needed to see that it is refused
+        const bool whole = size <= start.size();  // it is complete, or more is not needed to see that it is rejected
         return size >= any_size ? any_size - 1 : static_cast<std::size_t>(size) + (whole ? 1 : 0);
     });
 }
 
-/// Reads and opens a safetensors file, and hands it to `load`, whose file_result is the result.
+/// Reads and opens a safetensors file, and passes it to `load`, which returns a file_result.
 template <class F>
 file_result with_file(const std::string& path, F&& load) {
     const auto bytes = read_safetensors(path);

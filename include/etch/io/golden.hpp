@@ -13,18 +13,19 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// How far a network's answers are from golden vectors: the answers of the model that its weights were exported from.
+/// How much a network's outputs differ from golden vectors: the outputs of the model that its weights were exported
+/// from.
 struct [[nodiscard]] golden_result {
     status code = status::ok;
     std::size_t count = 0;   ///< golden vectors; 0 if the file has none
     double largest = 0;      ///< difference of any output; NaN or infinite if one is not finite
     double scale = 0;        ///< the largest magnitude among all golden outputs
-    std::size_t vector = 0;  ///< where the largest difference is
+    std::size_t vector = 0;  ///< the one with the largest difference
     option_error option{};   ///< at invalid_option
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
-    /// The largest difference as a part of the scale.
+    /// The largest difference, relative to the scale.
     [[nodiscard]] constexpr double relative() const noexcept { return scale > 0 ? largest / scale : largest; }
     [[nodiscard]] constexpr message_text message() const noexcept {
         using internal::sentence;
@@ -39,7 +40,7 @@ struct [[nodiscard]] golden_result {
 
 namespace internal {
 
-/// `inputs(i)` and `outputs(i)` give number i of all golden vectors.
+/// `inputs(i)` and `outputs(i)` return number i of all golden vectors.
 template <class Network>
 constexpr golden_result compare_steps(const Network& net, std::size_t count, double tolerance, const auto& inputs,
                                       const auto& outputs) noexcept {
@@ -60,7 +61,7 @@ constexpr golden_result compare_steps(const Network& net, std::size_t count, dou
             const double away = static_cast<double>(answer[i]) - golden;
             const double difference = away < 0 ? -away : away, magnitude = golden < 0 ? -golden : golden;
             if (magnitude > result.scale) result.scale = magnitude;
-            if (finite && !(difference <= result.largest)) {  // the first that is not finite stays the largest
+            if (finite && !(difference <= result.largest)) {  // the first that is not finite remains the largest
                 result.largest = difference;
                 result.vector = v;
                 finite = is_finite(difference);
@@ -71,7 +72,7 @@ constexpr golden_result compare_steps(const Network& net, std::size_t count, dou
     return result;
 }
 
-/// The same; of any_of it is the network that it holds.
+/// The same; for any_of, with the network that it contains.
 template <class Network>
 constexpr golden_result compare_golden(const Network& net, std::size_t count, double tolerance, const auto& inputs,
                                        const auto& outputs) noexcept {
@@ -81,13 +82,13 @@ constexpr golden_result compare_golden(const Network& net, std::size_t count, do
         return compare_steps(net, count, tolerance, inputs, outputs);
 }
 
-/// The golden vectors of a file, where they lie: count * inputs and count * outputs numbers in digits.
+/// The golden vectors of a file, in place: count * inputs and count * outputs numbers in hexadecimal digits.
 struct golden_text {
     status code = status::ok;
     std::size_t count = 0;  ///< 0 if the file has none
     std::string_view inputs{}, outputs{};
 
-    /// Number i of `inputs` or `outputs`, which were checked.
+    /// Number i of `inputs` or `outputs`, whose digits were checked.
     [[nodiscard]] static constexpr float number(std::string_view digits, std::size_t i) noexcept {
         float x = 0;
         (void)take_hexadecimal(digits, i, x);
@@ -117,11 +118,11 @@ struct golden_text {
 
 }  // namespace internal
 
-/// Compares a network with golden vectors, one after the other: count * inputs and count * outputs numbers. Of a
-/// network with state they are the steps of one sequence, from the state zero. Usable in constant expressions; an etched header has golden_vectors for that, which are less to include. Where a platform
-/// defines verify as a macro (Unreal), call it by (etch::verify)(net, ...).
-/// golden_mismatch if an output differs by more than `tolerance` of the largest one, or is not finite; size_mismatch;
-/// invalid_option for a tolerance that is NaN, infinite or negative.
+/// Compares a network with golden vectors, one after the other: count * inputs and count * outputs numbers. For a
+/// network with state they are the steps of one sequence, from the state zero. Usable in constant expressions; an
+/// etched header uses golden_vectors for that, which compiles faster. If a platform defines verify as a macro (Unreal),
+/// call (etch::verify)(net, ...). Errors: golden_mismatch if an output differs by more than `tolerance` of the largest
+/// one, or is not finite; size_mismatch; invalid_option for a tolerance that is NaN, infinite or negative.
 template <class Network>
 constexpr golden_result(verify)(const Network& net, std::span<const float> inputs, std::span<const float> outputs,
                                 double tolerance = golden_tolerance) noexcept {
@@ -132,8 +133,8 @@ constexpr golden_result(verify)(const Network& net, std::span<const float> input
         net, count, tolerance, [&](std::size_t i) { return inputs[i]; }, [&](std::size_t i) { return outputs[i]; });
 }
 
-/// Compares a network with the golden vectors that its file holds. Where it holds none the result is ok, and its count
-/// 0. malformed if they are not as docs/weights.md defines.
+/// Compares a network with the golden vectors in its file. If there are none the result is ok, with a count of 0.
+/// malformed if they are not as docs/weights.md defines.
 template <class Network>
 golden_result(verify)(const Network& net, const safetensors_view& file, double tolerance = golden_tolerance) noexcept {
     const internal::golden_text golden = internal::golden_of(file, Network::inputs, Network::outputs);

@@ -5,12 +5,12 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What a network may differ from its source by, in units of the largest golden output: sums of floats in another order
-/// differ by a few units in the last place of their terms, 6e-8 each.
+/// How much a network may differ from its source, in units of the largest golden output: sums of floats in a different
+/// order differ by a few units in the last place of their terms, 6e-8 each.
 inline constexpr double golden_tolerance = 1e-5;
 
-/// Golden vectors that are written out in a program: samples, with the answers of the model that the weights come from.
-/// An etched header holds them, and states that the network which it holds agrees:
+/// Golden vectors as part of a program: samples with the outputs of the model that the weights come from. An etched
+/// header contains them, and asserts that its network agrees:
 ///
 ///     static_assert(walk_golden.agree(walk, 0), "etch: walk does not match the original model ...");
 template <std::size_t Count, std::size_t Inputs, std::size_t Outputs>
@@ -36,7 +36,7 @@ struct golden_vectors {
         const auto answer = net(inputs[v]);
         for (std::size_t i = 0; i < Outputs; ++i)
             if (!(magnitude(static_cast<double>(answer[i]) - static_cast<double>(outputs[v][i])) <= allowed))
-                return false;  // also if it is not a number
+                return false;  // also for NaN
         return true;
     }
 

@@ -7,7 +7,7 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// A float or an integer in text, exactly: the bytes of its little-endian bits, two hexadecimal digits each.
+/// A float or an integer as text, exactly: the bytes of its bits, little endian, two hexadecimal digits each.
 template <class T>
 constexpr void append_hexadecimal(auto& to, T number) noexcept {
     using bits_type = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
@@ -18,11 +18,11 @@ constexpr void append_hexadecimal(auto& to, T number) noexcept {
         to.append(digits[bits >> 4 & 15]).append(digits[bits & 15]);
 }
 
-/// How many digits a T takes.
+/// How many digits a T has.
 template <class T>
 inline constexpr std::size_t hexadecimal_digits = 2 * sizeof(T);
 
-/// The value of a digit, of either case; 16 for anything else.
+/// The value of a digit in upper or lower case; 16 for anything else.
 [[nodiscard]] constexpr unsigned digit_value(char c) noexcept {
     if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
     if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
@@ -30,7 +30,7 @@ inline constexpr std::size_t hexadecimal_digits = 2 * sizeof(T);
     return 16;
 }
 
-/// Number `index` of a text of such numbers; false if it is not there or not of digits.
+/// Number `index` of a text of such numbers; false if it is missing or malformed.
 template <class T>
 [[nodiscard]] constexpr bool take_hexadecimal(std::string_view text, std::size_t index, T& to) noexcept {
     using bits_type = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;

@@ -8,14 +8,13 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Walks over JSON where it lies: what the header of a safetensors file needs, and no more. Each `take_...` takes
-/// what JSON calls by that name, after any blanks; it returns false if something else is there, and the file is
-/// refused.
+/// Walks over JSON in place: what the header of a safetensors file needs, and no more. Each `take_...` skips blanks and
+/// takes what JSON calls by that name; it returns false if something else is there, and the file is then rejected.
 class json_cursor {
 public:
     explicit constexpr json_cursor(std::string_view text, std::size_t at = 0) noexcept : text_{text}, at_{at} {}
 
-    /// Where the next character stands.
+    /// The position of the next character.
     [[nodiscard]] constexpr std::size_t at() const noexcept { return at_; }
 
     constexpr void skip_blanks() noexcept {
@@ -36,7 +35,7 @@ public:
         return true;
     }
 
-    /// A string; `to` is what stands between its quotes, escape sequences as they are written.
+    /// A string; `to` is the text between its quotes, with escape sequences as they are written.
     [[nodiscard]] constexpr bool take_string(std::string_view& to) noexcept {
         if (!take('"')) return false;
         const std::size_t begin = at_;

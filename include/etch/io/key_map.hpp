@@ -11,39 +11,39 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// How a framework counts the layers that it names in its keys.
+/// How a framework numbers the layers in its keys.
 enum class numbering : std::uint8_t {
     position,            ///< every layer after input, from 0: nn.Sequential
-    from_first_trained,  ///< every layer from the first that is trained on: a Sequential without the normaliser before it
+    from_first_trained,  ///< every layer from the first trained one on: a Sequential without a leading normalizer
     trained,             ///< only trained layers are counted
 };
 
-/// Which key of a file belongs to which tensor of a network, and how matrices lie there. You name the framework, and
-/// nothing is guessed: a square matrix does not show whether it has to be transposed.
+/// The mapping from a network's tensors to the keys of a file, and the layout of its matrices. You name the framework,
+/// and nothing is guessed: a square matrix does not show whether it has to be transposed.
 ///
-///     etch::load(net, bytes);                                                        // nn.Sequential, or saved by etch
+///     etch::load(net, bytes);                                                        // nn.Sequential or saved by etch
 ///     etch::load(net, bytes, {.prefix = "module."});                                 // wrapped by DataParallel
 ///     etch::load(net, bytes, {.layers = {"fc1", "fc2", "head"}});                    // a module with names of its own
 ///     etch::load(net, bytes, etch::stable_baselines3_ppo);
 ///
-/// A key is `prefix`, then `key` with {layer} and {tensor} replaced. {layer} is `layer`, where {number} is the layer's number
-/// and {_number} the same with "_" before it, or nothing for 0.
+/// A key is `prefix`, then `key` with {layer} and {tensor} replaced. {layer} is `layer`, in which {number} is the
+/// layer's number and {_number} the same with "_" before it, or nothing for 0.
 ///
-/// `ignored` are keys of the file that belong to no tensor, with * for any characters: all that is in the file must be
-/// used, or be listed here. The text is not copied: it must live as long as the map.
+/// `ignored` are keys of the file that belong to no tensor, with * for any characters: everything in the file must be
+/// used or listed here. The text is not copied: it must live as long as the map.
 struct key_map {
     std::string_view prefix{};
     std::string_view key = "{layer}.{tensor}";
     std::string_view layer = "{number}";
-    std::string_view last_layer{};              ///< of the last layer that is trained, where it has a name of its own
-    std::string_view statistics_layer{};        ///< of a normaliser, likewise
-    std::array<std::string_view, 16> layers{};  ///< in place of `layer`: the names of all layers that are trained
-    renamed_tensor renamed[8]{};                ///< tensors that are not called as in etch: {"weight", "kernel"}
+    std::string_view last_layer{};              ///< for the last trained layer, if it has a name of its own
+    std::string_view statistics_layer{};        ///< for a normalizer, likewise
+    std::array<std::string_view, 16> layers{};  ///< instead of `layer`: the names of all trained layers
+    renamed_tensor renamed[8]{};                ///< tensors whose names differ from etch's: {"weight", "kernel"}
     numbering number = numbering::position;
-    bool inputs_first = false;    ///< matrices are [inputs, outputs], the transpose of what a layer computes with
+    bool inputs_first = false;    ///< matrices are [inputs, outputs]: transposed when loaded
     bool may_lack_bias = false;   ///< a bias that is not in the file is zero
     bool any_topology = false;    ///< do not compare the topology that etch has written into the file
-    double deviation_offset = 0;  ///< is added to each deviation: y = (x - mean) / (deviation + offset)
+    double deviation_offset = 0;  ///< added to each deviation: y = (x - mean) / (deviation + offset)
     std::array<std::string_view, 16> ignored{};
 };
 
@@ -57,12 +57,12 @@ inline constexpr key_map torch_recurrent{.renamed = {{"weight_ih", "weight_ih_l0
                                                      {"bias_ih", "bias_ih_l0"},
                                                      {"bias_hh", "bias_hh_l0"}}};
 
-/// A checkpoint of a trainer (see checkpoint.hpp): the network as it was trained last, or with the best weights of the fit.
+/// A checkpoint of a trainer (see checkpoint.hpp): the network as last trained, or with the best weights of the fit.
 inline constexpr key_map from_checkpoint{.ignored = {"optimizer.*", "best.*"}};
 inline constexpr key_map best_of_checkpoint{
     .prefix = "best.", .ignored = {"optimizer.*", "0*", "1*", "2*", "3*", "4*", "5*", "6*", "7*", "8*", "9*"}};
 
-/// The actor of Stable-Baselines3's PPO and A2C: policy.state_dict(). VecNormalize keeps its statistics elsewhere.
+/// The actor of Stable-Baselines3's PPO and A2C: policy.state_dict(). VecNormalize stores its statistics elsewhere.
 inline constexpr key_map stable_baselines3_ppo{.layer = "mlp_extractor.policy_net.{number}",
                                                .last_layer = "action_net",
                                                .number = numbering::from_first_trained,
@@ -80,7 +80,7 @@ inline constexpr key_map stable_baselines3_td3{.layer = "actor.mu.{number}",
                                                .number = numbering::from_first_trained,
                                                .ignored = {"actor_target.*", "critic.*", "critic_target.*"}};
 
-/// The actor of legged_gym and rsl_rl: `model_state_dict` of a checkpoint, with its empirical normaliser where the network
+/// The actor of legged_gym and rsl_rl: `model_state_dict` of a checkpoint, with its empirical normalizer if the network
 /// begins with standardize.
 inline constexpr key_map rsl_rl{.layer = "actor.{number}",
                                 .statistics_layer = "actor_obs_normalizer",
@@ -90,8 +90,8 @@ inline constexpr key_map rsl_rl{.layer = "actor.{number}",
                                 .ignored = {"critic.*", "std", "log_std", "critic_obs_normalizer.*",
                                             "actor_obs_normalizer._var", "actor_obs_normalizer.count"}};
 
-/// Dense layers of Keras as it calls them when nobody else does: dense/kernel, dense_1/kernel, ... Keras 2 adds ":0" to
-/// each: {.key = "{layer}/{tensor}:0"}.
+/// Dense layers of Keras with default names: dense/kernel, dense_1/kernel, ... Keras 2 adds ":0" to each: {.key =
+/// "{layer}/{tensor}:0"}.
 inline constexpr key_map keras{.key = "{layer}/{tensor}",
                                .layer = "dense{_number}",
                                .renamed = {{"weight", "kernel"}},
@@ -106,7 +106,7 @@ inline constexpr key_map scikit_learn{.key = "{tensor}_{layer}",
 
 namespace internal {
 
-/// A key, put together without a heap.
+/// A key, composed without a heap.
 using key_text = text<192>;
 
 [[nodiscard]] constexpr bool fits(const key_text& key) noexcept { return key.size <= key.characters.size(); }
@@ -121,7 +121,7 @@ using key_text = text<192>;
         } else if (p < pattern.size() && pattern[p] == key[k]) {
             ++p;
             ++k;
-        } else if (star != pattern.npos) {  // the last * takes one character more
+        } else if (star != pattern.npos) {  // the last * matches one more character
             p = star + 1;
             k = ++resume;
         } else {
@@ -138,10 +138,10 @@ using key_text = text<192>;
     return false;
 }
 
-/// Which layers of a network are trained, as far as keys depend on it.
+/// Which layers of a network are trained, as far as it affects keys.
 struct layer_count {
-    std::size_t first = 0, last = 0;  ///< the first and last that are trained
-    std::size_t before = 0;           ///< how many of them stand before the layer in question
+    std::size_t first = 0, last = 0;  ///< the first and last trained ones
+    std::size_t before = 0;           ///< how many come before the layer in question
 
     constexpr layer_count(std::span<const network_tensor> tensors, std::size_t layer) noexcept {
         bool seen = false;
@@ -171,7 +171,7 @@ constexpr void append_layer(key_text& to, std::string_view pattern, std::size_t 
     }
 }
 
-/// The name of a tensor, "weight" or "0.weight", with its own part as the framework calls it.
+/// The name of a tensor, "weight" or "0.weight", with the framework's name for its last part.
 constexpr void append_tensor(key_text& to, const key_map& keys, const network_tensor& tensor) noexcept {
     const std::string_view name = tensor.name.text, own = own_name(name);
     to.append({name.data(), name.size() - own.size()});
@@ -184,11 +184,11 @@ constexpr void append_tensor(key_text& to, const key_map& keys, const network_te
     const network_tensor& tensor = tensors[index];
     const layer_count count{tensors, tensor.layer};
     const bool trained = tensor.role != parameter_role::fitted;
-    const std::size_t skipped = tensor.layer < count.first ? 0 : count.first;  // a normaliser stands before the first
+    const std::size_t skipped = tensor.layer < count.first ? 0 : count.first;  // a normalizer comes before the first
     const std::size_t number = keys.number == numbering::position             ? tensor.layer
                                : keys.number == numbering::from_first_trained ? tensor.layer - skipped
                                                                               : count.before;
-    constexpr std::string_view unnamed = "<not named in layers>";  // for whoever reads what is not in the file
+    constexpr std::string_view unnamed = "<not named in layers>";  // for the message about a missing key
     std::string_view layer = keys.layer;
     if (!trained && !keys.statistics_layer.empty())
         layer = keys.statistics_layer;

@@ -12,7 +12,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// What a file holds may be anything: only what can be shown is.
+/// Text from a file may be anything: only printable characters are shown.
 [[nodiscard]] constexpr message_text printable(std::string_view text, std::size_t limit = 100) noexcept {
     message_text shown;
     for (const char c : text.substr(0, limit))
@@ -29,15 +29,15 @@ namespace internal {
 }  // namespace internal
 
 /// The result of loading weights. If the code is not ok, the network is unchanged and the other members locate the
-/// error: `message` makes a sentence of it, `describe` (io/files.hpp) one that also names the nearest key in the file.
+/// error: `message` describes it, and `describe` (io/files.hpp) also names the nearest key in the file.
 struct [[nodiscard]] load_result {
     status code = status::ok;
-    internal::key_text expected_key{};  ///< of the network's tensor: what was looked for
-    std::string_view key{};             ///< of the file's tensor, if there is one: lies in the file
+    internal::key_text expected_key{};  ///< of the network's tensor: the key that was looked up
+    std::string_view key{};             ///< of the file's tensor, if there is one: points into the file
     shape expected{};                   ///< of the network's tensor, as [outputs, inputs]
     file_shape found{};                 ///< of the file's
     std::size_t element = 0;            ///< of the file's tensor: the first that is not finite
-    std::size_t byte = 0;               ///< in a file that is refused
+    std::size_t byte = 0;               ///< the position in a malformed file
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
@@ -59,8 +59,9 @@ struct [[nodiscard]] load_result {
                                       "pass its key map, or set `inputs_first`"
                                     : "");
             case status::wrong_type:
-                if (key.empty()) return sentence("byte ", byte, ": an unknown type of numbers");
-                return sentence(file_key, " is of a type that no weights are read from: these are F64, F32, F16, BF16");
+                if (key.empty()) return sentence("byte ", byte, ": an unknown element type");
+                return sentence(file_key,
+                                " has an element type that cannot be read as weights, which are F64, F32, F16 or BF16");
             case status::non_finite_weight:
                 return sentence(file_key, ": element ", element, " is NaN, infinite or too large for the network");
             case status::invalid_option:
@@ -74,7 +75,7 @@ struct [[nodiscard]] load_result {
             default: return describe(code);
         }
     }
-    /// The same numbers the other way round: a hint for a person, never acted upon.
+    /// The same extents in reverse: a hint for a person, on which nothing is based.
     [[nodiscard]] constexpr bool looks_transposed() const noexcept {
         return code == status::wrong_shape && expected.rank == 2 && found.rank == 2 &&
                expected.extent[0] == found.extent[1] && expected.extent[1] == found.extent[0];
@@ -84,7 +85,7 @@ struct [[nodiscard]] load_result {
 namespace internal {
 
 /// Tensors whose keys begin with `prefix`, and the memory that they are for: a network; in a checkpoint also the
-/// optimiser's state, which has the shapes of what is trained.
+/// optimizer's state, whose shapes are those of the trained parameters.
 template <class T>
 struct tensor_group {
     std::string_view prefix{};
@@ -100,7 +101,7 @@ struct tensor_group {
     }
 };
 
-/// Whether a file's tensor holds the numbers of a network's: the same extents, or for a vector also [1, n].
+/// Whether a file's tensor has the extents of a network's; for a vector also [1, n].
 [[nodiscard]] constexpr bool same_shape(const network_tensor& tensor, const file_shape& found,
                                         bool inputs_first) noexcept {
     if (tensor.extents.rank == 2)
@@ -108,7 +109,7 @@ struct tensor_group {
     return found == tensor.extents || found == shape{std::size_t{1}, tensor.rows()};
 }
 
-/// Number (row, column) of a network's tensor, from the file's.
+/// Element (row, column) of a network's tensor, from the file's.
 template <class T>
 [[nodiscard]] constexpr T number_of(const file_tensor& from, const network_tensor& tensor, const key_map& keys,
                                     std::size_t row, std::size_t column) noexcept {
@@ -161,7 +162,7 @@ template <class T>
     return uses;
 }
 
-/// Whether the file has all tensors of the groups, each as it must be, and no other.
+/// Whether the file has all tensors of the groups, each well-formed, and no others.
 template <class T, TensorSource Source>
 [[nodiscard]] load_result check_tensors(std::span<const tensor_group<T>> groups, const Source& file,
                                         const key_map& keys) noexcept {
@@ -188,7 +189,7 @@ void take_tensors(std::span<const tensor_group<T>> groups, const Source& file, c
             const network_tensor& tensor = group.tensors[i];
             if (!group.has(tensor)) continue;
             const key_text key = group.key(keys, i);
-            file_tensor from;  // stays empty for a bias that is not there
+            file_tensor from;  // remains empty for a missing bias
             for (const file_tensor& candidate : file.tensors())
                 if (candidate.key == key.view()) from = candidate;
             for (std::size_t row = 0; row < tensor.rows(); ++row)
@@ -198,7 +199,7 @@ void take_tensors(std::span<const tensor_group<T>> groups, const Source& file, c
         }
 }
 
-/// What etch has written beside the tensors, if it has: the version of the format, and the topology.
+/// What etch has written in addition to the tensors, if anything: the version of the format, and the topology.
 template <TensorSource Source>
 [[nodiscard]] status check_metadata(const Source& file, std::string_view topology, bool any_topology) noexcept {
     if constexpr (requires { file.metadata(std::string_view{}); }) {
@@ -226,9 +227,9 @@ load_result check_load(const Source& file, const key_map& keys = {}) noexcept {
     return internal::check_tensors(std::span<const internal::tensor_group<T>>{&group, 1}, file, keys);
 }
 
-/// Sets all weights and statistics of a network from the tensors of a file. All or nothing: every tensor of the network
-/// is in the file, every one of the file is used once or ignored by name, or the network stays as it was. Float64,
-/// float16 and bfloat16 are converted; a transposed or missing matrix is never guessed.
+/// Sets all weights and statistics of a network from the tensors of a file. All or nothing: unless every tensor of the
+/// network is in the file, and every tensor of the file is used once or ignored by name, the network is unchanged.
+/// Float64, float16 and bfloat16 are converted; a transposed or missing matrix is never guessed.
 ///
 /// Errors: missing_tensor, unused_tensor, wrong_shape, wrong_type, non_finite_weight (NaN, infinite, or too large for
 /// the network's numbers), wrong_topology and wrong_version (if etch has written them), invalid_option (two tensors
@@ -245,8 +246,8 @@ load_result load(Network& net, const Source& file, const key_map& keys = {}) noe
     return found;
 }
 
-/// The same from the bytes of a safetensors file, which may lie anywhere: in a file that was read, in flash, in an
-/// array of the program. Also the errors of safetensors_view::open, with the byte.
+/// The same from the bytes of a safetensors file, wherever they are: in a file that was read, in flash, in an array of
+/// the program. Also the errors of safetensors_view::open, with the byte.
 template <class Network, internal::ByteRange Bytes>
 load_result load(Network& net, const Bytes& bytes, const key_map& keys = {}) noexcept {
     safetensors_view file;

@@ -30,13 +30,13 @@ public:
     /// How far it has read.
     [[nodiscard]] std::size_t at() const noexcept { return at_; }
 
-    /// Takes all of the text. What is wrong with it; empty if nothing is.
+    /// Takes all of the text. Returns what is wrong with it; empty if nothing is.
     [[nodiscard]] const char* take_header(npy_header& to) noexcept {
         bool has_type = false, has_order = false, has_shape = false;
         if (!take('{')) return "the header does not begin with {";
         while (!take('}')) {
             std::string_view key;
-            if (!take_string(key) || !take(':')) return "no key with a colon stands here";
+            if (!take_string(key) || !take(':')) return "expected a key and a colon";
             if (key == "descr" && !std::exchange(has_type, true)) {
                 if (!take_string(to.type)) return "descr is not the name of one type";
             } else if (key == "fortran_order" && !std::exchange(has_order, true)) {
@@ -47,7 +47,7 @@ public:
             } else {
                 return "a header has descr, fortran_order and shape, each once, and nothing else";
             }
-            if (!take(',') && !is_next('}')) return "no comma stands here";
+            if (!take(',') && !is_next('}')) return "expected a comma";
         }
         if (!has_type || !has_order || !has_shape) return "descr, fortran_order or shape is missing";
         skip_blanks();
@@ -91,7 +91,7 @@ private:
         }
         return at_ > begin;
     }
-    /// (), (3,), (3, 4): one extent has a comma.
+    /// (), (3,), (3, 4): a single extent is followed by a comma.
     [[nodiscard]] bool take_shape(file_shape& to) noexcept {
         if (!take('(')) return false;
         while (!take(')')) {
@@ -113,7 +113,7 @@ struct npy_type {
     std::size_t bytes = 0;
     bool big_endian = false;
 
-    /// Of width 0 if it is none of numbers.
+    /// Width 0 if it is not a type of numbers.
     [[nodiscard]] static constexpr npy_type of(std::string_view spelled) noexcept {
         constexpr auto other = number_type::other;
         constexpr std::array known{npy_type{"f8", number_type::float64, 8},
@@ -139,7 +139,7 @@ struct npy_type {
     }
 };
 
-/// Numbers that lie column by column, row by row: of each element, one index after the other, the last one fastest.
+/// Numbers stored column by column, rearranged row by row: the last index fastest.
 inline std::vector<std::byte> row_by_row(std::span<const std::byte> columns, const file_shape& extents,
                                          std::size_t width) {
     std::array<std::size_t, file_shape::max_rank> stride{}, index{};
@@ -158,8 +158,9 @@ inline std::vector<std::byte> row_by_row(std::span<const std::byte> columns, con
     return rows;
 }
 
-/// A .npy file in memory as a tensor without key; messages call it `name`. The tensor lies in the file, whose numbers
-/// are brought into the order of a file_tensor. truncated, malformed, wrong_version, wrong_type or too_large.
+/// A .npy file in memory as a tensor without key; messages call it `name`. The tensor points into the file, whose
+/// numbers are rearranged into the order of a file_tensor. truncated, malformed, wrong_version, wrong_type or
+/// too_large.
 /// Format: numpy, NEP 1 "A simple file format for NumPy arrays", versions 1.0 to 3.0.
 inline read_result<file_tensor> read_npy(std::span<std::byte> file, const std::string& name) {
     const auto refuse = [&name](status code, std::size_t byte, const std::string& complaint) {
@@ -173,8 +174,9 @@ inline read_result<file_tensor> read_npy(std::span<std::byte> file, const std::s
     if (file.size() < 8) return refuse(status::truncated, file.size(), "the header ends too early");
     const std::size_t major = byte(6), minor = byte(7);
     if (major < 1 || major > 3 || minor != 0) {
-        return refuse(status::wrong_version, 6,
-                      "version " + std::to_string(major) + "." + std::to_string(minor) + " of the format is not read");
+        return refuse(
+            status::wrong_version, 6,
+            "version " + std::to_string(major) + "." + std::to_string(minor) + " of the format is not supported");
     }
     const std::size_t begin = major == 1 ? 10 : 12;  // the header's length is two bytes or four
     if (file.size() < begin) return refuse(status::truncated, file.size(), "the header ends too early");
@@ -192,7 +194,7 @@ inline read_result<file_tensor> read_npy(std::span<std::byte> file, const std::s
         const bool object = header.type.find('O') != header.type.npos;
         return refuse(status::wrong_type, begin,
                       in_quotes(header.type) + (object ? " are Python's objects; pickled objects are never read"
-                                                       : " is not a type of numbers that is read"));
+                                                       : " is not a supported type of numbers"));
     }
     const auto extents = std::span{header.extents.extent}.first(header.extents.rank);
     std::size_t expected = std::find(extents.begin(), extents.end(), 0u) == extents.end() ? type.bytes : 0;

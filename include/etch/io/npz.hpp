@@ -3,7 +3,7 @@
 #error \
     "etch: zip.h of libzip is not found. Install it (Debian: libzip-dev); then link etch::npz in CMake, -lzip elsewhere"
 #elif defined(ETCH_LINKED_BY_CMAKE) && !defined(ETCH_LINKS_NPZ)
-#error "etch: this target does not link libzip: link etch::npz, or define ETCH_LINKS_NPZ where you link libzip yourself"
+#error "etch: this target does not link libzip: link etch::npz, or define ETCH_LINKS_NPZ if you link libzip yourself"
 #endif
 #include <zip.h>
 
@@ -25,8 +25,8 @@
 namespace etch::inline ETCH_VARIANT {
 
 /// The arrays of an .npz file, as numpy's savez and savez_compressed write them: `1.weight.npy` in the archive is the
-/// tensor 1.weight. float64, float32 and float16 of either byte order and either order of indices are weights; integers
-/// and bools are tensors of number_type::other. It owns what it holds, on the heap: for the host, not for the device.
+/// tensor 1.weight. float64, float32 and float16 in either byte order and either index order are weights; integers and
+/// bools are tensors of number_type::other. It owns its memory, on the heap: for the host, not for devices.
 class npz_archive {
 public:
     static constexpr std::size_t max_entries = 1024;
@@ -47,7 +47,7 @@ private:
         std::vector<std::byte> file;
     };
     std::vector<entry> entries_{};        // never moved one by one,
-    std::vector<file_tensor> tensors_{};  // since these lie in them
+    std::vector<file_tensor> tensors_{};  // since these point into them
 };
 
 namespace internal {
@@ -73,7 +73,7 @@ inline zip_pointer<zip_t> open_zip(std::span<const std::byte> bytes, std::string
     return archive;
 }
 
-/// Unpacks an entry that promises to have `size` bytes. What is wrong with it; empty if nothing is.
+/// Unpacks an entry that states a size of `size` bytes. What is wrong with it; empty if nothing is.
 inline std::string unzip(zip_t* archive, std::size_t index, std::size_t size, std::vector<std::byte>& to) {
     const zip_pointer<zip_file_t> stream{zip_fopen_index(archive, index, 0)};
     if (!stream) return zip_strerror(archive);
@@ -85,7 +85,7 @@ inline std::string unzip(zip_t* archive, std::size_t index, std::size_t size, st
         if (got > 0) filled += static_cast<std::size_t>(got);
     }
     std::byte beyond{};
-    if (got > 0) got = zip_fread(stream.get(), &beyond, 1);  // where it ends, libzip compares the checksum
+    if (got > 0) got = zip_fread(stream.get(), &beyond, 1);  // at the end libzip compares the checksum
     if (got < 0) return zip_file_strerror(stream.get());
     if (got > 0 || filled < size) return "not the size that the archive promises";
     return {};
@@ -94,9 +94,10 @@ inline std::string unzip(zip_t* archive, std::size_t index, std::size_t size, st
 }  // namespace internal
 
 /// Reads an .npz file from memory; messages call it `name` and count bytes from 0. All or nothing: every entry must be
-/// an array of numbers under a name of its own, neither encrypted nor packed otherwise than numpy does. malformed,
-/// truncated, duplicate_key, wrong_type (Python's objects too, which are never read), wrong_version; too_large for more
-/// than max_entries or more than `limit` bytes when unpacked, which keeps a small hostile file from filling the memory.
+/// an array of numbers under a name of its own, neither encrypted nor compressed by a method that numpy does not use.
+/// malformed, truncated, duplicate_key, wrong_type (also for Python objects, which are never read), wrong_version;
+/// too_large for more than max_entries, or for more than `limit` bytes when unpacked, so that a small hostile file
+/// cannot fill the memory.
 inline read_result<npz_archive> parse_npz(std::span<const std::byte> bytes, const std::string& name = "npz",
                                           std::size_t limit = npz_archive::default_limit) {
     const auto refuse = [&name](status code, const std::string& complaint) {
@@ -105,7 +106,7 @@ inline read_result<npz_archive> parse_npz(std::span<const std::byte> bytes, cons
     if (bytes.empty()) return refuse(status::truncated, describe(status::truncated));  // libzip finds an archive in it
     std::string complaint;
     const auto archive = internal::open_zip(bytes, complaint);
-    if (!archive) return refuse(status::malformed, "no zip archive: " + complaint);
+    if (!archive) return refuse(status::malformed, "not a zip archive: " + complaint);
     const zip_int64_t entries = zip_get_num_entries(archive.get(), 0);
     const auto count = static_cast<std::size_t>(std::max<zip_int64_t>(entries, 0));
     if (count > npz_archive::max_entries) {

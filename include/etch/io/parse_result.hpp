@@ -6,7 +6,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Whether the bytes of a file have the form of their format, and the first byte that has not.
+/// Whether the bytes of a file are well-formed, and the first byte that is not.
 struct [[nodiscard]] parse_result {
     status code = status::ok;
     std::size_t byte = 0;

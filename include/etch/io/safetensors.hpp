@@ -12,17 +12,17 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A safetensors file in memory, read where it lies: no heap, no copy, no alignment needed.
+/// A safetensors file in memory, read in place: no heap, no copy, no alignment needed.
 ///
 ///     etch::safetensors_view file;
 ///     if (const auto opened = file.open(bytes); !opened) ...    // at opened.byte
 ///     for (const etch::file_tensor& tensor : file.tensors()) ...
 ///
-/// The file is eight bytes for the length of the header, the header as JSON, and the numbers. `open` believes none of
-/// it: what it accepts has whole tensors inside the file which neither overlap nor leave a gap, sizes that agree with
-/// their extents, and every key once. The bytes must live, unchanged, as long as the view.
+/// The file is eight bytes for the length of the header, the header as JSON, and the numbers. `open` trusts none of it:
+/// in a file that it accepts, whole tensors are inside the file without overlaps or gaps, sizes agree with extents, and
+/// every key occurs once. The bytes must live, unchanged, as long as the view.
 ///
-/// Limits, so that nothing hostile takes long: 1,024 tensors, 1,024 entries of metadata, a header of 1 MiB.
+/// Limits, so that no hostile file takes long: 1,024 tensors, 1,024 entries of metadata, a header of 1 MiB.
 /// Cost: the header is read once for each key that is looked up; keys are compared in pairs.
 /// Format: huggingface/safetensors, README "Format".
 class safetensors_view {
@@ -32,8 +32,8 @@ public:
 
     constexpr safetensors_view() noexcept = default;
 
-    /// Checks the whole header. truncated, too_large, malformed, duplicate_key or wrong_type, with the byte where it is
-    /// seen; the view then has no tensors.
+    /// Checks the whole header. truncated, too_large, malformed, duplicate_key or wrong_type, with the byte of the
+    /// error; the view then has no tensors.
     parse_result open(std::span<const std::byte> bytes) noexcept {
         *this = {};
         safetensors_view opened;
@@ -48,9 +48,9 @@ public:
         return {};
     }
 
-    /// How many bytes a file has by what it begins with: 8 for less than these, with them the length of the header
-    /// added, with the header all of it. A start that `open` refuses has as many as are needed to see that. Reads up to
-    /// 1 MiB.
+    /// The size of a file, as far as its beginning tells: 8 for fewer bytes than that, then including the header's
+    /// length, and with the whole header all of it. For a beginning that `open` rejects, as many bytes as it takes to
+    /// see that. Reads up to 1 MiB.
     [[nodiscard]] static std::uint64_t stated_size(std::span<const std::byte> start) noexcept {
         safetensors_view file;
         if (start.size() < length_bytes) return length_bytes;
@@ -153,7 +153,7 @@ private:
         if (!cursor.take('}') || width == 0 || !has_shape || !has_offsets) return status::malformed;
         if (to.begin > to.end) return status::malformed;
         if (to.end > data_size_) return status::truncated;
-        std::uint64_t left = to.end - to.begin;  // numbers per index, extent after extent: no product can overflow
+        std::uint64_t left = to.end - to.begin;  // divided by one extent after the other: no product can overflow
         if (left % width != 0) return status::malformed;
         left /= width;
         bool is_empty = false;
@@ -185,7 +185,7 @@ private:
         return cursor.take(']');
     }
 
-    /// The next tensor of the header from `at` on, the metadata passed over; false at the end.
+    /// The next tensor of the header from `at` on, skipping the metadata; false at the end.
     [[nodiscard]] bool next(std::size_t& at, entry& to) const noexcept {
         while (true) {
             internal::json_cursor cursor{header_, at};
@@ -234,7 +234,7 @@ private:
             if (!cursor.take('}')) return {status::malformed, cursor.at()};
         }
         if (!cursor.at_end()) return {status::malformed, cursor.at()};
-        if (filled != data_.size())  // data_ has what the file has, all tensors lie in it
+        if (filled != data_.size())  // data_ has what the file has; all tensors must be in it
             return {status::malformed, header_.size() + static_cast<std::size_t>(filled < data_.size() ? filled : 0)};
         return check_pairs(in_order);
     }
@@ -260,8 +260,8 @@ private:
         return cursor.take('}') ? parse_result{} : parse_result{status::malformed, cursor.at()};
     }
 
-    /// No key twice and, if the tensors do not simply follow each other, no two that overlap. Together they are as
-    /// long as the data, so then there is no gap either.
+    /// No duplicate keys and, if the tensors are not in order, no two that overlap. Together they are as long as the
+    /// data, so there is no gap either.
     [[nodiscard]] parse_result check_pairs(bool in_order) const noexcept {
         entry one, other;
         for (std::size_t at = 0; next(at, one);) {

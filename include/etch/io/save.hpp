@@ -16,7 +16,7 @@ namespace etch::inline ETCH_VARIANT {
 /// The result of writing a file into memory.
 struct [[nodiscard]] save_result {
     status code = status::ok;
-    std::size_t size = 0;  ///< how many bytes the file has; at no_room how many it needs
+    std::size_t size = 0;  ///< the bytes of the file; at no_room, the bytes that it needs
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
@@ -28,7 +28,7 @@ struct [[nodiscard]] save_result {
 
 namespace internal {
 
-/// Writes bytes into memory, and counts those that find no room.
+/// Writes bytes into memory, and counts those that do not fit.
 class byte_writer {
 public:
     explicit constexpr byte_writer(std::span<std::byte> to) noexcept : to_{to} {}
@@ -74,7 +74,7 @@ private:
     std::size_t size_ = 0;
 };
 
-/// The metadata of a file while it is written.
+/// Writes the metadata of a file.
 class metadata_writer {
 public:
     explicit constexpr metadata_writer(byte_writer& to) noexcept : to_{&to} {}
@@ -87,7 +87,7 @@ public:
         next(key);
         to_->append('"').append_integer(value).append('"');
     }
-    /// What begins here, digits or text that needs no escape, ends with `end_value`.
+    /// Starts a value of digits or of text that needs no escapes; `end_value` ends it.
     constexpr byte_writer& begin_value(std::string_view key) noexcept {
         next(key);
         return to_->append('"');
@@ -171,8 +171,8 @@ template <class T>
     return finite;
 }
 
-/// A whole file. `add_metadata(metadata_writer&)` may add to what every file of etch has. Nothing is written if there
-/// is not room for all of it, and nothing that `load` would refuse.
+/// A whole file. `add_metadata(metadata_writer&)` may extend what every file of etch has. Nothing is written if the
+/// buffer is too small for all of it, and nothing that `load` would reject.
 template <class T>
 constexpr save_result write_file(std::span<std::byte> to, std::span<const tensor_group<const T>> groups,
                                  std::string_view topology, const auto& add_metadata) noexcept {
@@ -201,10 +201,10 @@ struct metadata_entry {
     std::string_view key{}, value{};
 };
 
-/// What a file has beside the weights.
+/// The contents of a file in addition to the weights.
 template <class T>
 struct save_options {
-    /// Samples that go into the file with the network's answers, as golden vectors: count * inputs numbers.
+    /// Samples that are saved with the network's outputs, as golden vectors: count * inputs numbers.
     std::span<const T> golden{};
     std::string_view source{};                   ///< who made the file, from what
     std::span<const metadata_entry> metadata{};  ///< anything else; `safetensors_view::metadata` reads it
@@ -218,7 +218,7 @@ namespace internal {
            key.starts_with("etch.golden.");
 }
 
-/// Whether metadata can be written: every key once, none that `save` writes by itself, and all of it UTF-8.
+/// Whether metadata can be written: unique keys, none that `save` writes by itself, and only UTF-8.
 [[nodiscard]] constexpr bool is_valid(std::span<const metadata_entry> metadata) noexcept {
     for (std::size_t i = 0; i < metadata.size(); ++i) {
         const auto& [key, value] = metadata[i];
@@ -229,7 +229,7 @@ namespace internal {
     return true;
 }
 
-/// The file of a network, even of one that `load` would refuse.
+/// The file of a network, even if `load` would reject it.
 template <class Network>
 constexpr save_result write_network(const Network& net, std::span<std::byte> to, const auto& add_metadata) noexcept {
     using T = typename Network::value_type;
@@ -239,13 +239,13 @@ constexpr save_result write_network(const Network& net, std::span<std::byte> to,
 
 }  // namespace internal
 
-/// Writes a network into memory as a safetensors file, as docs/weights.md describes it. No heap, no exceptions.
-/// Errors, with nothing written: not_fitted if a layer's statistics were never set, since the outputs of such a network
-/// mean nothing (a checkpoint of it is written: a fit is still to come); no_room, with the size that is needed; what
-/// `load` would refuse, so that a good file is not replaced by it: non_finite_weight, and too_large if golden vectors
-/// take more than the header's 1 MiB; size_mismatch if the golden samples are not complete, non_finite_input if they
-/// are not finite floats; invalid_option if the source or the metadata is not UTF-8, or a key occurs twice or is one of
-/// etch's. What is saved and loaded again has the same bits; what etch saves, torch.nn.Sequential loads.
+/// Writes a network into memory as a safetensors file, as docs/weights.md describes it. No heap, no exceptions. Errors,
+/// with nothing written: not_fitted if a layer's statistics were never set, since the outputs of such a network mean
+/// nothing (a checkpoint of it can be written: its fit is still to come); no_room, with the size that is needed;
+/// whatever `load` would reject, so that it does not replace a good file: non_finite_weight, and too_large if golden
+/// vectors take more than the header's 1 MiB; size_mismatch if the golden samples are not complete, non_finite_input if
+/// they are not finite floats; invalid_option if the source or the metadata is not UTF-8, or if a key occurs twice or
+/// is one of etch's. Saving and loading preserves the bits; torch.nn.Sequential can load what etch saves.
 template <class Network>
 constexpr save_result save(const Network& net, std::span<std::byte> to,
                            const save_options<typename Network::value_type>& options = {}) noexcept {
@@ -268,7 +268,8 @@ constexpr save_result save(const Network& net, std::span<std::byte> to,
         auto& outputs = metadata.begin_value("etch.golden.outputs");
         typename Network::state state{};
         for (std::size_t i = 0; i < options.golden.size(); i += Network::inputs) {
-            std::array<T, Network::inputs> sample{};  // as the file keeps it, of a network of doubles rounded to floats
+            // As stored in the file: for a network of doubles, rounded to floats.
+            std::array<T, Network::inputs> sample{};
             for (std::size_t j = 0; j < sample.size(); ++j)
                 sample[j] = static_cast<T>(static_cast<float>(options.golden[i + j]));
             for (const T y : net(sample, state)) internal::append_hexadecimal(outputs, static_cast<float>(y));
@@ -287,7 +288,7 @@ save_result save(const Network&, Memory&&, const save_options<typename Network::
     return {};
 }
 
-/// How many bytes the file of a network has that is saved without options: for a buffer of a fixed size.
+/// The size of a network's file when saved without options: for a buffer of fixed size.
 template <class Network>
 inline constexpr std::size_t saved_size = [] {
     const Network zeros_alone;

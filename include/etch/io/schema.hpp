@@ -19,8 +19,8 @@
 #include <etch/io/files.hpp>
 #include <etch/io/json.hpp>
 
-// The names of columns and classes, with all that a later row needs, in the metadata of a saved network: JSON in a
-// string, since safetensors has only strings there. Host side. docs/weights.md has the keys.
+// The names of columns and classes, with all that is needed to read a later row, in the metadata of a saved network:
+// JSON in a string, since safetensors metadata has only strings. Host side. docs/weights.md has the keys.
 namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
@@ -59,8 +59,8 @@ inline std::string json_of(const table_column& column) {
     return json + "}";
 }
 
-/// A string as JSON has it between its quotes, which take_string found to be well-formed, as the text it stands for;
-/// nothing if an escape stands for half a character.
+/// The text of a JSON string, given what is between its quotes, which take_string found to be well-formed; nothing if
+/// an escape stands for half a character.
 inline std::optional<std::string> unescaped(std::string_view json) {
     std::string text;
     const auto take_unit = [&json](std::uint32_t& to) {
@@ -102,7 +102,7 @@ inline std::optional<std::string> unescaped(std::string_view json) {
     return text;
 }
 
-/// Reads the JSON of a schema. Each function is false if something else stands there.
+/// Reads the JSON of a schema. Each function returns false if something else is there.
 class schema_reader {
 public:
     explicit schema_reader(std::string_view json) : json_{json}, cursor_{json} {}
@@ -129,7 +129,7 @@ public:
         to = static_cast<std::size_t>(number);
         return to == number;
     }
-    /// Names, each of them once.
+    /// Names, each of them unique.
     [[nodiscard]] bool take(class_list& to) {
         std::vector<std::string> names;
         if (!take(names)) return false;
@@ -172,7 +172,7 @@ private:
     json_cursor cursor_;
 };
 
-/// What is wrong with a schema for a network of so many inputs and outputs; empty if nothing is.
+/// What is wrong with a schema for a network with this many inputs and outputs; empty if nothing is.
 inline std::string schema_complaint(const table_schema& schema, std::size_t inputs, std::size_t outputs) {
     const auto text = [](std::size_t count) { return std::to_string(count); };
     const std::size_t classes = classes_told_by(outputs);
@@ -189,8 +189,7 @@ inline std::string schema_complaint(const table_schema& schema, std::size_t inpu
 
 }  // namespace internal
 
-/// The schema of a table as entries of metadata, for `save` in memory: {key, value}, of which views go into
-/// save_options.
+/// The schema of a table as metadata entries for `save` in memory: {key, value}, to which save_options has views.
 inline std::vector<std::pair<std::string, std::string>> metadata_of(const table_schema& schema) {
     using internal::json_of;
     std::vector<std::pair<std::string, std::string>> entries;
@@ -201,14 +200,14 @@ inline std::vector<std::pair<std::string, std::string>> metadata_of(const table_
     return entries;
 }
 
-/// Saves a network with the names of its columns and classes, their categories, and what stands for missing cells:
+/// Saves a network with the names of its columns and classes, their categories, and the fill values of missing cells:
 ///
 ///     etch::save_file(net, "iris.safetensors", iris.value.schema);
 ///     const auto schema = etch::read_schema("iris.safetensors");
 ///     std::puts(schema.value.classes[etch::predict(net, flower)].c_str());
 ///
-/// Errors: those of save_file, size_mismatch if the schema is not that of the network, invalid_option if a name is
-/// not UTF-8 (the table was saved in another encoding).
+/// Errors: those of save_file, size_mismatch if the schema does not match the network, invalid_option if a name is not
+/// UTF-8 (because the table was saved in another encoding).
 template <class Network>
 file_result save_file(const Network& net, const std::string& path, const table_schema& schema,
                       const save_options<typename Network::value_type>& options = {}) {
@@ -226,7 +225,7 @@ file_result save_file(const Network& net, const std::string& path, const table_s
     return save_file(net, path, all);
 }
 
-/// The schema in a file of weights. missing_value if it has none, malformed.
+/// The schema in a file of weights. missing_value if there is none, malformed.
 inline read_result<table_schema> schema_of(const safetensors_view& file, const std::string& name = "weights") {
     table_schema schema;
     bool found = false;
@@ -244,11 +243,11 @@ inline read_result<table_schema> schema_of(const safetensors_view& file, const s
                                     std::pair{internal::classes_key, read(internal::classes_key, schema.classes)},
                                     std::pair{internal::width_key, read(internal::width_key, schema.columns)}})
         if (!good) return {{}, status::malformed, name + ": " + std::string{key} + " is not as etch writes it"};
-    if (!found) return {{}, status::missing_value, name + ": the file holds no names of columns or classes"};
+    if (!found) return {{}, status::missing_value, name + ": the file has no names of columns or classes"};
     return {std::move(schema), status::ok, {}};
 }
 
-/// The same of a file on the disk.
+/// The same from a file on disk.
 inline read_result<table_schema> read_schema(const std::string& path) {
     read_result<table_schema> schema;
     const file_result read = internal::with_file(path, [&](const safetensors_view& file) {

@@ -7,19 +7,19 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A tensor that a framework calls by another name. `tensor` is etch's name of it, "weight", or only that of one layer,
+/// A tensor for which a framework has another name. `tensor` is etch's name, "weight", or only that of one layer,
 /// "layer_norm.weight".
 struct renamed_tensor {
-    std::string_view tensor, name;  // without initialisers, for which g++ 12 would not take a map in braces
+    std::string_view tensor, name;  // no initializers: with them g++ 12 rejects a map in braces
 };
 
 namespace internal {
 
-/// What loading does with a tensor, beside copying its numbers.
+/// How loading treats a tensor, apart from copying its numbers.
 enum class tensor_kind : std::uint8_t {
     numbers,   ///< nothing
     matrix,    ///< [outputs, inputs]: transposed if the framework keeps [inputs, outputs]
-    bias,      ///< zero if the framework leaves it out
+    bias,      ///< zero if the framework has none
     deviation  ///< the framework may add something to it
 };
 struct named_kind {
@@ -27,7 +27,7 @@ struct named_kind {
     tensor_kind kind;
 };
 
-/// All names of tensors in etch's layers. A new one is a row here.
+/// The names of all tensors in etch's layers. A new one is a row here.
 inline constexpr named_kind tensor_kinds[] = {
     {"weight", tensor_kind::matrix},        {"bias", tensor_kind::bias},
     {"weight_ih", tensor_kind::matrix},     {"bias_ih", tensor_kind::bias},
@@ -37,34 +37,34 @@ inline constexpr named_kind tensor_kinds[] = {
     {"running_mean", tensor_kind::numbers}, {"running_var", tensor_kind::numbers},
 };
 
-/// The name of a tensor without those of the layers that hold its layer: "weight" of "0.weight".
+/// The name of a tensor without those of the enclosing layers: "weight" of "0.weight".
 [[nodiscard]] constexpr std::string_view own_name(std::string_view name) noexcept {
     const std::size_t point = name.rfind('.');
-    if (point != name.npos) name.remove_prefix(point + 1);  // substr may throw, for which a microcontroller has no code
+    if (point != name.npos) name.remove_prefix(point + 1);  // substr may throw: not for a microcontroller
     return name;
 }
 
-/// A matrix of a layer of the user's is transposed as those of etch's are.
+/// A matrix of a user's layer is transposed like those of etch's layers.
 [[nodiscard]] constexpr tensor_kind kind_of(const network_tensor& tensor) noexcept {
     const std::string_view name = own_name(tensor.name.text);
     for (const auto& [known, kind] : tensor_kinds)
         if (name == known) return kind;
     return tensor_kind::matrix;
 }
-/// Whether the framework keeps it as [inputs, outputs].
+/// Whether the framework stores it as [inputs, outputs].
 [[nodiscard]] constexpr bool is_transposed(const network_tensor& tensor, bool inputs_first) noexcept {
     return inputs_first && tensor.extents.rank == 2 && kind_of(tensor) == tensor_kind::matrix;
 }
 
-/// How a framework calls a tensor: a row for the tensor's layer goes before one for every layer.
-/// `own` is its own name.
+/// The framework's name of a tensor: a row for the tensor's layer comes before one for every layer. `own` is the
+/// tensor's own name.
 [[nodiscard]] constexpr std::string_view renamed(std::string_view own, const network_tensor& tensor,
                                                  std::span<const renamed_tensor> names) noexcept {
     if (names.empty() || names.front().tensor.empty()) return own;
     const std::string_view layer = tensor.layer_name;
     std::string_view found = own;
     for (const renamed_tensor& row : names) {
-        if (row.tensor.empty()) break;  // the rest of the map's rows
+        if (row.tensor.empty()) break;  // the remaining rows are unused
         std::string_view rest = row.tensor;
         if (rest == own && found == own) found = row.name;
         if (!rest.starts_with(layer)) continue;

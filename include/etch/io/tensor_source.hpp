@@ -10,17 +10,17 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The types of the numbers in a file: those that a network's weights are read from, and all others.
+/// The element types of a file: those that can be read as weights, and all others.
 enum class number_type : std::uint8_t { float64, float32, float16, bfloat16, other };
 
-/// The extents of a tensor in a file, which may have more of them than a layer's.
+/// The extents of a tensor in a file, which may have more of them than a layer's tensor.
 struct file_shape {
     static constexpr std::size_t max_rank = 8;
 
     std::size_t rank = 0;
     std::size_t extent[max_rank] = {};
 
-    /// Of a file that was checked, so that the product fits.
+    /// The file was checked, so the product fits.
     [[nodiscard]] constexpr std::size_t size() const noexcept {
         std::size_t product = 1;
         for (std::size_t i = 0; i < rank; ++i) product *= extent[i];
@@ -36,7 +36,7 @@ struct file_shape {
     }
 };
 
-/// A tensor as a file holds it. Nothing is copied: key and bytes lie where the file lies, at any address.
+/// A tensor of a file. Nothing is copied: key and bytes point into the file, at any alignment.
 struct file_tensor {
     std::string_view key{};
     number_type type = number_type::other;
@@ -44,10 +44,10 @@ struct file_tensor {
     file_shape extents{};
     std::span<const std::byte> bytes{};  ///< row by row, little endian
 
-    /// How many numbers it has.
+    /// How many elements it has.
     [[nodiscard]] constexpr std::size_t size() const noexcept { return extents.size(); }
 
-    /// Number i as a T, rounded to nearest if T is narrower; NaN if the type is none of weights.
+    /// Element i as a T, rounded to nearest if T is narrower; NaN if the type cannot be read as weights.
     template <std::floating_point T>
     [[nodiscard]] constexpr T number(std::size_t i) const noexcept {
         switch (type) {
@@ -81,7 +81,7 @@ private:
     }
 };
 
-/// Whatever holds tensors under keys, each key once: a safetensors_view, an npz_archive, or a reader of the user's.
+/// Anything with tensors under unique keys: a safetensors_view, an npz_archive, or a reader of the user's.
 template <class S>
 concept TensorSource = requires(const S& source) {
     { *source.tensors().begin() } -> std::convertible_to<file_tensor>;
