@@ -1,4 +1,4 @@
-// expect: etch: there is no lstm yet: gru<...> takes its place
+// expect: etch: there is no lstm yet: use gru<...>
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/absent.hpp>
 #include <etch/layer/dense.hpp>

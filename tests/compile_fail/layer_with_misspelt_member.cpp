@@ -1,4 +1,4 @@
-// expect: etch: a layer has a member that its contract does not know, or knows in another form
+// expect: etch: a layer has a member that its contract does not have, or has in another form
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/network/network.hpp>
 

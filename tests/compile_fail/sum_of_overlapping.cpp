@@ -1,4 +1,4 @@
-// expect: etch: the losses of sum_of stand in the order of their outputs, and no two see the same one
+// expect: etch: the losses of sum_of must be in the order of their outputs, and no two may see the same one
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/loss/mean_squared_error.hpp>

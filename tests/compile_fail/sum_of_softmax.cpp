@@ -1,4 +1,4 @@
-// expect: etch: sum_of hands cross_entropy and its like the logits: leave out the softmax or sigmoid
+// expect: etch: sum_of passes logits to cross_entropy and the like: leave out the softmax or sigmoid
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/layer/softmax.hpp>

@@ -10,7 +10,7 @@ inline constexpr bool is_absent = false;
 
 }  // namespace internal
 
-// Layers that other libraries have and etch has not: declared so that the first error says so.
+// Layers that other libraries have and etch does not: declared so that the first error says so.
 
 template <auto... Arguments>
 struct conv_1d {
@@ -24,7 +24,7 @@ struct max_pool {
 };
 template <auto... Arguments>
 struct lstm {
-    static_assert(internal::is_absent<Arguments...>, "etch: there is no lstm yet: gru<...> takes its place");
+    static_assert(internal::is_absent<Arguments...>, "etch: there is no lstm yet: use gru<...>");
 };
 template <auto... Arguments>
 struct attention {

@@ -5,7 +5,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// How many operations an activation says that it takes; without a word, as many as an exponential.
+/// How many operations an activation takes; by default, as many as an exponential.
 template <class Activation>
 constexpr std::size_t activation_operations() noexcept {
     if constexpr (requires { Activation::operations; })
@@ -20,7 +20,7 @@ struct value_of {
     ETCH_INLINE constexpr auto operator()(auto z) const noexcept { return Activation::value(z); }
 };
 template <class Activation>
-struct derivative_of {  // by the input these are costly as a rule, by the output cheap
+struct derivative_of {  // from the input usually expensive, from the output cheap
     static constexpr std::size_t operations =
         Activation::saved_for_backward == saved_values::output ? 4 : activation_operations<Activation>();
     ETCH_INLINE constexpr auto operator()(auto at) const noexcept {
@@ -33,10 +33,10 @@ struct derivative_of {  // by the input these are costly as a rule, by the outpu
 
 }  // namespace internal
 
-/// What the activations share: a = g(z), element by element, and by the chain rule dz = da ⊙ g'(z).
+/// The common part of activations: a = g(z), element by element, and by the chain rule dz = da ⊙ g'(z).
 ///
-/// An activation gives `value(z)` over lanes, and its derivative either as `derivative(a)` of its output, so that z
-/// need not be kept, or as `derivative_at(z)` of its input.
+/// An activation has `value(z)`, over lanes, and its derivative either as `derivative(a)`, a function of its output, so
+/// that z need not be saved, or as `derivative_at(z)`, a function of its input.
 template <class Activation>
 struct activation : layer_defaults {
     static constexpr bool elementwise = true;

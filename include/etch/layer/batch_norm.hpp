@@ -28,8 +28,8 @@ struct first_columns : expression {
 
 }  // namespace internal
 
-/// Normalises each feature over the samples of a batch, of images each channel over all positions too, then scales and
-/// shifts. Outside of training with the running mean and variance, which training updates.
+/// Normalizes each feature over the samples of a batch (for images each channel, over all positions too), then scales
+/// and shifts. Outside training it uses the running mean and variance, which training updates.
 ///
 ///     forward     x̂ = (x - μ) / √(σ² + ε)        training: μ, σ² of the n real numbers of the feature in this batch
 ///                 y  = γ ⊙ x̂ + β
@@ -37,15 +37,16 @@ struct first_columns : expression {
 ///                 dx = γ ⊙ (dy - dβ / n - x̂ ⊙ dγ / n) / √(σ² + ε)
 ///     training    running μ  += m (μ - running μ),  running σ² += m (σ² n / (n - 1) - running σ²)
 ///
-/// ε is 1 / InverseEpsilon and m is 1 / InverseMomentum, 1e-5 and 0.1 as in PyTorch. γ and the running variance begin at
-/// 1, β and the running mean at 0. It is trained in batches of at least two numbers per feature; samples that only fill up
-/// a batch count for nothing. Numerics: sums over a sample's positions, then over samples, upward.
+/// ε is 1 / InverseEpsilon and m is 1 / InverseMomentum; the defaults, 1e-5 and 0.1, are PyTorch's. γ and the running
+/// variance start at 1, β and the running mean at 0. A training batch needs at least two values per feature; samples
+/// that only fill up a batch do not count. Numerics: sums over a sample's positions, then over samples, in ascending
+/// order.
 /// Source: S. Ioffe, C. Szegedy, "Batch Normalization", 2015.
 template <int InverseEpsilon = 100'000, int InverseMomentum = 10>
 struct batch_norm : layer_defaults {
-    static_assert(InverseEpsilon > 0, "etch: the epsilon of batch_norm is above 0");
+    static_assert(InverseEpsilon > 0, "etch: the epsilon of batch_norm must be positive");
     static_assert(InverseMomentum > 0,
-                  "etch: the momentum of batch_norm is a part of 1: batch_norm<100000, 10> has 1 / 10");
+                  "etch: the momentum of batch_norm is given by its inverse: batch_norm<100000, 10> has 1 / 10");
 
     static constexpr const char* name = "batch_norm";
     static constexpr saved_values saved_for_backward = saved_values::input;
@@ -72,7 +73,7 @@ struct batch_norm : layer_defaults {
         if constexpr (Context::training) {
             static_assert(
                 by_feature.columns > 1,
-                "etch: batch_norm is trained in batches of at least two samples: a sample alone is its own mean");
+                "etch: batch_norm is trained in batches of at least two samples: a single sample is its own mean");
             const auto& [mean, variance, inverse, straight, along] = layer.scratch;
             const std::size_t n = layer.count * positions(Context::input);
             mean.fill(0);
@@ -128,7 +129,7 @@ struct batch_norm : layer_defaults {
             return std::array<named_tensor, 0>{};
     }
 
-    /// After the forward pass of a training step: the running statistics follow those of the batch.
+    /// After the forward pass of a training step: moves the running statistics towards those of the batch.
     template <class Context>
     static constexpr void absorb(const Context& layer) {
         using T = typename Context::number;
@@ -142,16 +143,16 @@ struct batch_norm : layer_defaults {
         running_var += (variance * unbiased - running_var) * momentum;
     }
 
-    /// They begin as those of numbers that are normal already, so nothing has to be fitted before training.
+    /// The initial statistics are those of normalized data, so nothing has to be fitted before training.
     static constexpr bool fitted(const auto&) { return true; }
     static constexpr problem fit(const auto&, std::size_t, const auto&) { return {}; }
 
 private:
-    /// Of an image the channels.
+    /// For an image, the channels.
     static constexpr std::size_t features(shape input) { return input.rank == 3 ? input.extent[0] : input.size(); }
     static constexpr std::size_t positions(shape input) { return input.size() / features(input); }
 
-    /// A row per feature.
+    /// One row per feature.
     template <shape In, class X>
     ETCH_INLINE static constexpr auto cut(const X& x) {
         return matrix_view<const typename X::value_type, features(In), positions(In) * X::columns>{x.data()};
@@ -161,7 +162,7 @@ private:
         return matrix_view<const typename X::value_type, features(In), positions(In)>{x.data() + j * In.size()};
     }
 
-    /// Of a variance: 1 / √(σ² + ε).
+    /// For a variance: 1 / √(σ² + ε).
     ETCH_INLINE static constexpr auto inverse_deviation(const auto& variance) {
         using T = typename std::remove_cvref_t<decltype(variance)>::value_type;
         return map(

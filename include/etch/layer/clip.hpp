@@ -5,15 +5,15 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Keeps every feature between two bounds of its own: those of an action space, which a policy's answers must not leave.
-/// The same bound on both sides for all features is `clamp<>`.
+/// Limits every feature to bounds of its own: those of an action space, which a policy's outputs must not leave. With
+/// the same bound on both sides for all features, use `clamp<>`.
 ///
 ///     forward     y  = min(max(x, minimum), maximum)
-///     backward    dx = dy where minimum < y < maximum, else 0
+///     backward    dx = dy if minimum < y < maximum, otherwise 0
 ///
-/// Shapes: minimum and maximum have one number per feature. They come with imported weights or are set; `fit` takes the
-/// range in the training data, and reports constant_column where a feature does not vary. Until then, and where a minimum
-/// is not below its maximum, the output is NaN, so that it cannot be overlooked.
+/// Shapes: minimum and maximum have one element per feature. They come with imported weights or are set; `fit` uses the
+/// range in the training data, and reports constant_column if a feature does not vary. Until then, and for any feature
+/// whose minimum is not below its maximum, the output is NaN, so that the mistake is noticed.
 struct clip : layer_defaults {
     static constexpr const char* name = "clip";
     static constexpr bool elementwise = true;

@@ -6,19 +6,19 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The convolution of images: at each place where the kernel lies wholly in the image, Filters numbers, each a weighted
-/// sum of all that the kernel sees there, with the same weights everywhere.
+/// The convolution of images: at each position where the kernel is completely inside the image, Filters outputs, each a
+/// weighted sum of all elements under the kernel, with the same weights everywhere.
 ///
-///     forward     z  = W patches(a) + b         a column per place
-///     backward    dW = dz patches(a)ᵀ           (summed over places and samples)
+///     forward     z  = W patches(a) + b         one column per position
+///     backward    dW = dz patches(a)ᵀ           (summed over positions and samples)
 ///                 db = dz                       (summed likewise)
-///                 da = dz convolved with the turned kernel: at each place, Wᵀ dz, added to what the kernel saw there
+///                 da = dz convolved with the flipped kernel: at each position, Wᵀ dz, added to the elements under it
 ///
-/// Shapes: a is {channels, width, height}, z is {Filters, width - KernelWidth + 1, height - KernelHeight + 1}, W is Filters x
-/// (channels * KernelWidth * KernelHeight), b is Filters. Column k of W is for channel + channels * (x + KernelWidth * y)
-/// of the kernel. PyTorch has a weight of [Filters, channels, y, x]: permute(0, 2, 3, 1), then reshape(Filters, -1).
-/// Cost of one sample: as many multiply-adds as W has numbers, for each place; twice as many backward.
-/// The weights begin as those of dense. The kernel moves by one, and the image has no border around it.
+/// Shapes: a is {channels, width, height}, z is {Filters, width - KernelWidth + 1, height - KernelHeight + 1}, W is
+/// Filters x (channels * KernelWidth * KernelHeight), b is Filters. Column k of W is for channel + channels * (x +
+/// KernelWidth * y) of the kernel. PyTorch has a weight of [Filters, channels, y, x]: permute(0, 2, 3, 1), then
+/// reshape(Filters, -1). Cost per sample: one multiply-add per element of W and position; twice as many backward. The
+/// weights are initialized as for dense. The stride is 1, without padding.
 template <std::size_t Filters, std::size_t KernelWidth = 3, std::size_t KernelHeight = KernelWidth>
 struct conv_2d : layer_defaults {
     static_assert(Filters > 0 && KernelWidth > 0 && KernelHeight > 0,
@@ -63,7 +63,7 @@ struct conv_2d : layer_defaults {
         if constexpr (fits(Context::input))
             return W * patches<Context::input, KernelWidth, KernelHeight>(a) + b;
         else
-            return tensor<typename Context::number, Filters, Context::columns>{};  // so that one error is the only one
+            return tensor<typename Context::number, Filters, Context::columns>{};  // so that there is only one error
     }
 
     template <class Context, class A, class DZ>
@@ -93,8 +93,8 @@ private:
         return input.rank == 3 && input.extent[1] >= KernelWidth && input.extent[2] >= KernelHeight;
     }
 
-    /// One line of places after the other: what the kernel sees on its way along the width is an image of its height,
-    /// whose patches begin `channels` numbers apart.
+    /// One row of positions after the other: what the kernel covers as it moves along the width is an image with the
+    /// kernel's height, whose patches begin `channels` elements apart.
     template <shape In, std::size_t Samples, class T, class DZ>
     static constexpr void add_gradients(const auto& layer, const T* a, const DZ& dz) {
         constexpr std::size_t line = In.extent[0] * In.extent[1];
@@ -110,8 +110,8 @@ private:
         db += sum_columns(dz);
     }
 
-    /// The gradient of the input, added up where it is stored: line by line of places, and in each, number by number of
-    /// the kernel.
+    /// The gradient of the input, accumulated where it is stored: row by row of positions and, in each, element by
+    /// element of the kernel.
     template <class T, shape In, std::size_t Samples>
     struct input_gradient : expression {
         using value_type = T;
@@ -142,7 +142,7 @@ private:
         }
 
     private:
-        /// Wᵀ of one number of the kernel: channels x Filters.
+        /// Wᵀ for one element of the kernel: channels x Filters.
         ETCH_INLINE constexpr auto turned(std::size_t of_kernel) const noexcept {
             if constexpr (channels == 1)
                 return tensor_view<const T, 1, Filters>{weight + of_kernel * Filters};

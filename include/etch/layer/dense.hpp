@@ -11,13 +11,13 @@ namespace etch::inline ETCH_VARIANT {
 ///                 da = Wᵀ dz
 ///
 /// Shapes: a is inputs x batch, W is outputs x inputs, b is outputs, z is outputs x batch.
-/// Cost of one sample: outputs * inputs multiply-adds forward, twice as many backward.
-/// The weights begin as the activation that comes next wants it, unless an initializer is given; the bias at zero.
+/// Cost per sample: outputs * inputs multiply-adds forward, twice as many backward. Unless an initializer is given, the
+/// weights are initialized to suit the activation that follows; the bias is zero.
 ///
-/// `dense<Outputs, bf16>` is the same layer with weights stored as bfloat16, for inference only: a network that does not
-/// fit in L1 waits for its weights, and these are half as many bytes. They are rounded once, when a trained network is
-/// converted (see network/convert.hpp); input, sums, bias and output stay floats. Numerics: bit for bit what dense gives
-/// with the rounded weights, which differ from the trained ones by 2^-8 of themselves at most.
+/// `dense<Outputs, bf16>` is the same layer with weights stored as bfloat16, for inference only: a network that does
+/// not fit in L1 waits for its weights, and these take half as many bytes. They are rounded once, when a trained
+/// network is converted (see network/convert.hpp); input, sums, bias and output stay floats. Numerics: bit for bit what
+/// dense gives with the rounded weights, whose relative error is at most 2^-8.
 template <std::size_t Outputs, auto... Options>
 struct dense : layer_defaults {
     static constexpr bool is_bf16 =
@@ -82,7 +82,7 @@ struct dense : layer_defaults {
         }
     }
 
-    /// A batch shares one transposed copy of W; a single sample takes dot products with its columns.
+    /// A batch uses one transposed copy of W; a single sample, dot products with its columns.
     template <shape In, std::size_t Columns, bool Training>
     static constexpr auto scratch() {
         if constexpr (Training && Columns > 1)
@@ -91,7 +91,8 @@ struct dense : layer_defaults {
             return std::array<named_tensor, 0>{};
     }
 
-    /// Those of the weights and of the bias. A pack, so that types and error messages show only what was written.
+    /// The initializers of the weights and the bias. A pack, so that types and error messages show only what was
+    /// written.
     static constexpr std::array<initializer, 2> initializers = [] {
         if constexpr (sizeof...(Options) == 0 || is_bf16)
             return std::array<initializer, 2>{automatic, zeros};

@@ -3,15 +3,15 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// In training drops each number with probability p and scales the rest by 1 / (1 - p), so that the mean stays; outside
-/// of training passes everything on. p is Numerator / Denominator: dropout<20> is 20 %, dropout<1, 3> a third.
+/// In training, drops each element with probability p and scales the rest by 1 / (1 - p), which preserves the mean;
+/// outside training, the identity. p is Numerator / Denominator: dropout<20> is 20 %, dropout<1, 3> a third.
 ///
-///     forward     y  = m ⊙ x         m: 0 with probability p, else 1 / (1 - p)
+///     forward     y  = m ⊙ x         m: 0 with probability p, otherwise 1 / (1 - p)
 ///     backward    dx = m ⊙ dy
 ///
-/// The mask is a function of the trainer's seed, the step, the layer, the sample's place in the batch and the feature,
-/// so it is the same on every machine. Source: N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks
-/// from Overfitting", 2014.
+/// The mask is a function of the trainer's seed, the step, the layer, the sample's position in the batch and the
+/// feature, so it is the same on every machine. Source: N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural
+/// Networks from Overfitting", 2014.
 template <unsigned Numerator, unsigned Denominator = 100>
 struct dropout : layer_defaults {
     static_assert(Numerator < Denominator, "etch: dropout needs a probability of at least 0 and below 1");
@@ -47,7 +47,7 @@ struct dropout : layer_defaults {
     }
 
 private:
-    /// In the cut of what it masks.
+    /// In the shape of the matrix that it masks.
     template <class X>
     ETCH_INLINE static constexpr auto mask(const auto& layer) {
         const auto& [m] = layer.scratch;

@@ -4,13 +4,13 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The exponential linear unit: a = z where z > 0, else α (eᶻ - 1);  g'(z) = 1 where z > 0, else a + α.
-/// α is Numerator / Denominator. Written with max and min, so that no lane waits for another.
+/// The exponential linear unit: a = z if z > 0, otherwise α (eᶻ - 1);  g'(z) = 1 if z > 0, otherwise a + α. α is
+/// Numerator / Denominator. Written with max and min, so that it has no branches.
 /// Source: D.-A. Clevert, T. Unterthiner, S. Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear
 /// Units", 2015.
 template <int Numerator = 1, int Denominator = 1>
 struct elu : activation<elu<Numerator, Denominator>> {
-    static_assert(Numerator > 0 && Denominator > 0, "etch: the alpha of elu is above 0");
+    static_assert(Numerator > 0 && Denominator > 0, "etch: the alpha of elu must be positive");
 
     static constexpr const char* name = "elu";
     static constexpr output_range range{.low = -static_cast<double>(Numerator) / Denominator};
@@ -30,7 +30,7 @@ struct elu : activation<elu<Numerator, Denominator>> {
     }
 };
 
-/// The self-normalising unit: a = λ z where z > 0, else λ α (eᶻ - 1);  g'(z) = λ where z > 0, else a + λ α.
+/// The self-normalizing unit: a = λ z if z > 0, otherwise λ α (eᶻ - 1);  g'(z) = λ if z > 0, otherwise a + λ α.
 /// Source: G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, "Self-Normalizing Neural Networks", 2017.
 struct selu : activation<selu> {
     static constexpr const char* name = "selu";

@@ -4,8 +4,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// tanh within 5e-5, in about half of the time; for networks where that is exact enough. g'(z) = 1 - a², from the
-/// approximate a.
+/// tanh with an error below 5e-5, in about half the time, for networks where that is exact enough. g'(z) = 1 - a², from
+/// the approximate a.
 struct fast_tanh : activation<fast_tanh> {
     static constexpr const char* name = "fast_tanh";
     static constexpr output_range range{-1, 1};
@@ -16,7 +16,7 @@ struct fast_tanh : activation<fast_tanh> {
     ETCH_INLINE static constexpr auto derivative(auto a) { return fma(-a, a, decltype(a)(1)); }
 };
 
-/// sigmoid within 2.5e-5 of the true value, for layers inside of a network: a probability near 0 has few right digits.
+/// sigmoid with an absolute error below 2.5e-5, for hidden layers: as a probability near 0 it has few correct digits.
 /// g'(z) = a (1 - a), from the approximate a.
 struct fast_sigmoid : activation<fast_sigmoid> {
     static constexpr const char* name = "fast_sigmoid";

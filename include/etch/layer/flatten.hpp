@@ -3,7 +3,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The same numbers as one vector: {28, 28} becomes {784}. Moves nothing and costs nothing.
+/// The same elements as one vector: {28, 28} becomes {784}. Moves nothing and costs nothing.
 struct flatten : layer_defaults {
     static constexpr const char* name = "flatten";
     static constexpr bool elementwise = true;

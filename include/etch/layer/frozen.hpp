@@ -10,7 +10,7 @@ struct frozen;
 
 namespace internal {
 
-/// What frozen<L> is made of: L itself, or a layer that holds layers with each of those frozen.
+/// The base of frozen<L>: L itself or, if L contains layers, L with each of them frozen.
 template <class L>
 struct frozen_form {
     using type = L;
@@ -27,15 +27,15 @@ struct frozen_form<frozen<L>> {
 
 }  // namespace internal
 
-/// The layer L with parameters that training leaves as they are: of a network that was trained on something else, say, and
-/// of which only the last layers learn the new task.
+/// The layer L with parameters that training does not change: in a network that was trained on a different task, for
+/// example, of which only the last layers are to learn the new one.
 ///
 ///     forward     as L
 ///     backward    dx as L; no gradient of a parameter is computed
 ///
 /// The parameters have the names, shapes and initial values of L's, so that a file of dense<8> loads into
-/// frozen<dense<8>>, and `convert` turns one into the other. They are not among `net.parameters()` but in `net.fixed()`,
-/// and an optimiser keeps nothing for them. In a layer that holds layers everything is frozen.
+/// frozen<dense<8>>, and `convert` turns one into the other. They are in `net.fixed()`, not in `net.parameters()`, and
+/// an optimizer stores nothing for them. In a layer that contains layers everything is frozen.
 template <class L>
 struct frozen : internal::frozen_form<L>::type {
     /// The layer that is frozen.

@@ -5,8 +5,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The Gaussian error linear unit: a = z Φ(z) with Φ(z) = (1 + math::erf(z / √2)) / 2, the normal distribution;
-/// g'(z) = Φ(z) + z φ(z) with φ(z) = e^(-z² / 2) / √(2π), its density. The exact form, as PyTorch's default.
+/// The Gaussian error linear unit: a = z Φ(z) with Φ(z) = (1 + math::erf(z / √2)) / 2, the normal distribution; g'(z) =
+/// Φ(z) + z φ(z) with φ(z) = e^(-z² / 2) / √(2π), its density. The exact form, which is PyTorch's default.
 /// Source: D. Hendrycks, K. Gimpel, "Gaussian Error Linear Units", 2016.
 struct gelu : activation<gelu> {
     static constexpr const char* name = "gelu";

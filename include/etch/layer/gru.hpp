@@ -6,7 +6,7 @@
 namespace etch::inline ETCH_VARIANT {
 
 /// The gated recurrent unit: a layer that carries a state h from step to step. In each step the gate z decides how much
-/// of it is kept, and the gate r how much of it the new value n sees.
+/// of h is kept, and the gate r how much of it enters the new value n.
 ///
 ///     forward     r  = σ(W_ir x + b_ir + W_hr h + b_hr)
 ///                 z  = σ(W_iz x + b_iz + W_hz h + b_hz)
@@ -21,14 +21,14 @@ namespace etch::inline ETCH_VARIANT {
 ///                 dW_ih = gi xᵀ,  db_ih = gi             (summed over the samples and the steps)
 ///                 dW_hh = gh hᵀ,  db_hh = gh
 ///                 dx = W_ihᵀ gi
-///                 dh = W_hhᵀ gh + z ⊙ dh'                for the step before
+///                 dh = W_hhᵀ gh + z ⊙ dh'                (to the step before)
 ///
-/// Shapes: h, r, z and n are Units x batch, x is inputs x batch. The gates' matrices lie one below the other, in the order
-/// r, z, n: weight_ih is 3 Units x inputs, weight_hh is 3 Units x Units, each bias is 3 Units. Formulas (r applied after
-/// the product), order and names are those of PyTorch, and of Keras's reset_after=True but for the order.
-/// Cost of one sample and step: 3 Units (inputs + Units) multiply-adds forward, in two products; twice as many backward.
-/// weight_ih begins as glorot_uniform does for each gate, weight_hh with variance 1 / Units, that of an orthogonal matrix;
-/// the biases at zero. (PyTorch draws all four from ±1 / √Units.)
+/// Shapes: h, r, z and n are Units x batch, x is inputs x batch. The gates' matrices are stacked in the order r, z, n:
+/// weight_ih is 3 Units x inputs, weight_hh is 3 Units x Units, each bias is 3 Units. Formulas (r is applied after the
+/// product), order and names are PyTorch's; Keras with reset_after=True differs only in the order. Cost per sample and
+/// step: 3 Units (inputs + Units) multiply-adds forward, in two products; twice as many backward. weight_ih is
+/// initialized by glorot_uniform for each gate, weight_hh with variance 1 / Units, that of an orthogonal matrix; the
+/// biases are zero. (PyTorch draws all four from ±1 / √Units.)
 /// Source: K. Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine
 /// Translation", 2014.
 template <std::size_t Units>
@@ -83,7 +83,7 @@ struct gru : layer_defaults {
             return std::array{gates, sums};
         else if constexpr (Columns == 1)
             return std::array{gates, sums, candidate};
-        else  // a batch shares one transposed copy of each matrix
+        else  // a batch uses one transposed copy of each matrix
             return std::array{gates, sums, candidate, named_tensor{"transposed weight_ih", {In.size(), 3 * Units}},
                               named_tensor{"transposed weight_hh", {Units, 3 * Units}}};
     }
@@ -104,7 +104,7 @@ struct gru : layer_defaults {
         r_and_z = map(internal::value_of<sigmoid>{}, r_and_z + rows<0, 2 * Units>(sums));
         const auto r = rows<0, Units>(gates), z = rows<Units, Units>(gates), n = candidate_of(gates);
         n = map(internal::value_of<tanh>{}, hadamard(r, c) + n);
-        next = hadamard(z, h - n) + n;  // outside training over h, element by element
+        next = hadamard(z, h - n) + n;  // outside training this overwrites h, element by element
         return next;
     }
 

@@ -3,7 +3,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// a = z,  dz = da. For a network whose output is any number.
+/// a = z,  dz = da. For a network whose outputs may be any numbers.
 struct identity : layer_defaults {
     static constexpr const char* name = "identity";
     static constexpr bool elementwise = true;

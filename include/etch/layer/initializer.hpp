@@ -7,19 +7,19 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// How a parameter begins. A value, so that a layer's type can name it: dense<32, he_normal>.
+/// How a parameter is initialized. A plain value, so that it can be part of a layer's type: dense<32, he_normal>.
 struct initializer {
     enum class rule { automatic, constant, glorot, he, lecun };
     enum class distribution { uniform, normal };
 
     rule from = rule::automatic;
     distribution as = distribution::uniform;
-    int numerator = 0, denominator = 1;  ///< of the constant
+    int numerator = 0, denominator = 1;  ///< the constant
 
     [[nodiscard]] constexpr bool operator==(const initializer&) const noexcept = default;
 };
 
-/// Chosen by the activation that comes next: He for the ReLU family, LeCun for selu, else Glorot; all uniform.
+/// Chosen by the activation that follows: He for the ReLU family, LeCun for selu, otherwise Glorot; all uniform.
 inline constexpr initializer automatic{};
 
 /// Variance 2 / (fan_in + fan_out), for tanh, sigmoid and softmax.
@@ -37,7 +37,7 @@ inline constexpr initializer he_normal{initializer::rule::he, initializer::distr
 inline constexpr initializer lecun_uniform{initializer::rule::lecun, initializer::distribution::uniform};
 inline constexpr initializer lecun_normal{initializer::rule::lecun, initializer::distribution::normal};
 
-/// The same number everywhere: numerator / denominator.
+/// The same value everywhere: numerator / denominator.
 [[nodiscard]] constexpr initializer constants(int numerator, int denominator = 1) noexcept {
     return {initializer::rule::constant, initializer::distribution::uniform, numerator, denominator};
 }
@@ -46,7 +46,7 @@ inline constexpr initializer ones = constants(1);
 
 namespace internal {
 
-/// One number of a parameter with `fan_in` inputs and `fan_out` outputs.
+/// One element of a parameter with `fan_in` inputs and `fan_out` outputs.
 template <class T>
 constexpr T draw(initializer how, random_generator& generator, std::size_t fan_in, std::size_t fan_out) noexcept {
     using V = lanes<T, 1>;

@@ -5,7 +5,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What every network begins with: the shape of one sample.
+/// The beginning of every network: the shape of one sample.
 template <std::size_t... Extents>
 struct input {
     static_assert(sizeof...(Extents) >= 1 && sizeof...(Extents) <= shape::max_rank,

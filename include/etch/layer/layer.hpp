@@ -1,5 +1,6 @@
 #pragma once
-// The contract of a layer: read this before you write one.
+// The contract of a layer: read this before you write one. Then read gru.hpp (with state) or dense.hpp (without). A
+// layer of etch also needs a row in network/catalogue.hpp; if absent.hpp declares its name, remove it there.
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -14,7 +15,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What the backward pass of a layer needs of the forward pass, and so what training keeps in memory.
+/// What the backward pass of a layer needs from the forward pass, and what training therefore keeps in memory.
 enum class saved_values : unsigned char { nothing = 0, input = 1, output = 2, both = 3 };
 
 /// The range of a layer's outputs, if it is bounded: a fit compares its targets with it.
@@ -23,7 +24,7 @@ struct output_range {
 };
 
 /// A layer is a struct of static members that derives from `layer_defaults`, which has every optional member with its
-/// default. Its type is an entry in the list of a network, which tells it the shape of its input.
+/// default. Its type is listed in a network, which passes it the shape of its input.
 ///
 ///     struct my_layer : layer_defaults {
 ///         static constexpr const char* name = "my_layer";
@@ -33,55 +34,56 @@ struct output_range {
 ///                                                                             // grad_x, as an expression
 ///     };
 ///
-/// x, y and their gradients are matrices of `shape.size()` rows with one sample per column. `layer` is a `layer_context`
-/// (layer_context.hpp): it has the layer's parameters, gradients, scratch memory and state as tuples of views.
+/// x, y and their gradients are matrices of `shape.size()` rows with one sample per column. `layer` is a
+/// `layer_context` (layer_context.hpp): it has the layer's parameters, gradients, scratch memory and state as tuples of
+/// views.
 ///
-/// Both passes return expressions, which are evaluated when, and only if, they are needed: the activation after a dense
+/// Both passes return expressions, which are evaluated only if and when they are needed: the activation after a dense
 /// layer is applied before the sum leaves its registers, and the input gradient of the first layer is never computed.
-/// If the layer is `elementwise`, x may itself be an expression that is not computed yet; otherwise x is stored, as
-/// grad_y is in the backward pass.
+/// If the layer is `elementwise`, x may itself be an unevaluated expression; otherwise x is stored, as is grad_y in the
+/// backward pass.
 struct layer_defaults {
-    /// Element i of y depends on element i of x only.
+    /// Element i of y depends only on element i of x.
     static constexpr bool elementwise = false;
-    /// What backward needs of x and y. (A member that is not needed must not be read: training does not keep it.)
+    /// What backward needs of x and y. (Do not read the others: training does not keep them.)
     static constexpr saved_values saved_for_backward = saved_values::both;
-    /// forward returns something with `assign_to(destination)` in place of tiles, so that y is always stored.
+    /// forward returns something with `assign_to(destination)` instead of tiles, so that y is always stored.
     static constexpr bool stored_output = false;
     /// backward writes each gradient exactly once. In the first pass of an update the addition is then an assignment,
-    /// which saves writing zeros and reading them again.
+    /// which saves writing zeros and reading them back.
     static constexpr bool writes_gradient_once = false;
-    /// forward and backward return another cut of the same numbers than one sample per column, as a convolution does,
-    /// whose result has one position per column.
+    /// forward and backward return the same numbers as a matrix of another shape than one column per sample: a
+    /// convolution returns one column per position.
     static constexpr bool recuts = false;
     /// The layer reads `layer.count`.
     static constexpr bool counts_samples = false;
-    /// How weights begin whose output this layer activates: see initializer.hpp.
+    /// The initializer for weights of the layer before this activation: see initializer.hpp.
     static constexpr etch::initializer preferred = automatic;
     static constexpr output_range range{};
-    /// What its outputs are if it is the last layer: how a prediction follows from them.
+    /// What its outputs are if it is the last layer, which determines how a prediction is made from them.
     static constexpr output_kind predicts = output_kind::numbers;
-    /// It brings its input to a fixed scale by statistics that were fitted on that input, so it cannot be the last layer
-    /// of a network that is trained.
+    /// It brings its input to a fixed scale with statistics that were fitted to that input, so it cannot be the last
+    /// layer of a network that is trained.
     static constexpr bool normalizes_input = false;
-    /// `fit` is given targets, in whose units the layer answers: see unstandardize.
+    /// The units of the layer's outputs are those of the targets, which are passed to `fit`: see unstandardize.
     static constexpr bool fits_targets = false;
 
-    /// The tensors that it holds.
+    /// The layer's parameters.
     template <shape In>
     static constexpr std::array<parameter, 0> parameters() {
         return {};
     }
-    /// The tensors that it carries from one step to the next, for one sample; zero in the beginning.
+    /// The tensors that it carries from one step to the next, for one sample; zero at the beginning.
     template <shape In>
     static constexpr std::array<named_tensor, 0> state() {
         return {};
     }
-    /// The tensors that it needs within a pass of so many samples. In training they last until backward.
+    /// The tensors that it needs within a pass of this many samples. In training they last until backward.
     template <shape In, std::size_t Columns, bool Training>
     static constexpr std::array<named_tensor, 0> scratch() {
         return {};
     }
-    /// Of the products of one sample forward.
+    /// The multiply-adds of one sample's forward pass.
     template <shape In>
     static constexpr std::size_t multiply_adds() {
         return 0;
@@ -91,9 +93,9 @@ struct layer_defaults {
     static constexpr void(check)() {}
 
     // A layer with fitted parameters also has
-    //     static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample);  // from data
-    //     static constexpr bool fitted(const auto& layer);                                         // whether it was
-    // and one whose statistics training updates itself
+    //     static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample);  // to data
+    //     static constexpr bool fitted(const auto& layer);                                         // was it fitted
+    // and one whose statistics are updated by training
     //     static constexpr void absorb(const auto& layer);  // after each forward pass of a training step
 };
 
@@ -108,7 +110,7 @@ inline constexpr bool is_array_of_tensors = false;
 template <std::size_t N>
 inline constexpr bool is_array_of_tensors<std::array<named_tensor, N>> = true;
 
-/// Names that a member does not have, so that the compiler would take the default without a word.
+/// Common wrong names of members; without this check they would be ignored silently.
 template <class L>
 concept HasMisspeltMember =
     requires { L::backward_reads; } || requires { L::adds_once; } || requires { L::is_elementwise; } ||
@@ -118,7 +120,7 @@ concept HasMisspeltMember =
 
 }  // namespace internal
 
-/// What the list of a network may hold: see layer_defaults.
+/// What the list of a network may contain: see layer_defaults.
 template <class L>
 concept Layer = std::derived_from<L, layer_defaults> && requires {
     { L::name } -> std::convertible_to<const char*>;
@@ -127,7 +129,7 @@ concept Layer = std::derived_from<L, layer_defaults> && requires {
 
 namespace internal {
 
-/// One sentence for each way in which a struct fails to be a layer.
+/// One error message for each way in which a struct fails to be a layer.
 template <class L>
 constexpr bool check_contract() {
     static_assert(
@@ -145,18 +147,19 @@ constexpr bool check_contract() {
             }, "etch: a layer needs a shape rule: static constexpr etch::shape output(etch::shape input)");
         static_assert(
             !HasMisspeltMember<L>,
-            "etch: a layer has a member that its contract does not know, or knows in another form: see layer_defaults in "
+            "etch: a layer has a member that its contract does not have, or has in another form: see layer_defaults in "
             "etch/layer/layer.hpp (parameters, state and multiply_adds are templates over the shape of the input)");
-        static_assert(std::same_as<decltype(L::elementwise), const bool> &&
-                          std::same_as<decltype(L::stored_output), const bool> &&
-                          std::same_as<decltype(L::writes_gradient_once), const bool> &&
-                          std::same_as<decltype(L::saved_for_backward), const saved_values>,
-                      "etch: a member of a layer has another type than in layer_defaults (see etch/layer/layer.hpp)");
+        static_assert(
+            std::same_as<decltype(L::elementwise), const bool> &&
+                std::same_as<decltype(L::stored_output), const bool> &&
+                std::same_as<decltype(L::writes_gradient_once), const bool> &&
+                std::same_as<decltype(L::saved_for_backward), const saved_values>,
+            "etch: a member of a layer must have the type that it has in layer_defaults (see etch/layer/layer.hpp)");
     }
     return true;
 }
 
-/// The same of the members that depend on the input, and what the layer itself has to say of it.
+/// The same for the members that depend on the input, and the layer's own check of it.
 template <class L, shape In>
 constexpr bool check_layer() {
     static_assert(is_array_of_parameters<decltype(L::template parameters<In>())>,
@@ -167,7 +170,7 @@ constexpr bool check_layer() {
     return true;
 }
 
-/// Whether a layer is handed step_extras (layer_context.hpp).
+/// Whether a layer gets step_extras (layer_context.hpp).
 template <class L, shape In>
 inline constexpr bool takes_extras = L::counts_samples || !L::template state<In>().empty();
 

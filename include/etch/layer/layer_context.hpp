@@ -1,5 +1,5 @@
 #pragma once
-// What a layer is handed in a pass.
+// What a layer gets in a pass.
 #include <array>
 #include <cstddef>
 #include <tuple>
@@ -27,7 +27,7 @@ struct view_of<T, Extents> {
     using type = tensor_view<T, Extents.extent[0], Extents.extent[1]>;
 };
 
-/// A gradient whose previous value does not count: += assigns.
+/// A gradient whose previous value is to be overwritten: += assigns.
 template <class T, std::size_t Rows, std::size_t... Extents>
 struct overwritten_gradient : tensor_view<T, Rows, Extents...> {
     using tensor_view<T, Rows, Extents...>::tensor_view;
@@ -45,15 +45,15 @@ struct overwritten<tensor_view<T, Rows, Extents...>> {
     using type = overwritten_gradient<T, Rows, Extents...>;
 };
 
-/// The gradient of a frozen parameter: what is added to it is never evaluated.
+/// The gradient of a frozen parameter: expressions added to it are never evaluated.
 struct no_gradient {
     ETCH_INLINE constexpr const no_gradient& operator+=(const auto&) const noexcept { return *this; }
 };
 
-/// Stands for a value that training did not keep, because the layer's backward pass does not need it.
+/// Stands for a value that training does not keep because the layer's backward pass does not need it.
 struct not_stored {};
 
-/// The parameters of a layer as views of its memory, in the order in which it names them.
+/// The parameters of a layer as views of its memory, in the order of the layer's list.
 template <class L, shape In, class T>
 struct parameter_views {
     static constexpr auto held = L::template parameters<In>();
@@ -95,7 +95,7 @@ struct parameter_views {
     }
 };
 
-/// The scratch memory of a layer as views, in the order in which it names them.
+/// The scratch memory of a layer as views, in the order of the layer's list.
 template <class L, shape In, class T, std::size_t Columns, bool Training>
 ETCH_INLINE constexpr auto scratch_views([[maybe_unused]] T* memory) noexcept {
     constexpr auto held = L::template scratch<In, Columns, Training>();
@@ -104,7 +104,7 @@ ETCH_INLINE constexpr auto scratch_views([[maybe_unused]] T* memory) noexcept {
     }(std::make_index_sequence<held.size()>{});
 }
 
-/// What a layer carries from step to step as views, one column per sample.
+/// The state of a layer as views, one column per sample.
 template <class L, shape In, class T, std::size_t Columns, bool Wanted = true>
 ETCH_INLINE constexpr auto state_views([[maybe_unused]] T* memory) noexcept {
     constexpr auto held = [] {
@@ -120,8 +120,8 @@ ETCH_INLINE constexpr auto state_views([[maybe_unused]] T* memory) noexcept {
 
 }  // namespace internal
 
-/// The memory of the states of a step: as the step before left them, and where this step leaves them; in training their
-/// gradients too. Outside of training `before` and `after` are the same memory.
+/// The memory of the states in a step: as the previous step left them, and as this step leaves them; in training also
+/// their gradients. Outside training `before` and `after` are the same memory.
 template <class T>
 struct state_memory {
     const T* before = nullptr;
@@ -129,21 +129,21 @@ struct state_memory {
     const T* grad_after = nullptr;  ///< from the step after this one
     T* grad_before = nullptr;       ///< to the step before
 
-    /// The part that begins `numbers` in.
+    /// The part that begins at offset `numbers`.
     [[nodiscard]] ETCH_INLINE constexpr state_memory from(std::size_t numbers) const noexcept {
         return {before + numbers, after + numbers, grad_after == nullptr ? nullptr : grad_after + numbers,
                 grad_before == nullptr ? nullptr : grad_before + numbers};
     }
 };
 
-/// What only some layers need to know of a step.
+/// What only some layers need to know about a step.
 template <class T>
 struct step_extras {
     state_memory<T> states{};
     std::size_t count =
         0;  ///< how many samples are real; a batch that is not full repeats some, which count for nothing
 
-    /// The part whose states begin `numbers` in.
+    /// The part whose states begin at offset `numbers`.
     [[nodiscard]] ETCH_INLINE constexpr step_extras from(std::size_t numbers) const noexcept {
         return {states.from(numbers), count};
     }
@@ -157,7 +157,7 @@ template <class L, shape In, class T, std::size_t Columns, bool Training>
     requires takes_extras<L, In>
 struct context_of_step<L, In, T, Columns, Training> {
     std::size_t count;
-    state_memory<T> states;  ///< the same numbers in one piece, for a layer that holds layers
+    state_memory<T> states;  ///< the same numbers as one block, for a layer that contains layers
     decltype(state_views<L, In, const T, Columns>(nullptr)) state;
     decltype(state_views<L, In, T, Columns>(nullptr)) next_state;
     decltype(state_views<L, In, const T, Columns, Training>(nullptr)) grad_next_state;
@@ -174,18 +174,18 @@ struct context_of_step<L, In, T, Columns, Training> {
 
 }  // namespace internal
 
-/// What a layer is handed in a pass of `Columns` samples. T is const if the pass may only read the parameters.
+/// What a layer gets in a pass of `Columns` samples. T is const if the pass only reads the parameters.
 ///
 /// | member | what it is |
 /// |---|---|
 /// | `parameters` | a tuple of views, in the order of the layer's `parameters` |
 /// | `gradients` | in backward: the same for those that are not fitted; `+=` adds, or assigns if `Overwrite` |
-/// | `scratch` | a tuple of views, in the order of the layer's `scratch`; what forward wrote there backward finds |
-/// | `state`, `next_state` | tuples of views with a column per sample: as the step before left it, and to be written |
-/// | `grad_next_state`, `grad_state` | in training: from the step after this one, and to be written for the one before |
-/// | `count` | if the layer `counts_samples`: how many of the columns are real samples, the first of them |
-/// | `seed` | of this layer in this step |
-/// | `input`, `columns`, `training` | the shape of a sample, the number of samples, whether backward follows |
+/// | `scratch` | a tuple of views, in the order of the layer's `scratch`; backward finds what forward wrote there |
+/// | `state`, `next_state` | tuples of views, one column per sample: as the previous step left it, and to be written |
+/// | `grad_next_state`, `grad_state` | in training: from the step after this one, and written for the one before |
+/// | `count` | if the layer `counts_samples`: how many of the columns, from the first on, are real samples |
+/// | `seed` | for this layer in this step |
+/// | `input`, `columns`, `training` | the shape of a sample, the number of samples, whether a backward pass follows |
 template <class L, shape In, class T, std::size_t Columns, bool Training = false>
 struct layer_context : internal::context_of_step<L, In, std::remove_const_t<T>, Columns, Training> {
     using number = std::remove_const_t<T>;
@@ -209,11 +209,11 @@ public:
 
     decltype(views::all(std::declval<parameter_memory<T>>())) parameters;
     decltype(internal::scratch_views<L, In, number, Columns, Training>(nullptr)) scratch;
-    parameter_memory<T> memory;  ///< the same numbers in one piece, for a layer that holds layers
+    parameter_memory<T> memory;  ///< the same numbers as one block, for a layer that contains layers
     etch::seed seed;
 };
 
-/// The same in backward, with the gradients.
+/// The same for backward, with the gradients.
 template <class L, shape In, class T, std::size_t Columns, bool Overwrite = false>
 struct backward_context : layer_context<L, In, const T, Columns, true> {
     template <class... Extras>
@@ -228,12 +228,12 @@ private:
 
 public:
     decltype(views::template gradients<Overwrite>(nullptr)) gradients;
-    T* gradient_memory;  ///< the same in one piece
+    T* gradient_memory;  ///< the same as one block
 };
 
 namespace internal {
 
-/// f(step_extras) if the context has any, else f(): for a layer that holds layers.
+/// f(step_extras) if the context has any, otherwise f(): for a layer that contains layers.
 template <class Context, class F>
 ETCH_INLINE constexpr auto with_extras_of(const Context& layer, const F& f) noexcept {
     if constexpr (requires { layer.states; })

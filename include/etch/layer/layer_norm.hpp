@@ -3,7 +3,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Normalises each sample over its features, then scales and shifts.
+/// Normalizes each sample over its features, then scales and shifts.
 ///
 ///     forward     x̂ = (x - μ) / √(σ² + ε)        μ, σ²: mean and variance of the sample's n features
 ///                 y  = γ ⊙ x̂ + β
@@ -11,11 +11,11 @@ namespace etch::inline ETCH_VARIANT {
 ///                 dx̂ = γ ⊙ dy
 ///                 dx = (dx̂ - mean(dx̂) - x̂ ⊙ mean(dx̂ ⊙ x̂)) / √(σ² + ε)
 ///
-/// ε is 1 / InverseEpsilon, 1e-5 as in PyTorch. γ begins at 1, β at 0.
+/// ε is 1 / InverseEpsilon, by default 1e-5 as in PyTorch. γ starts at 1, β at 0.
 /// Source: J. L. Ba, J. R. Kiros, G. E. Hinton, "Layer Normalization", 2016.
 template <int InverseEpsilon = 100'000>
 struct layer_norm : layer_defaults {
-    static_assert(InverseEpsilon > 0, "etch: the epsilon of layer_norm is above 0");
+    static_assert(InverseEpsilon > 0, "etch: the epsilon of layer_norm must be positive");
 
     static constexpr const char* name = "layer_norm";
     static constexpr saved_values saved_for_backward = saved_values::input;
@@ -33,7 +33,7 @@ struct layer_norm : layer_defaults {
         const auto& [gamma, beta] = layer.parameters;
         auto mu = mean(x);
         auto inverse = inverse_deviation(x, mu);
-        return hadamard(hadamard(x - std::move(mu), std::move(inverse)), gamma) + beta;  // holds them: it outlives them
+        return hadamard(hadamard(x - std::move(mu), std::move(inverse)), gamma) + beta;  // by value: it outlives them
     }
 
     ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& x, const auto&, const auto& dy) {
@@ -47,14 +47,14 @@ struct layer_norm : layer_defaults {
         dbeta += sum_columns(dy);
         auto mean_of_gradient = mean(dnormal);
         auto mean_along_normal = mean(hadamard(dnormal, normal));
-        // From here on the rows are held by value, since the expression outlives this function.
+        // From here on the rows are stored by value, since the expression outlives this function.
         auto again = hadamard(x - std::move(mu), tensor(inverse));
         return hadamard(dnormal - std::move(mean_of_gradient) - hadamard(again, std::move(mean_along_normal)),
                         std::move(inverse));
     }
 
 private:
-    /// The mean of each column: one number a sample.
+    /// The mean of each column: one number per sample.
     ETCH_INLINE static constexpr auto mean(const auto& x) {
         using E = std::remove_cvref_t<decltype(x)>;
         using T = typename E::value_type;

@@ -4,15 +4,16 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Brings every feature from its range in the training data to Low ... High, by default 0 ... 1.
+/// Maps every feature from its range in the training data to Low ... High, by default 0 ... 1.
 ///
 ///     forward     y  = (x - minimum) s + Low,    s = (High - Low) / (maximum - minimum)
 ///     backward    dx = s dy
 ///
-/// Statistics, fitting and errors as for `standardize`; values outside of the training data's range leave Low ... High.
+/// Statistics, fitting and errors as for `standardize`; inputs outside the training range are mapped outside Low ...
+/// High.
 template <int Low = 0, int High = 1>
 struct normalize : layer_defaults {
-    static_assert(Low < High, "etch: normalize needs a range from a lower to a higher number");
+    static_assert(Low < High, "etch: normalize<Low, High> needs Low below High");
 
     static constexpr const char* name = "normalize";
     static constexpr bool elementwise = true;

@@ -5,12 +5,12 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What the outputs of a layer are where it is the last one: how a prediction follows from them, and how they are
-/// evaluated.
+/// What the outputs of a layer are if it is the last one: this determines how a prediction is made from them and how
+/// they are evaluated.
 enum class output_kind : std::uint8_t {
-    numbers,              ///< any: regression
-    class_probabilities,  ///< of classes of which exactly one is right, as softmax gives them
-    label_probabilities   ///< of independent labels, as sigmoid gives them; a single one tells two classes apart
+    numbers,              ///< any numbers: regression
+    class_probabilities,  ///< of classes of which exactly one is right: softmax
+    label_probabilities   ///< of independent labels: sigmoid; a single one distinguishes two classes
 };
 
 }  // namespace etch::inline ETCH_VARIANT

@@ -1,5 +1,5 @@
 #pragma once
-// What a layer holds: its parameters, what it carries from step to step, and its scratch memory, each as named tensors.
+// The memory of a layer: its parameters, its state and its scratch memory, each as named tensors.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A short name that the compiler can put together: "weight", or "1.weight" in a layer that holds layers.
+/// A short name that the compiler can compose: "weight", or "1.weight" in a layer that contains layers.
 struct tensor_name {
     static constexpr std::size_t capacity = 32;
     char text[capacity] = {};
@@ -32,29 +32,29 @@ struct tensor_name {
     }
 };
 
-/// What changes a parameter: the optimiser; `fit`, from the training data, or training itself, as the statistics of a
-/// batch; or nothing.
+/// What changes a parameter: the optimizer; `fit`, from the training data, or training itself, such as the statistics
+/// of a batch; or nothing.
 enum class parameter_role : unsigned char { trained, fitted, frozen };
 
-/// A tensor that a layer holds.
+/// A parameter tensor of a layer.
 struct parameter {
     tensor_name name{};
     shape extents{};  ///< one extent: a vector; two: rows x columns
     etch::initializer initializer = zeros;
     parameter_role role = parameter_role::trained;
-    weight_format format = weight_format::number;  ///< of a matrix that is not trained, how it is stored
+    weight_format format = weight_format::number;  ///< how a matrix that is not trained is stored
     std::size_t fan_in = 1, fan_out = 1;           ///< for the initializer
 };
 
-/// A tensor that a layer carries from one step to the next (of one sample), or uses within a pass as scratch memory (as a
-/// whole).
+/// A tensor that a layer carries from one step to the next (for one sample), or uses within a pass as scratch memory
+/// (for all samples).
 struct named_tensor {
     tensor_name name{};
     shape extents{};
 };
 
-/// Where the parameters of layers are stored: those that are trained, in one piece for the optimiser; the other numbers,
-/// fitted and frozen; and the words of packed formats. Each layer has its own, contiguous part of each.
+/// Where the parameters of layers are stored: the trained ones contiguously, for the optimizer; the other numbers,
+/// fitted and frozen; and the words of packed formats. In each of these, a layer has a contiguous part of its own.
 template <class T>
 struct parameter_memory {
     using word = std::conditional_t<std::is_const_v<T>, const std::int32_t, std::int32_t>;
@@ -62,7 +62,7 @@ struct parameter_memory {
     T* fixed;
     word* packed = nullptr;
 
-    /// The part that begins so much in.
+    /// The part that begins at these offsets.
     [[nodiscard]] ETCH_INLINE constexpr parameter_memory from(std::size_t numbers, std::size_t fixed_numbers,
                                                               std::size_t words) const noexcept {
         return {trained + numbers, fixed + fixed_numbers, packed + words};
@@ -86,7 +86,7 @@ constexpr memory_part part_of(const parameter& p) noexcept {
                                                : memory_part::fixed;
 }
 
-/// How much of its part a parameter takes: numbers, or words.
+/// How much of its part a parameter takes, in numbers or words.
 constexpr std::size_t size_in_part(const parameter& p) noexcept {
     return is_packed(p.format) ? words_of(p.format, p.extents.extent[0], p.extents.extent[1]) : p.extents.size();
 }

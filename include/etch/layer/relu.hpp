@@ -3,7 +3,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The rectified linear unit: a = max(z, 0),  g'(z) = 1 where z > 0, else 0.
+/// The rectified linear unit: a = max(z, 0),  g'(z) = 1 if z > 0, otherwise 0.
 /// Source: V. Nair, G. E. Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010.
 struct relu : activation<relu> {
     static constexpr const char* name = "relu";
@@ -12,18 +12,19 @@ struct relu : activation<relu> {
     static constexpr saved_values saved_for_backward = saved_values::output;
     static constexpr std::size_t operations = 1;
 
-    /// In this order of operands NaN stays NaN.
+    /// With the operands in this order NaN stays NaN.
     ETCH_INLINE static constexpr auto value(auto z) { return larger(decltype(z)(0), z); }
     ETCH_INLINE static constexpr auto derivative(auto a) {
         return select(a > decltype(a)(0), decltype(a)(1), decltype(a)(0));
     }
 };
 
-/// relu that leaks: a = z where z > 0, else s z;  g'(z) = 1 or s. The slope is Numerator / Denominator, below 1.
+/// relu that leaks: a = z if z > 0, otherwise s z;  g'(z) = 1 or s. The slope s is Numerator / Denominator, below 1.
 /// Source: A. L. Maas, A. Y. Hannun, A. Y. Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013.
 template <int Numerator = 1, int Denominator = 100>
 struct leaky_relu : activation<leaky_relu<Numerator, Denominator>> {
-    static_assert(Numerator >= 0 && Numerator < Denominator, "etch: the slope of leaky_relu is at least 0 and below 1");
+    static_assert(Numerator >= 0 && Numerator < Denominator,
+                  "etch: the slope of leaky_relu must be at least 0 and below 1");
 
     static constexpr const char* name = "leaky_relu";
     static constexpr initializer preferred = he_uniform;
@@ -43,11 +44,11 @@ struct leaky_relu : activation<leaky_relu<Numerator, Denominator>> {
     }
 };
 
-/// a = z between -L and L, and the nearer of the two beyond;  g'(z) = 1 inside, else 0. L is Numerator / Denominator.
-/// For observations that were clipped in training after they were standardised.
+/// a = z between -L and L, and the nearer of the two outside;  g'(z) = 1 inside, otherwise 0. L is Numerator /
+/// Denominator. For observations that were clipped in training after they were standardized.
 template <int Numerator = 1, int Denominator = 1>
 struct clamp : activation<clamp<Numerator, Denominator>> {
-    static_assert(Numerator > 0 && Denominator > 0, "etch: the limit of clamp is above 0");
+    static_assert(Numerator > 0 && Denominator > 0, "etch: the limit of clamp must be positive");
 
     static constexpr const char* name = "clamp";
     static constexpr output_range range{-static_cast<double>(Numerator) / Denominator,
@@ -71,7 +72,7 @@ struct clamp : activation<clamp<Numerator, Denominator>> {
     }
 };
 
-/// a = z between -1 and 1, and the nearer of the two beyond: clamp<1> under the name that PyTorch gives it.
+/// a = z between -1 and 1, and the nearer of the two outside: clamp<1> under PyTorch's name.
 struct hard_tanh : clamp<1> {
     static constexpr const char* name = "hard_tanh";
 };

@@ -5,7 +5,7 @@
 namespace etch::inline ETCH_VARIANT {
 
 /// The logistic function: a = 1 / (1 + e⁻ᶻ),  g'(z) = a (1 - a). As the last layer it gives the probability of each of
-/// several independent answers, and goes with binary_cross_entropy.
+/// several independent labels; use it with binary_cross_entropy.
 struct sigmoid : activation<sigmoid> {
     static constexpr const char* name = "sigmoid";
     static constexpr output_kind predicts = output_kind::label_probabilities;

@@ -8,7 +8,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// Zeros, of a shape.
+/// Zeros with a given shape.
 template <class T, std::size_t Rows, std::size_t Columns>
 struct zero_rows : expression {
     using value_type = T;
@@ -22,11 +22,11 @@ struct zero_rows : expression {
 
 }  // namespace internal
 
-/// Some of the numbers of a vector: From, From + 1, ..., Count of them. In a branch of `parallel`, so that different layers
-/// look at different parts of an input.
+/// Count consecutive elements of a vector, starting at From. In a branch of `parallel`, so that different layers use
+/// different parts of an input.
 ///
 ///     forward     y  = x[From .. From + Count)
-///     backward    dx = dy in these places, 0 elsewhere
+///     backward    dx = dy at these elements, 0 elsewhere
 template <std::size_t From, std::size_t Count>
 struct slice : layer_defaults {
     static_assert(Count > 0, "etch: slice<From, Count> needs at least one number");
@@ -39,7 +39,7 @@ struct slice : layer_defaults {
         static_assert(In.rank == 1, "etch: slice needs a vector for its input: put flatten before it");
         static_assert(
             From <= In.size() && Count <= In.size() - From,
-            "etch: slice<From, Count> ends beyond its input: From + Count may be at most the number of inputs");
+            "etch: slice<From, Count> ends beyond its input: From + Count must not exceed the number of inputs");
     }
 
     static constexpr shape output(shape) { return {Count}; }

@@ -4,12 +4,12 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Probabilities of answers of which one is right.
+/// Probabilities of classes of which exactly one is right.
 ///
-///     forward     a = e^(z - max z) / Σ e^(z - max z)      of each sample; the maximum keeps the exponential finite
+///     forward     a = e^(z - max z) / Σ e^(z - max z)      per sample; subtracting the maximum prevents overflow
 ///     backward    dz = a ⊙ (da - Σ a ⊙ da)
 ///
-/// As the last layer it goes with cross_entropy, which then takes the logits z and never divides by a probability.
+/// As the last layer, use it with cross_entropy, which then gets the logits z and never divides by a probability.
 struct softmax : layer_defaults {
     static constexpr const char* name = "softmax";
     static constexpr output_kind predicts = output_kind::class_probabilities;

@@ -6,9 +6,9 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// Sets a layer's mean and deviation, its two parameters, from samples; a constant column leaves them as they are.
+/// Sets a layer's mean and deviation, its two parameters, from samples; a constant column leaves them unchanged.
 constexpr problem fit_mean_and_deviation(const auto& layer, std::size_t count, const auto& sample) {
-    const auto& mean = std::get<0>(layer.parameters);  // by name: clang 14 lets no lambda use a structured binding
+    const auto& mean = std::get<0>(layer.parameters);  // clang 14: no structured bindings in lambdas
     const auto& deviation = std::get<1>(layer.parameters);
     using T = std::remove_cvref_t<decltype(mean[0])>;
     constexpr std::size_t features = std::remove_cvref_t<decltype(mean)>::size();
@@ -20,15 +20,15 @@ constexpr problem fit_mean_and_deviation(const auto& layer, std::size_t count, c
 
 }  // namespace internal
 
-/// Brings every feature to mean 0 and deviation 1, with statistics of the training data that the network carries.
+/// Brings every feature to mean 0 and deviation 1, with statistics of the training data that are part of the network.
 ///
 ///     forward     y  = (x - μ) / σ
 ///     backward    dx = dy / σ
 ///
-/// Shapes: μ and σ have one number a feature. σ is the deviation of the population (divided by the count).
-/// Until it is fitted (see is_fitted) σ is 0, so that the output is NaN or infinite and cannot be overlooked. `fit` reports
-/// constant_column where a feature does not vary, and changes nothing then. Numerics: sums in double, in the order of
-/// the samples.
+/// Shapes: μ and σ have one element per feature. σ is the deviation of the population (divided by the count). Until it
+/// is fitted (see is_fitted) σ is 0, and the output is NaN or infinite, so that the mistake is noticed. `fit` reports
+/// constant_column if a feature does not vary, and then changes nothing. Numerics: sums in double, in the order of the
+/// samples.
 struct standardize : layer_defaults {
     static constexpr const char* name = "standardize";
     static constexpr bool elementwise = true;
@@ -59,7 +59,7 @@ struct standardize : layer_defaults {
         return deviation[0] != 0;
     }
 
-    /// `sample(i)` gives the features of sample i.
+    /// `sample(i)` returns the features of sample i.
     static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample) {
         return internal::fit_mean_and_deviation(layer, count, sample);
     }

@@ -3,19 +3,19 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The last layer of a network that answers in the units of its targets (prices, degrees, newtons) and is trained in
-/// units of their deviation, with statistics of the training targets that the network carries.
+/// The last layer of a network whose outputs have the units of its targets (prices, degrees, newtons), but which is
+/// trained in units of their deviation. The statistics of the training targets are part of the network.
 ///
 ///     forward     y  = σ z + μ
 ///     backward    dz = σ dy
 ///
-///     etch::network<etch::input<13>, etch::standardize, etch::dense<32>, etch::relu, etch::dense<1>, etch::unstandardize>
+///     network<input<13>, standardize, dense<32>, relu, dense<1>, unstandardize>
 ///
-/// Shapes: μ and σ have one number per output. A stepper or trainer takes this layer away and compares z with
-/// (target - μ) / σ, so that gradients are near 1 whatever the units, and every output counts alike. The losses that a
-/// fit reports are in these units; `evaluate` judges in the targets' own.
-/// `trainer::fit` fits it first; until then σ and so each answer is 0. Errors: constant_target where a target does not
-/// vary. Does not compile where another layer follows.
+/// Shapes: μ and σ have one element per output. A stepper or trainer leaves this layer out and compares z with (target
+/// - μ) / σ, so that gradients are near 1 whatever the units, and every output has the same weight. The losses that a
+/// fit reports are in these units; `evaluate` uses the targets' own. `trainer::fit` fits it first; until then σ, and
+/// with it every output, is 0. Errors: constant_target if a target does not vary. Does not compile if another layer
+/// follows.
 struct unstandardize : layer_defaults {
     static constexpr const char* name = "unstandardize";
     static constexpr bool elementwise = true;
@@ -42,14 +42,14 @@ struct unstandardize : layer_defaults {
     /// Whether the statistics have been set.
     static constexpr bool fitted(const auto& layer) { return standardize::fitted(layer); }
 
-    /// `target(i)` gives the targets of sample i.
+    /// `target(i)` returns the targets of sample i.
     static constexpr problem fit(const auto& layer, std::size_t count, const auto& target) {
         problem found = internal::fit_mean_and_deviation(layer, count, target);
         if (found == status::constant_column) found.code = status::constant_target;
         return found;
     }
 
-    /// Targets as the layer before is compared with them.
+    /// The targets with which the output of the layer before is compared.
     ETCH_INLINE static constexpr auto targets(const auto& layer, const auto& y) {
         return standardize::forward(layer, y);
     }

@@ -8,12 +8,14 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The surprise at n independent labels, for a network that ends in sigmoid (or fast_sigmoid) and targets from 0 to 1.
+/// The cross entropy of n independent labels, for a network that ends in sigmoid (or fast_sigmoid) and targets from 0
+/// to 1.
 ///
 ///     L = -Σ (y log σ(z) + (1 - y) log(1 - σ(z))) / n = Σ (max(z, 0) - z y + log(1 + e^-|z|)) / n
 ///     ∂L/∂z = (σ(z) - y) / n
 ///
-/// It takes the logits z, so that it stays finite where σ(z) is rounded to 0 or 1. σ is exact here, also for fast_sigmoid.
+/// It is computed from the logits z, so that it stays finite if σ(z) is rounded to 0 or 1. σ is exact here, also for
+/// fast_sigmoid.
 struct binary_cross_entropy {
     static constexpr const char* name = "binary_cross_entropy";
     using fused_activation = either<sigmoid, fast_sigmoid>;

@@ -6,14 +6,14 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The surprise at the right answer, for a network that ends in softmax and a target of probabilities, most often 1 for
-/// the right class and 0 for the others.
+/// The cross entropy of classes, for a network that ends in softmax and a target of probabilities, usually 1 for the
+/// right class and 0 for the others.
 ///
 ///     L = -Σ y log softmax(z) = Σ y (m + log s - z)        m = max z, s = Σ e^(z - m), over the classes
 ///     ∂L/∂z = softmax(z) Σ y - y
 ///
-/// It takes the logits z: no probability is ever rounded to 0 before its logarithm is taken, and logits up to ±1e38 give a
-/// finite loss and finite gradients.
+/// It is computed from the logits z: no probability is rounded to 0 before its logarithm is taken, and logits up to
+/// ±1e38 give a finite loss and finite gradients.
 struct cross_entropy {
     static constexpr const char* name = "cross_entropy";
     using fused_activation = softmax;

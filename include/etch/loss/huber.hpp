@@ -3,16 +3,16 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Squared near the target, absolute beyond δ: with e = p - y
+/// Quadratic near the target, linear beyond δ: with e = p - y
 ///
-///     L = Σ ℓ(e) / n over the n outputs,   ℓ(e) = e² / 2 where |e| <= δ, else δ (|e| - δ / 2)
+///     L = Σ ℓ(e) / n over the n outputs,   ℓ(e) = e² / 2 if |e| <= δ, otherwise δ (|e| - δ / 2)
 ///     ∂L/∂p = clamp(e, -δ, δ) / n
 ///
 /// δ is Numerator / Denominator, 1 as in PyTorch.
 /// Source: P. J. Huber, "Robust Estimation of a Location Parameter", 1964.
 template <int Numerator = 1, int Denominator = 1>
 struct huber {
-    static_assert(Numerator > 0 && Denominator > 0, "etch: the delta of huber is above 0");
+    static_assert(Numerator > 0 && Denominator > 0, "etch: the delta of huber must be positive");
 
     static constexpr const char* name = "huber";
 

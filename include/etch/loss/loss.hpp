@@ -9,7 +9,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What the numbers of a target are: `fit` and `evaluate` refuse what the loss cannot be taken of.
+/// What the elements of a target are: `fit` and `evaluate` reject targets for which the loss is not defined.
 enum class target_kind : std::uint8_t {
     numbers,              ///< any
     class_probabilities,  ///< each from 0 to 1, with a sum of 1: most often one-hot
@@ -17,13 +17,13 @@ enum class target_kind : std::uint8_t {
     class_index           ///< one whole number from 0 on, below the number of outputs
 };
 
-/// Several layers that a loss can be fused with: see `Loss`.
+/// Several layers with which a loss can be fused: see `Loss`.
 template <class... Layers>
 struct either {};
 
 namespace internal {
 
-/// How many numbers a target of the loss has, for so many outputs.
+/// How many elements a target of the loss has, given the number of outputs.
 template <class L>
 constexpr std::size_t target_count(std::size_t outputs) noexcept {
     if constexpr (requires { L::targets(outputs); })
@@ -32,7 +32,7 @@ constexpr std::size_t target_count(std::size_t outputs) noexcept {
         return outputs;
 }
 
-/// How many outputs the concept below tries a loss on.
+/// The number of outputs with which the concept below tries a loss.
 template <class L>
 inline constexpr std::size_t example_outputs = 2;
 template <class L>
@@ -47,20 +47,21 @@ inline constexpr std::size_t example_outputs<L> = L::least_outputs;
 ///         static constexpr const char* name = "my_loss";
 ///         static constexpr auto value(const auto& prediction, const auto& target);     // one number per sample
 ///         static constexpr auto gradient(const auto& prediction, const auto& target);  // d value / d prediction
-///         // and where it needs them:
+///         // and if it needs them:
 ///         using fused_activation = softmax;                                            // or either<sigmoid, ...>
-///         template <class LastLayer> static constexpr void check();                    // static_asserts about it
-///         static constexpr target_kind expects = target_kind::class_probabilities;     // without it, numbers
-///         static constexpr std::size_t targets(std::size_t outputs);                   // without it, outputs
-///         static constexpr std::size_t least_outputs;                                  // without it, any number
+///         template <class LastLayer> static constexpr void (check)();                  // static_asserts about it
+///         static constexpr target_kind expects = target_kind::class_probabilities;     // default: numbers
+///         static constexpr std::size_t targets(std::size_t outputs);                   // default: outputs
+///         static constexpr std::size_t least_outputs;                                  // default: any number
 ///     };
 ///
-/// The prediction is a matrix of outputs x batch, the target one of targets(outputs) x batch. `gradient` is an expression
-/// of the prediction's shape. The loss of a batch is the mean over its samples; where a loss is a mean over the outputs
-/// too, `value` divides by their number.
+/// The prediction is a matrix of outputs x batch, the target one of targets(outputs) x batch. `gradient` is an
+/// expression with the prediction's shape. The loss of a batch is the mean over its samples; if a loss is also a mean
+/// over the outputs, `value` divides by their number. `check` is in parentheses because some platforms define it as a
+/// macro.
 ///
-/// Where the network ends in the loss's `fused_activation`, the loss is given that layer's input instead of its output:
-/// cross_entropy sees the logits, never the probabilities, and so stays finite where softmax gives 0.
+/// If the network ends in the loss's `fused_activation`, the loss gets that layer's input instead of its output:
+/// cross_entropy sees the logits, not the probabilities, and so stays finite if softmax gives 0.
 template <class L>
 concept Loss = requires(vector<float, internal::example_outputs<L>> prediction,
                         vector<float, internal::target_count<L>(internal::example_outputs<L>)> target) {
@@ -76,7 +77,7 @@ inline constexpr bool includes_layer = std::same_as<Fused, Layer>;
 template <class... Layers, class Layer>
 inline constexpr bool includes_layer<either<Layers...>, Layer> = (std::same_as<Layers, Layer> || ...);
 
-/// Whether the loss is computed together with the layer, where that is the last.
+/// Whether the loss is fused with the layer if that is the last one.
 template <class L, class Layer>
 constexpr bool is_fused() noexcept {
     if constexpr (requires { typename L::fused_activation; })

@@ -3,7 +3,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// L = Σ |p - y| / n over the n outputs,  ∂L/∂p = sign(p - y) / n, and 0 where p = y. For regression with outliers.
+/// L = Σ |p - y| / n over the n outputs,  ∂L/∂p = sign(p - y) / n, and 0 if p = y. For regression with outliers.
 struct mean_absolute_error {
     static constexpr const char* name = "mean_absolute_error";
 

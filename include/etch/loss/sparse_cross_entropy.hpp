@@ -6,13 +6,13 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// cross_entropy whose target is the index of the right class, one number in place of one per class: with c the class
+/// cross_entropy with the index of the right class as its target, one number instead of one per class: for class c
 ///
 ///     L = -log softmax(z)_c
 ///     ∂L/∂z = softmax(z) - e_c        e_c: 1 for class c, 0 for the others
 ///
-/// Value and gradient have the bits of cross_entropy with one-hot targets. A fit and an evaluation refuse an index that is
-/// not whole, negative or not below the number of outputs. A float counts to 16777216 classes.
+/// Value and gradient have the bits of cross_entropy with one-hot targets. `fit` and `evaluate` reject an index that is
+/// not a whole number from 0 to outputs - 1. A float is exact for up to 16777216 classes.
 struct sparse_cross_entropy {
     static constexpr const char* name = "sparse_cross_entropy";
     using fused_activation = cross_entropy::fused_activation;
@@ -36,7 +36,7 @@ struct sparse_cross_entropy {
     }
 
 private:
-    /// The one-hot columns that indices stand for, one per sample, as an expression: nothing is stored.
+    /// The one-hot columns of the indices, one per sample, as an expression: nothing is stored.
     template <class T, std::size_t Rows, std::size_t Columns>
     struct one_hot_columns : expression {
         using value_type = T;

@@ -8,7 +8,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A loss of some of the outputs, From, From + 1, ..., Count of them, in sum_of. Its weight is Numerator / Denominator.
+/// A loss of Count of the outputs, From, From + 1, ..., in sum_of. Its weight is Numerator / Denominator.
 template <std::size_t From, std::size_t Count, class L, int Numerator = 1, int Denominator = 1>
 struct on {
     static_assert(Count > 0, "etch: on<From, Count, Loss> needs at least one output");
@@ -17,7 +17,7 @@ struct on {
     using loss = L;
     static constexpr std::size_t first = From, count = Count, targets = internal::target_count<L>(Count);
 
-    /// The loss or its gradient, times the weight.
+    /// The loss or its gradient, multiplied by the weight.
     template <class E>
     ETCH_INLINE static constexpr auto weighted(E&& e) noexcept {
         using T = typename std::remove_cvref_t<E>::value_type;
@@ -32,15 +32,16 @@ struct on {
 template <class Parts, internal::part_name Name, class L, int Numerator = 1, int Denominator = 1>
 using on_part = on<Parts::template first<Name>, Parts::template count<Name>, L, Numerator, Denominator>;
 
-/// Losses of different outputs, added: for a network with several answers, such as a policy and a value.
+/// Losses of different outputs, added: for a network with several heads, such as a policy and a value.
 ///
 ///     L = Σ wi Li(pi, yi),   ∂L/∂pi = wi ∂Li/∂pi        pi: the outputs that loss i sees
 ///
-///     sum_of<on<0, 4, cross_entropy>, on<4, 1, mean_squared_error, 1, 2>>        // 4 logits, and half the error of the value
+///     sum_of<on<0, 4, cross_entropy>, on<4, 1, mean_squared_error, 1, 2>>      // 4 logits, and half the value's error
 ///
-/// The parts stand in the order of their outputs; one that none of them sees has no gradient. A target has those of the
-/// losses, one below the other. Losses that are fused with an activation, as cross_entropy is with softmax, take the logits
-/// here too: the layers end without that activation, and `argmax` of the logits is the class.
+/// The parts are listed in the order of their outputs; outputs that no part uses have no gradient. A target consists of
+/// the targets of the losses, one below the other. Here, too, losses that can be fused with an activation, such as
+/// cross_entropy with softmax, get the logits: end the layers without that activation; `argmax` of the logits is the
+/// class.
 template <class... Parts>
 struct sum_of {
     static constexpr const char* name = "sum_of";
@@ -48,7 +49,7 @@ struct sum_of {
     static constexpr bool adds_losses = true;  // each checks its own targets
     static_assert(count > 0, "etch: sum_of needs at least one loss: sum_of<on<0, 4, huber<>>, ...>");
 
-    /// The outputs that a network needs at least.
+    /// The least number of outputs that the network must have.
     static constexpr std::size_t least_outputs = [] {
         std::size_t end = 0;
         ((end = Parts::first + Parts::count), ...);
@@ -64,7 +65,7 @@ struct sum_of {
 
     template <class P>
     ETCH_INLINE static constexpr auto value(const P& p, const auto& y) {
-        static_assert(least_outputs <= P::rows, "etch: sum_of has a loss of more outputs than the network has");
+        static_assert(least_outputs <= P::rows, "etch: sum_of has a loss of outputs that the network does not have");
         tensor<typename P::value_type, 1, P::columns> sum{};
         for_each_part([&]<class Part, std::size_t Target>() ETCH_INLINE_LAMBDA {
             sum = sum +
@@ -89,7 +90,7 @@ struct sum_of {
     }
 
 private:
-    // A constant, since clang prints a condition in full before the sentence.
+    // A constant, since clang prints a condition in full before the message.
     static constexpr bool in_order = [] {
         std::size_t end = 0;
         bool all = true;
@@ -97,7 +98,7 @@ private:
         return all;
     }();
     static_assert(in_order,
-                  "etch: the losses of sum_of stand in the order of their outputs, and no two see the same one");
+                  "etch: the losses of sum_of must be in the order of their outputs, and no two may see the same one");
 
     template <class L, class LastLayer>
     static constexpr bool check_part() {
@@ -106,7 +107,7 @@ private:
                                        ends_in<LastLayer>(std::type_identity<typename L::fused_activation>{});
             static_assert(
                 !activated,
-                "etch: sum_of hands cross_entropy and its like the logits: leave out the softmax or sigmoid at "
+                "etch: sum_of passes logits to cross_entropy and the like: leave out the softmax or sigmoid at "
                 "the end of the network or branch");
         } else if constexpr (requires { L::template check<LastLayer>(); }) {
             L::template check<LastLayer>();

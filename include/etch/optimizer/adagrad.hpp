@@ -7,8 +7,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Each parameter has a rate of its own, which shrinks with the gradients that it has seen: parameters that rarely get
-/// one keep learning.
+/// Each parameter has its own rate, which decreases with the gradients so far: parameters that rarely get one continue
+/// to learn.
 ///
 ///     g = dL/dp + weight_decay * p
 ///     s = s + g^2
@@ -25,7 +25,7 @@ struct adagrad {
     static constexpr const char* name = "adagrad";
     static constexpr std::size_t state_slots = 1;
 
-    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    /// The first option that is out of range; the trainer checks the learning rate.
     [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_not_be_negative("learning_rate_decay", learning_rate_decay),
                                      internal::must_not_be_negative("epsilon", epsilon),
@@ -39,7 +39,7 @@ struct adagrad {
 
     template <class T>
     [[nodiscard]] constexpr constants<T> at(std::uint64_t step, T rate) const noexcept {
-        // 1 + (t - 1) * decay as a product of a sum, in which a compiler finds nothing to contract.
+        // 1 + (t - 1) * decay as a product with a sum, so that there is nothing to contract.
         const double passed = static_cast<double>(step - 1);
         const double slowdown = learning_rate_decay == 0 ? 1 : (1 / learning_rate_decay + passed) * learning_rate_decay;
         return {rate / static_cast<T>(slowdown), static_cast<T>(epsilon), static_cast<T>(weight_decay)};

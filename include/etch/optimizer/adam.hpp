@@ -16,7 +16,8 @@ namespace internal {
 /// 1 - pow(beta, t) would cancel when t is small.
 template <class T>
 [[nodiscard]] constexpr T bias_correction(T complement, std::uint64_t t) noexcept {
-    if (complement == T{1}) return T{1};  // beta = 0: the logarithm is infinite, which no constant expression may be
+    if (complement == T{1})
+        return T{1};  // beta = 0: the logarithm is infinite, which a constant expression must not be
     using number = lanes<T, 1>;
     const number exponent = fma(number(static_cast<T>(t)), math::log1p(number(-complement)), number(0));
     return -math::expm1(exponent).value;
@@ -24,7 +25,7 @@ template <class T>
 
 }  // namespace internal
 
-/// Momentum (m) over RMSProp's scale (v), both freed from their start at zero: every parameter moves at about the
+/// Momentum (m) over RMSProp's scale (v), both corrected for their start at zero: every parameter moves at about the
 /// learning rate, whatever the size of its gradients.
 ///
 ///     g = dL/dp + weight_decay * p
@@ -32,7 +33,7 @@ template <class T>
 ///     v = beta2 * v + (1 - beta2) * g^2
 ///     p = p - learning_rate * m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)              (t = 1, 2, ...)
 ///
-/// Cost: 8 bytes of state a parameter; one square root and one division.
+/// Cost: two numbers of state per parameter; one square root and one division.
 /// Source: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", 2015.
 struct adam {
     double learning_rate = 1e-3;
@@ -44,7 +45,7 @@ struct adam {
     static constexpr const char* name = "adam";
     static constexpr std::size_t state_slots = 2;
 
-    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    /// The first option that is out of range; the trainer checks the learning rate.
     [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_be_below_one("beta1", beta1),
                                      internal::must_be_below_one("beta2", beta2),
@@ -55,7 +56,7 @@ struct adam {
     template <class T>
     struct constants {
         T step_size;       // learning_rate / (1 - beta1^t)
-        T share1, share2;  // 1 - beta1, 1 - beta2: the share of the new gradient, of its new square
+        T share1, share2;  // 1 - beta1, 1 - beta2: the weights of the new gradient and its square
         T scale;           // 1 / sqrt(1 - beta2^t)
         T epsilon, weight_decay;
     };

@@ -7,8 +7,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Adam whose weight decay stands apart from the gradient, so that it is not divided by the gradient's size: every
-/// parameter shrinks by the same factor.
+/// Adam with decoupled weight decay, which is not divided by the gradient's size: every parameter shrinks by the same
+/// factor.
 ///
 ///     p = p - learning_rate * weight_decay * p
 ///     p = Adam's step from there, without weight decay
@@ -24,7 +24,7 @@ struct adamw {
     static constexpr const char* name = "adamw";
     static constexpr std::size_t state_slots = adam::state_slots;
 
-    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    /// The first option that is out of range; the trainer checks the learning rate.
     [[nodiscard]] constexpr option_error(check)() const noexcept {
         return (adam{learning_rate, beta1, beta2, epsilon, weight_decay}.check)();
     }

@@ -10,7 +10,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// How many interleaved sums a norm runs in: on every target the same, so that the bits are.
+/// The number of interleaved sums of a norm: the same on every target, and with it the bits.
 inline constexpr std::size_t norm_lanes = 16;
 
 /// Adds the squares of `count` numbers to `sums`, number i to sum i % 16.
@@ -34,7 +34,7 @@ ETCH_INLINE constexpr void add_squares(const T* numbers, std::size_t count, T (&
     }
 }
 
-/// Calls f(pack) for all numbers and writes back what it returns: with the widest lanes, then one by one.
+/// Calls f(pack) for all numbers and writes back what it returns: with the widest lanes first, then one by one.
 template <class T, class Function>
 ETCH_INLINE constexpr void transform_gradients(std::span<T> numbers, Function f) noexcept {
     T* const x = numbers.data();
@@ -64,7 +64,7 @@ template <class T>
     return internal::sqrt_number(sums[0]);
 }
 
-/// Limits each gradient to [-limit, limit]; NaN stays NaN, so that the trainer sees it.
+/// Limits each gradient to [-limit, limit]; NaN stays NaN, so that the trainer notices it.
 template <class T>
 constexpr void clip_by_value(std::span<T> gradients, std::type_identity_t<T> limit) noexcept {
     internal::transform_gradients(gradients, [limit](auto g) ETCH_INLINE_LAMBDA {
@@ -73,8 +73,8 @@ constexpr void clip_by_value(std::span<T> gradients, std::type_identity_t<T> lim
     });
 }
 
-/// Scales all gradients by min(1, max_norm / (norm + 1e-6)), so that their direction stays, and returns the norm that
-/// they had. As torch.nn.utils.clip_grad_norm_.
+/// Scales all gradients by min(1, max_norm / (norm + 1e-6)), which keeps their direction, and returns the norm before.
+/// As torch.nn.utils.clip_grad_norm_.
 /// Source: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", 2013.
 template <class T>
 constexpr T clip_by_norm(std::span<T> gradients, std::type_identity_t<T> max_norm) noexcept {
@@ -83,13 +83,13 @@ constexpr T clip_by_norm(std::span<T> gradients, std::type_identity_t<T> max_nor
     if (scale < 1) {
         internal::transform_gradients(gradients, [scale](auto g) ETCH_INLINE_LAMBDA {
             using pack = decltype(g);
-            return fma(g, pack(scale), pack(0));  // rounded here, whatever the compiler makes of what follows
+            return fma(g, pack(scale), pack(0));  // rounded here, so that what follows cannot be contracted with it
         });
     }
     return norm;
 }
 
-/// What the trainer does to gradients before an update: first each by value, then all by their norm. 0 is off.
+/// How the trainer clips gradients before an update: first each by value, then all by their norm. 0 is off.
 struct gradient_clip {
     double norm = 0;
     double value = 0;

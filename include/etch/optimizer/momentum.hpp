@@ -7,7 +7,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Gradient descent with a heavy ball: the velocity v remembers past gradients, so that steps along a valley add up and
+/// Gradient descent with inertia: the velocity v accumulates past gradients, so that steps along a valley add up and
 /// steps across it cancel.
 ///
 ///     g = dL/dp + weight_decay * p
@@ -16,7 +16,7 @@ namespace etch::inline ETCH_VARIANT {
 ///
 /// Along a constant gradient a step grows to learning_rate / (1 - momentum) times that gradient.
 /// Source: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; in PyTorch's form,
-/// where the learning rate stands outside the velocity.
+/// with the learning rate outside the velocity.
 struct momentum {
     double learning_rate = 1e-3;
     double momentum = 0.9;
@@ -26,7 +26,7 @@ struct momentum {
     static constexpr const char* name = "momentum";
     static constexpr std::size_t state_slots = 1;
 
-    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    /// The first option that is out of range; the trainer checks the learning rate.
     [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_be_below_one("momentum", momentum),
                                      internal::must_be_below_one("dampening", dampening),
@@ -35,7 +35,7 @@ struct momentum {
 
     template <class T>
     struct constants {
-        T learning_rate, momentum, share, weight_decay;  // share of the new gradient in the velocity
+        T learning_rate, momentum, share, weight_decay;  // share: weight of the new gradient
     };
 
     template <class T>

@@ -7,7 +7,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Momentum that looks ahead: the step is the one that the velocity would take next, so the gradient corrects the
+/// Momentum that looks ahead: the step includes the one that the velocity would take next, so the gradient corrects the
 /// velocity before it overshoots.
 ///
 ///     g = dL/dp + weight_decay * p
@@ -25,7 +25,7 @@ struct nesterov {
     static constexpr const char* name = "nesterov";
     static constexpr std::size_t state_slots = 1;
 
-    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    /// The first option that is out of range; the trainer checks the learning rate.
     [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_be_below_one("momentum", momentum),
                                      internal::must_not_be_negative("weight_decay", weight_decay));

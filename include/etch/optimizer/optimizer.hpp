@@ -1,11 +1,11 @@
 #pragma once
 // The contract of an optimizer: read this first, then sgd.hpp (four lines), then adam.hpp.
 //
-// An optimizer is an aggregate of options; how it moves one parameter stands in `update`, once, over lanes. It knows
-// nothing of layers: all parameters of a network are one flat array, so are the gradients, and the state is
-// `state_slots` such arrays, one after the other. `apply_update` (update.hpp) walks over them in one pass.
+// An optimizer is an aggregate of options; its `update` is the rule for one parameter, written once, over lanes. It
+// knows nothing about layers: all parameters of a network are one flat array, so are the gradients, and the state is
+// `state_slots` such arrays, one after the other. `apply_update` (update.hpp) makes one pass over them.
 //
-//     struct sign_descent {                                                    // a rule of one's own
+//     struct sign_descent {                                                    // a rule of your own
 //         double learning_rate = 1e-3;
 //         static constexpr const char* name = "sign_descent";
 //         static constexpr std::size_t state_slots = 0;
@@ -41,8 +41,8 @@ concept optimizer_of =
         O::update(parameter, parameter, state, options.at(std::uint64_t{1}, T{}));
     };
 
-/// Options that an optimizer may lack, under the names that other optimizers and libraries give them. It takes the braces
-/// that the optimizer does not, and so leads to a sentence in place of a list of candidates.
+/// Options that an optimizer may lack, under the names that other optimizers and libraries give them. Accepts braces
+/// that the optimizer does not, for one error message instead of a list of candidates.
 struct missing_options {
     double lr = 0, learning_rate = 0, alpha = 0, momentum = 0, dampening = 0, nesterov = 0, beta1 = 0, beta2 = 0;
     double beta_1 = 0, beta_2 = 0, betas[2] = {}, rho = 0, epsilon = 0, eps = 0, weight_decay = 0, decay = 0;
@@ -52,15 +52,14 @@ struct missing_options {
 }  // namespace internal
 
 /// What every optimizer has. Its options are doubles, so that 1 - beta is what PyTorch computes.
-/// - `learning_rate`: the rate that the schedule starts from.
+/// - `learning_rate`: the rate from which the schedule starts.
 /// - `name`: for summaries and logs.
-/// - `state_slots`: how many numbers of state a parameter has; all start at zero.
+/// - `state_slots`: the numbers of state per parameter; all start at zero.
 /// - `constants<T>`, `at(step, rate)`: what is the same for all parameters in one update, in the element type T. `step`
 ///   counts updates from 1; `rate` is the learning rate that the schedule gives for this one.
-/// - `check()`, where it has one: the first option that is out of its range, but for the learning rate.
+/// - `check()`, if it has one: the first option that is out of range, other than the learning rate.
 /// - `update(parameter, gradient, state, constants)`: over lanes; state[s] is slot s. A product that feeds a sum is an
-///   explicit fma, or a product that is rounded on its own (`fma(a, b, V(0))`), so that every build gives the same
-///   bits.
+///   explicit fma, or a product that is rounded on its own (`fma(a, b, V(0))`): every build gives the same bits.
 template <class O>
 concept Optimizer = std::is_aggregate_v<O> && requires(const O options) {
     { options.learning_rate } -> std::convertible_to<double>;

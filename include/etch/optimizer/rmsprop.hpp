@@ -13,7 +13,7 @@ namespace etch::inline ETCH_VARIANT {
 ///     s = alpha * s + (1 - alpha) * g^2
 ///     p = p - learning_rate * g / (sqrt(s) + epsilon)
 ///
-/// Source: T. Tieleman, G. Hinton, "Lecture 6.5: RMSProp", 2012. Epsilon stands outside the root, as in PyTorch.
+/// Source: T. Tieleman, G. Hinton, "Lecture 6.5: RMSProp", 2012. Epsilon is outside the root, as in PyTorch.
 struct rmsprop {
     double learning_rate = 1e-2;
     double alpha = 0.99;
@@ -23,7 +23,7 @@ struct rmsprop {
     static constexpr const char* name = "rmsprop";
     static constexpr std::size_t state_slots = 1;
 
-    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    /// The first option that is out of range; the trainer checks the learning rate.
     [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_be_below_one("alpha", alpha),
                                      internal::must_not_be_negative("epsilon", epsilon),
@@ -32,7 +32,7 @@ struct rmsprop {
 
     template <class T>
     struct constants {
-        T learning_rate, share, epsilon, weight_decay;  // share of the new square: 1 - alpha
+        T learning_rate, share, epsilon, weight_decay;  // share: weight of the new square, 1 - alpha
     };
 
     template <class T>
@@ -50,8 +50,8 @@ struct rmsprop {
     }
 };
 
-/// RMSProp with the rest of PyTorch's options, at the price of three numbers of state a parameter instead of one: a
-/// velocity, and, where `centered`, the mean gradient m, so that the divisor is a standard deviation.
+/// RMSProp with the rest of PyTorch's options and three numbers of state per parameter instead of one: a velocity and,
+/// if `centered`, the mean gradient m, so that the divisor is a standard deviation.
 ///
 ///     g = dL/dp + weight_decay * p
 ///     s = alpha * s + (1 - alpha) * g^2
@@ -59,7 +59,7 @@ struct rmsprop {
 ///     v = momentum * v + g / (sqrt(s - m^2) + epsilon)
 ///     p = p - learning_rate * v
 ///
-/// Rounding can take s - m^2 below zero where the gradient hardly changes; it then counts as zero.
+/// If the gradient hardly changes, rounding can take s - m^2 below zero; it then counts as zero.
 /// Source: A. Graves, "Generating Sequences With Recurrent Neural Networks", 2013, section 4.2.
 struct rmsprop_extended {
     double learning_rate = 1e-2;
@@ -72,7 +72,7 @@ struct rmsprop_extended {
     static constexpr const char* name = "rmsprop_extended";
     static constexpr std::size_t state_slots = 3;
 
-    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    /// The first option that is out of range; the trainer checks the learning rate.
     [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::must_be_below_one("alpha", alpha),
                                      internal::must_not_be_negative("epsilon", epsilon),

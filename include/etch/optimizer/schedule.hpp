@@ -1,6 +1,6 @@
 #pragma once
-// Learning-rate schedules: which rate an update gets. Each is an aggregate of options and one pure function, so a rate
-// depends on the number of the update alone, and training can resume anywhere.
+// Learning-rate schedules: the rate of each update. Each is an aggregate of options and one pure function, so a rate
+// depends only on the number of the update, and training can resume anywhere.
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
@@ -12,11 +12,10 @@
 namespace etch::inline ETCH_VARIANT {
 
 /// What every schedule has: `rate(base, step, total_steps)`, the learning rate for update number `step` (from 0) of
-/// `total_steps`, where `base` is the optimizer's own. During the first `warmup_steps` updates the rate climbs in a
-/// straight line, base * (step + 1) / warmup_steps; the schedule proper starts after them. PyTorch's schedulers count
-/// whatever their `step()` is called for, often epochs: here it is updates. A `name`, where it has one, goes into
-/// checkpoints, and tells one schedule from another there. `check()`, where it has one, gives the first option that is
-/// out of its range.
+/// `total_steps`, where `base` is the optimizer's own. During the first `warmup_steps` updates the rate rises linearly,
+/// base * (step + 1) / warmup_steps; the schedule itself starts after them. PyTorch's schedulers count the calls of
+/// `step()`, often epochs; here it is updates. Its `name`, if any, is stored in checkpoints to identify it. `check()`,
+/// if it has one, returns the first option that is out of range.
 template <class S>
 concept Schedule = std::is_aggregate_v<S> && requires(const S schedule, float base, std::uint64_t step) {
     { schedule.rate(base, step, step) } -> std::same_as<float>;
@@ -34,18 +33,18 @@ namespace internal {
     return result;
 }
 
-/// a / b, rounded once, of counts below 2^53.
+/// a / b, rounded once, for counts below 2^53.
 template <class T>
 [[nodiscard]] constexpr T count_ratio(std::uint64_t a, std::uint64_t b) noexcept {
     return static_cast<T>(static_cast<double>(a) / static_cast<double>(b));
 }
 
-/// How many updates follow the warm-up.
+/// The number of updates after the warm-up.
 [[nodiscard]] constexpr std::uint64_t steps_after(std::uint64_t warmup_steps, std::uint64_t total_steps) noexcept {
     return total_steps > warmup_steps ? total_steps - warmup_steps : 0;
 }
 
-/// Takes the options that a schedule does not have: see missing_options.
+/// Accepts options that a schedule does not have: see missing_options.
 struct missing_schedule_options {
     double warmup = 0, gamma = 0, factor = 0, decay = 0, step_size = 0, steps = 0, total_steps = 0, max_steps = 0;
     double period = 0, minimum = 0, min_lr = 0, eta_min = 0, warmup_steps = 0, learning_rate = 0, lr = 0;
@@ -65,8 +64,8 @@ struct constant_rate {
     }
 };
 
-/// Falls by the factor gamma every `step_size` updates: base * gamma^floor(step / step_size). PyTorch's StepLR.
-/// A step size of 0 stands for a third of the updates after the warm-up: two falls in a fit of any length.
+/// Falls by the factor gamma every `step_size` updates: base * gamma^floor(step / step_size). PyTorch's StepLR. A step
+/// size of 0 means a third of the updates after the warm-up: two reductions in a fit of any length.
 struct step_decay {
     std::uint64_t step_size = 0;
     double gamma = 0.1;
@@ -103,8 +102,8 @@ struct exponential_decay {
 };
 
 /// Half a cosine from base down to `minimum`: minimum + (base - minimum) * (1 + cos(pi * step / steps)) / 2. PyTorch's
-/// CosineAnnealingLR, except that the rate stays at the minimum when `steps` have passed. `steps` counts the updates
-/// after the warm-up; 0 stands for all that are left.
+/// CosineAnnealingLR, except that the rate stays at the minimum after `steps`. `steps` counts the updates after the
+/// warm-up; 0 means all of them.
 /// Source: I. Loshchilov, F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017.
 struct cosine_decay {
     double minimum = 0;

@@ -12,7 +12,7 @@ namespace etch::inline ETCH_VARIANT {
 ///     g = dL/dp + weight_decay * p
 ///     p = p - learning_rate * g
 ///
-/// Stochastic, mini-batch or batch descent differ only in how many samples the gradient was summed over.
+/// Stochastic, mini-batch and batch descent differ only in the number of samples over which the gradient is summed.
 /// Source: H. Robbins, S. Monro, "A Stochastic Approximation Method", 1951.
 struct sgd {
     double learning_rate = 1e-3;
@@ -21,7 +21,7 @@ struct sgd {
     static constexpr const char* name = "sgd";
     static constexpr std::size_t state_slots = 0;
 
-    /// The first option that is out of its range; the learning rate is the trainer's to check.
+    /// The first option that is out of range; the trainer checks the learning rate.
     [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::must_not_be_negative("weight_decay", weight_decay);
     }

@@ -21,8 +21,8 @@ struct update_arrays {
     std::size_t count;
 };
 
-/// Updates the parameters from `first` on, Packs times Width together, as long as so many are left; returns where it
-/// stopped. All loads stand before all stores, since the compiler cannot know that the arrays do not overlap; for the
+/// Updates the parameters from `first` on, Packs times Width together, as long as that many are left; returns where it
+/// stopped. All loads come before all stores, since the compiler cannot know that the arrays do not overlap; for the
 /// same reason the constants are a copy, which stays in registers.
 template <class Rule, std::size_t Width, std::size_t Packs, class T>
 ETCH_INLINE constexpr std::size_t update_from(std::size_t first, const update_arrays<T> a,
@@ -48,7 +48,7 @@ ETCH_INLINE constexpr std::size_t update_from(std::size_t first, const update_ar
     return end;
 }
 
-/// The tail, with ever narrower lanes.
+/// The tail, with narrower and narrower lanes.
 template <class Rule, std::size_t Width, class T>
 ETCH_INLINE constexpr void update_tail(std::size_t first, const update_arrays<T>& arrays,
                                        const typename Rule::template constants<T>& c) noexcept {
