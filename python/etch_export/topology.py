@@ -145,7 +145,7 @@ def fit_shapes(network: Network) -> Shape:
     if not network.layers:
         refuse("the source has no layer")
     if any(layer.name == "unstandardize" for layer in network.layers[:-1]):
-        refuse("unstandardize gives the answer in the units of the targets, so no layer may follow it")
+        refuse("unstandardize gives outputs in the units of the targets, so no layer may follow it")
     shape = network.inputs
     for layer in network.layers:
         shape = fit_layer(layer, shape, inside=False)

@@ -1,4 +1,4 @@
-// expect: etch: evaluate_regression compares each output with a number of the target
+// expect: etch: evaluate_regression compares each output with an element of the target
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/layer/softmax.hpp>

@@ -1,4 +1,4 @@
-// expect: etch: this network carries a state from step to step, so what evaluates single samples cannot
+// expect: etch: this network carries a state from step to step, so it cannot be evaluated on single
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/layer/gru.hpp>

@@ -1,4 +1,4 @@
-// expect: etch: forward of a layer takes what the layer is handed, and its input
+// expect: etch: forward of a layer takes its context and its input
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/network/network.hpp>
 

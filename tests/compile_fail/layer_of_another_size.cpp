@@ -1,4 +1,4 @@
-// expect: etch: forward of a layer returns an expression with as many numbers as output(shape) says
+// expect: etch: forward of a layer must return an expression with as many elements as output(shape)
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/network/network.hpp>
 

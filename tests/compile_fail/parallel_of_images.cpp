@@ -1,4 +1,4 @@
-// expect: etch: each branch of parallel ends in a vector: put flatten at its end
+// expect: etch: each branch of parallel must end in a vector: put flatten at its end
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/layer/flatten.hpp>

@@ -1,4 +1,4 @@
-// expect: etch: predict gives a class, which a single output is only after sigmoid
+// expect: etch: predict returns a class, but a single output is one only after sigmoid
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/inference.hpp>
 

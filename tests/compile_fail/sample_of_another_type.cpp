@@ -1,4 +1,4 @@
-// expect: etch: a sample must hold numbers of the network's type
+// expect: etch: a sample must consist of numbers of the network's type
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/network/network.hpp>

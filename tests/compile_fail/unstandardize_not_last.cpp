@@ -1,4 +1,4 @@
-// expect: etch: unstandardize gives the answer in the units of the targets
+// expect: etch: unstandardize gives outputs in the units of the targets
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/dense.hpp>
 #include <etch/layer/relu.hpp>

@@ -100,7 +100,7 @@ TEST_CASE("a file chooses the network whose topology it tells") {
     check_loads(saved(rounded), rounded);
 }
 
-TEST_CASE("networks that differ in how weights are held: the exact one, else the only one, else none") {
+TEST_CASE("networks that differ in how weights are stored: the exact one, otherwise the only one, otherwise none") {
     using first_rounded = network<input<3>, dense<9, bf16>, relu, dense<4>, relu, dense<2>>;
     using last_rounded = network<input<3>, dense<9>, relu, dense<4, bf16>, relu, dense<2>>;
     const auto bytes = saved(deep{seed{3}});

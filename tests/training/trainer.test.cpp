@@ -505,7 +505,7 @@ TEST_CASE("what can be trained but is likely to be a mistake is a warning") {
     CHECK(internal::find_warning<gate, mean_squared_error>(far).ok());
     const std::array<float, 4> beyond{0, 1, 1.5f, 0};
     CHECK(internal::find_warning<gate, mean_squared_error>({gate_inputs, beyond}).message() ==
-          "target 0 of sample 2 is 1.5, but sigmoid answers only from 0 to 1");
+          "target 0 of sample 2 is 1.5, but sigmoid's outputs are only from 0 to 1");
     using probable = network<input<2>, dense<2>, softmax>;
     CHECK(internal::find_warning<probable, mean_squared_error>({gate_inputs, gate_inputs}).what ==
           kind::squares_of_probabilities);

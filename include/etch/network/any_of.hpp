@@ -19,13 +19,13 @@ inline constexpr bool is_network = false;
 template <class T, class... Layers>
 inline constexpr bool is_network<basic_network<T, Layers...>> = true;
 
-/// Whether whoever asks one of the networks can ask them all.
+/// Whether all of the networks can be called in the same way.
 template <class First, class... Rest>
 inline constexpr bool are_interchangeable = ((Rest::inputs == First::inputs && Rest::outputs == First::outputs &&
                                               std::same_as<typename Rest::value_type, typename First::value_type>) &&
                                              ...);
 
-/// Network::states<Columns>, spelled so that Columns can be deduced.
+/// Network::states<Columns>, written so that Columns can be deduced.
 template <class Network, std::size_t Columns>
 using states_of = network_state<Network, typename Network::value_type, Network::layers::totals.state, Columns>;
 
@@ -40,30 +40,31 @@ inline constexpr bool have_own_topologies = [] {
 
 }  // namespace internal
 
-/// One of several networks, which one is known when the program runs: a game ships brains of three sizes, and the file
-/// tells which it is.
+/// One of several networks, chosen at run time: a game ships brains of three sizes, and the file determines which one
+/// is used.
 ///
 ///     etch::any_of<small, medium, large> brain;                           // small, all weights zero
-///     if (const auto loaded = etch::load(brain, bytes); !loaded.ok()) ... // io/any_of.hpp: now what the file holds
+///     if (const auto loaded = etch::load(brain, bytes); !loaded.ok()) ... // io/any_of.hpp: now the one in the file
 ///     const auto steering = brain(senses);                                // as a network is called
 ///
-/// It holds the network itself: no heap, no virtual call; trivially copyable, as large as the largest of them and an
-/// index. Which network answers is asked once a call, a sample or a batch, by comparing the index: 0.4 ns of the 14 that
-/// 2-8-1 takes, and nothing that can be measured of the 160 of 17-64-64-6 (the benchmark's contestant etch_any).
+/// It contains the network itself: no heap, no virtual call; trivially copyable, and as large as the largest of the
+/// networks plus an index. Each call, with a sample or a batch, compares the index once: 0.4 ns of the 14 that 2-8-1
+/// takes, and nothing measurable of the 160 of 17-64-64-6 (the benchmark's contestant etch_any).
 ///
-/// Does not compile: "etch: any_of<...> is a list of networks", "etch: the networks of any_of<...> need the same inputs,
-/// outputs and value_type", "etch: the networks of any_of<...> must differ in their layers".
+/// Does not compile: "etch: any_of<...> is a list of networks", "etch: the networks of any_of<...> need the same
+/// inputs, outputs and value_type", "etch: the networks of any_of<...> must differ in their layers".
 template <class... Networks>
 class any_of {
     static_assert(sizeof...(Networks) > 0 && (internal::is_network<Networks> && ...),
                   "etch: any_of<...> is a list of networks");
     static_assert(
         internal::are_interchangeable<Networks...>,
-        "etch: the networks of any_of<...> need the same inputs, outputs and value_type, so that whoever asks "
-        "need not know which of them answers");
-    static_assert(internal::have_own_topologies<Networks...>,
-                  "etch: the networks of any_of<...> must differ in their layers, else a file could not tell which of "
-                  "them it is for");
+        "etch: the networks of any_of<...> need the same inputs, outputs and value_type, so that callers need "
+        "not know which of them it is");
+    static_assert(
+        internal::have_own_topologies<Networks...>,
+        "etch: the networks of any_of<...> must differ in their layers, otherwise a file could be for several "
+        "of them");
 
     using networks = std::variant<Networks...>;
     using first = std::variant_alternative_t<0, networks>;
@@ -74,7 +75,7 @@ public:
     static constexpr std::size_t count = sizeof...(Networks);
     static constexpr std::array<std::string_view, count> topologies{etch::topology<Networks>...};
 
-    /// The first of them, all parameters zero.
+    /// The first of the networks, all parameters zero.
     constexpr any_of() noexcept = default;
 
     template <class Network>
@@ -86,18 +87,18 @@ public:
         held_ = net;
         return *this;
     }
-    /// From here on a Network, all parameters zero: for weights that are loaded.
+    /// Switches to a Network, all parameters zero: for weights that are loaded.
     template <class Network>
         requires(std::same_as<Network, Networks> || ...)
     constexpr Network& emplace() noexcept {
         return held_.template emplace<Network>();
     }
 
-    /// Which one it is, and its type list as text.
+    /// Which network it is, and its type list as text.
     [[nodiscard]] constexpr std::size_t index() const noexcept { return held_.index(); }
     [[nodiscard]] constexpr std::string_view topology() const noexcept { return topologies[index()]; }
 
-    /// The network where it is a Network, else nullptr.
+    /// The network if it is a Network, otherwise nullptr.
     template <class Network>
     [[nodiscard]] constexpr Network* get_if() noexcept {
         return std::get_if<Network>(&held_);
@@ -107,7 +108,7 @@ public:
         return std::get_if<Network>(&held_);
     }
 
-    /// f(network), for the one it is; its result must be of one type for all of them.
+    /// f(network), for the one that it is; f must return the same type for all of them.
     template <class F>
     ETCH_INLINE constexpr decltype(auto) visit(F&& f) {
         return visit_from<0>(held_, f);
@@ -117,7 +118,7 @@ public:
         return visit_from<0>(held_, f);
     }
 
-    /// The answer to one sample or to a batch, as the network itself gives it: see basic_network.
+    /// The output for one sample or the outputs for a batch, as from the network itself: see basic_network.
     template <class Sample>
         requires(!std::is_array_v<Sample>)
     [[nodiscard]] ETCH_INLINE constexpr auto operator()(const Sample& sample) const noexcept {
@@ -135,14 +136,14 @@ public:
         return (*this)(std::span<const value_type, N>{sample});
     }
 
-    /// What the networks carry from step to step: the state of one of them, which belongs to whoever asks. A copy is a
-    /// snapshot, an assignment a rollback. One for a batch has a column per sample.
+    /// The state that the networks carry from step to step: that of one of them; it belongs to the caller. A copy is a
+    /// snapshot, an assignment a rollback. For a batch it has one column per sample.
     template <std::size_t Columns>
     using states = std::variant<typename Networks::template states<Columns>...>;
     using state = states<1>;
     static constexpr bool has_state = (Networks::has_state || ...);
 
-    /// The state that the network which it is begins with.
+    /// The initial state of the current network.
     template <std::size_t Columns = 1>
     [[nodiscard]] constexpr states<Columns> initial_state() const noexcept {
         return visit([]<class Network>(const Network&) {
@@ -150,8 +151,8 @@ public:
         });
     }
 
-    /// One step, as the network itself takes it. Nothing, and the state is as it was, if that is the state of another of
-    /// the networks, as it is after another one was loaded: start again from initial_state().
+    /// One step, as with the network itself. Returns nothing, with the state unchanged, if the state is that of another
+    /// one of the networks, as after another one was loaded: then start again from initial_state().
     ///
     ///     auto state = brain.initial_state();
     ///     if (const auto steering = brain(senses, state)) steer(*steering);
@@ -169,22 +170,22 @@ public:
         return (*this)(std::span<const value_type, N>{sample}, at);
     }
 
-    /// Many steps of one sample, as the network itself takes them. Errors, with nothing done: size_mismatch; wrong_state, if
-    /// it is the state of another of the networks.
+    /// Many steps of one sample, as with the network itself. Errors, with nothing changed: size_mismatch; wrong_state
+    /// if the state is that of another one of the networks.
     constexpr status operator()(std::span<const value_type> from, std::span<value_type> to, state& at) const noexcept {
         return step_from<0>(*this, at, status::wrong_state,
                             [&](const auto& net, auto& own) { return net(from, to, own); });
     }
 
-    /// The same network, and equal numbers everywhere.
+    /// The same network, with all numbers equal.
     [[nodiscard]] friend constexpr bool operator==(const any_of& a, const any_of& b) noexcept {
         return a.index() == b.index() &&
                a.visit([&b]<class Network>(const Network& net) { return net == *b.get_if<Network>(); });
     }
 
 private:
-    /// A chain of comparisons: std::visit would call through a table, and throw where a variant holds nothing. This one
-    /// always holds a network, since copying one cannot fail.
+    /// A chain of comparisons: std::visit would call through a table, and throw if the variant is valueless. This one
+    /// never is, since copying a network cannot fail.
     template <std::size_t I>
     ETCH_INLINE static constexpr decltype(auto) visit_from(auto& held, auto& f) {
         if constexpr (I + 1 < count)
@@ -192,7 +193,7 @@ private:
         return f(*std::get_if<I>(&held));
     }
 
-    /// f(network, its state), for the network that it is, if the state is of that one; else `otherwise`.
+    /// f(network, its state) for the current network if the state belongs to it; otherwise `otherwise`.
     template <std::size_t I, class Result, class F>
     ETCH_INLINE static constexpr Result step_from(const any_of& of, auto& at, Result otherwise, const F& f) noexcept {
         if constexpr (I + 1 < count)

@@ -31,8 +31,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// One layer of a catalogue. `L` has its default arguments, or small ones where it has no defaults: `Required` is how many
-/// arguments a type list must give. `Input` is a shape that it takes.
+/// One layer of a catalogue. `L` has its default arguments, or small ones if it has no defaults: `Required` is how many
+/// arguments a type list must give. `Input` is a shape that it accepts.
 template <class L, std::size_t Required = 0, class Input = input<6>>
 struct catalogue_row {
     using layer = L;
@@ -40,7 +40,7 @@ struct catalogue_row {
     static constexpr std::size_t required = Required;
 };
 
-/// A list of layers for whatever must know them all: readers of topologies, tables and tests.
+/// A list of layers for everything that must know all of them: readers of topologies, tables and tests.
 template <class... Rows>
 struct catalogue {
     static constexpr std::size_t size = sizeof...(Rows);

@@ -9,11 +9,11 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Layers one after another, over memory that somebody else owns: the passes of a network, and of a layer that holds
-/// layers. What stands between two stored outputs is one expression, evaluated in one pass over its destination.
+/// Layers one after another, over memory owned by someone else: the passes of a network, and of a layer that contains
+/// layers. All layers between two stored outputs form one expression, evaluated in one pass over its destination.
 ///
 /// `Count` below is how many of the layers run: a loss that is fused with the last one leaves it out. `Extras` are
-/// nothing, or step_extras if a layer carries a state or counts samples.
+/// empty, or step_extras if a layer carries a state or counts samples.
 template <class T, shape In, class... Layers>
 class chain : public layer_list<In, Layers...> {
     using list = layer_list<In, Layers...>;
@@ -23,7 +23,7 @@ public:
     template <std::size_t I>
     using layer = typename list::template layer<I>;
 
-    /// Draws every parameter. Each layer and each of its tensors has a random sequence of its own.
+    /// Draws every parameter. Each tensor of each layer has a random sequence of its own.
     static constexpr void initialize(parameter_memory<T> memory, seed from) noexcept {
         list::for_each_layer([&]<std::size_t I>() {
             constexpr auto held = list::template parameters<I>();
@@ -42,21 +42,21 @@ public:
         return internal::parameter_views<layer<I>, infos[I].input, U>::all(own(infos[I], memory));
     }
 
-    /// What layer I is handed in a forward pass. `memory` is that of the chain, `scratch` is the layer's own.
+    /// The context of layer I in a forward pass. `memory` is that of the chain, `scratch` is the layer's own.
     template <std::size_t I, std::size_t Columns, bool Training = false, class U, class... Extras>
     ETCH_INLINE static constexpr auto context_of(parameter_memory<U> memory, T* scratch, seed from,
                                                  const Extras&... extras) noexcept {
         using context = layer_context<layer<I>, infos[I].input, U, Columns, Training>;
         if constexpr (!infos[I].takes_extras)
             return context{own(infos[I], memory), scratch, derive(from, I)};
-        else if constexpr (sizeof...(Extras) == 0)  // for whoever only wants the parameters
+        else if constexpr (sizeof...(Extras) == 0)  // for callers that only use the parameters
             return context{own(infos[I], memory), scratch, derive(from, I), step_extras<T>{}};
         else
             return context{own(infos[I], memory), scratch, derive(from, I),
                            extras.from(infos[I].state_before * Columns)...};
     }
 
-    /// And in a backward pass: with its gradients, a part of the chain's.
+    /// And in a backward pass: with its gradients, which are a part of the chain's.
     template <std::size_t I, std::size_t Columns, bool Overwrite, class... Extras>
     ETCH_INLINE static constexpr auto backward_context_of(parameter_memory<const T> memory, T* gradients, T* scratch,
                                                           seed from, const Extras&... extras) noexcept {
@@ -69,18 +69,18 @@ public:
             return context{own(infos[I], memory), gradients + infos[I].trained_before, scratch, derive(from, I)};
     }
 
-    /// Whether a pass of so many columns is small enough to be inlined as a whole, layer after layer, into the function
-    /// that asks for it: the few nanoseconds that a call costs count there, and independent passes overlap better.
+    /// Whether a pass over this many columns is small enough to be inlined as a whole, layer after layer, into its
+    /// caller: then the few nanoseconds of a call matter, and independent passes overlap better.
     template <std::size_t Columns>
     static constexpr bool is_small = list::totals.multiply_adds * Columns <= 1024 && depth <= 16;
 
-    /// How many numbers of memory `infer` needs.
+    /// The memory that `infer` needs, in numbers.
     template <std::size_t Count, std::size_t Columns>
     static constexpr std::size_t inference_size() {
         return inference<Count, Columns>::plan.size;
     }
 
-    /// y = f(x) outside training, for a batch of any size. `memory`: inference_size<Count, Columns>() numbers.
+    /// y = f(x) outside training, for a batch of any size. `memory` has inference_size<Count, Columns>() numbers.
     template <std::size_t Count = depth, std::size_t Columns, class... Extras>
     ETCH_INLINE static constexpr void infer(parameter_memory<const T> parameters,
                                             matrix_view<const T, In.size(), Columns> x,
@@ -89,8 +89,8 @@ public:
         infer_from<0, 0, Count, Columns>(parameters, x.data(), y.data(), memory, extras...);
     }
 
-    /// forward of layer First, of the next one, ..., of layer Stored, as one expression. Pass says how many columns there
-    /// are, whether this is training, and where the layers' scratch memory is in `memory`.
+    /// The forward passes of layers First ... Stored as one expression. Pass determines how many columns there are,
+    /// whether this is training, and where the layers' scratch memory is in `memory`.
     template <class Pass, std::size_t First, std::size_t Stored, class X, class... Extras>
     ETCH_INLINE static constexpr auto compose(parameter_memory<const T> parameters, T* memory, seed from, const X& x,
                                               const Extras&... extras) noexcept {
@@ -99,30 +99,29 @@ public:
             parameters, memory + Pass::plan.scratch[First], from, extras...);
         static_assert(
             requires { L::forward(handed, x); },
-            "etch: forward of a layer takes what the layer is handed, and its input: forward(const auto& layer, "
-            "const auto& x)");
+            "etch: forward of a layer takes its context and its input: forward(const auto& layer, const auto& x)");
         using Y = std::remove_cvref_t<decltype(L::forward(handed, x))>;
-        // A constant, since clang prints a condition in full before the sentence.
+        // A constant, since clang prints a condition in full before the message.
         constexpr bool fits = [] {
             if constexpr (Expression<Y>) return Y::rows * Y::columns == infos[First].output.size() * Pass::columns;
             return false;
         }();
         static_assert(fits,
-                      "etch: forward of a layer returns an expression with as many numbers as output(shape) says");
+                      "etch: forward of a layer must return an expression with as many elements as output(shape)");
         if constexpr (First == Stored)
             return L::forward(handed, x);
         else
             return compose<Pass, First + 1, Stored>(parameters, memory, from, L::forward(handed, x), extras...);
     }
 
-    /// Stores an expression, in whatever cut it comes.
+    /// Stores an expression, whatever its shape.
     template <class E>
     ETCH_INLINE static constexpr void store(T* to, const E& from) noexcept {
         matrix_view<T, E::rows, E::columns>{to} = from;
     }
 
 private:
-    /// The part of a layer.
+    /// A layer's part.
     template <class U>
     ETCH_INLINE static constexpr parameter_memory<U> own(const layer_info& info, parameter_memory<U> memory) noexcept {
         return memory.from(info.trained_before, info.fixed_before, info.words_before);
@@ -137,8 +136,8 @@ private:
             internal::plan_inference(infos, list::template scratch_sizes<Columns, false>(), Count, Columns);
     };
 
-    /// From a stored input to the next stored output, and on from there. What is called gets its arguments as pointers,
-    /// which lie in registers.
+    /// From a stored input to the next stored output, and on from there. Arguments are passed as pointers, which stay
+    /// in registers.
     template <std::size_t First, std::size_t Buffer, std::size_t Count, std::size_t Columns, class... Extras>
     ETCH_INLINE static constexpr void infer_from(parameter_memory<const T> parameters, const T* from, T* to, T* memory,
                                                  const Extras&... extras) noexcept {

@@ -6,8 +6,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// One step of training through the first `Count` layers of a chain, over memory that somebody else owns: what its
-/// forward pass leaves for its backward pass. (The tape that owns its memory is in tape.hpp.)
+/// One step of training through the first `Count` layers of a chain, over memory owned by someone else: what the
+/// forward pass leaves for the backward pass. (The tape that owns its memory is in tape.hpp.)
 ///
 /// `Extras` is void, or step_extras if a layer carries a state or counts samples.
 template <class Chain, class T, std::size_t Count, std::size_t Columns, class Extras = void>
@@ -15,7 +15,7 @@ struct chain_tape;
 
 namespace internal {
 
-/// Extras as a member that takes no room if there are none.
+/// Extras as a member that takes no space if there are none.
 template <class Extras>
 struct extras_of_tape {
     Extras extras;
@@ -42,15 +42,15 @@ struct chain_tape {
     seed from;
     [[no_unique_address]] internal::extras_of_tape<Extras> more{};
 
-    /// The forward pass; keeps what the backward pass needs. Returns the output.
+    /// The forward pass; stores what the backward pass needs. Returns the output.
     ETCH_INLINE constexpr auto forward() const noexcept {
         forward_from<0>();
         return output<Count - 1>();
     }
 
     /// The backward pass, from the gradient of the output, an expression: adds to the gradients of the parameters
-    /// (`Overwrite`: sets them), and returns that of the input as an expression, which costs nothing unless it is
-    /// evaluated.
+    /// (`Overwrite`: sets them), and returns the gradient of the input as an expression, which costs nothing unless it
+    /// is evaluated.
     template <bool Overwrite = false, class G>
     ETCH_INLINE constexpr auto backward(const G& grad_output) const noexcept {
         return backward_from<Overwrite, Count, 0>(grad_output);
@@ -134,7 +134,7 @@ private:
     ETCH_INLINE constexpr auto backward_of(const Context& handed, const G& g) const noexcept {
         static_assert(
             requires { layer<I>::backward(handed, input<I>(), output<I>(), g); },
-            "etch: a layer that is trained, or stands behind one that is, needs backward(const auto& layer, "
+            "etch: a layer that is trained, or follows one that is, needs backward(const auto& layer, "
             "const auto& x, const auto& y, const auto& grad_y)");
         return layer<I>::backward(handed, input<I>(), output<I>(), g);
     }

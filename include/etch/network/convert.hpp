@@ -11,8 +11,8 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// A layer, or the layers of a network, with the weights of every dense layer held in one way, `automatic` for floats, or
-/// bf16, and nothing frozen.
+/// A layer, or the layers of a network, with the weights of every dense layer stored as `Format` (`automatic` for
+/// floats, or bf16) and nothing frozen.
 template <class L, auto Format>
 struct with_weights {
     using type = L;
@@ -38,22 +38,22 @@ concept SameTopology =
 
 }  // namespace internal
 
-/// The same topology with the weights of every dense layer held as bf16, and no layer frozen.
+/// The same topology with the weights of every dense layer stored as bf16, and no layer frozen.
 template <class Network>
 using with_bf16 = typename internal::with_weights<Network, bf16>::type;
 
-/// The same network with its weights held in another way; everything else, bias and statistics too, is copied.
+/// The same network with its weights stored as another format; everything else, such as bias and statistics, is copied.
 ///
-///     using deployed = etch::with_bf16<policy>;       // or a list of its own, with dense<512, etch::bf16> where it pays
+///     using deployed = etch::with_bf16<policy>;       // or write the list, with dense<512, etch::bf16> where it pays
 ///     static const auto net = etch::convert<deployed>(trained);
 ///
-/// Layers may be frozen in one and not in the other: it copies the numbers either way.
+/// Layers may be frozen in one and not in the other: their numbers are copied all the same.
 ///
 /// To bf16: each weight is rounded to nearest, see to_bf16. Back to floats: exact.
 template <class To, class From>
 [[nodiscard]] constexpr To convert(const From& from) noexcept {
     static_assert(internal::SameTopology<To, From>,
-                  "etch: a network converts to one of the same layers: they may differ in how weights are held, "
+                  "etch: a network converts to one of the same layers: they may differ in how weights are stored, "
                   "dense<N> or dense<N, bf16>, in what is frozen, and in nothing else");
     To to;
     if constexpr (internal::SameTopology<To, From>)

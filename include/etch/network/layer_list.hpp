@@ -17,26 +17,26 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What is known of one layer at its place in a list.
+/// What is known about one layer at its position in a list.
 struct layer_info {
     const char* name = "";
     shape input{}, output{};
-    std::size_t parameters = 0;                       ///< how many tensors
-    std::size_t trained = 0, fitted = 0, frozen = 0;  ///< how many numbers that are not packed
-    std::size_t packed = 0, words = 0;                ///< how many packed weights, and the words that hold them
-    weight_format format = weight_format::number;     ///< of those
-    std::size_t state = 0;                            ///< how many numbers it carries per sample
-    std::size_t multiply_adds = 0;                    ///< of one sample forward
+    std::size_t parameters = 0;                       ///< number of tensors
+    std::size_t trained = 0, fitted = 0, frozen = 0;  ///< numbers that are not packed
+    std::size_t packed = 0, words = 0;                ///< packed weights, and the words that contain them
+    weight_format format = weight_format::number;     ///< of the packed weights
+    std::size_t state = 0;                            ///< numbers that it carries per sample
+    std::size_t multiply_adds = 0;                    ///< of one sample's forward pass
     bool elementwise = false, stored_output = false, needs_input = true, needs_output = true, recuts = false;
     bool takes_extras = false;
     initializer preferred = automatic;
-    // How much the layers before it take.
+    // The totals of the layers before it.
     std::size_t trained_before = 0, fixed_before = 0, words_before = 0, state_before = 0;
 
     [[nodiscard]] constexpr std::size_t fixed() const noexcept { return fitted + frozen; }
 
-    /// Whether its backward pass may be handed a gradient that is not computed yet. With parameters it reads the
-    /// gradient twice, so then it may not.
+    /// Whether its backward pass accepts an unevaluated gradient. A layer with parameters reads the gradient twice, and
+    /// therefore does not.
     [[nodiscard]] constexpr bool lazy_backward() const noexcept { return elementwise && trained == 0; }
 };
 
@@ -82,7 +82,7 @@ constexpr layer_info describe_layer() noexcept {
 
 }  // namespace internal
 
-/// Layers one after another, the first of which gets the shape In. The list of types is folded once, into values, since
+/// Layers one after another, of which the first gets the shape In. The list of types is folded once into values, since
 /// whatever follows from values costs the compiler far less than what follows from types.
 template <shape In, class... Layers>
 class layer_list {
@@ -98,7 +98,7 @@ public:
     using layer = typename std::remove_cvref_t<decltype(boost::hana::at_c<I>(list))>::type;
 
 private:
-    /// The shape that each layer meets, and the output of the last.
+    /// The input shape of each layer, and the output shape of the last.
     struct shapes_met {
         std::array<shape, depth + 1> of{In};
         std::size_t count = 0;
@@ -141,14 +141,14 @@ private:
     static_assert([]<std::size_t... I>(std::index_sequence<I...>) {
         return (internal::check_layer<Layers, shapes.of[I]>() && ...);
     }(std::make_index_sequence<depth>{}));
-    // A constant, since clang prints a condition in full before the sentence.
+    // A constant, since clang prints a condition in full before the message.
     static constexpr bool units_come_last = []<std::size_t... I>(std::index_sequence<I...>) {
         return ((I + 1 == depth || !Layers::fits_targets) && ...);
     }(std::make_index_sequence<depth>{});
     static_assert(units_come_last,
-                  "etch: unstandardize gives the answer in the units of the targets, so no layer may follow it");
+                  "etch: unstandardize gives outputs in the units of the targets, so no layer may follow it");
 
-    /// What the activation after layer `i` prefers.
+    /// The initializer preferred by the activation after layer `i`.
     static constexpr initializer preferred_after(std::size_t i) {
         for (++i; i < depth; ++i) {
             if (infos[i].preferred != automatic) return infos[i].preferred;
@@ -162,7 +162,7 @@ public:
     static constexpr totals_of_all totals = all.totals;
     static constexpr shape input_shape = In, output_shape = shapes.of[depth];
 
-    /// The tensors that layer I holds, each with the initializer that it really gets.
+    /// The tensors of layer I, each with its final initializer.
     template <std::size_t I>
     static constexpr auto parameters() {
         auto held = layer<I>::template parameters<shapes.of[I]>();
@@ -177,7 +177,7 @@ public:
         internal::for_each_index<depth>(f);
     }
 
-    /// How many numbers of scratch memory each layer needs.
+    /// The scratch memory of each layer, in numbers.
     template <std::size_t Columns, bool Training>
     static constexpr std::array<std::size_t, depth> scratch_sizes() {
         return []<std::size_t... I>(std::index_sequence<I...>) {
@@ -193,8 +193,8 @@ public:
 
 namespace internal {
 
-/// The tensors of `Count` layers, or branches, together, named "0.weight", "0.bias", ...: for a layer that holds layers.
-/// `of` is called with the number of each, as a type, and returns an array.
+/// The tensors of `Count` layers or branches together, named "0.weight", "0.bias", ...: for a layer that contains
+/// layers. `of` is called with the number of each, as a type, and returns an array.
 template <class Tensor, std::size_t Count, class F>
 constexpr auto tensors_of_all(F of) noexcept {
     constexpr std::size_t count = []<std::size_t... I>(std::index_sequence<I...>) {

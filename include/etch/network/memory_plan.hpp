@@ -1,5 +1,5 @@
 #pragma once
-// Which outputs are stored, and where everything lies in the memory of a pass.
+// Which outputs are stored, and the layout of a pass's memory.
 #include <array>
 #include <cstddef>
 
@@ -7,9 +7,9 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Whether the output of layer `i` is stored when the first `count` layers run, or handed on as an expression: stored
+/// Whether the output of layer `i` is stored when the first `count` layers run, or passed on as an expression: stored
 /// if the next layer reads it more than once, in training if a backward pass needs it, and if a layer with parameters
-/// would meet it in another cut than one sample per column.
+/// would get it in another shape than one column per sample.
 template <std::size_t Depth>
 constexpr bool is_stored(const std::array<layer_info, Depth>& layers, std::size_t i, std::size_t count, bool training) {
     if (i + 1 >= count || layers[i].stored_output || !layers[i + 1].elementwise) return true;
@@ -21,7 +21,7 @@ constexpr bool is_stored(const std::array<layer_info, Depth>& layers, std::size_
     }
 }
 
-/// The first of the layers from `i` on whose output is stored.
+/// The first layer from `i` on whose output is stored.
 template <std::size_t Depth>
 constexpr std::size_t next_stored(const std::array<layer_info, Depth>& layers, std::size_t i, std::size_t count,
                                   bool training) {
@@ -29,12 +29,12 @@ constexpr std::size_t next_stored(const std::array<layer_info, Depth>& layers, s
     return i;
 }
 
-/// Where everything lies in the memory of a training step, in numbers from its beginning.
+/// The layout of the memory of a training step: offsets in numbers.
 template <std::size_t Depth>
 struct training_plan {
     std::array<std::size_t, Depth> output{}, scratch{};
-    std::size_t gradient[2] = {};  // two buffers that the gradient passes through in turn
-    std::size_t kept = 0;          // what the forward pass leaves for the backward pass; the gradients lie behind it
+    std::size_t gradient[2] = {};  // two buffers that the gradient uses alternately
+    std::size_t kept = 0;          // what the forward pass leaves for the backward pass; the gradients follow it
     std::size_t size = 0;
 };
 
@@ -43,7 +43,7 @@ constexpr training_plan<Depth> plan_training(const std::array<layer_info, Depth>
                                              const std::array<std::size_t, Depth>& scratch, std::size_t count,
                                              std::size_t columns) {
     training_plan<Depth> plan;
-    constexpr std::size_t line = 16;  // numbers; every buffer of some size starts on a cache line
+    constexpr std::size_t line = 16;  // numbers; every larger buffer starts on a cache line
     const auto take = [&](std::size_t numbers) {
         const std::size_t from = plan.size;
         plan.size += numbers >= line && has_simd ? (numbers + line - 1) / line * line : numbers;
@@ -67,8 +67,8 @@ constexpr training_plan<Depth> plan_training(const std::array<layer_info, Depth>
     return plan;
 }
 
-/// Where everything lies in the memory of a forward pass outside training: two buffers in turn, then what the layers
-/// ask for. Layers that are computed in one expression have their memory side by side.
+/// The layout of the memory of a forward pass outside training: two alternating buffers, then the layers' scratch
+/// memory. Layers that are computed in one expression have separate scratch memory.
 template <std::size_t Depth>
 struct inference_plan {
     std::array<std::size_t, Depth> scratch{};

@@ -27,7 +27,7 @@ inline constexpr bool begins_with_input<First, Rest...> =
     is_input<First> && sizeof...(Rest) > 0 && !(is_input<Rest> || ...);
 
 template <class T, class... Layers>
-struct chain_after_input {  // takes the place of a topology that was refused, so that the first error stays the only
+struct chain_after_input {  // replaces a rejected topology, so that the first error is the only
                             // one
     using type = chain<T, shape{1}>;
 };
@@ -37,7 +37,7 @@ struct chain_after_input<T, input<Extents...>, Rest...> {
     using type = chain<T, input<Extents...>::extents, Rest...>;  // input's own checks come first
 };
 
-/// How many numbers a container has, where its type says so; else 0.
+/// How many elements a container has, if its type tells; otherwise 0.
 template <class C>
 inline constexpr std::size_t fixed_size = 0;
 template <class T, std::size_t N>
@@ -53,8 +53,9 @@ inline constexpr std::size_t fixed_size<E> = E::rows * E::columns;
 ///
 ///     using classifier = etch::network<etch::input<64>, etch::dense<32>, etch::relu, etch::dense<10>, etch::softmax>;
 ///
-/// It holds its parameters in one flat array and nothing else: it is trivially copyable, `sizeof` is known (from 1 KB on
-/// rounded up to whole lines of the cache where there is SIMD), and a const network may be asked from any number of threads. Gradients and the optimiser's state live in a `trainer`.
+/// It contains its parameters as one flat array and nothing else: it is trivially copyable, and `sizeof` is known (with
+/// SIMD, sizes of 1 KB and more are rounded up to whole cache lines). A const network may be called from any number of
+/// threads. Gradients and the optimizer's state are in a `trainer`.
 template <class T, class... Layers>
 class basic_network {
     static_assert(internal::begins_with_input<Layers...>,
@@ -67,7 +68,7 @@ public:
     static constexpr shape input_shape = layers::input_shape, output_shape = layers::output_shape;
     static constexpr std::size_t inputs = input_shape.size(), outputs = output_shape.size();
     static constexpr std::size_t depth = layers::depth;
-    /// How many numbers the optimiser trains, how many statistics are fitted on the data, and how many are frozen.
+    /// How many numbers the optimizer trains, how many statistics are fitted to the data, and how many are frozen.
     static constexpr std::size_t parameter_count = layers::totals.trained, statistic_count = layers::totals.fitted,
                                  frozen_count = layers::totals.frozen;
     /// How many weights are stored in a packed format, such as bfloat16. Such a network is converted from a trained one
@@ -75,10 +76,10 @@ public:
     static constexpr std::size_t packed_count = layers::totals.packed;
     static_assert(packed_count == 0 || std::same_as<T, float>,
                   "etch: weights are stored as bf16 only in a network of floats");
-    /// What it carries from one step to the next: one listener's, one agent's, one episode's. Zero in the beginning; a
-    /// copy is a snapshot, an assignment a rollback. Empty for a network without state.
+    /// What it carries from one step to the next: the state of one voice, one agent or one episode. Zero at the
+    /// beginning; a copy is a snapshot, an assignment a rollback. Empty for a network without state.
     using state = internal::network_state<basic_network, T, layers::totals.state, 1>;
-    /// The states of as many samples as are computed together.
+    /// The states of samples that are computed together.
     template <std::size_t Columns>
     using states = internal::network_state<basic_network, T, layers::totals.state, Columns>;
     static constexpr bool has_state = layers::totals.state > 0;
@@ -87,7 +88,7 @@ private:
     static constexpr std::size_t fixed_count = statistic_count + frozen_count;
 
 public:
-    /// What a network consists of, an aggregate.
+    /// The memory of a network, as an aggregate.
     using storage =
         internal::network_storage<T, std::max<std::size_t>(parameter_count + fixed_count, 1), layers::totals.words>;
 
@@ -98,41 +99,20 @@ public:
     /// All parameters zero: for weights that are loaded.
     constexpr basic_network() noexcept = default;
 
-    /// From numbers that are written out, in the order in which they lie: an etched header (see docs/weights.md). Copied
-    /// as a whole, which costs a constant expression nothing, however many they are.
+    /// From numbers written out in storage order: used by etched headers (see docs/weights.md). Copied as a whole,
+    /// which is free in constant expressions, however many there are.
     explicit constexpr basic_network(const storage& from) noexcept : storage_{from} {}
 
-    /// Drawn as the activations want it, from a seed: same seed, same network, everywhere.
+    /// Random, as the activations prefer, from a seed: same seed, same network, everywhere.
     explicit constexpr basic_network(seed from) noexcept {
         static_assert(packed_count == 0,
                       "etch: weights stored as bf16 are not trained: train a network of dense<...>, and convert it");
         layers::initialize(memory(), from);
     }
 
-    /// A number as seed, `predict` as a member, and a sample as several arguments: overloads that exist only for their
-    /// error messages.
-    template <std::integral Number>
-    explicit constexpr basic_network(Number) noexcept {
-        static_assert(std::is_void_v<Number>, "etch: a seed is written as one: network{etch::seed{42}}");
-    }
-    template <class Sample>
-    constexpr auto predict(const Sample&) const noexcept {
-        static_assert(
-            std::is_void_v<Sample>,
-            "etch: a network is called as a function, net(x); the class of its answer is etch::predict(net, x)");
-    }
-    template <std::size_t N>
-    constexpr auto predict(const T (&sample)[N]) const noexcept {
-        return predict(std::span<const T, N>{sample});
-    }
-    template <class First, class... Rest>
-        requires(sizeof...(Rest) > 0 && !(internal::is_state<Rest> || ...))
-    constexpr auto operator()(const First&, const Rest&...) const noexcept {
-        static_assert(std::is_void_v<First>, "etch: a sample is one argument: net({0.1f, 0.9f})");
-    }
-
-    /// The answer to one sample: an array, span or tensor of `inputs` numbers. The answers to a batch, a matrix of
-    /// inputs x columns: a matrix of outputs x columns, where each column has the bits that its sample has alone.
+    /// The output for one sample: an array, span or tensor of `inputs` numbers. The outputs for a batch, a matrix of
+    /// inputs x columns: a matrix of outputs x columns, in which each column has the same bits as for that sample
+    /// alone.
     template <class Sample>
         requires(!std::is_array_v<Sample>)
     [[nodiscard]] ETCH_INLINE constexpr auto operator()(const Sample& sample) const noexcept {
@@ -146,15 +126,15 @@ public:
             return answer(sample);
     }
 
-    /// The answer to one sample that is written out: net({0.1f, 0.9f}).
+    /// The output for one sample in braces: net({0.1f, 0.9f}).
     template <std::size_t N>
     [[nodiscard]] ETCH_INLINE constexpr auto operator()(const T (&sample)[N]) const noexcept {
         return (*this)(std::span<const T, N>{sample});
     }
 
-    /// One step of a network with state, for one sample and its `state`, or for a batch and its `states<Columns>`: the
-    /// answer, and the state as the next step wants it. The network itself does not change. A network without state takes
-    /// its empty one, so that generic code may always pass it.
+    /// One step of a network with state, for one sample and its `state`, or for a batch and its `states<Columns>`:
+    /// returns the output, and updates the state for the next step. The network itself does not change. A network
+    /// without state accepts its empty one, so that generic code may always pass it.
     ///
     ///     amp::state voice{};
     ///     const auto y = net(x, voice);
@@ -171,8 +151,8 @@ public:
         return (*this)(std::span<const T, N>{sample}, at);
     }
 
-    /// Many steps of one sample: `from` has `inputs` numbers per step, `to` gets `outputs` for each; the same bits as step
-    /// by step. size_mismatch, with nothing done, if the two are not as many whole steps.
+    /// Many steps of one sample: `from` has `inputs` numbers per step, `to` gets `outputs` for each; the same bits as
+    /// step by step. size_mismatch, with nothing done, unless both consist of the same number of whole steps.
     constexpr status operator()(std::span<const T> from, std::span<T> to, state& at) const noexcept {
         const std::size_t steps = from.size() / inputs;
         if (from.size() != steps * inputs || to.size() != steps * outputs) return status::size_mismatch;
@@ -185,8 +165,8 @@ public:
         return status::ok;
     }
 
-    /// Whether the statistics of every layer that has some were fitted (by trainer::fit or fit_statistics) or loaded; a
-    /// network for which this is false answers NaN, infinity or zero.
+    /// Whether all statistics were fitted (by trainer::fit or fit_statistics) or loaded; if this is false, outputs are
+    /// NaN, infinite or zero.
     [[nodiscard]] constexpr bool is_fitted() const noexcept {
         bool all = true;
         layers::for_each_layer([&]<std::size_t I>() {
@@ -197,14 +177,14 @@ public:
         return all;
     }
 
-    /// Every trained number, layer after layer: the optimiser's view.
+    /// Every trained number, layer after layer: what the optimizer sees.
     [[nodiscard]] constexpr std::span<T, parameter_count> parameters() noexcept {
         return std::span<T, parameter_count>{storage_.numbers, parameter_count};
     }
     [[nodiscard]] constexpr std::span<const T, parameter_count> parameters() const noexcept {
         return std::span<const T, parameter_count>{storage_.numbers, parameter_count};
     }
-    /// Every number that the optimiser leaves alone, statistics and frozen weights, layer after layer.
+    /// Every number that the optimizer does not change, statistics and frozen weights, layer after layer.
     [[nodiscard]] constexpr std::span<T, fixed_count> fixed() noexcept {
         return std::span<T, fixed_count>{storage_.numbers + parameter_count, fixed_count};
     }
@@ -222,7 +202,7 @@ public:
     {
         return fixed();
     }
-    /// The tensors of layer I as views, in the order in which the layer names them: auto [W, b] = net.parameters<0>().
+    /// The tensors of layer I as views, in the layer's own order: auto [W, b] = net.parameters<0>().
     template <std::size_t I>
     [[nodiscard]] constexpr auto parameters() noexcept {
         return layers::template parameter_views<I>(memory());
@@ -235,7 +215,7 @@ public:
     [[nodiscard]] constexpr parameter_memory<T> memory() noexcept { return memory_of<T>(*this); }
     [[nodiscard]] constexpr parameter_memory<const T> memory() const noexcept { return memory_of<const T>(*this); }
 
-    /// Equal numbers everywhere; of packed weights equal bits.
+    /// All numbers are equal, and all bits of packed weights.
     [[nodiscard]] friend constexpr bool operator==(const basic_network& a, const basic_network& b) noexcept {
         for (std::size_t i = 0; i < parameter_count + fixed_count; ++i)
             if (!(a.storage_.numbers[i] == b.storage_.numbers[i])) return false;
@@ -244,19 +224,43 @@ public:
         return true;
     }
 
-    /// How many samples pass through the layers together when a batch is asked for.
+    /// How many samples of a batch pass through the layers together.
     static constexpr std::size_t batch_columns = 32;
 
-    /// The first `Count` layers of one sample or of a batch: what a loss sees that is fused with the last layer.
+    /// Runs only the first `Count` layers, for one sample or a batch. A loss that is fused with the last layer uses
+    /// this to get that layer's input.
     template <std::size_t Columns, std::size_t Count = depth, class... Extras>
     ETCH_INLINE constexpr void infer(const T* from, T* to, const Extras&... extras) const noexcept {
         static_assert(sizeof...(Extras) > 0 || !carries_state(Count),
-                      "etch: this network carries a state from step to step, so what evaluates single samples cannot "
-                      "evaluate it: pass its state, as in net(x, state)");
+                      "etch: this network carries a state from step to step, so it cannot be evaluated on single "
+                      "samples: pass its state, as in net(x, state)");
         if constexpr (layers::template is_small<Columns>)
             infer_here<Columns, Count>(from, to, extras...);
         else
             call_infer<Columns, Count>(from, to, extras...);
+    }
+
+    // Overloads that exist only for their error messages: a number as seed, `predict` as a member, and a sample as
+    // several arguments.
+
+    template <std::integral Number>
+    explicit constexpr basic_network(Number) noexcept {
+        static_assert(std::is_void_v<Number>, "etch: a seed is written as one: network{etch::seed{42}}");
+    }
+    template <class Sample>
+    constexpr auto predict(const Sample&) const noexcept {
+        static_assert(
+            std::is_void_v<Sample>,
+            "etch: a network is called as a function, net(x); the class that it predicts is etch::predict(net, x)");
+    }
+    template <std::size_t N>
+    constexpr auto predict(const T (&sample)[N]) const noexcept {
+        return predict(std::span<const T, N>{sample});
+    }
+    template <class First, class... Rest>
+        requires(sizeof...(Rest) > 0 && !(internal::is_state<Rest> || ...))
+    constexpr auto operator()(const First&, const Rest&...) const noexcept {
+        static_assert(std::is_void_v<First>, "etch: a sample is one argument: net({0.1f, 0.9f})");
     }
 
 private:
@@ -274,7 +278,8 @@ private:
             if constexpr (Stored<Sample>) return same_type && Sample::rows == inputs;
             return false;
         }();
-        static_assert(same_type, "etch: a sample must hold numbers of the network's type, float for a network<...>");
+        static_assert(same_type,
+                      "etch: a sample must consist of numbers of the network's type, float for a network<...>");
         static_assert(numbers != 0,
                       "etch: the size of a sample must be known to the compiler: "
                       "pass a std::array, a std::span<const float, N>, a C array or an etch::vector");
@@ -310,7 +315,7 @@ private:
         infer_here<Columns, Count>(from, to, extras...);
     }
 
-    /// Whether one of the first `count` layers does.
+    /// Whether one of the first `count` layers carries a state.
     static constexpr bool carries_state(std::size_t count) noexcept {
         return (count == depth ? layers::totals.state : layers::infos[count].state_before) > 0;
     }

@@ -1,5 +1,5 @@
 #pragma once
-// What a network consists of, and what it carries from step to step: aggregates of known size.
+// The memory of a network and of its state: aggregates of known size.
 #include <cstddef>
 #include <cstdint>
 
@@ -7,8 +7,8 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// What a network holds: the trained numbers, layer after layer, then the fixed ones likewise; and the words of packed
-/// weights, if there are any. Matrices lie column after column.
+/// The memory of a network: the trained numbers, layer after layer, then the fixed ones likewise; and the words of
+/// packed weights, if any. Matrices are column-major.
 template <class T, std::size_t Numbers, std::size_t Words>
 struct network_storage {
     alignas(storage_alignment<std::int32_t, Words>) std::int32_t words[Words] = {};
@@ -19,8 +19,8 @@ struct network_storage<T, Numbers, 0> {
     alignas(storage_alignment<T, Numbers>) T numbers[Numbers] = {};
 };
 
-/// What the layers of a network carry from step to step, for Columns samples: layer after layer, each of its tensors
-/// column after column.
+/// What the layers of a network carry from step to step, for Columns samples: layer after layer, and each tensor column
+/// after column.
 template <class Network, class T, std::size_t Numbers, std::size_t Columns>
 struct network_state {
     static constexpr std::size_t size = Numbers * Columns;
@@ -37,7 +37,7 @@ inline constexpr bool is_state = false;
 template <class Network, class T, std::size_t Numbers, std::size_t Columns>
 inline constexpr bool is_state<network_state<Network, T, Numbers, Columns>> = true;
 
-/// What a forward pass is handed beside its input.
+/// What a forward pass needs in addition to its input.
 template <class Network, class T, std::size_t Numbers, std::size_t Columns>
 constexpr step_extras<T> extras_for(network_state<Network, T, Numbers, Columns>& at) noexcept {
     return {.states = {.before = at.numbers, .after = at.numbers}, .count = Columns};

@@ -16,13 +16,13 @@ namespace etch::inline ETCH_VARIANT {
 template <class... Layers>
 struct branch {
     static_assert(sizeof...(Layers) > 0,
-                  "etch: a branch needs at least one layer: branch<identity> hands its input on as it is");
+                  "etch: a branch needs at least one layer: branch<identity> passes its input on unchanged");
 
     static constexpr const char* name = "branch";
     static constexpr bool counts_samples = (Layers::counts_samples || ...);
     static constexpr std::size_t depth = sizeof...(Layers);
 
-    /// The layers, if the shape that they get is In.
+    /// The layers, for the input shape In.
     template <shape In>
     using list = layer_list<In, Layers...>;
     template <class T, shape In>
@@ -45,24 +45,24 @@ inline constexpr bool is_branch = false;
 template <class... Layers>
 inline constexpr bool is_branch<branch<Layers...>> = true;
 
-/// Where the part of a branch begins: among the rows of the output, and in each kind of the layer's memory.
+/// Where a branch begins: among the rows of the output, and in each kind of the layer's memory.
 struct branch_place {
     std::size_t row = 0, trained = 0, fixed = 0, words = 0, state = 0;
 };
 
 }  // namespace internal
 
-/// Lists of layers that get the same input; their outputs stand one below the other in the output. For a network with
-/// several answers, for one that looks at parts of its input with different layers (see slice), and for ways around.
+/// Lists of layers with the same input; their outputs are stacked in the output. For networks with several heads, for
+/// different layers on different parts of the input (see slice), and for skip connections.
 ///
 ///     forward     y  = [f1(x); f2(x); ...]
-///     backward    dx = Σ (∂fi/∂x)ᵀ dyi        where dyi are the rows of dy that belong to branch i
+///     backward    dx = Σ (∂fi/∂x)ᵀ dyi        dyi: the rows of dy that belong to branch i
 ///
 ///     parallel<branch<dense<16>, relu, dense<4>>, branch<dense<8>, relu, dense<1>>>       // two heads: 4 + 1 outputs
 ///     parallel<branch<slice<0, 48>, dense<32>, relu>, branch<slice<48, 3>>>               // [f(x1); x2]
 ///
-/// Each branch ends in a vector. The parameters are named "0.1.weight": branch, layer, tensor. A loss that is fused with an
-/// activation looks for it at the end of the network, not in a branch: see sum_of.
+/// Each branch ends in a vector. The parameters are named "0.1.weight": branch, layer, tensor. A loss that is fused
+/// with an activation looks for it at the end of the network, not in a branch: see sum_of.
 template <class... Branches>
 struct parallel : layer_defaults {
     static_assert(sizeof...(Branches) > 0 && (internal::is_branch<Branches> && ...),
@@ -77,9 +77,9 @@ struct parallel : layer_defaults {
     template <shape In>
     static constexpr void(check)() {
         static_assert(((Branches::template list<In>::output_shape.rank == 1) && ...),
-                      "etch: each branch of parallel ends in a vector: put flatten at its end");
+                      "etch: each branch of parallel must end in a vector: put flatten at its end");
         static_assert(((Branches::template list<In>::totals.fitted == 0) && ...),
-                      "etch: standardize, normalize and clip stand before or after parallel, not inside it");
+                      "etch: standardize, normalize and clip must be before or after parallel, not inside it");
     }
 
     static constexpr shape output(shape input) { return {(Branches::output(input).size() + ...)}; }
@@ -121,7 +121,7 @@ struct parallel : layer_defaults {
                 if (plan.size > inner) inner = plan.size;
             }
         });
-        if constexpr (!Training) held[count] = {"inner", {inner}};  // of one branch after the other
+        if constexpr (!Training) held[count] = {"inner", {inner}};  // for one branch after the other
         return held;
     }
 
@@ -179,7 +179,7 @@ private:
         return rows<places<In>[I].row, list<In, I>::output_shape.size()>(dy);
     }
 
-    /// The memory of branch I, of parameters and of states.
+    /// The memory of branch I, for parameters and states.
     template <std::size_t I, class Context>
     ETCH_INLINE static constexpr auto memory_of(const Context& layer) noexcept {
         constexpr internal::branch_place at = places<Context::input>[I];
@@ -218,7 +218,8 @@ private:
     }
 };
 
-/// y = [x; f(x)]: what the layers give stands below what they got, so that whatever follows sees both. For a vector.
+/// y = [x; f(x)]: the output of the layers is stacked below their input, so that the layers after it see both. For
+/// vectors.
 /// Source: G. Huang, Z. Liu, L. van der Maaten, K. Weinberger, "Densely Connected Convolutional Networks", 2017.
 template <class... Layers>
 using concat = parallel<branch<identity>, branch<Layers...>>;

@@ -10,7 +10,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// What the outputs of a network mean; any_of has no last layer that could tell.
+/// What the outputs of a network mean; any_of has no last layer that could determine it.
 template <class Network>
 constexpr output_kind output_kind_of_network() noexcept {
     if constexpr (requires { typename Network::layers; })
@@ -21,14 +21,15 @@ constexpr output_kind output_kind_of_network() noexcept {
 
 template <class Network>
 constexpr void check_predicts() noexcept {
-    static_assert(Network::outputs > 1 || output_kind_of_network<Network>() == output_kind::label_probabilities,
-                  "etch: predict gives a class, which a single output is only after sigmoid; net(x) gives the number");
+    static_assert(
+        Network::outputs > 1 || output_kind_of_network<Network>() == output_kind::label_probabilities,
+        "etch: predict returns a class, but a single output is one only after sigmoid; net(x) returns the number");
     static_assert(
         Network::outputs == 1 || output_kind_of_network<Network>() != output_kind::label_probabilities,
-        "etch: predict gives one class, but several sigmoids answer yes or no each: compare net(x)[i] with 0.5");
+        "etch: predict returns one class, but several sigmoids are independent labels: compare net(x)[i] with 0.5");
 }
 
-/// A number of a sample that is written out, of whatever type. Not one that can be left away.
+/// A number in braces, of any type. Cannot be omitted.
 template <class T>
 struct written_number {
     T value;
@@ -62,8 +63,8 @@ template <class Network, class Sample>
     internal::check_predicts<Network>();
     return class_of(net(sample));
 }
-/// The same for numbers in braces: of one type, whose number can then be refused in a sentence, or of several. (clang
-/// deduces no length where it must convert.)
+/// The same for numbers in braces: of one type, so that a wrong count gives one readable error, or of several. (clang
+/// does not deduce the length if it must convert.)
 template <class Network, class Number, std::size_t N>
 [[nodiscard]] constexpr std::size_t predict(const Network& net, const Number (&sample)[N]) noexcept
     requires(Network::outputs > 0 && std::is_arithmetic_v<Number>)

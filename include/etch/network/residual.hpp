@@ -5,13 +5,13 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Layers with a way around them: y = x + f(x), so that the gradient reaches what stands before undiminished.
+/// Layers with a skip connection: y = x + f(x), so that the gradient reaches the layers before undiminished.
 ///
 ///     forward     y  = x + f(x)
 ///     backward    dx = dy + (∂f/∂x)ᵀ dy
 ///
 /// f is the list of layers; its output has the shape of its input. Its parameters are named "0.weight", "0.bias", ...
-/// It stands in the network's room because it holds a list, as a network does.
+/// It is in the folder network because it contains a list of layers, as a network does.
 /// Source: K. He, X. Zhang, S. Ren, J. Sun, "Deep Residual Learning for Image Recognition", 2016.
 template <class... Layers>
 struct residual : layer_defaults {
@@ -21,7 +21,7 @@ struct residual : layer_defaults {
     static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr bool counts_samples = (Layers::counts_samples || ...);
 
-    /// The layers of f, wherever the shape that they get is In.
+    /// The layers of f, for the input shape In.
     template <shape In>
     using inner = layer_list<In, Layers...>;
 
@@ -30,7 +30,7 @@ struct residual : layer_defaults {
         static_assert(inner<In>::output_shape == In,
                       "etch: the layers of a residual must preserve their input's shape");
         static_assert(inner<In>::totals.fitted == 0,
-                      "etch: standardize, normalize and clip stand before or after a residual, not inside it");
+                      "etch: standardize, normalize and clip must be before or after a residual, not inside it");
     }
 
     static constexpr shape output(shape input) { return input; }

@@ -7,31 +7,31 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What one layer is and costs.
+/// What one layer is and what it costs.
 struct layer_summary {
     const char* name = "";
     shape input{}, output{};
     std::size_t parameters = 0;                    ///< weights: trained, frozen, or rounded to bf16
-    std::size_t statistics = 0;                    ///< numbers that are fitted on the training data
-    weight_format format = weight_format::number;  ///< of its packed weights, if it has any
+    std::size_t statistics = 0;                    ///< numbers that are fitted to the training data
+    weight_format format = weight_format::number;  ///< of its packed weights, if any
     std::size_t bytes = 0;                         ///< of both
     std::size_t multiply_adds = 0;  ///< of the products, for one sample forward; an activation counts as 0
 };
 
-/// What a network is and costs, layer by layer and in all: constants of the program.
+/// What a network is and what it costs, layer by layer and in total: constants of the program.
 template <std::size_t Depth>
 struct network_summary {
     shape input{};
     std::array<layer_summary, Depth> layers{};
     std::size_t parameters = 0, statistics = 0, multiply_adds = 0;
     std::size_t network_bytes = 0;  ///< sizeof the network
-    std::size_t state_bytes = 0;    ///< of what it carries from step to step for one sample; 0 if that is nothing
-    /// What a forward pass puts on the stack for the results between layers: of one sample, and of `batch_columns`
-    /// samples together. The frames of its functions come on top: with g++ 12 and clang 19 at -O2 on three networks 110
-    /// to 1,300 bytes for one sample, 1,000 to 6,400 for 32.
+    std::size_t state_bytes = 0;    ///< of what it carries from step to step for one sample; 0 without state
+    /// The stack memory of a forward pass for the results between layers: for one sample, and for `batch_columns`
+    /// samples together. Stack frames come on top: with g++ 12 and clang 19 at -O2 on three networks 110 to 1,300 bytes
+    /// for one sample, 1,000 to 6,400 for 32.
     std::size_t workspace_bytes = 0, batch_workspace_bytes = 0;
     std::size_t batch_columns = 0;
-    std::size_t trainer_bytes = 0;  ///< sizeof the trainer, where one was asked about, else 0
+    std::size_t trainer_bytes = 0;  ///< sizeof the trainer; 0 for a network's summary
 };
 
 namespace internal {

@@ -7,15 +7,15 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A tensor of a network: what it is, and where in the network's memory it is stored.
+/// A tensor of a network: what it is, and where it is stored in the network's memory.
 struct network_tensor {
-    std::size_t layer = 0;  ///< which one holds it; the layer after `input` is 0
+    std::size_t layer = 0;  ///< the index of its layer; the layer after `input` is 0
     tensor_name name{};     ///< in that layer: "weight", "bias", "mean", ...; "0.weight" in a residual
     shape extents{};        ///< one extent: a vector; two: rows x columns
     parameter_role role = parameter_role::trained;
     weight_format format = weight_format::number;
     std::size_t first = 0;  ///< the first number among the trained or the fixed ones, or the first word of packed ones
-    const char* layer_name = "";  ///< of the layer that holds it: "dense"
+    const char* layer_name = "";  ///< of its layer: "dense"
 
     [[nodiscard]] constexpr std::size_t rows() const noexcept { return extents.extent[0]; }
     [[nodiscard]] constexpr std::size_t columns() const noexcept { return extents.rank == 2 ? extents.extent[1] : 1; }
@@ -47,7 +47,7 @@ private:
 
 namespace internal {
 
-/// The layer whose tensors they are: L itself, or what it freezes.
+/// The layer whose tensors these are: L itself, or the layer that it freezes.
 template <class L>
 constexpr const char* name_of_holder() noexcept {
     if constexpr (requires { typename L::frozen_layer; })
@@ -92,7 +92,7 @@ struct tensor_table {
 
 }  // namespace internal
 
-/// All tensors of a network, layer after layer, each layer's in its own order: for whatever walks over weights at run
+/// All tensors of a network, layer after layer, each layer's in its own order: for code that walks over weights at run
 /// time, without a template for each layer.
 template <class Network>
 inline constexpr const auto& tensors_of = internal::tensor_table<Network>::rows;

@@ -13,7 +13,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// Text that the compiler puts together. What finds no room is counted only, so that `text<0>` measures.
+/// Text composed by the compiler. What does not fit is only counted, so that `text<0>` measures.
 template <std::size_t Capacity>
 struct text {
     std::array<char, Capacity> characters{};
@@ -38,7 +38,7 @@ struct text {
         return append(static_cast<char>('0' + number % 10));
     }
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters.data(), size}; }
-    /// As much of it as found room.
+    /// As much of it as fits.
     [[nodiscard]] constexpr std::string_view shown() const noexcept {
         return {characters.data(), size < Capacity ? size : Capacity};
     }
@@ -59,16 +59,16 @@ constexpr void append_argument(auto& to, separated& list, auto argument) noexcep
         to.append("bf16");
     } else if constexpr (std::integral<decltype(argument)>) {
         list.next(to);
-        to.append_integer(+argument);  // of bool 0 or 1
+        to.append_integer(+argument);  // bool: 0 or 1
     } else if constexpr (std::is_enum_v<decltype(argument)>) {
         append_argument(to, list, static_cast<std::underlying_type_t<decltype(argument)>>(argument));
     } else if constexpr (std::floating_point<decltype(argument)>) {
         using bits = std::conditional_t<sizeof(argument) == 8, std::int64_t, std::int32_t>;
         append_argument(to, list, bit_cast<bits>(argument));
-    }  // an initialiser plays no part in what a network answers
+    }  // an initializer does not affect outputs
 }
 
-/// How a layer is spelled: its name, and the arguments of its template.
+/// How a layer is written: its name, and its template arguments.
 template <class L>
 struct spelling {
     static constexpr void append(auto& to) noexcept { to.append(L::name); }
@@ -114,16 +114,15 @@ struct network_spelling<basic_network<T, Layers...>> {
 }  // namespace internal
 
 /// The type list of a network as text, as C++ spells it: "input<2>, dense<8>, tanh, dense<1>, sigmoid". Numbers among a
-/// layer's template arguments are always written, also where they are the default, of an enumeration its value and of a
-/// float the integer with its bits, exactly; initialisers are left out. See
-/// docs/weights.md.
+/// layer's template arguments are always written, even if they are the default: an enumeration as its value, a float as
+/// the integer with the same bits; initializers are left out. See docs/weights.md.
 template <class Network>
 inline constexpr std::string_view topology = internal::network_spelling<Network>::characters.view();
 
 namespace internal {
 
-/// A topology, character by character, without what makes no difference to the numbers that it stands for: ", bf16" at the
-/// end of a layer's arguments, and the "frozen<" and ">" around a layer.
+/// A topology, character by character, without what does not change its numbers: ", bf16" at the end of a layer's
+/// arguments, and the "frozen<" and ">" around a layer.
 class plain_topology {
 public:
     static constexpr int end = -1;
@@ -150,7 +149,7 @@ public:
     }
 
 private:
-    // A bit for each open bracket, the innermost lowest; of those beyond 64 the outer ones are taken for plain.
+    // A bit for each open bracket, the innermost lowest; beyond 64, the outer ones are taken as ordinary.
     constexpr void open(bool frozen) noexcept { frozen_ = frozen_ << 1 | (frozen ? 1u : 0u); }
     constexpr bool close() noexcept {
         const bool frozen = (frozen_ & 1) != 0;
@@ -165,7 +164,7 @@ private:
 
 }  // namespace internal
 
-/// Whether two texts stand for the same layers. How they hold their weights, dense<8> or dense<8, bf16>, and which of them
+/// Whether two texts mean the same layers. How their weights are stored, dense<8> or dense<8, bf16>, and which of them
 /// are frozen makes no difference.
 [[nodiscard]] constexpr bool same_topology(std::string_view a, std::string_view b) noexcept {
     internal::plain_topology first{a}, second{b};

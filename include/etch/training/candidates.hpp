@@ -9,7 +9,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A list of networks, one of which a search shall choose. They take and give the same numbers.
+/// A list of networks from which a search chooses one. They have the same inputs and outputs.
 ///
 ///     using sizes = etch::candidates<narrow, wide, deep>;
 template <class First, class... Rest>
@@ -26,7 +26,7 @@ struct candidates {
     template <std::size_t I>
     using network = std::tuple_element_t<I, std::tuple<First, Rest...>>;
 
-    /// Calls f.template operator()<I>() for each, in their order.
+    /// Calls f.template operator()<I>() for each, in order.
     template <class F>
     static constexpr void for_each(F&& f) {
         [&]<std::size_t... I>(std::index_sequence<I...>) {

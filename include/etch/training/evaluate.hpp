@@ -15,7 +15,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// The loss that fits the last layer, if none is named.
+/// The loss that fits the last layer, if none is given.
 template <class Network>
 constexpr auto fitting_loss() noexcept {
     using last = last_layer_of<Network>;
@@ -50,9 +50,9 @@ constexpr std::size_t rank_of(std::size_t truth, const T* scores, std::size_t co
 
 }  // namespace internal
 
-/// Evaluates a network as a classifier. Its prediction is the class with the largest output; of a single output,
-/// whether it is at least 1/2. Targets name classes in the same way (class_of). `Loss` void: the one that fits the last
-/// layer.
+/// Evaluates a network as a classifier. Its prediction is the class with the largest output; for a single output,
+/// whether it is at least 1/2. Targets name classes in the same way (class_of). If `Loss` is void, the one that fits
+/// the last layer.
 ///
 /// Where the loss takes the last layer over (cross_entropy, softmax) answers are compared as logits, so that classes
 /// still differ whose probabilities are both rounded to 1.
@@ -77,7 +77,7 @@ template <class Loss = void, class Network, class Data = internal::data_of<Netwo
             const std::size_t truth = internal::true_class<loss_type, outputs>(data.target(i));
             report.loss += static_cast<double>(loss);
             if constexpr (outputs == 1) {
-                constexpr T middle = last < Network::depth ? T{0} : T{0.5};  // of a logit, or of a probability
+                constexpr T middle = last < Network::depth ? T{0} : T{0.5};  // for a logit, or a probability
                 const std::size_t prediction = scores[0] >= middle ? 1 : 0;
                 report.add(truth, prediction, prediction == truth ? 0 : 1);
             } else {
@@ -106,7 +106,7 @@ template <class Loss = void, class Network, class Data = internal::data_of<Netwo
     constexpr std::size_t outputs = Network::outputs;
     constexpr bool has_a_number_per_output = internal::target_size<Network, loss_type> >= outputs;
     static_assert(has_a_number_per_output,
-                  "etch: evaluate_regression compares each output with a number of the target, but the targets of this "
+                  "etch: evaluate_regression compares each output with an element of the target, but targets of this "
                   "loss have fewer: use evaluate_classification");
     regression_report<outputs> report;
     if (const problem p = internal::check_evaluable<loss_type>(net, data); !p.ok()) {
@@ -119,7 +119,7 @@ template <class Loss = void, class Network, class Data = internal::data_of<Netwo
     std::array<double, outputs> mean{};
     for (std::size_t o = 0; o < outputs; ++o) {
         const auto first =
-            static_cast<double>(data.target(0)[o]);  // taken off, so that a constant column has no spread
+            static_cast<double>(data.target(0)[o]);  // subtracted, so that a constant column has no spread
         for (std::size_t i = 1; i < data.size(); ++i) mean[o] += static_cast<double>(data.target(i)[o]) - first;
         mean[o] = first + mean[o] / count;
     }
@@ -147,7 +147,7 @@ template <class Loss = void, class Network, class Data = internal::data_of<Netwo
 }
 
 /// Evaluates a network on data that it has not seen: a classification_report if it ends in softmax, sigmoid or
-/// fast_sigmoid, else a regression_report. (A sigmoid that is meant as a number between 0 and 1 goes to
+/// fast_sigmoid, otherwise a regression_report. (If a sigmoid stands for a number between 0 and 1, use
 /// evaluate_regression.)
 ///
 ///     const auto report = etch::evaluate(net, test);
@@ -156,8 +156,8 @@ template <class Loss = void, class Network, class Data = internal::data_of<Netwo
 [[nodiscard]] constexpr auto evaluate(const Network& net, const Data& data) noexcept {
     static_assert(
         !internal::predicts_labels<Network>(),
-        "etch: evaluate expects one class per sample, but several sigmoids predict several labels: use evaluate_loss for "
-        "the accuracy, evaluate_regression for the errors");
+        "etch: evaluate expects one class per sample, but several sigmoids predict several labels: use evaluate_loss "
+        "for the accuracy, evaluate_regression for the errors");
     if constexpr (internal::classifies<Network>())
         return evaluate_classification<Loss>(net, data);
     else

@@ -9,7 +9,7 @@
 namespace etch::inline ETCH_VARIANT {
 
 /// The mean loss of a network on a data set, and the share of correct predictions: of classes if it ends in softmax or
-/// in a single sigmoid (or fast_sigmoid), of all labels if it ends in several.
+/// a single sigmoid (or fast_sigmoid), of all labels if it ends in several.
 template <class T>
 struct loss_and_accuracy {
     T loss{}, accuracy{};
@@ -17,13 +17,13 @@ struct loss_and_accuracy {
 
 namespace internal {
 
-/// The class that scores name: the largest of several; for a single number, whether it is at least `middle`.
+/// The class for given scores: the largest of several; for a single one, whether it is at least `middle`.
 template <class T>
 constexpr std::size_t class_of(const T* numbers, std::size_t count, T middle) noexcept {
     return count == 1 ? static_cast<std::size_t>(numbers[0] >= middle) : argmax(std::span<const T>{numbers, count});
 }
 
-/// Whether the outputs name one class per sample.
+/// Whether the outputs predict one class per sample.
 template <class Network>
 constexpr bool classifies() noexcept {
     return output_kind_of_network<Network>() == output_kind::class_probabilities ||
@@ -36,7 +36,7 @@ constexpr bool predicts_labels() noexcept {
     return output_kind_of_network<Network>() == output_kind::label_probabilities && Network::outputs > 1;
 }
 
-/// How many layers run before the loss is taken of their outputs, in the targets' units.
+/// How many layers run before the loss is computed, in the targets' units.
 template <class Network, class Loss>
 inline constexpr std::size_t evaluated_layers =
     scales_targets<Network> ? Network::depth : loss_fusion<Network, Loss>::layers_before_loss;

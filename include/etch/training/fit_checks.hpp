@@ -11,20 +11,20 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What a fit accepts although it is likely to be a mistake. Each message says what to do.
+/// What a fit accepts although it is probably a mistake. Each message says what to do.
 struct fit_warning {
     enum class kind : std::uint8_t {
         none,
         unreachable_target,       ///< outside the range of the last layer
-        large_targets,            ///< of a linear last layer, whose weights begin around 1
-        small_targets,            ///< likewise
+        large_targets,            ///< of a linear last layer, whose outputs start around 1
+        small_targets,            ///< of the same
         missing_class,            ///< in the training data
-        squares_of_probabilities  ///< a loss of distances after softmax
+        squares_of_probabilities  ///< a loss other than cross entropy after softmax
     };
 
     kind what = kind::none;
     std::size_t sample = 0, column = 0;  ///< which target; at missing_class the column is the class
-    double value = 0;                    ///< that target, or the largest magnitude of all
+    double value = 0;                    ///< that target, or the largest magnitude
     double low = 0, high = 0;            ///< the range of the last layer
     const char* layer = "";              ///< its name
 
@@ -36,12 +36,12 @@ struct fit_warning {
             case kind::none: break;
             case kind::unreachable_target:
                 return sentence("target ", column, " of sample ", sample, " is ", value, ", but ", layer,
-                                " answers only from ", low, " to ", high);
+                                "'s outputs are only from ", low, " to ", high);
             case kind::large_targets:
             case kind::small_targets:
                 return sentence("target ", column, " reaches ", value, ", far ",
                                 what == kind::large_targets ? "above" : "below",
-                                " 1, where training begins: end the network with unstandardize, which learns the "
+                                " 1, where training starts: end the network with unstandardize, which learns the "
                                 "targets in units of their deviation");
             case kind::missing_class: return sentence("class ", column, " has no sample in the training data");
             case kind::squares_of_probabilities:
@@ -53,13 +53,13 @@ struct fit_warning {
 
 namespace internal {
 
-/// Takes options that a fit does not have: see missing_options.
+/// Accepts options that a fit does not have: see missing_options.
 struct missing_fit_options {
     double epoch = 0, epochs = 0, num_epochs = 0, n_epochs = 0, iterations = 0, steps = 0, batch_size = 0, batch = 0;
     double lr = 0, learning_rate = 0, early_stopping = 0, patience = 0, min_delta = 0, verbose = 0, seed = 0;
 };
 
-/// Takes any network, by a conversion, so that every other overload goes first.
+/// Accepts any network, by a conversion, so that every other overload is preferred.
 struct any_network {
     template <class Network>
     constexpr any_network(const Network&) noexcept {}
@@ -73,8 +73,7 @@ constexpr T largest_magnitude(std::span<const T> numbers) noexcept {
     return largest;
 }
 
-/// Whether several layers are trained and all weights are zero: every hidden unit would stay the twin of its
-/// neighbours.
+/// Whether several layers are trained and all weights are zero: then all hidden units would remain equal.
 template <class Network>
 constexpr bool is_all_zero(const Network& net) noexcept {
     std::size_t trained_layers = 0;
@@ -83,7 +82,7 @@ constexpr bool is_all_zero(const Network& net) noexcept {
            std::all_of(net.parameters().begin(), net.parameters().end(), [](auto x) { return x == 0; });
 }
 
-/// The first class without a sample, if classes are taught: each target is 0 or 1, or an index.
+/// The first class without a sample, if classes are learned: each target is 0 or 1, or an index.
 template <class Loss, std::size_t Outputs, class Data>
 constexpr fit_warning find_missing_class(const Data& data) noexcept {
     constexpr bool is_index = target_kind_of<Loss>() == target_kind::class_index;
@@ -117,7 +116,7 @@ constexpr auto largest_target(const Data& data) noexcept {
     }
 }
 
-/// The first target outside the range of the last layer, or the largest if a linear one begins far from it.
+/// The first target outside the range of the last layer, or the largest if a linear one starts far from it.
 template <class Last, class Data>
 constexpr fit_warning find_unreachable_target(const Data& data) noexcept {
     constexpr output_range range = Last::range;
@@ -134,7 +133,8 @@ constexpr fit_warning find_unreachable_target(const Data& data) noexcept {
             largest_sample = i;
             largest_output = o;
         }
-    // Beyond these an optimiser that begins around 1 has far to go: Adam moves a bias by the learning rate a step.
+    // Outside these bounds an optimizer that starts around 1 takes long: Adam moves a bias by the learning rate per
+    // step.
     constexpr double too_large = 100, too_small = 1e-3;
     if (is_finite(range.high) || largest == 0 || (largest <= too_large && largest >= too_small)) return {};
     return {largest > too_large ? fit_warning::kind::large_targets : fit_warning::kind::small_targets, largest_sample,

@@ -6,16 +6,16 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Where a fit stands: what it must know to go on, beside the network, the best weights and what the stepper knows.
+/// The progress of a fit: what it needs to continue, in addition to the network, the best weights and the stepper.
 template <class T>
 struct fit_progress {
     std::size_t epochs = 0;      ///< completed
-    std::size_t samples = 0;     ///< passed in the epoch that is under way
-    T loss_sum{};                ///< over those
+    std::size_t samples = 0;     ///< of the current epoch that were used
+    T loss_sum{};                ///< over those samples
     std::size_t best_epoch = 0;  ///< the last that improved by more than min_delta; from 1
     T best_loss{};
     T training_loss{}, validation_loss{};  ///< of the last epoch
-    std::uint64_t first_step = 0;          ///< updates before the fit, from which the schedule counts its length
+    std::uint64_t first_step = 0;          ///< updates before the fit, where its schedule starts
     bool exchanged = false;                ///< the network has the best weights, and the trainer keeps the last
 
     [[nodiscard]] constexpr bool begun() const noexcept { return epochs > 0 || samples > 0; }
@@ -23,7 +23,7 @@ struct fit_progress {
     [[nodiscard]] constexpr std::size_t waited() const noexcept { return epochs - best_epoch; }
 };
 
-/// Where a fit stands, to be set from a checkpoint.
+/// The progress of a fit, to be set from a checkpoint.
 template <class Network>
 struct fit_record {
     fit_progress<typename Network::value_type>& progress;

@@ -7,7 +7,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What one epoch came to.
+/// The result of one epoch.
 template <class T>
 struct epoch_record {
     std::size_t epoch = 0;    ///< from 1
@@ -17,19 +17,19 @@ struct epoch_record {
     T learning_rate{};        ///< of the epoch's last update
 };
 
-/// Where training stands within an epoch, for whoever shows it.
+/// The progress of training within an epoch, for display.
 template <class T>
 struct step_record {
     std::size_t epoch = 0, epochs = 0;  ///< from 1
     std::size_t samples = 0;            ///< done in this epoch
-    std::size_t epoch_samples = 0;      ///< of a whole epoch
+    std::size_t epoch_samples = 0;      ///< in a whole epoch
     T loss{};                           ///< mean so far in this epoch
 };
 
 /// Why a fit ended.
 enum class stop_reason : std::uint8_t {
     error,       ///< see the code; also before the first epoch
-    all_epochs,  ///< as many as fit_options asked for
+    all_epochs,  ///< all epochs of fit_options are done
     patience,    ///< too many epochs without improvement
     callback,    ///< it returned false
 };
@@ -38,8 +38,8 @@ enum class stop_reason : std::uint8_t {
 template <class T>
 struct [[nodiscard]] fit_result {
     status code = status::ok;
-    std::size_t sample = 0;            ///< the sample at fault, if one is
-    std::size_t column = no_position;  ///< and its input or target, if one is; at constant_column which
+    std::size_t sample = 0;            ///< the sample with the error, if any
+    std::size_t column = no_position;  ///< and its input or target, if any; at constant_column the
                                        ///< column, among the inputs of the layer that scales
     bool in_validation = false;        ///< whether it is the validation data
     double value = 0;                  ///< at invalid_target the target, at diverged the largest weight
@@ -47,23 +47,23 @@ struct [[nodiscard]] fit_result {
     option_error option{};             ///< at invalid_option
     std::uint64_t step = 0;            ///< updates in all; at non_finite_loss the one that failed, from 1
     std::size_t epochs = 0;            ///< completed
-    std::size_t planned_epochs = 0;    ///< as many as were asked for
+    std::size_t planned_epochs = 0;    ///< as given in the options
     stop_reason stopped_by = stop_reason::error;
     std::size_t best_epoch = 0;            ///< the last that improved by more than min_delta; from 1
-    T best_loss{};                         ///< of the validation data, or else of the training data
+    T best_loss{};                         ///< of the validation data; without it, of the training data
     bool validated = false;                ///< whether there was validation data
-    bool has_best = false;                 ///< whether the network has the weights of the best epoch, as with patience
+    bool has_best = false;                 ///< whether the network has the best epoch's weights (with patience)
     T training_loss{}, validation_loss{};  ///< of the last epoch
-    fit_warning warning{};                 ///< what is likely to be a mistake, though it could be trained
+    fit_warning warning{};                 ///< what is probably a mistake, although it could be trained
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
-    /// Before all epochs were done, by patience or by the callback.
+    /// Before all epochs were done, because of patience or the callback.
     [[nodiscard]] constexpr bool stopped_early() const noexcept {
         return stopped_by == stop_reason::patience || stopped_by == stop_reason::callback;
     }
 
-    /// Where it is not ok what is wrong; else how many epochs there were, why they ended and which was best, and a
+    /// If it is not ok, what is wrong; otherwise how many epochs there were, why they ended and which was best, and a
     /// warning if there is one.
     [[nodiscard]] constexpr message_text message() const noexcept {
         using internal::sentence;

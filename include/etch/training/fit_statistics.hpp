@@ -33,7 +33,7 @@ constexpr problem fit_statistics_of(Network& net, const Data& training, bool aga
                     result = layer::fit(handed, training.size(), [&](std::size_t i) { return training.target(i); });
                 else
                     result =
-                        layer::fit(handed, training.size(), [&](std::size_t i) {  // what the layers before make of it
+                        layer::fit(handed, training.size(), [&](std::size_t i) {  // the output of the layers before
                             vector<T, chain::infos[I].input.size()> features;
                             net.template infer<1, I>(training.input(i).data(), features.data());
                             return features;

@@ -8,8 +8,8 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// The outputs of the first `Last` layers for a batch, and the losses. A function of its own that is never inlined, so that
-/// it is compiled once for everything that evaluates a network: with g++ 12 it takes most of their time to compile.
+/// The outputs of the first `Last` layers for a batch, and the losses. A separate function that is never inlined, so
+/// that it is compiled once for everything that evaluates a network: with g++ 12 it takes most of their compile time.
 template <class Loss, std::size_t Last, std::size_t Columns, class Network, class T = typename Network::value_type>
 ETCH_NO_INLINE constexpr void evaluate_batch(const Network& net, const T* inputs, const T* targets, T* scores,
                                              T* losses) noexcept {

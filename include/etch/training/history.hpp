@@ -7,7 +7,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Memory for the results of the epochs of a fit, no heap:
+/// Memory for the results of a fit's epochs, without heap:
 ///
 ///     etch::history<40> history;
 ///     trainer.fit(net, train, {.epochs = 40, .history = history});
@@ -17,12 +17,12 @@ namespace etch::inline ETCH_VARIANT {
 /// Epochs beyond Epochs are not recorded. Passing it to a fit empties it.
 template <std::size_t Epochs, class T = float>
 class history {
-    static_assert(Epochs > 0, "etch: a history needs room for at least one epoch");
+    static_assert(Epochs > 0, "etch: a history needs space for at least one epoch");
 
 public:
     constexpr history() noexcept = default;
 
-    /// The epochs that were completed, in their order; after a fit that was resumed, those since then.
+    /// The completed epochs, in order; after a resumed fit, those since then.
     [[nodiscard]] constexpr std::span<const epoch_record<T>> records() const noexcept {
         std::size_t first = 0;
         while (first < Epochs && records_[first].epoch == 0) ++first;

@@ -9,12 +9,12 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// a / b, and 0 if nothing was counted.
+/// a / b, or 0 if b is 0.
 constexpr double ratio(std::size_t a, std::size_t b) noexcept {
     return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b);
 }
 
-/// The sentence of a report, whose code is not about data only.
+/// The message of a report whose code is not only about data.
 constexpr message_text report_message(const problem& found) noexcept {
     if (found.code == status::non_finite_loss)
         return sentence("sample ", found.sample, ": the network's output or its loss is NaN or infinite");
@@ -23,13 +23,13 @@ constexpr message_text report_message(const problem& found) noexcept {
 
 }  // namespace internal
 
-/// How well a network tells classes apart. It holds counts; every score follows from them.
+/// How well a network distinguishes classes. It contains counts, from which every score follows.
 ///
 ///     precision_c = right_c / predicted_c        recall_c = right_c / true_c
 ///     f1_c = 2 right_c / (predicted_c + true_c)
 ///
-/// right_c are the samples of class c that were taken for c. Where a denominator is 0, so is the score, as in
-/// scikit-learn (zero_division=0); the macro scores are plain means over all classes, those without a sample included.
+/// right_c are the samples of class c that were predicted as c. If a denominator is 0, so is the score, as in
+/// scikit-learn (zero_division=0); the macro scores are plain means over all classes, including those without a sample.
 /// Cost: 8 (classes² + classes) bytes, no heap.
 template <std::size_t Classes>
 struct [[nodiscard]] classification_report {
@@ -41,10 +41,10 @@ struct [[nodiscard]] classification_report {
     std::size_t column = no_position;  ///< and its input or target, if one is
     std::size_t count = 0;             ///< samples evaluated
     double loss = 0;                   ///< their mean
-    /// confusion[t][p]: how many samples of class t were taken for class p.
+    /// confusion[t][p]: how many samples of class t were predicted as class p.
     std::array<std::array<std::size_t, Classes>, Classes> confusion{};
-    /// rank_counts[k]: for how many samples the true class had the (k+1)-th largest score; of equal scores the first
-    /// leads.
+    /// rank_counts[k]: for how many samples the true class had the (k+1)-th largest score; among equal scores the first
+    /// is counted as larger.
     std::array<std::size_t, Classes> rank_counts{};
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
@@ -61,7 +61,7 @@ struct [[nodiscard]] classification_report {
         return internal::ratio(right, count);
     }
 
-    /// How many samples are of class c, and how many were taken for it.
+    /// How many samples are of class c, and how many were predicted as c.
     [[nodiscard]] constexpr std::size_t support(std::size_t c) const noexcept {
         std::size_t sum = 0;
         for (std::size_t n : confusion[c]) sum += n;
@@ -93,7 +93,7 @@ struct [[nodiscard]] classification_report {
         return mean_of([this](std::size_t c) { return f1(c); });
     }
 
-    /// One more sample.
+    /// Adds a sample.
     constexpr void add(std::size_t truth, std::size_t prediction, std::size_t rank_of_truth) noexcept {
         ++confusion[truth][prediction];
         ++rank_counts[rank_of_truth];
@@ -109,14 +109,14 @@ private:
     }
 };
 
-/// How near a network's numbers come to their targets: for each output, with e = p - y over the samples,
+/// How close a network's outputs are to their targets: for each output, with e = p - y over the samples,
 ///
 ///     mae = mean |e|        mse = mean e²        rmse = √mse
 ///     r2  = 1 - Σ e² / Σ (y - mean y)²
 ///
-/// Where a target column is constant r2 is 1 if every prediction is exact, else 0, as scikit-learn has it (so also for
-/// a single sample). Without an index: over all outputs, the mean of mae, mse and r2, and the root of that mse.
-/// Numerics: sums in double, in the order of the samples.
+/// If a target column is constant, r2 is 1 if every prediction is exact, otherwise 0, as in scikit-learn (also for a
+/// single sample). Without an index: over all outputs, the mean of mae, mse and r2, and the root of that mse. Numerics:
+/// sums in double, in the order of the samples.
 template <std::size_t Outputs>
 struct [[nodiscard]] regression_report {
     static constexpr std::size_t outputs = Outputs;

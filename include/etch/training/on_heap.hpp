@@ -5,11 +5,12 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A network or trainer that is too large for the stack, allocated on purpose; nothing passes through the stack. `static`
-/// is the other way, without a heap.
+/// A network or trainer that is too large for the stack, explicitly allocated; nothing passes through the stack. The
+/// alternative without a heap is `static`.
 ///
 ///     auto net = etch::on_heap<classifier>(etch::seed{42});
-///     auto trainer = etch::on_heap<etch::trainer<classifier, etch::cross_entropy, etch::adam, 32>>({.learning_rate = 1e-3});
+///     using training = etch::trainer<classifier, etch::cross_entropy, etch::adam, 32>;
+///     auto trainer = etch::on_heap<training>({.learning_rate = 1e-3});
 ///     auto result = trainer->fit(*net, train, {.epochs = 40});
 template <class Network>
     requires requires { Network::parameter_count; }

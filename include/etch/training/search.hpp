@@ -15,11 +15,11 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// One network trained with one choice of settings, and its scores on the validation set.
+/// One network trained with one set of settings, and its scores on the validation set.
 template <class T>
 struct [[nodiscard]] search_trial {
     std::size_t network = 0;       ///< its index among the candidates
-    training_settings settings{};  ///< with the optimiser's own learning rate and weight decay, if none were given
+    training_settings settings{};  ///< with the optimizer's own learning rate and weight decay if none were given
     status code = status::ok;      ///< non_finite_loss if it diverged
     T validation_loss{}, validation_accuracy{};
     std::size_t epochs = 0;      ///< completed
@@ -33,7 +33,7 @@ struct [[nodiscard]] search_trial {
     }
 };
 
-/// The result of a search. The networks are on the heap: for the host, not for the device.
+/// The result of a search. The networks are on the heap: for the host, not for devices.
 template <class Candidates>
 class [[nodiscard]] search_result;
 
@@ -44,8 +44,8 @@ public:
     using trial = search_trial<typename networks::value_type>;
 
     status code = status::ok;  ///< invalid_option without any settings; what is wrong with the data; the best trial's
-    std::size_t sample = 0;    ///< the sample at fault, if one is
-    /// All trials: the lowest validation loss first, of equals the earlier one, and those that failed at the end.
+    std::size_t sample = 0;    ///< the sample with the error, if any
+    /// All trials: the lowest validation loss first, the earlier one first if equal, and those that failed at the end.
     std::vector<trial> trials{};
 
     [[nodiscard]] bool ok() const noexcept { return code == status::ok; }
@@ -53,10 +53,10 @@ public:
     [[nodiscard]] std::string message() const {
         if (ok() || (trials.empty() && code != status::invalid_option)) return problem{code, sample}.message().c_str();
         if (trials.empty()) return "the search has no settings: one of the lists is empty";
-        return std::string{"no trial came to an end; the first: "} + trials.front().message().c_str();
+        return std::string{"no trial finished; the first: "} + trials.front().message().c_str();
     }
 
-    /// The best trial. There must be one: check operator bool before.
+    /// The best trial. There must be one: check operator bool first.
     [[nodiscard]] const trial& best() const noexcept { return trials.front(); }
 
     /// Calls f with the best network, trained with its trial's settings.
@@ -65,13 +65,13 @@ public:
         return std::visit(std::forward<F>(f), *network_);
     }
 
-    /// The best network if it is candidate I, else nullptr.
+    /// The best network if it is candidate I, otherwise nullptr.
     template <std::size_t I>
     [[nodiscard]] const typename networks::template network<I>* network() const noexcept {
         return network_ ? std::get_if<I>(network_.get()) : nullptr;
     }
 
-    /// Takes part in the choice: keeps the network if it is better than all before.
+    /// Keeps the network if it is better than all before.
     template <std::size_t I>
     void add(const trial& next, const typename networks::template network<I>& net) {
         const auto after = std::upper_bound(trials.begin(), trials.end(), next, is_better);
@@ -119,7 +119,7 @@ void try_candidate(Result& result, data_of<typename Result::networks::template n
         trial.epochs = fitted.epochs;
         trial.best_epoch = fitted.best_epoch;
         if (fitted.ok()) {
-            const auto judged = evaluate_loss<Loss>(*net, validation);  // the weights as they are kept
+            const auto judged = evaluate_loss<Loss>(*net, validation);  // with the weights that are kept
             trial.validation_loss = judged.loss;
             trial.validation_accuracy = judged.accuracy;
             if (!is_finite(judged.loss)) trial.code = status::non_finite_loss;
@@ -131,20 +131,19 @@ void try_candidate(Result& result, data_of<typename Result::networks::template n
 
 }  // namespace internal
 
-/// Trains every candidate with every choice of settings and keeps the network with the lowest validation loss. The
-/// test set stays unseen, so that it can be used to evaluate the winner. The arguments after the candidates are a
-/// trainer's.
+/// Trains every candidate with every set of settings and keeps the network with the lowest validation loss. The test
+/// set is not used, so that it can evaluate the winner. The arguments after the candidates are those of a trainer.
 ///
 ///     auto found = etch::search<etch::candidates<narrow, wide>, etch::cross_entropy, etch::adamw, 16>(
 ///         train, validation, etch::grid_search{.learning_rate = {1e-3, 1e-2}, .epochs = {100}, .patience = 10});
 ///     etch::print(found);
 ///     found.visit([&](const auto& net) { etch::print(etch::evaluate(net, test)); });
 ///
-/// `space`: a grid_search, a random_search, or whatever has settings(). `callback` is called with each search_trial.
-/// `optimizer` gives the options that are not among the settings. With `patience` a trial keeps the weights of its best
-/// epoch, without it those of its last.
-/// Each network is trained only from `settings.seed`, so that a trial can be repeated by hand:
-/// network{derive(seed, 0)}, trainer{optimizer, schedule, clip, derive(seed, 1)}, shuffle = derive(seed, 2).
+/// `space`: a grid_search, a random_search, or anything with settings(). `callback` is called with each search_trial.
+/// `optimizer` provides the options that are not among the settings. With `patience` a trial keeps the weights of its
+/// best epoch, otherwise those of its last. Each network is trained only from `settings.seed`, so that a trial can be
+/// repeated by hand: network{derive(seed, 0)}, trainer{optimizer, schedule, clip, derive(seed, 1)}, shuffle =
+/// derive(seed, 2).
 template <class Candidates, class Loss, class Optimizer, std::size_t Batch = 32, class Schedule = constant_rate,
           class Space, class Callback = std::nullptr_t>
 search_result<Candidates> search(internal::data_of<Candidates, Loss> training,

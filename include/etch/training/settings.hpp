@@ -10,14 +10,14 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The settings of a training that are given at run time, and varied by a search.
+/// The settings of training that are given at run time and varied by a search.
 struct training_settings {
-    std::optional<double> learning_rate{};  ///< without one the optimiser's own
+    std::optional<double> learning_rate{};  ///< default: the optimizer's own
     std::optional<double> weight_decay{};   ///< likewise
     double clip_norm = 0;                   ///< of gradient_clip; 0: off
     std::size_t epochs = 10;
     std::size_t patience = 0;  ///< as in fit_options; 0: all epochs
-    etch::seed seed{0};        ///< of the weights, the order of the samples and dropout
+    etch::seed seed{0};        ///< for the weights, the order of the samples and dropout
 
     [[nodiscard]] constexpr bool operator==(const training_settings& other) const noexcept {
         return learning_rate == other.learning_rate && weight_decay == other.weight_decay &&
@@ -26,8 +26,8 @@ struct training_settings {
     }
 };
 
-/// Every combination of the values that are listed: good for two or three settings of a few values each. Of the
-/// learning rate and the weight decay that are not listed the optimiser's own are taken.
+/// Every combination of the listed values: good for two or three settings of a few values each. If learning rates or
+/// weight decays are not listed, the optimizer's own are used.
 ///
 ///     etch::grid_search{.learning_rate = {1e-3, 1e-2}, .weight_decay = {0, 1e-2}, .epochs = {100}}
 struct grid_search {
@@ -50,7 +50,7 @@ struct grid_search {
     }
 };
 
-/// From where to where a setting is drawn; {x} is always x, and {} no range.
+/// The range from which a setting is drawn; {x} is always x, and {} is no range.
 struct range {
     double low = 0, high = low;
     bool given = false;
@@ -60,7 +60,7 @@ struct range {
     constexpr range(double from, double to) noexcept : low{from}, high{to}, given{true} {}
 
     /// Uniform in the logarithm, so that 1e-4 to 1e-3 gets as many draws as 1e-3 to 1e-2; uniform in the number itself
-    /// if the range touches or crosses zero, or numbers below 1e-38. Seven digits: drawn in float, so the same
+    /// if the range includes zero or numbers below 1e-38. Seven digits: drawn in float, and therefore the same
     /// everywhere.
     [[nodiscard]] double draw(random_generator& random) const noexcept {
         using number = lanes<float, 1>;
@@ -78,19 +78,18 @@ struct range {
 };
 
 /// Draws settings at random: for more than three settings better than a grid of the same size, since every trial tries
-/// another value of each.
-/// Source: J. Bergstra, Y. Bengio, "Random Search for Hyper-Parameter Optimization", 2012.
+/// a new value of each. Source: J. Bergstra, Y. Bengio, "Random Search for Hyper-Parameter Optimization", 2012.
 ///
-///     etch::random_search{.trials = 30, .learning_rate = {1e-4, 1e-1}, .weight_decay = {1e-5, 1e-1}, .epochs = {20,
-///     200}}
+///     etch::random_search{
+///         .trials = 30, .learning_rate = {1e-4, 1e-1}, .weight_decay = {1e-5, 1e-1}, .epochs = {20, 200}}
 struct random_search {
     std::size_t trials = 20;
     range learning_rate{1e-4, 1e-1};
-    range weight_decay{};  ///< without one the optimiser's own
+    range weight_decay{};  ///< default: the optimizer's own
     range clip_norm{0};
     range epochs{10};
     std::size_t patience = 0;
-    etch::seed seed{0};  ///< of the draws; each trial gets a seed of its own from it
+    etch::seed seed{0};  ///< for the draws; each trial gets a seed derived from it
 
     [[nodiscard]] std::vector<training_settings> settings() const {
         std::vector<training_settings> all;
@@ -101,7 +100,8 @@ struct random_search {
             if (weight_decay.given) drawn.weight_decay = weight_decay.draw(random);
             drawn.clip_norm = clip_norm.draw(random);
             const double count = epochs.draw(random) + 0.5;
-            drawn.epochs = count >= 1 && count < 0x1p63 ? static_cast<std::size_t>(count) : 0;  // a trial refuses 0
+            drawn.epochs =
+                count >= 1 && count < 0x1p63 ? static_cast<std::size_t>(count) : 0;  // 0 is rejected by the trial
             drawn.patience = patience;
             drawn.seed = derive(derive(seed, trial), 0);
             all.push_back(drawn);

@@ -12,7 +12,7 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// How many numbers a target has for a loss; void stands for the loss that fits the last layer.
+/// How many elements a target has for a loss; void stands for the loss that fits the last layer.
 template <class Network, class Loss>
 inline constexpr std::size_t target_size = target_count<Loss>(Network::outputs);
 template <class Network>
@@ -38,7 +38,7 @@ constexpr std::size_t true_class(const Target& target) noexcept {
         return etch::class_of(first_of<Outputs>(target));
 }
 
-/// Some numbers of each target.
+/// Some elements of each target.
 template <class Data, std::size_t From, std::size_t Count>
 struct part_of_targets {
     using value_type = typename Data::value_type;
@@ -53,7 +53,7 @@ struct part_of_targets {
     }
 };
 
-/// The first target that the loss cannot be taken of.
+/// The first target for which the loss is not defined.
 template <class Loss, std::size_t Outputs, class Data>
 constexpr problem check_targets([[maybe_unused]] const Data& data) noexcept {
     using T = typename Data::value_type;
@@ -75,7 +75,7 @@ constexpr problem check_targets([[maybe_unused]] const Data& data) noexcept {
                 return {status::invalid_target, i, 0, static_cast<double>(index), Outputs};
         }
     } else if constexpr (kind != target_kind::numbers) {
-        constexpr T slack = static_cast<T>(1e-3);  // of a sum of probabilities that were rounded
+        constexpr T slack = static_cast<T>(1e-3);  // for a sum of rounded probabilities
         for (std::size_t i = 0; i < data.size(); ++i) {
             const auto whole = data.target(i);
             const auto target = first_of<Outputs>(whole);
