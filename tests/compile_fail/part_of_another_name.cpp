@@ -1,4 +1,4 @@
-// expect: etch: there is no part of this name
+// expect: etch: there is no part with this name
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/tensor/parts.hpp>
 

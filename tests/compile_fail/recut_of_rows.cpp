@@ -1,4 +1,4 @@
-// expect: etch: recut takes a tensor that has a name, or a view of one without gaps
+// expect: etch: recut takes a named tensor, or a view of one without gaps
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/tensor/recut.hpp>
 #include <etch/tensor/rows.hpp>

@@ -1,4 +1,4 @@
-// expect: etch: rows<From, Count>(m) needs at least one row, and From + Count may be at most the number of rows of m
+// expect: etch: rows<From, Count>(m) needs at least one row, and From + Count must not exceed the number of rows of m
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/tensor/rows.hpp>
 

@@ -9,7 +9,7 @@
 namespace etch::inline ETCH_VARIANT::math {
 
 /// The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x; odd to the bit. No division: a
-/// polynomial in x^2 below 0.86, and 1 - 2^-g(|x|) with a polynomial g above; both are computed, one is taken.
+/// polynomial in x^2 below 0.86, and 1 - 2^-g(|x|) with a polynomial g above; both are computed, then one is selected.
 template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> erf(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;

@@ -10,12 +10,12 @@ namespace etch::inline ETCH_VARIANT::math {
 namespace internal {
 
 /// x = n ln 2 + r with an integer n and |r| <= ln 2 / 2. Adding 1.5 * 2^23 rounds to an integer and leaves it in the
-/// low bits of the sum: `shifted << 23` of those bits is what 2^n needs, and the sum's own exponent is shifted out.
+/// low bits of the sum: `shifted << 23` puts these bits where 2^n needs them, and shifts the sum's own exponent out.
 template <std::size_t N>
 struct exp_parts {
     float_lanes<N> shifted;  // n + 1.5 * 2^23
     float_lanes<N> n;
-    float_lanes<N> early;  // r but for |n| 2^-29: known earlier, and enough in the higher powers where |n| is small
+    float_lanes<N> early;  // r up to |n| 2^-29: known earlier, and exact enough in the higher powers if |n| is small
     float_lanes<N> r;
 };
 
@@ -24,7 +24,7 @@ ETCH_INLINE constexpr exp_parts<N> exp_reduce(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     const V shifted = fma(x, V(0x1.715476p+0f), V(0x1.8p+23f));  // x / ln 2 + 1.5 * 2^23
     const V n = shifted - V(0x1.8p+23f);
-    // ln 2 in two pieces; x less n times the first is exact. Where n times that is rounded, it must have few bits.
+    // ln 2 in two parts; x minus n times the first is exact. If n times that is rounded, it must have few bits.
     if constexpr (fused_multiply_add) {
         const V early = fma(n, V(-0x1.62e43p-1f), x);
         return {shifted, n, early, fma(n, V(0x1.05c61p-29f), early)};
@@ -53,7 +53,7 @@ ETCH_INLINE constexpr float_lanes<N> exp_rest(const exp_parts<N>& parts) noexcep
 template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> exp(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
-    // In this order of operands min and max let a NaN through.
+    // With the operands in this order min and max preserve NaN.
     const auto parts = internal::exp_reduce(smaller(V(89.0f), larger(V(-104.0f), x)));
     return scale_one_plus(internal::exp_rest(parts), parts.n, parts.shifted);
 }
@@ -65,7 +65,7 @@ ETCH_INLINE constexpr float_lanes<N> expm1(float_lanes<N> x) noexcept {
     using I = integer_lanes<N>;
     const auto parts = internal::exp_reduce(smaller(V(89.0f), larger(V(-18.0f), x)));
     const V p = internal::exp_rest(parts);
-    const V half = as_float((as_integer(parts.shifted) << 23) + I(0x3f000000));  // 2^n / 2, since 2^128 is no float
+    const V half = as_float((as_integer(parts.shifted) << 23) + I(0x3f000000));  // 2^n / 2, since 2^128 is not a float
     const V y = fma(half, p, half - V(0.5f));
     return select(magnitude(x) < V(0x1p-24f), x, y + y);
 }

@@ -29,7 +29,7 @@ ETCH_INLINE constexpr float_lanes<N> log_sum(float_lanes<N> f, float_lanes<N> ex
 /// The natural logarithm: minus infinity at zero, NaN below.
 template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> log(float_lanes<N> x) noexcept {
-    const auto [fraction, exponent] = split(x);  // zero, infinity, NaN and negative numbers are told by the exponent
+    const auto [fraction, exponent] = split(x);  // the exponent distinguishes zero, infinity, NaN and negative numbers
     return internal::log_sum(fraction - float_lanes<N>(1.0f), exponent, 0x1.62e43p-1f * split_float<N>::unit);
 }
 
@@ -39,15 +39,15 @@ ETCH_INLINE constexpr float_lanes<N> log1p(float_lanes<N> x) noexcept {
     using V = float_lanes<N>;
     using I = integer_lanes<N>;
     constexpr float infinity = std::numeric_limits<float>::infinity();
-    const V v = larger(x, V(-0x1.fffffep-1f));  // what has no logarithm is replaced at the end
-    // The rounded 1 + x only chooses the scale.
+    const V v = larger(x, V(-0x1.fffffep-1f));  // arguments without a logarithm are handled at the end
+    // The rounded 1 + x only determines the scale.
     const I exponent =
         (as_integer(v + V(1.0f)) - I(etch::internal::three_quarters_bits)) & I(etch::internal::exponent_bits);
-    // f = (1 + x) / 2^e - 1 = x / 2^e + (1 / 2^e - 1); it is 4 / 2^e that is a normal float for every e.
+    // f = (1 + x) / 2^e - 1 = x / 2^e + (1 / 2^e - 1); 4 / 2^e, unlike 1 / 2^e, is a normal float for every e.
     const V inverse = as_float(I(0x40800000) - exponent);
     const V f = as_float(as_integer(v) - exponent) + fma(V(0.25f), inverse, V(-1.0f));
     const V y =
-        internal::log_sum(f, to_float(exponent), 0x1.62e43p-24f);  // the exponent still stands where a float keeps it
+        internal::log_sum(f, to_float(exponent), 0x1.62e43p-24f);  // the exponent is still in a float's exponent bits
     const V below = select(x == V(-1.0f), V(-infinity), V(std::numeric_limits<float>::quiet_NaN()));
     const V above = select(x == V(infinity), x, y);
     return select(magnitude(x) < V(0x1p-25f), x, select(x > V(-1.0f), above, below));

@@ -5,8 +5,8 @@
 
 namespace etch::inline ETCH_VARIANT::math::internal {
 
-/// c0 + c1 x + c2 x^2 + ..., the coefficients from the lowest: Horner's rule in x^2 over the pairs (c0 + c1 x),
-/// (c2 + c3 x), ..., which takes one fma a coefficient as Horner's rule in x does, but waits for half as many in a row.
+/// c0 + c1 x + c2 x^2 + ..., the coefficients from the lowest: Horner's rule in x^2 over the pairs (c0 + c1 x), (c2 +
+/// c3 x), ..., which takes one fma per coefficient, like Horner's rule in x, but with a dependency chain half as long.
 template <std::size_t N>
 ETCH_INLINE constexpr float_lanes<N> polynomial(float_lanes<N>, float_lanes<N>, float c0) noexcept {
     return c0;
@@ -21,7 +21,7 @@ ETCH_INLINE constexpr float_lanes<N> polynomial(float_lanes<N> x, float_lanes<N>
     return fma(polynomial(x, square, rest...), square, polynomial(x, square, c0, c1));
 }
 
-/// A function of double applied lane by lane. Doubles exist for gradient checks, so these may be slow and use libm.
+/// A function of double applied lane by lane. Doubles are for gradient checks, so these may be slow and use libm.
 template <std::size_t N, class Function>
 ETCH_INLINE lanes<double, N> each_lane(lanes<double, N> x, Function f) noexcept {
     double numbers[N];

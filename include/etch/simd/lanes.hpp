@@ -9,7 +9,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The largest number of lanes of type T that the target computes together.
+/// The largest number of lanes of type T that the target computes at once.
 template <class T>
 inline constexpr std::size_t widest_lanes = has_lanes<T, 16>  ? 16
                                             : has_lanes<T, 8> ? 8
@@ -17,7 +17,7 @@ inline constexpr std::size_t widest_lanes = has_lanes<T, 16>  ? 16
                                             : has_lanes<T, 2> ? 2
                                                               : 1;
 
-/// The largest number of lanes that the target has and that is not above `limit` (at least 1).
+/// The largest number of lanes that the target has, up to `limit` (at least 1).
 template <class T>
 constexpr std::size_t lanes_up_to(std::size_t limit) noexcept {
     constexpr bool has[] = {has_lanes<T, 16>, has_lanes<T, 8>, has_lanes<T, 4>, has_lanes<T, 2>};
@@ -29,8 +29,8 @@ constexpr std::size_t lanes_up_to(std::size_t limit) noexcept {
     return 1;
 }
 
-/// The smallest register of the target that holds `count` numbers of type T; else the largest. A single number has a
-/// register too: what acts on its bits would otherwise move between the units for floats and for integers.
+/// The target's smallest register for `count` numbers of type T, or else its largest. A single number also gets a
+/// register: otherwise operations on its bits would move it between the units for floats and for integers.
 template <class T>
 constexpr std::size_t lanes_for(std::size_t count) noexcept {
     constexpr bool has[] = {has_lanes<T, 2>, has_lanes<T, 4>, has_lanes<T, 8>, has_lanes<T, 16>};
@@ -46,7 +46,7 @@ using float_lanes = lanes<float, N>;
 template <std::size_t N>
 using integer_lanes = lanes<std::int32_t, N>;
 
-/// The bits of each float as an integer, and back.
+/// The bits of each float as an integer, and vice versa.
 template <std::size_t N>
 ETCH_INLINE constexpr integer_lanes<N> as_integer(float_lanes<N> x) noexcept {
     return bit_cast<integer_lanes<N>>(x);

@@ -12,8 +12,8 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Rounds a double to odd: where the exact sum `value + error` is no double, the last bit is set. Rounding the result
-/// to float then gives what rounding the exact sum would have given, since a double has more than 2 * 24 + 2 bits.
+/// Rounds a double to odd: if the exact sum `value + error` is not a double, the last bit is set. Rounding the result
+/// to float then gives the same as rounding the exact sum, since a double has more than 2 * 24 + 2 bits.
 /// Source: S. Boldo, G. Melquiond, "Emulation of FMA and Correctly Rounded Sums: Proved Algorithms Using Rounding to
 /// Odd", 2008.
 constexpr double round_to_odd(double value, double error) noexcept {
@@ -23,14 +23,14 @@ constexpr double round_to_odd(double value, double error) noexcept {
     return bit_cast<double>(away_from_zero ? bits + 1 : bits - 1);
 }
 
-/// As the hardware converts; in a constant expression a conversion must not overflow by itself.
+/// Converts as the hardware does; in a constant expression a conversion must not overflow.
 constexpr float to_nearest_float(double x) noexcept {
     constexpr float infinity = std::numeric_limits<float>::infinity();
     return x >= 0x1.ffffffp+127 ? infinity : x <= -0x1.ffffffp+127 ? -infinity : static_cast<float>(x);
 }
 
-/// a * b + c, rounded once, in a constant expression: not every compiler folds its builtin there. In few statements,
-/// since clang counts them (up to 1,048,576, unless -fconstexpr-steps says otherwise).
+/// a * b + c, rounded once, in a constant expression: not every compiler evaluates its builtin there. In few
+/// statements, since clang limits their number (1,048,576 unless -fconstexpr-steps is set).
 constexpr float constant_fma(float a, float b, float c) noexcept {
     const double product = static_cast<double>(a) * static_cast<double>(b);  // exact: 24 + 24 bits fit in 53
     const double sum = product + static_cast<double>(c);
@@ -47,14 +47,13 @@ constexpr float constant_sqrt(float x) noexcept {
     double root =
         bit_cast<double>((bit_cast<std::uint64_t>(value) >> 1) + (std::uint64_t{511} << 52) + (std::uint64_t{1} << 51));
     for (int i = 0; i < 6; ++i) root = 0.5 * (root + value / root);  // Newton: exact to a double's last bits
-    return static_cast<float>(root);  // no float lies so close to a midpoint that those bits matter
+    return static_cast<float>(root);  // no root is so close to a midpoint that those bits matter
 }
 
-/// a * b + c of one number, under the numeric contract that is in force. Doubles serve gradient checks and are always
-/// fused.
+/// a * b + c of one number, under the numeric contract in force. Doubles are for gradient checks and are always fused.
 ETCH_INLINE constexpr float fma_number(float a, float b, float c) noexcept {
     if constexpr (fused_multiply_add) {
-        // Without the instruction not the C library's either: mingw-w64's and newlib's round twice.
+        // Without the instruction, avoid the C library's too: mingw-w64's and newlib's round twice.
         if (!ETCH_HARDWARE_FMA || ETCH_CONSTANT_EVALUATED) return constant_fma(a, b, c);
 #if defined(__GNUC__)
         return __builtin_fmaf(a, b, c);

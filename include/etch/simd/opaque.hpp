@@ -5,8 +5,7 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Makes a number or a register opaque to the optimiser, which then neither knows where it came from nor computes it
-/// twice.
+/// Makes a number or a register opaque to the optimizer, which then neither knows its origin nor computes it twice.
 template <class Register>
 ETCH_INLINE void make_opaque([[maybe_unused]] Register& x) noexcept {
 #if defined(__GNUC__)

@@ -3,22 +3,28 @@
 //
 // - A target's file (target/avx2.hpp, ...) overloads rows of the table for its own register types, by intrinsics or
 //   inline assembly. It knows nothing else of etch.
-// - target.hpp includes the files of the target that is compiled for. No other file in simd/ depends on the target.
-// - The file named at the head of each part calls them: `if constexpr (requires { instruction::fma(a, b, c); })`. The
-//   else branch is the one generic definition, for all other registers. A few operations have none, and are only used
-//   on targets that have an instruction.
+// - target.hpp includes the files that match the compiler's target. No other file in simd/ depends on the target.
+// - The file named above each part calls them: `if constexpr (requires { instruction::fma(a, b, c); })`. The else
+//   branch is the one generic definition, for all other registers. A few operations have none, and are only used on
+//   targets that have an instruction.
 //
-// Another instruction set (VNNI, WebAssembly's own) is one more file in target/, an include in target.hpp, and its name
-// in the rows that it overloads (the test structure.targets compares them). A constrained overload replaces that of a
-// smaller instruction set.
+// A new instruction set touches
+// - target/NAME.hpp, its include in target.hpp and, if it has more registers, register_count there;
+// - its name in the rows that it overloads, and flags_NAME in tests/structure/targets.cmake, which compares the two. A
+//   constrained overload replaces that of a smaller instruction set;
+// - core/config.hpp: ETCH_HAS_XSIMD, ETCH_HARDWARE_FMA, ETCH_FLOAT_REGISTER, and a letter in ETCH_TARGET;
+// - the tests: etch_try_instruction_set in cmake/etch_testing.cmake, golden_build in tests/portability/CMakeLists.txt;
+// - for several instruction sets in one program: core/dispatch.hpp and cmake/etch_builds.cmake. An extension that
+// speeds up existing rows needs no more. One with new operations (the int8 dot product of VNNI) also adds rows and a
+// lanes type; a target that xsimd does not know needs its own lanes<T, N> (see registers.hpp).
 #include <cstddef>
 
 #include <etch/core/config.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal::instruction {
 
-// Deleted for all registers but those of the targets that a row names. a, b and c are registers of floats or doubles (a
-// plain number is a register too), and `like` is a register that only chooses the overload.
+// Deleted for all registers except those of the targets that a row names. a, b and c are registers of floats or doubles
+// (a plain number is a register too), and `like` is a register that only selects the overload.
 
 // ---- arithmetic: registers.hpp, number.hpp ----
 

@@ -1,5 +1,5 @@
 #pragma once
-// Lanes that move to other places, for targets with instructions for it: several columns of a matrix in one register.
+// Permuting lanes, on targets with instructions for it: several columns of a matrix in one register.
 #include <cstddef>
 #include <cstdint>
 
@@ -7,7 +7,7 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Whether the target has what moves any lane to any place.
+/// Whether the target can move any lane to any position.
 template <class V>
 inline constexpr bool can_permute = false;
 template <class T, std::size_t N>
@@ -20,18 +20,18 @@ template <class T, std::size_t N>
 ETCH_INLINE lanes<T, N> permute(lanes<T, N> of, lanes<std::int32_t, N> index) noexcept {
     return {instruction::permute(of.native(), index.native())};
 }
-/// The register that begins with lane By of two that stand one after the other.
+/// The register that begins with lane By of two consecutive ones.
 template <std::size_t By, class V>
 ETCH_INLINE V shifted(V first, V next) noexcept {
     return {instruction::shifted<By>(first.native(), next.native())};
 }
-/// Eight numbers, and in wider registers lanes of no meaning. The register `like` only says of which kind.
+/// Eight numbers; further lanes of wider registers are undefined. `like` only determines the type of register.
 template <class V>
 ETCH_INLINE V load_eight(V like, const float* from) noexcept {
     return {instruction::load_eight(like.native(), from)};
 }
 
-/// The first Count lanes in a register of To; the others are zero.
+/// The first Count lanes in a register To; the others are zero.
 template <std::size_t To, std::size_t Count, class T, std::size_t N>
 ETCH_INLINE lanes<T, To> extend(lanes<T, N> numbers) noexcept {
     static_assert(Count <= N && N <= To);

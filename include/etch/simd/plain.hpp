@@ -12,8 +12,8 @@ namespace etch::inline ETCH_VARIANT {
 /// - `lanes<T, 1>` is one plain number, usable in constant expressions and on every target;
 /// - `lanes<T, N>` for the sizes that the hardware has is one SIMD register (simd/registers.hpp).
 ///
-/// Every operation acts on each lane by itself and rounds as IEEE 754 says, so a lane holds the same bits whatever its
-/// neighbours are and however many there are. T is float, double, or std::int32_t for work on the bits of a float.
+/// Every operation acts on each lane independently and rounds as in IEEE 754, so the bits of a lane depend neither on
+/// its neighbours nor on their number. T is float, double, or std::int32_t for work on the bits of a float.
 ///
 /// Operations: load, store, + - * /, unary -, comparisons (a mask), select, fma, smaller, larger, magnitude, sqrt,
 /// copysign; on integers + - & | ^ << >>; as_integer and as_float reinterpret, to_integer and to_float convert.
@@ -26,11 +26,11 @@ struct lanes<T, 1> {
     using native_type = T;
     using mask = bool;
     static constexpr std::size_t size = 1;
-    /// What a tile asks an expression for: whole registers here, fewer numbers in `partial_lanes`.
+    /// What a tile requests from an expression: whole registers here, fewer numbers in `partial_lanes`.
     using pack = lanes;
     static constexpr std::size_t count = 1;
 
-    /// Integers wrap around, as they do in registers; in C++ only unsigned ones may.
+    /// Integers wrap around, as in registers; in C++ only unsigned ones may.
     using wrapping =
         typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
 
@@ -89,18 +89,18 @@ struct lanes<T, 1> {
     ETCH_INLINE friend constexpr lanes fma(lanes a, lanes b, lanes c) noexcept {
         return {internal::fma_number(a.value, b.value, c.value)};
     }
-    /// The second operand where one is NaN or both are zero: a > b ? a : b.
+    /// a > b ? a : b: the second operand if one is NaN or both are zero.
     ETCH_INLINE friend constexpr lanes larger(lanes a, lanes b) noexcept {
         return {a.value > b.value ? a.value : b.value};
     }
-    /// The second operand where one is NaN or both are zero: a < b ? a : b.
+    /// a < b ? a : b: the second operand if one is NaN or both are zero.
     ETCH_INLINE friend constexpr lanes smaller(lanes a, lanes b) noexcept {
         return {a.value < b.value ? a.value : b.value};
     }
     ETCH_INLINE friend constexpr lanes sqrt(lanes a) noexcept { return {internal::sqrt_number(a.value)}; }
 };
 
-/// Whether the target computes `Size` values of type T together.
+/// Whether the target computes `Size` values of type T at once.
 template <class T, std::size_t Size>
 inline constexpr bool has_lanes = Size == 1;
 

@@ -83,7 +83,7 @@ struct lanes<T, Size> {
     ETCH_INLINE friend mask operator>(lanes a, lanes b) noexcept { return a.value > b.value; }
     ETCH_INLINE friend mask operator>=(lanes a, lanes b) noexcept { return a.value >= b.value; }
     ETCH_INLINE friend mask operator==(lanes a, lanes b) noexcept { return a.value == b.value; }
-    // Not xsimd's own, which on AVX and AVX-512 says that NaN does not differ from anything.
+    // Not xsimd's own, according to which, on AVX and AVX-512, NaN does not differ from anything.
     ETCH_INLINE friend mask operator!=(lanes a, lanes b) noexcept { return !(a.value == b.value); }
     ETCH_INLINE friend lanes select(mask condition, lanes yes, lanes no) noexcept {
         if constexpr (requires { internal::instruction::select(condition, yes.native(), no.native()); })
@@ -126,7 +126,7 @@ struct lanes<T, Size> {
     ETCH_INLINE friend lanes larger(lanes a, lanes b) noexcept {
         if constexpr (requires { internal::instruction::larger(a.native(), b.native()); })
             return {internal::instruction::larger(a.native(), b.native())};
-        else  // most targets' own instruction treats NaN otherwise
+        else  // on most targets the instruction treats NaN differently
             return {xsimd::select(a.value > b.value, a.value, b.value)};
     }
     ETCH_INLINE friend lanes smaller(lanes a, lanes b) noexcept {

@@ -1,6 +1,6 @@
 #pragma once
-// Parts of a register: its halves, its first lanes, a number spread over all of them. By the target's instruction if
-// there is one (simd/operations.hpp), otherwise through memory.
+// Parts of a register: its halves, its first lanes, one number in all lanes. By the target's instruction if there is
+// one (simd/operations.hpp), otherwise through memory.
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -17,7 +17,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// Keeps what was loaded in its register, for targets where it would otherwise be loaded again at each of its uses.
+/// Keeps a loaded number in its register, on targets where it would otherwise be loaded again for each use.
 template <class T, std::size_t N>
 ETCH_INLINE void keep_in_register([[maybe_unused]] lanes<T, N>& loaded) noexcept {
     if constexpr (N > 1)
@@ -25,8 +25,8 @@ ETCH_INLINE void keep_in_register([[maybe_unused]] lanes<T, N>& loaded) noexcept
             instruction::keep_in_register(loaded.value.data);
 }
 
-/// Four numbers that stand one after the other, each to be spread over a register of its own. One load and four
-/// shuffles spare the load ports, which the left factor of a product keeps busy, three of four loads.
+/// Four contiguous numbers, each to be broadcast to a register of its own. One load and four shuffles save three of
+/// four loads; the left factor of a product keeps the load ports busy.
 template <class V>
 struct four_numbers {
     typename V::native_type numbers;
@@ -40,7 +40,7 @@ template <class V>
 inline constexpr bool spreads_four =
     requires(typename V::native_type like, const float* from) { instruction::load_fours(like, from); };
 
-/// sum[i] = from[i] * factor + sum[i] of eight numbers, and moves `from` behind them; only for targets that have an
+/// sum[i] = from[i] * factor + sum[i] for eight numbers, and advances `from` past them; only for targets with an
 /// instruction.
 template <class T>
     requires(fused_multiply_add &&
@@ -74,7 +74,7 @@ ETCH_INLINE lanes<T, N / 2> upper_half(lanes<T, N> all) noexcept {
     }
 }
 
-/// Lanes 2 and 3 moved to 0 and 1; lane 1 moved to 0; the number in lane 0. Only for targets that have an instruction.
+/// Lanes 2 and 3 moved to 0 and 1; lane 1 moved to 0; the number in lane 0. Only for targets with an instruction.
 template <class V>
     requires requires(V all) { instruction::upper_two(all.native()); }
 ETCH_INLINE V upper_two(V all) noexcept {
@@ -108,7 +108,7 @@ ETCH_INLINE void store_first(lanes<T, N> numbers, T* to) noexcept {
     }
 }
 
-/// Four registers as a matrix of 4 x 4, transposed.
+/// Transposes four registers as a 4 x 4 matrix.
 template <class T>
 ETCH_INLINE void transpose_four(lanes<T, 4> (&x)[4]) noexcept {
     using native = typename lanes<T, 4>::native_type;
@@ -134,7 +134,7 @@ ETCH_INLINE lanes<T, 4> add_across(lanes<T, 4> (&x)[4]) noexcept {
 
 inline constexpr float lane_numbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
-/// The first Count lanes of one register and the others of another.
+/// The first Count lanes of one register and the remaining ones of another.
 template <std::size_t Count, class T, std::size_t N>
 ETCH_INLINE lanes<T, N> blend_first(lanes<T, N> these, lanes<T, N> others) noexcept {
     if constexpr (std::is_same_v<T, float>) {
@@ -150,8 +150,8 @@ ETCH_INLINE lanes<T, N> blend_first(lanes<T, N> these, lanes<T, N> others) noexc
 
 }  // namespace internal
 
-/// The last numbers of a column that do not fill a register: it is computed whole, but only `Count` numbers are loaded
-/// and stored. The others begin at zero.
+/// The last numbers of a column that do not fill a register: it is computed as a whole, but only `Count` numbers are
+/// loaded and stored. The others start as zero.
 template <class T, std::size_t Size, std::size_t Count>
 struct partial_lanes {
     static_assert(Count > 0 && Count < Size);

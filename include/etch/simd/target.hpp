@@ -1,6 +1,6 @@
 #pragma once
-// The target that is compiled for: the only file in simd/ that depends on it. What no file of target/ covers is computed with
-// the generic operations, on xsimd's registers (registers.hpp) or on plain numbers (plain.hpp).
+// Includes the files in target/ that match the compiler's target; the only file in simd/ that tests for one. Operations
+// that none of them provides use xsimd (registers.hpp) or plain numbers (plain.hpp).
 #include <cstddef>
 
 #include <etch/core/config.hpp>
@@ -8,7 +8,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// How many registers the target has for lanes: what a tile may fill.
+/// The number of registers for lanes: the limit for a tile.
 inline constexpr std::size_t register_count =
 #if defined(__AVX512F__) || defined(__aarch64__) || defined(_M_ARM64) || defined(__arm__) || defined(__riscv)
     32;

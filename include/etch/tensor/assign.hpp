@@ -5,19 +5,19 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// How a result is cut into tiles: packs of lanes down the rows, and columns side by side.
+/// How a result is divided into tiles: packs of lanes down the rows, and columns side by side.
 struct tiling {
     std::size_t packs, columns;
 };
 
 /// Chooses tiles so that accumulators, one column of the left factor and a broadcast scalar fit in the registers, and
-/// enough of them are in flight: 2 multiply-adds per cycle with a latency of 4 want 8. Affects speed only, never bits.
+/// enough of them are in flight: 2 multiply-adds per cycle with a latency of 4 need 8. Affects only speed, never bits.
 template <std::size_t Lanes>
 constexpr tiling choose_tiling(std::size_t rows, std::size_t columns, std::size_t partial_sums) noexcept {
     constexpr std::size_t budget = register_count >= 32 ? 24 : 12;
     const std::size_t available = (rows + Lanes - 1) / Lanes == 1 ? 1 : rows / Lanes;
     if (columns == 1) {
-        // If a register holds one number, more of them share a number of the right factor, each load of which counts.
+        // If a register contains one number, more registers use each number of the right factor, whose loads matter.
         constexpr std::size_t in_flight = Lanes == 1 && register_count >= 32 ? 16 : 8;
         const std::size_t wanted = partial_sums >= in_flight ? 1 : in_flight / partial_sums;
         return {available < wanted ? available : wanted, 1};
@@ -28,7 +28,7 @@ constexpr tiling choose_tiling(std::size_t rows, std::size_t columns, std::size_
     width = width < 1 ? 1 : width > 12 ? 12 : width;
     if (columns <= width) return {packs, columns};
     const std::size_t tiles = (columns + width - 1) / width;
-    return {packs, (columns + tiles - 1) / tiles};  // as even as can be
+    return {packs, (columns + tiles - 1) / tiles};  // as even as possible
 }
 
 template <class V, std::size_t P, std::size_t C, class Destination, class E>
@@ -43,7 +43,7 @@ ETCH_INLINE constexpr void assign_block(Destination to, const E& from, std::size
     if constexpr (rest > 0) assign_tile<V, P, rest>(to, from, row, whole);
 }
 
-/// The rows from `Row` on: as many blocks of whole registers as there are, then the rest in one register that is not
+/// The rows from `Row` on: as many blocks of whole registers as possible, then the rest in one register that is not
 /// full, or in narrower ones.
 template <std::size_t Row, class Destination, class E>
 ETCH_INLINE constexpr void assign_rows(Destination to, const E& from) noexcept {
@@ -63,7 +63,7 @@ ETCH_INLINE constexpr void assign_rows(Destination to, const E& from) noexcept {
     }
 }
 
-/// Element by element, for constant expressions: the tiles' size affects no bit.
+/// Element by element, for constant expressions: the size of the tiles does not affect the bits.
 template <class Destination, class E>
 constexpr void assign_elements(Destination to, const E& from) noexcept {
     using V = lanes<typename E::value_type, 1>;
@@ -72,8 +72,8 @@ constexpr void assign_elements(Destination to, const E& from) noexcept {
             to.template put<V, 1, 1>(row, column, from.template at<V, 1, 1>(row, column));
 }
 
-/// Evaluates an expression into a destination of the same shape, tile by tile. An operand may be the destination itself
-/// if the expression reads it only at the element that it writes; a product's factors must not be.
+/// Evaluates an expression into a destination of the same shape, tile by tile. The destination may itself be an operand
+/// if the expression reads it only at the element that it writes; it must not be a factor of a product.
 template <class Destination, class E>
 ETCH_INLINE constexpr void assign(Destination to, const E& from) noexcept {
     static_assert(

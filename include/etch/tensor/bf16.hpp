@@ -10,7 +10,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// The lanes of integers that hold what V holds of floats.
+/// The lanes of integers of the same width as the lanes of floats V.
 template <class V>
 struct words_for;
 template <std::size_t Size>
@@ -24,13 +24,14 @@ struct words_for<partial_lanes<float, Size, Count>> {
 
 }  // namespace internal
 
-/// A matrix of bfloat16 that somebody else owns: half the bytes of floats, and read as floats.
+/// A non-owning view of a matrix of bfloat16: half the bytes of floats, and read as floats.
 ///
-/// Two neighbours of a row share a word, column k in its lower half and column k + 1, for even k, in its upper half; the
-/// words are a column-major matrix of Rows x ⌈Columns / 2⌉. So one load gives a register of column k by a shift and one of
-/// column k + 1 by a mask, for every number of rows and of lanes. Of an odd number of columns the last upper half is 0.
+/// Two neighbours in a row share a word, column k (k even) in its lower half and column k + 1 in its upper half; the
+/// words are a column-major matrix of Rows x ⌈Columns / 2⌉. One load gives a register of column k by a shift and one of
+/// column k + 1 by a mask, for any number of rows and lanes. If the number of columns is odd, the last upper halves are
+/// 0.
 ///
-/// Word is std::int32_t, or const where the matrix may only be read.
+/// Word is std::int32_t, or const if the matrix is read-only.
 template <class Word, std::size_t Rows, std::size_t Columns>
 class bf16_matrix_view : public expression {
 public:
@@ -59,14 +60,14 @@ public:
         return result;
     }
 
-    /// A register of an even column and one of the next, by a single load.
+    /// A register of an even column and one of the next, with a single load.
     template <class V>
     ETCH_INLINE constexpr tile<V, 1, 2> pair(std::size_t row, std::size_t column) const noexcept {
         const auto words = load<V>(row, column);
         return {{{lower(words)}, {upper(words)}}};
     }
 
-    /// Rounds every number; of a matrix of bfloat16 that is a copy.
+    /// Rounds every number; for a matrix of bfloat16 this is a copy.
     template <class E>
         requires(Expression<E> && SameShape<bf16_matrix_view, E>)
     constexpr const bf16_matrix_view& operator=(const E& from) const noexcept {

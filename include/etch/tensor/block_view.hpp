@@ -6,8 +6,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A view of some rows of a matrix in memory, which has `LeadingDimension` rows: the columns are that far apart. It can be
-/// read and assigned to like the matrix itself, and a product reads it where it lies. Made by rows<From, Count>(matrix).
+/// A view of some rows of a matrix in memory that has `LeadingDimension` rows: the distance between columns. It can be
+/// read and assigned to like the matrix itself, and a product reads it in place. Made by rows<From, Count>(matrix).
 template <class T, std::size_t Rows, std::size_t Columns, std::size_t LeadingDimension>
 class block_view : public expression {
 public:
@@ -19,13 +19,13 @@ public:
 
     explicit constexpr block_view(T* first) noexcept : first_{first} {}
     constexpr block_view(const block_view&) noexcept = default;
-    /// A view that may write is also one that may only read.
+    /// A writable view converts to a read-only one.
     template <class U>
         requires(std::is_same_v<U, value_type> && std::is_const_v<T>)
     constexpr block_view(const block_view<U, Rows, Columns, LeadingDimension>& of) noexcept : first_{of.data()} {}
 
     [[nodiscard]] static constexpr std::size_t size() noexcept { return Rows * Columns; }
-    /// The element (0, 0).
+    /// The address of element (0, 0).
     [[nodiscard]] constexpr T* data() const noexcept { return first_; }
 
     [[nodiscard]] ETCH_INLINE constexpr T& operator()(std::size_t row, std::size_t column) const noexcept {
@@ -63,13 +63,13 @@ public:
         internal::assign(*this, *this - from);
         return *this;
     }
-    /// The same number everywhere.
+    /// Sets all elements.
     constexpr void fill(value_type number) const noexcept {
         for (std::size_t j = 0; j < Columns; ++j) column(j).fill(number);
     }
 
 private:
-    /// As if the matrix began with these rows: its elements have the same distances.
+    /// The view as if the matrix began with these rows: the distances between elements are the same.
     ETCH_INLINE constexpr auto of_matrix() const noexcept { return tensor_view<T, LeadingDimension, Columns>{first_}; }
 
     T* first_;
@@ -94,7 +94,7 @@ inline constexpr bool is_view<tensor_view<T, Extents...>> = true;
 template <class T, std::size_t Rows, std::size_t Columns, std::size_t LeadingDimension>
 inline constexpr bool is_view<block_view<T, Rows, Columns, LeadingDimension>> = true;
 
-/// Whether an argument of type E&& is memory that outlives the call: a view, or a tensor with a name. (Not what derives
+/// Whether an argument of type E&& is memory that outlives the call: a view, or a named tensor. (Not a type derived
 /// from a view, since that does more than refer to memory.)
 template <class E>
 inline constexpr bool refers_to_memory =

@@ -6,9 +6,9 @@
 #include <etch/core/problem.hpp>
 #include <etch/simd/plain.hpp>
 
-// Statistics of the columns of a data set, for the layers and the transformations that are fitted. `sample(i)` gives the
-// numbers of sample i: a row of the data, or the output of the layers before. All columns go along together, as rows lie
-// in memory. `Number` is the type of the results; sums are in double, in the order of the samples.
+// Statistics of the columns of a data set, for layers and transforms that are fitted. `sample(i)` returns the numbers
+// of sample i: a row of the data, or the output of the layers before. All columns are processed together, in the order
+// of memory. `Number` is the type of the results; sums are in double, in the order of the samples.
 namespace etch::inline ETCH_VARIANT::internal {
 
 /// The smallest and largest number of a column.
@@ -26,7 +26,7 @@ constexpr void for_each_number(std::size_t count, const auto& sample, auto visit
     }
 }
 
-/// The ranges of all columns, of at least one sample.
+/// The ranges of all columns; there must be at least one sample.
 template <class Number, std::size_t Columns>
 constexpr std::array<column_range<Number>, Columns> column_ranges(std::size_t count, const auto& sample) {
     std::array<column_range<Number>, Columns> ranges{};
@@ -43,7 +43,7 @@ constexpr std::array<column_range<Number>, Columns> column_ranges(std::size_t co
     return ranges;
 }
 
-/// The first column that is constant, and so cannot be scaled.
+/// The first column that is constant and therefore cannot be scaled.
 template <class Number, std::size_t Columns>
 constexpr problem find_constant_column(const std::array<column_range<Number>, Columns>& ranges) {
     for (std::size_t column = 0; column < Columns; ++column)
@@ -51,13 +51,14 @@ constexpr problem find_constant_column(const std::array<column_range<Number>, Co
     return {};
 }
 
-/// Writes each column's mean and its deviation, that of the population (divided by the count).
+/// Writes each column's mean and deviation, that of the population (divided by the count).
 ///
 ///     mean = Σ x / n        deviation = √(Σ (x - mean)² / n)
 ///
-/// Two passes, so that nothing cancels. Distances from the mean are rounded to Number: the square of a float is exact in
-/// double, that of a double is fused with the sum. They are taken in units of a power of two near the column's spread, so
-/// that the squares of numbers around 1e30 or 1e-27 (in double 1e200) stay in range too; this changes no bit of others.
+/// Two passes, to avoid cancellation. Distances from the mean are rounded to Number: the square of a float is exact in
+/// double, that of a double is fused with the sum. They are measured in units of a power of two near the column's
+/// spread, so that the squares of numbers around 1e30 or 1e-27 (in double 1e200) do not overflow or underflow; the bits
+/// of other results do not change.
 template <class Number, std::size_t Columns>
 constexpr void find_mean_and_deviation(const std::array<column_range<Number>, Columns>& ranges, std::size_t count,
                                        const auto& sample, auto&& mean, auto&& deviation) {

@@ -5,7 +5,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The sum over the columns of each row, Σⱼ e(i, j): over the samples of a batch. Lazy; j runs upward in one chain.
+/// The sum over the columns of each row, Σⱼ e(i, j): over the samples of a batch. Lazy; j ascends in one chain.
 template <class E>
 struct column_sum : expression {
     using value_type = typename E::value_type;

@@ -36,7 +36,7 @@ struct minus_times {
 };
 }  // namespace operation
 
-/// One number, repeated in whatever shape it meets.
+/// One number, repeated in any shape.
 template <class T>
 struct constant : expression {
     using value_type = T;
@@ -56,7 +56,7 @@ struct constant : expression {
 
 namespace internal {
 
-/// About how many operations a function of lanes takes: what it says of itself, else 1.
+/// About how many operations a function of lanes takes: its own member if there is one, otherwise 1.
 template <class Operation>
 constexpr std::size_t operations_of() noexcept {
     if constexpr (requires { Operation::operations; })
@@ -65,13 +65,14 @@ constexpr std::size_t operations_of() noexcept {
         return 1;
 }
 
-/// From how many operations on a function is written out once, in a loop over the registers of a tile of several columns,
-/// instead of for each of them: the tile then passes through memory, which is little beside the work, much code is
-/// saved, and the function's constants stay in registers.
+/// A function of at least this many operations is compiled once, in a loop over the registers of a tile of several
+/// columns, instead of for each register: the tile then passes through memory, which costs little compared to the work,
+/// there is much less code, and the function's constants stay in registers.
 inline constexpr std::size_t operations_worth_a_loop = 8;
 
-/// For targets whose registers hold one number: the function of each of `count` numbers, in place, by a loop in a function of its
-/// own. The function's constants then stay in registers, and its code stands once in a program, not once for each pack.
+/// For targets whose registers contain one number: applies the function to each of `count` numbers, in place, by a loop
+/// in a separate function. The function's constants then stay in registers, and its code exists once in a program, not
+/// once for each pack.
 template <class Operation, class T>
 ETCH_NO_INLINE constexpr void map_in_place(const Operation& apply, T* number, std::size_t count) noexcept {
     for (T* const end = number + count; number != end; ++number) *number = apply(lanes<T, 1>(*number)).value;
@@ -79,8 +80,8 @@ ETCH_NO_INLINE constexpr void map_in_place(const Operation& apply, T* number, st
 
 }  // namespace internal
 
-/// A function applied element by element: every sum, difference, activation and derivative is one of these. Operands of
-/// one row or one column are repeated.
+/// A function applied element by element: every sum, difference, activation and derivative is one of these. Operands
+/// with one row or one column are repeated.
 template <class Operation, class First, class... Rest>
 struct map_expression : expression {
     using value_type = typename First::value_type;
@@ -91,7 +92,7 @@ struct map_expression : expression {
     static constexpr std::size_t operations =
         First::operations + (internal::operations_of<Operation>() + ... + Rest::operations);
 
-    // Each is compared with the result: a row fits operands that do not fit each other.
+    // Each is compared with the result: a row and a column may both fit the result but not each other.
     static_assert(Fills<First, value_type, rows, columns> && (Fills<Rest, value_type, rows, columns> && ...),
                   "etch: the operands of an elementwise operation need the same shape and element type, "
                   "or one row or column to repeat");
@@ -109,7 +110,8 @@ struct map_expression : expression {
         return at<V, P, C>(row, column, every_operand{});
     }
 
-    /// A costly function, on targets whose registers hold one number: the operand first, then the function in place.
+    /// An expensive function, on targets whose registers contain one number: first the operand, then the function in
+    /// place.
     template <class Destination>
         requires(Stored<Destination> && sizeof...(Rest) == 0 && widest_lanes<value_type> == 1 && rows * columns > 1 &&
                  internal::operations_of<Operation>() >= internal::operations_worth_a_loop)
@@ -148,7 +150,7 @@ private:
     }
 };
 
-/// The function, applied to every element of the operands. It takes and gives lanes.
+/// The function applied to every element of the operands. It takes and returns lanes.
 template <class Operation, class... Operands>
     requires(Expression<Operands> && ...)
 ETCH_INLINE constexpr auto map(Operation operation, Operands&&... operands) noexcept {
@@ -164,9 +166,9 @@ template <class A, class B>
 inline constexpr bool is_times<map_expression<operation::times, A, B>> = true;
 
 template <class E>
-inline constexpr bool takes_start = false;  // a product of matrices that a summand can still start: see product.hpp
+inline constexpr bool takes_start = false;  // a matrix product that can still start from a summand: see product.hpp
 
-/// a * b + c from the node a * b: the multiply that feeds an add is one explicit fma.
+/// a * b + c from the node a * b: the multiply that feeds an add becomes one explicit fma.
 template <class Operation, class A, class B, class C>
 ETCH_INLINE constexpr auto fuse(Operation operation, const map_expression<operation::times, A, B>& times,
                                 const C& c) noexcept {
@@ -196,7 +198,7 @@ ETCH_INLINE constexpr auto operator-(A&& a, B&& b) noexcept {
         return map(operation::minus{}, std::forward<A>(a), std::forward<B>(b));
 }
 
-/// The product element by element, written a ⊙ b in books. (`*` between matrices is the matrix product.)
+/// The elementwise product, a ⊙ b in textbooks. (`*` between matrices is the matrix product.)
 template <Expression A, Expression B>
 ETCH_INLINE constexpr auto hadamard(A&& a, B&& b) noexcept {
     return map(operation::times{}, std::forward<A>(a), std::forward<B>(b));
@@ -212,7 +214,7 @@ ETCH_INLINE constexpr auto operator-(A&& a) noexcept {
     return map(operation::negate{}, std::forward<A>(a));
 }
 
-// A plain number with an expression. The number takes the expression's element type.
+// A plain number and an expression. The number is converted to the expression's element type.
 template <class E>
 using element_of = typename std::remove_cvref_t<E>::value_type;
 

@@ -8,9 +8,9 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A tile: what an expression computes at a time. `Packs` registers down the rows, side by side in `Columns`
-/// columns; small enough to stay in registers from the first load to the one store. V says how many numbers a register
-/// holds: `lanes`, or `partial_lanes` if the rows end before it is full.
+/// A tile: the part of an expression that is computed at a time. `Packs` registers down the rows, side by side in
+/// `Columns` columns; small enough to stay in registers from the first load to the only store. V determines how many
+/// numbers a register contains: `lanes`, or `partial_lanes` if the rows end before it is full.
 template <class V, std::size_t Packs, std::size_t Columns>
 struct tile {
     typename V::pack value[Columns][Packs];
@@ -18,18 +18,18 @@ struct tile {
 
 /// What every expression derives from.
 struct expression {
-    /// Called once before the first tile: the place to materialise what the tiles will read.
+    /// Called once before the first tile: the place to evaluate what the tiles read.
     constexpr void prepare() const noexcept {}
 
     static constexpr std::size_t operations = 1;
     static constexpr std::size_t widest = 16;
 };
 
-/// An expression is a matrix that is not computed yet. It knows
+/// An expression is a matrix that has not been computed yet. It has
 /// - `value_type`, `rows` and `columns` (a vector is a matrix of one column; more extents count as columns);
-/// - `operations`: about how many an element takes (1 unless the expression says otherwise);
+/// - `operations`: about how many an element takes (default 1);
 /// - `partial_sums`: how many accumulators an element needs (1 unless it is a product);
-/// - `widest`: from how many lanes on wider registers do not help (16 unless the expression says otherwise);
+/// - `widest`: the number of lanes beyond which wider registers do not help (default 16);
 /// - `template <V, Packs, Columns> at(row, column)`: the tile whose first element is (row, column);
 /// - `prepare()`, called once before the first tile.
 template <class E>
@@ -39,12 +39,12 @@ concept Expression = std::derived_from<std::remove_cvref_t<E>, expression> && re
     { std::remove_cvref_t<E>::columns } -> std::convertible_to<std::size_t>;
 };
 
-/// The same number of rows and of columns, and the same elements.
+/// The same numbers of rows and columns, and the same element type.
 template <class A, class B>
 concept SameShape =
     A::rows == B::rows && A::columns == B::columns && std::same_as<typename A::value_type, typename B::value_type>;
 
-/// Fills Rows x Columns of elements T: has these extents, or 1 instead of one of them, which is then repeated.
+/// Can fill Rows x Columns elements of type T: each of its extents is the same, or 1 and then repeated.
 template <class E, class T, std::size_t Rows, std::size_t Columns>
 concept Fills = (E::rows == Rows || E::rows == 1) && (E::columns == Columns || E::columns == 1) &&
                 std::same_as<typename E::value_type, T>;

@@ -7,34 +7,36 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// How the elements of a weight matrix are stored: as numbers of the network's type, or packed, several in a 32-bit word.
+/// How the elements of a weight matrix are stored: as numbers of the network's type, or packed, several per 32-bit
+/// word.
 ///
 /// | format | elements in a word | value |
 /// |---|---|---|
 /// | number | not packed | itself |
 /// | bf16 | 2 | the upper half of a float |
 ///
-/// A packed matrix of Rows x Columns is a column-major matrix of Rows x ⌈Columns / n⌉ words: n neighbours of a row share
-/// a word, the first in its lowest bits. Elements beyond the last column are 0.
+/// A packed matrix of Rows x Columns is a column-major matrix of Rows x ⌈Columns / n⌉ words: n neighbours in a row
+/// share a word, the first in its lowest bits. Elements beyond the last column are 0. docs/bf16.md lists what another
+/// format would change.
 enum class weight_format : unsigned char { number, bf16 };
 
-/// In place of `weight_format::bf16`: dense<512, bf16>.
+/// Short for `weight_format::bf16`: dense<512, bf16>.
 inline constexpr weight_format bf16 = weight_format::bf16;
 
-/// The bfloat16 nearest to x, ties to even, in the lower half of the result: the sign, exponent and first 7 fraction bits
-/// of a float.
+/// The bfloat16 nearest to x, ties to even, in the lower half of the result: the sign, exponent and first 7 fraction
+/// bits of a float.
 ///
-/// Error: at most 2^-8 of x (half a unit of its 8 significant bits), or 2^-134 where x is denormal. A float beyond the
-/// largest bfloat16 by half a unit, 0x1.ffp127 or more, becomes infinite, as IEEE 754 says; NaN stays NaN.
+/// Error: at most 2^-8 of x (half a unit of its 8 significant bits), or 2^-134 if x is denormal. A float that exceeds
+/// the largest bfloat16 by half a unit, 0x1.ffp127 or more, becomes infinite, as in IEEE 754; NaN stays NaN.
 [[nodiscard]] constexpr std::uint32_t to_bf16(float x) noexcept {
     const auto bits = bit_cast<std::uint32_t>(x);
     const bool is_nan = (bits & 0x7fffffffu) > 0x7f800000u;
-    if (is_nan) return bits >> 16 | 0x0040u;  // quiet, so that it does not depend on the fraction bits that are dropped
+    if (is_nan) return bits >> 16 | 0x0040u;  // quiet NaN, also if only dropped bits are set
     const std::uint32_t last = bits >> 16 & 1;
     return (bits + 0x7fffu + last) >> 16;
 }
 
-/// The float of a bfloat16: exact.
+/// The float with the same value, exact.
 [[nodiscard]] constexpr float from_bf16(std::uint32_t bits) noexcept { return bit_cast<float>(bits << 16); }
 
 /// How many elements share a word; 0 if the format is not packed.
@@ -44,7 +46,7 @@ inline constexpr weight_format bf16 = weight_format::bf16;
 
 [[nodiscard]] constexpr bool is_packed(weight_format how) noexcept { return elements_per_word(how) != 0; }
 
-/// How many words hold a matrix.
+/// The number of words of a matrix.
 [[nodiscard]] constexpr std::size_t words_of(weight_format how, std::size_t rows, std::size_t columns) noexcept {
     const std::size_t together = elements_per_word(how);
     return together == 0 ? 0 : rows * ((columns + together - 1) / together);
@@ -58,7 +60,7 @@ inline constexpr weight_format bf16 = weight_format::bf16;
     return from_bf16(column % together == 0 ? word & 0xffffu : word >> 16);
 }
 
-/// Writes one element, rounded to the format; its neighbours in the word stay as they are.
+/// Writes one element, rounded to the format; its neighbours in the word do not change.
 constexpr void set_packed_element(weight_format how, std::int32_t* words, std::size_t rows, std::size_t row,
                                   std::size_t column, float value) noexcept {
     const std::size_t together = elements_per_word(how);

@@ -7,14 +7,15 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// An expression whose elements lie in memory, each column in one piece: a tensor, a view of one, or rows of one. Its
+/// An expression whose elements are in memory, each column contiguous: a tensor, a view of one, or rows of one. Its
 /// element (row, column) is data()[column * leading_dimension<E> + row].
 template <class E>
 concept InMemory = Expression<E> && requires(const std::remove_cvref_t<E>& e) {
     { e.data() } -> std::convertible_to<const typename std::remove_cvref_t<E>::value_type*>;
 };
 
-/// How far apart in memory two neighbours of a row are. The number of rows, unless the columns have gaps between them.
+/// The distance in memory between two neighbours in a row: the number of rows, unless there are gaps between the
+/// columns.
 template <InMemory E>
 inline constexpr std::size_t leading_dimension = E::rows;
 template <InMemory E>

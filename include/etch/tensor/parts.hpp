@@ -21,7 +21,7 @@ struct part_name {
 
 }  // namespace internal
 
-/// Some rows of a vector with a name: see parts.
+/// Some rows of a vector, with a name: see parts.
 template <internal::part_name Name, std::size_t Count>
 struct part {
     static_assert(Count > 0, "etch: a part has at least one number");
@@ -53,16 +53,16 @@ class parts {
     static_assert(all_differ, "etch: two parts have the same name");
 
 public:
-    /// Of all parts together.
+    /// The number of rows of all parts together.
     static constexpr std::size_t size = (Parts::count + ... + 0);
 
     template <internal::part_name Name>
     static constexpr std::size_t count = [] {
         constexpr std::size_t i = index(Name.view());
-        static_assert(i < names.size(), "etch: there is no part of this name");
+        static_assert(i < names.size(), "etch: there is no part with this name");
         return i < names.size() ? counts[i] : 0;
     }();
-    /// Its first row.
+    /// The part's first row.
     template <internal::part_name Name>
     static constexpr std::size_t first = [] {
         std::size_t row = 0;
@@ -74,7 +74,7 @@ public:
     template <internal::part_name Name, Expression E>
     [[nodiscard]] ETCH_INLINE static constexpr auto of(E&& e) noexcept {
         static_assert(std::remove_cvref_t<E>::rows == size,
-                      "etch: the parts have another number of rows in all than what they are taken of");
+                      "etch: the parts must have as many rows in total as the matrix that they are taken from");
         return rows<first<Name>, count<Name>>(e);
     }
 };

@@ -10,23 +10,23 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// Where the numbers of a kernel of Width x Height lie in an image of {channels, width, height}: the channels of a
-/// position are neighbours in memory, positions follow each other along the width, then along the height.
+/// The positions of the elements of a kernel of Width x Height in an image of {channels, width, height}: the channels
+/// of a position are neighbours in memory, positions follow each other along the width, then along the height.
 template <shape Image, std::size_t Width, std::size_t Height>
 struct patch_layout {
     static constexpr std::size_t channels = Image.extent[0], line = channels * Image.extent[1];
     static constexpr std::size_t across = Image.extent[1] - Width + 1, down = Image.extent[2] - Height + 1;
     static constexpr std::size_t positions = across * down, size = channels * Width * Height;
 
-    /// Number k of a patch, counted from its first: a table, since dividing by the length of a line in the inner loop
-    /// of a product takes longer than a load.
+    /// Element k of a patch, as an offset from its first: a table, since dividing by the length of a row in the inner
+    /// loop of a product takes longer than a load.
     static constexpr std::array<std::uint32_t, size> offset = [] {
         std::array<std::uint32_t, size> all{};
         constexpr std::size_t run = channels * Width;
         for (std::size_t k = 0; k < size; ++k) all[k] = static_cast<std::uint32_t>(k / run * line + k % run);
         return all;
     }();
-    /// The first number of patch j, where those of one image follow those of the one before.
+    /// The first element of patch j; the patches of one image follow those of the image before.
     static constexpr std::size_t start(std::size_t j) noexcept {
         const std::size_t image = j / positions, position = j % positions;
         return image * Image.size() + position / across * line + position % across * channels;
@@ -35,13 +35,14 @@ struct patch_layout {
 
 }  // namespace internal
 
-/// What a kernel of Width x Height sees of images of {channels, width, height}, one after the other in memory: a column
-/// for each of its places, first along the width, then along the height, then image by image. Row k is the number
+/// The elements that a kernel of Width x Height covers in images of {channels, width, height}, one after the other in
+/// memory: a column for each of its positions, first along the width, then along the height, then image by image. Row k
+/// is the element
 ///
 ///     channel + channels * (x + Width * y)
 ///
-/// of a place, so that Height pieces of memory make a column. Nothing is copied: a product reads its right factor number
-/// by number.
+/// of a position, so that a column consists of Height contiguous pieces of memory. Nothing is copied: a product reads
+/// its right factor element by element.
 template <class T, shape Image, std::size_t Width, std::size_t Height, std::size_t Images>
 struct patches_expression : expression {
     using layout = internal::patch_layout<Image, Width, Height>;
@@ -62,7 +63,7 @@ struct patches_expression : expression {
     }
 };
 
-/// The transpose of the patches of one line of places.
+/// The transpose of the patches of one row of positions.
 template <class T, shape Image, std::size_t Width, std::size_t Height>
 struct transposed_patches : expression {
     using layout = internal::patch_layout<Image, Width, Height>;
@@ -100,7 +101,7 @@ template <shape Image, std::size_t Width, std::size_t Height, Stored E>
     return patches_expression<typename E::value_type, Image, Width, Height, E::columns>{images.data()};
 }
 
-/// The transpose of one line of patches: with it a product sums over places.
+/// The transpose of one row of patches: with it a product sums over positions.
 template <class T, shape Image, std::size_t Width, std::size_t Height>
 [[nodiscard]] ETCH_INLINE constexpr auto transpose(const patches_expression<T, Image, Width, Height, 1>& of) noexcept {
     return transposed_patches<T, Image, Width, Height>{of.of};

@@ -15,15 +15,16 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// The loops that compute a product, each in a file of its own in product/.
+/// The loops that compute a product, each in its own file in product/.
 enum class kernel {
     columns,      ///< column of L by column of L, the sums in registers
-    few_rows,     ///< the same for an L whose column leaves most of a register empty
-    dot_products  ///< each element by itself: L is transposed, or a single row
+    few_rows,     ///< the same, for an L whose columns leave most of a register empty
+    dot_products  ///< each element separately: L is transposed, or a single row
 };
 
-/// Which of them computes the tiles with registers V. The choice affects speed only: in which order an element is added
-/// is fixed by the shapes (see product/order.hpp), and all kernels keep to it.
+/// The kernel that computes the tiles with registers V. The choice affects only speed: the order of additions is fixed
+/// by the shapes, and all kernels adhere to it (product/order.hpp; for dot products virtual_lanes.hpp; both are
+/// explained in docs/numerics.md).
 template <class Left, class Right, class V>
 constexpr kernel kernel_of() noexcept {
     if (uses_dot_products<Left, Right>) return kernel::dot_products;
@@ -33,15 +34,15 @@ constexpr kernel kernel_of() noexcept {
 
 }  // namespace internal
 
-/// start + L * R, the matrix product that every layer rests on:
+/// start + L * R, the matrix product on which every layer is based:
 ///
 ///     y(i, j) = start(i, j) + Σₖ L(i, k) R(k, j)
 ///
 /// Shapes: L is rows x depth, R is depth x columns, start is rows x columns (or one column, repeated; or absent).
-/// Column k of L is read in packs, R number by number with any stride, so that the sum of a tile stays in registers
-/// from its start to its only store. Each step is one fma; k runs upward in `partial_sums` interleaved chains, which
-/// are added as a tree at the end. A transposed left factor makes each element a dot product instead.
-/// The destination must not be one of the factors: C = C * D reads what it has overwritten.
+/// Column k of L is read in packs, R element by element with any stride, so that the sum of a tile stays in registers
+/// from its start to its only store. Each step is one fma; k ascends in `partial_sums` interleaved chains, which are
+/// added as a tree at the end. With a transposed left factor each element is a dot product instead. The destination
+/// must not be one of the factors: C = C * D would read what it has overwritten.
 template <class Left, class Right, class Start>
 struct product_expression : expression {
     using value_type = typename Left::value_type;
@@ -68,7 +69,7 @@ struct product_expression : expression {
         start.prepare();
     }
 
-    /// A row that can be computed as a column is: see product/transposed_row.hpp.
+    /// A row that can be computed as a column: see product/transposed_row.hpp.
     template <class Destination>
         requires(internal::evaluates_transposed<Left, Right, Start> && internal::has_transposed_view<Destination>)
     ETCH_INLINE constexpr void assign_to(const Destination& to) const noexcept {
@@ -123,7 +124,7 @@ ETCH_INLINE constexpr auto operator*(L&& l, R&& r) noexcept {
                                                  constant<T>{T{0}}};
 }
 
-/// L * R + b: the sum starts from b. (One that has its start already is added to like any other expression.)
+/// L * R + b: the sum starts from b. (A product that already has a start is added to like any other expression.)
 template <class L, class R, Expression B>
 ETCH_INLINE constexpr auto operator+(const product_expression<L, R, void>& p, B&& b) noexcept {
     using Start = internal::operand_t<B>;

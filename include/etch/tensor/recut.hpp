@@ -7,13 +7,13 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The same elements in memory as a matrix of Rows x Columns: a view, which can be assigned to if what it is made from
-/// can. Columns are cut from the elements one after the other, as they lie.
+/// The same elements in memory as a matrix of Rows x Columns: a view, which can be assigned to if its argument can. The
+/// elements fill the columns one after the other, in memory order.
 template <std::size_t Rows, std::size_t Columns, Expression E>
 [[nodiscard]] ETCH_INLINE constexpr auto recut(E&& e) noexcept {
     using Whole = std::remove_cvref_t<E>;
     static_assert(internal::refers_to_memory<E> && Stored<Whole>,
-                  "etch: recut takes a tensor that has a name, or a view of one without gaps: not an expression, not a "
+                  "etch: recut takes a named tensor, or a view of one without gaps: not an expression, not a "
                   "temporary, and not rows of a matrix");
     if constexpr (internal::refers_to_memory<E> && Stored<Whole>) {
         static_assert(Rows * Columns == Whole::rows * Whole::columns,

@@ -39,7 +39,7 @@ template <Expression E>
     return result;
 }
 
-/// The sum of all elements: the sums of the columns, added from the first to the last.
+/// The sum of all elements: the sums of the columns, added from first to last.
 template <Expression E>
 [[nodiscard]] constexpr auto sum(const E& e) noexcept {
     using T = typename E::value_type;

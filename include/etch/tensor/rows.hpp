@@ -30,14 +30,14 @@ struct rows_expression : expression {
     }
 };
 
-/// Rows From, From + 1, ... of an expression, Count of them. Of what is in memory it is a view: nothing is copied, products
-/// read it where it lies, and it can be assigned to, rows<0, 4>(m) = x. Of a transpose it is the transpose of columns.
+/// Count rows of an expression, starting with From. If it is in memory this is a view: nothing is copied, products read
+/// it in place, and it can be assigned to, rows<0, 4>(m) = x. For a transpose it is the transpose of columns.
 template <std::size_t From, std::size_t Count, Expression E>
 [[nodiscard]] ETCH_INLINE constexpr auto rows(E&& e) noexcept {
     using Whole = std::remove_cvref_t<E>;
     static_assert(
         Count > 0 && From <= Whole::rows && Count <= Whole::rows - From,
-        "etch: rows<From, Count>(m) needs at least one row, and From + Count may be at most the number of rows "
+        "etch: rows<From, Count>(m) needs at least one row, and From + Count must not exceed the number of rows "
         "of m");
     if constexpr (internal::refers_to_memory<E>) {
         using T = std::remove_pointer_t<decltype(e.data())>;

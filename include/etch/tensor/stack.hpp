@@ -29,7 +29,7 @@ struct stack_expression : expression {
         std::apply([](const auto&... each) { (each.prepare(), ...); }, parts);
     }
 
-    /// Each part by itself, into its rows of the destination.
+    /// Each part separately, into its rows of the destination.
     template <class Destination>
         requires(internal::is_view<Destination>)
     ETCH_INLINE constexpr void assign_to(const Destination& to) const noexcept {
@@ -58,7 +58,7 @@ private:
         }
     }
 
-    /// A tile that begins in part I or later; `Before` rows stand before that part.
+    /// A tile that begins in part I or later; `Before` rows come before that part.
     template <std::size_t I, std::size_t Before, class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at_from(std::size_t row, std::size_t column) const noexcept {
         constexpr std::size_t tile_rows = (P - 1) * V::size + V::count, end = Before + part<I>::rows;
@@ -76,8 +76,8 @@ private:
     }
 };
 
-/// One matrix of all rows of a, then all of b, ...: the parts have the same number of columns. Assigned to a matrix, each
-/// part is computed straight into its rows.
+/// One matrix of all rows of a, then all of b, ...: the parts have the same number of columns. When assigned to a
+/// matrix, each part is computed directly into its rows.
 template <Expression First, Expression... Rest>
 [[nodiscard]] ETCH_INLINE constexpr auto stack(First&& first, Rest&&... rest) noexcept {
     using A = std::remove_cvref_t<First>;

@@ -11,11 +11,11 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// Arrays of this many bytes and more begin on a cache line, 64 bytes, though that pads their size by up to 60: a load
+/// Arrays of at least this many bytes begin on a cache line, 64 bytes, though that pads their size by up to 60: a load
 /// that crosses a cache line needs two accesses.
 inline constexpr std::size_t worth_a_cache_line = 1024;
 
-/// The widest register that divides the array's size, so that nothing is padded; or a cache line, for a large array.
+/// The widest register that divides the array's size, so that there is no padding; or a cache line, for a large array.
 template <class T, std::size_t Count>
 inline constexpr std::size_t storage_alignment = []() -> std::size_t {
     if (has_simd)
@@ -26,8 +26,8 @@ inline constexpr std::size_t storage_alignment = []() -> std::size_t {
 
 }  // namespace internal
 
-/// A tensor of fixed extents that holds its elements: no heap, and no padding except what fills the last cache line of a
-/// large one. `vector<T, N>` and `matrix<T, Rows, Columns>` are its first two ranks. Elements start at zero.
+/// A tensor of fixed extents that owns its elements: no heap, and no padding except to fill the last cache line of a
+/// large one. `vector<T, N>` and `matrix<T, Rows, Columns>` are those of rank 1 and 2. Elements are initially zero.
 template <class T, std::size_t Rows, std::size_t... Extents>
 class tensor : public expression {
 public:
@@ -42,7 +42,7 @@ public:
                   "etch: a tensor needs at least one element in each extent");
 
     constexpr tensor() noexcept = default;
-    /// The numbers in storage order: column after column.
+    /// From numbers in storage order: column after column.
     template <class... Numbers>
         requires(sizeof...(Numbers) == rows * columns && (std::convertible_to<Numbers, T> && ...) &&
                  !(sizeof...(Numbers) == 1 && (Expression<Numbers> && ...)))
@@ -112,7 +112,7 @@ using vector = tensor<T, Size>;
 template <class T, std::size_t Rows, std::size_t Columns>
 using matrix = tensor<T, Rows, Columns>;
 
-/// Equal numbers everywhere (so NaN differs from itself).
+/// All elements are equal (so NaN differs from itself).
 template <Stored A, Stored B>
     requires SameShape<A, B>
 [[nodiscard]] constexpr bool operator==(const A& a, const B& b) noexcept {

@@ -7,9 +7,9 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// A tensor of fixed extents whose elements belong to somebody else (a non-owning view). The first index is contiguous
-/// (column-major), so that a column of a matrix, one sample of a batch, lies in one piece. Copying a view makes another
-/// view; assigning to it writes the elements. As an expression it is the matrix of Rows x (product of the other extents).
+/// A non-owning view of a tensor of fixed extents. The first index is contiguous (column-major), so that a column of a
+/// matrix, one sample of a batch, is contiguous. Copying a view makes another view; assigning to it writes the
+/// elements. As an expression it is the matrix of Rows x (product of the other extents).
 template <class T, std::size_t Rows, std::size_t... Extents>
 class tensor_view : public expression {
 public:
@@ -21,8 +21,8 @@ public:
     explicit constexpr tensor_view(T* first) noexcept : first_{first} {}
     constexpr tensor_view(const tensor_view&) noexcept = default;
 
-    /// From a view of the same matrix: a view that may write is also one that may only read, and extents that give as many
-    /// columns mean the same matrix, so that vector_view<T, N> and matrix_view<T, N, 1> convert into each other.
+    /// From a view of the same matrix: a writable view converts to a read-only one, and extents with the same number of
+    /// columns are the same matrix, so that vector_view<T, N> and matrix_view<T, N, 1> convert into each other.
     template <class U, std::size_t... Others>
         requires(std::is_same_v<std::remove_const_t<U>, value_type> && std::is_convertible_v<U*, T*> &&
                  (std::size_t{1} * ... * Others) == columns)
@@ -85,7 +85,7 @@ public:
         internal::assign(*this, *this - from);
         return *this;
     }
-    /// The same number everywhere.
+    /// Sets all elements.
     constexpr void fill(value_type number) const noexcept {
         for (T& x : *this) x = number;
     }

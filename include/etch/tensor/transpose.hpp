@@ -10,7 +10,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// A tile of what can only be read number by number.
+/// A tile of an expression that can only be read element by element.
 template <class V, std::size_t P, std::size_t C, class E>
 ETCH_INLINE constexpr tile<V, P, C> gathered_tile(const E& e, std::size_t row, std::size_t column) noexcept {
     tile<V, P, C> result;
@@ -27,8 +27,8 @@ ETCH_INLINE constexpr tile<V, P, C> gathered_tile(const E& e, std::size_t row, s
 }  // namespace internal
 
 /// The transpose of a matrix of Rows x Columns in memory: nothing is moved. As the right factor of a product it costs
-/// nothing, since right factors are read number by number; as the left factor it makes the product a table of dot
-/// products; elsewhere its tiles are gathered.
+/// nothing, since right factors are read element by element; as the left factor it turns the product into dot products;
+/// elsewhere its tiles are gathered.
 template <class T, std::size_t Rows, std::size_t Columns, std::size_t LeadingDimension = Rows>
 struct transpose_expression : expression {
     using value_type = T;
@@ -42,11 +42,11 @@ struct transpose_expression : expression {
         return of[row * LeadingDimension + column];
     }
 
-    /// Where a column of what is transposed, a row of this, begins.
+    /// The beginning of a column of the original matrix, a row of this one.
     [[nodiscard]] ETCH_INLINE constexpr const T* column_of_original(std::size_t column) const noexcept {
         return of + column * LeadingDimension;
     }
-    /// Columns From, From + 1, ... of what is transposed.
+    /// Columns From, From + 1, ... of the original matrix.
     template <std::size_t From, std::size_t Count>
     [[nodiscard]] ETCH_INLINE constexpr auto columns_of_original() const noexcept {
         const T* const first = of + From * LeadingDimension;
@@ -88,7 +88,7 @@ inline constexpr bool has_transposed_view = requires(const E& e) { internal::tra
 
 }  // namespace internal
 
-/// Aᵀ, without moving a number: it reads A while it is evaluated, so the destination must not be A.
+/// Aᵀ, without moving an element: it reads A while it is evaluated, so the destination must not be A.
 template <InMemory E>
 [[nodiscard]] ETCH_INLINE constexpr auto transpose(const E& e) noexcept {
     if constexpr (internal::has_transposed_view<E>)

@@ -5,11 +5,12 @@
 
 #include <etch/tensor/elementwise.hpp>
 
-// Folding many elements into one, in the same order on every instruction set.
+// Reducing many elements to one, in the same order on every instruction set (docs/numerics.md, "The order of
+// additions").
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// In how many virtual lanes Count elements are reduced, whatever the hardware's width: element i belongs to lane
-/// i % 16, and the lanes are combined as a tree. So a sum has the same bits on every instruction set.
+/// The number of virtual lanes in which Count elements are reduced, whatever the hardware's width: element i belongs to
+/// lane i % 16, and the lanes are combined as a tree. So a sum has the same bits on every instruction set.
 template <std::size_t Count>
 inline constexpr std::size_t virtual_lanes = Count >= 16 ? 16 : std::bit_ceil(Count);
 
@@ -43,7 +44,7 @@ ETCH_INLINE constexpr typename V::value_type fold(Combine combine, V all) noexce
     }
 }
 
-/// The elements after the last whole turn, from pack P on: those lanes that meet none keep what they have.
+/// The elements after the last whole round, from pack P on: lanes without an element do not change.
 template <std::size_t Rest, std::size_t P, class V, std::size_t Packs, class Step>
 ETCH_INLINE constexpr void step_rest(V (&sum)[Packs], std::size_t from, const Step& step) noexcept {
     if constexpr (Rest >= V::size) {
@@ -64,8 +65,8 @@ ETCH_INLINE constexpr void combine_packs(V* sum, Combine combine) noexcept {
     }
 }
 
-/// Folds Count elements into one register of accumulators. `step<V>(accumulator, i)` takes the elements from i on into an
-/// accumulator of lanes, which begins with `first`.
+/// Reduces Count elements to one register of accumulators. `step<V>(accumulator, i)` adds the elements from i on to an
+/// accumulator of lanes, which starts as `first`.
 template <class T, std::size_t Count, class Step, class Combine>
 ETCH_INLINE auto reduce_to_lanes(T first, const Step& step, Combine combine) noexcept {
     constexpr std::size_t all = virtual_lanes<Count>, whole = Count / all * all;
@@ -82,7 +83,7 @@ ETCH_INLINE auto reduce_to_lanes(T first, const Step& step, Combine combine) noe
 
 template <class T, std::size_t Count, class Step, class Combine>
 ETCH_INLINE constexpr T reduce(T first, const Step& step, Combine combine) noexcept {
-    if (ETCH_CONSTANT_EVALUATED) {  // the same, number by number
+    if (ETCH_CONSTANT_EVALUATED) {  // the same, element by element
         using One = lanes<T, 1>;
         constexpr std::size_t all = virtual_lanes<Count>;
         One part[all];
@@ -121,7 +122,7 @@ ETCH_INLINE constexpr typename V::pack pack_of(const E& e, std::size_t row, std:
     return e.template at<V, 1, 1>(row, column).value[0][0];
 }
 
-/// accumulator + the element, where the element is a product as one fma.
+/// accumulator + the element; if that is a product, by one fma.
 template <class V, class E>
 ETCH_INLINE constexpr typename V::pack add_element(typename V::pack sum, const E& e, std::size_t row,
                                                    std::size_t column) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
-// AVX2: lanes of a 256-bit register that move to any place, and masked loads. Its arithmetic is in avx.hpp and fma.hpp.
+// What AVX2 adds for etch: moving lanes anywhere, masked loads. Min and max are in avx.hpp, fma is in fma.hpp; + - * /
+// are xsimd's (registers.hpp).
 #include <cstddef>
 
 #include <immintrin.h>

@@ -1,6 +1,6 @@
 #pragma once
-// AVX-512 with DQ and VL, which every processor but the Xeon Phi has: masked loads, lanes that move to any place, and
-// the exponent of a float. Arithmetic is in avx512f.hpp, as is the reason for masks that are all ones.
+// AVX-512 with DQ and VL, which every processor except the Xeon Phi has: masked loads, moving lanes anywhere, and the
+// exponent of a float. Arithmetic is in avx512f.hpp, as is the reason for all-ones masks.
 #include <cstddef>
 #include <cstdint>
 

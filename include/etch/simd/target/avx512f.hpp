@@ -1,8 +1,8 @@
 #pragma once
-// AVX-512F: registers of 512 bits, and what every processor that has them can do. The rest is in avx512.hpp.
+// AVX-512F: registers of 512 bits, and what every processor with them can do. The rest is in avx512.hpp.
 //
-// All intrinsics are masked ones with every lane in the mask, since g++ 12 warns of an uninitialised value inside the
-// plain ones. The same instructions come out.
+// All intrinsics are the masked ones with every lane in the mask, since g++ 12 warns of an uninitialized value inside
+// the plain ones. The generated instructions are the same.
 #include <cstddef>
 
 #include <immintrin.h>
@@ -20,7 +20,7 @@ ETCH_INLINE __m512d larger(__m512d a, __m512d b) noexcept { return _mm512_maskz_
 ETCH_INLINE __m512 smaller(__m512 a, __m512 b) noexcept { return _mm512_maskz_min_ps(0xffff, a, b); }
 ETCH_INLINE __m512d smaller(__m512d a, __m512d b) noexcept { return _mm512_maskz_min_pd(0xff, a, b); }
 
-// By its own name, since g++ 12 without optimisation refuses xsimd 8's.
+// By its own name, since g++ 12 without optimization rejects that of xsimd 8.
 template <class Mask>
 ETCH_INLINE __m512i select(Mask mask, __m512i yes, __m512i no) noexcept {
     return _mm512_mask_blend_epi32(mask, no, yes);

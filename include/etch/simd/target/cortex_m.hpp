@@ -1,17 +1,18 @@
 #pragma once
-// 32-bit Arm with a floating-point unit that fuses multiply and add, as Cortex-M4 and M7 have it: plain numbers.
+// 32-bit Arm with a floating-point unit that fuses multiply and add, such as Cortex-M4 and M7: plain numbers.
 #include <etch/simd/operations.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal::instruction {
 
-/// The builtin would also call the C library, which sets errno for numbers below zero.
+/// The builtin would also call the C library, which sets errno for negative numbers.
 ETCH_INLINE float sqrt(float a) noexcept {
     float root;
     asm("vsqrt.f32 %0, %1" : "=t"(root) : "t"(a));
     return root;
 }
 
-/// Compilers load the eight numbers one by one; with one load of all eight a product takes 5 instructions instead of 9.
+/// Compilers load the eight numbers one by one; with a single load of all eight a product takes 5 instructions instead
+/// of 9.
 ETCH_INLINE void fma_eight(const float*& from, float factor, float& s0, float& s1, float& s2, float& s3, float& s4,
                            float& s5, float& s6, float& s7) noexcept {
     const float* const first = from;

@@ -1,6 +1,7 @@
 #pragma once
-// FMA3: fused multiply-add for registers of 128 and 256 bits, by intrinsics since xsimd 8 rounds twice on most targets.
-// A processor with FMA4 instead fuses only single numbers here, and one with AVX-512F only its widest registers.
+// FMA3: fused multiply-add for registers of 128 and 256 bits, by intrinsics, since xsimd 8 rounds twice on most
+// targets. A processor with FMA4 instead only fuses single numbers here, and one with AVX-512F only its widest
+// registers.
 #include <immintrin.h>
 
 #include <etch/simd/operations.hpp>

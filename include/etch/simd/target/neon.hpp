@@ -8,7 +8,7 @@ namespace etch::inline ETCH_VARIANT::internal::instruction {
 
 ETCH_INLINE float32x4_t fma(float32x4_t a, float32x4_t b, float32x4_t c) noexcept { return vfmaq_f32(c, a, b); }
 ETCH_INLINE float64x2_t fma(float64x2_t a, float64x2_t b, float64x2_t c) noexcept { return vfmaq_f64(c, a, b); }
-// xsimd 8 estimates quotients and roots of floats, some of them wrong in the last bit.
+// xsimd 8 estimates quotients and roots of floats, and some are wrong in the last bit.
 ETCH_INLINE float32x4_t divide(float32x4_t a, float32x4_t b) noexcept { return vdivq_f32(a, b); }
 ETCH_INLINE float64x2_t divide(float64x2_t a, float64x2_t b) noexcept { return vdivq_f64(a, b); }
 ETCH_INLINE float32x4_t sqrt(float32x4_t a) noexcept { return vsqrtq_f32(a); }

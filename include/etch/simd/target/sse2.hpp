@@ -8,7 +8,7 @@
 
 namespace etch::inline ETCH_VARIANT::internal::instruction {
 
-// Not masked, and both in the same pieces: what a masked store or several stores wrote cannot be loaded again until it
+// Not masked, and both in the same pieces: data from a masked store or several stores cannot be loaded again until it
 // is in the cache.
 template <std::size_t Count>
 ETCH_INLINE __m128 load_first(__m128, const float* from) noexcept {

@@ -1,5 +1,5 @@
 #pragma once
-// WebAssembly with -msimd128 -msse2, by which Emscripten translates the intrinsics of sse2.hpp.
+// WebAssembly with -msimd128 -msse2, for which Emscripten translates the intrinsics of sse2.hpp.
 #include <type_traits>
 
 #include <etch/simd/operations.hpp>
@@ -7,8 +7,8 @@
 namespace etch::inline ETCH_VARIANT::internal::instruction {
 
 #if defined(__clang__) && __clang_major__ < 19
-/// clang 15 merges the fill of a register with the load of its number, and moves both past later stores to the same
-/// place. (clang 19 does not.)
+/// clang 15 merges the broadcast of a number with its load, and moves both past later stores to the same address.
+/// (clang 19 does not.)
 template <class Number>
     requires(std::is_arithmetic_v<Number>)
 ETCH_INLINE void keep_load_here(Number& number) noexcept {

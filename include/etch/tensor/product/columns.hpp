@@ -6,17 +6,17 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// How many neighbours of a row share a word of memory: 2 if they are half as wide (see bf16.hpp), 0 if the factor is not
-/// in memory.
+/// How many neighbours in a row share a word of memory: 2 if they are half as wide (see bf16.hpp), 0 if the factor is
+/// not in memory.
 template <class E>
 inline constexpr std::size_t columns_per_word = InMemory<E> ? 1 : 0;
 template <class E>
     requires requires { E::columns_per_word; }
 inline constexpr std::size_t columns_per_word<E> = E::columns_per_word;
 
-/// How many columns of a left factor may be loaded at the full width of a register V. One that is not full ends within the
-/// columns that come next in memory, as long as there are any: its other lanes hold their numbers, and their sums are
-/// discarded.
+/// How many columns of a left factor may be loaded at the full width of a register V. If a column does not fill the
+/// register, the load continues into the next columns in memory, as long as there are any: the extra lanes get their
+/// elements, and the sums of these lanes are discarded.
 template <class Left, class V>
 constexpr std::size_t full_width_columns() noexcept {
     constexpr std::size_t per_word = columns_per_word<Left>;
@@ -37,8 +37,8 @@ constexpr std::size_t full_width_columns() noexcept {
     }
 }
 
-/// start + L R, column of L by column of L: a tile of sums stays in registers while k runs upward; column k of L is loaded
-/// in packs, and each is multiplied by R(k, j), a number spread over all lanes.
+/// start + L R, column of L by column of L: a tile of sums stays in registers while k ascends; column k of L is loaded
+/// in packs, and each is multiplied by R(k, j), broadcast to all lanes.
 struct columns_kernel {
     template <std::size_t PartialSums, class V, std::size_t P, std::size_t C, class Left, class Right>
     ETCH_INLINE static constexpr tile<V, P, C> add(const tile<V, P, C>& start, const Left& left, const Right& right,
@@ -46,7 +46,7 @@ struct columns_kernel {
         using T = typename Left::value_type;
         using pack = typename V::pack;
         constexpr std::size_t S = PartialSums, depth = Left::columns;
-        // A turn of the loop takes S steps of k, or a few more where that only saves counting.
+        // A round of the loop takes S steps of k, or a few more if that only reduces the loop overhead.
         constexpr std::size_t turn = S >= 4 || depth < 4 || V::size == 1 ? S : 4;
         tile<V, P, C> sum[S];
         sum[0] = start;
@@ -113,7 +113,7 @@ private:
         }
     }
 
-    /// Two steps of k whose columns of L share their words: each pack is loaded once.
+    /// Two steps of k whose columns of L share words: each pack is loaded once.
     template <class Load, class V, std::size_t P, class Left>
     ETCH_INLINE static constexpr void add_pair(tile<V, P, 1>& first, tile<V, P, 1>& second, const Left& left,
                                                std::size_t row, std::size_t k, typename V::pack r0,

@@ -6,9 +6,9 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// start + L R where each element is one dot product of a row of L and a column of R, both contiguous in memory: for a
-/// transposed L, or an L of one row. Four dot products of up to 16 lanes are folded to 4 lanes each, and their last steps
-/// are taken together.
+/// start + L R, with each element one dot product of a row of L and a column of R, both contiguous in memory: for a
+/// transposed L, or an L of one row. Four dot products of up to 16 lanes are folded to 4 lanes each, and the last steps
+/// of all four are done together.
 struct dot_products_kernel {
     template <class V, std::size_t P, std::size_t C, class Left, class Right>
     ETCH_INLINE static constexpr tile<V, P, C> add(const tile<V, P, C>& start, const Left& left, const Right& right,
@@ -23,7 +23,7 @@ struct dot_products_kernel {
     }
 
 private:
-    /// The elements of a row of L, one after the other.
+    /// The elements of a row of L, contiguous.
     template <class Left>
     ETCH_INLINE static constexpr auto row_of(const Left& left, std::size_t row) noexcept {
         if constexpr (is_transpose<Left>)

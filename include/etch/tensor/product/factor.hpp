@@ -5,12 +5,12 @@
 
 #include <etch/tensor/transpose.hpp>
 
-// How a product keeps its factors, which are read many times: what can be read number by number stays where it is, the
-// rest is evaluated first, into the product itself.
+// How a product stores its factors, which are read many times: a factor that can be read element by element stays in
+// place, any other is evaluated first, into the product itself.
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// A row whose elements are apart in memory, or a column that is the transpose of one. It is copied, so that its products
-/// have the bits of the copy's products.
+/// A row whose elements are not contiguous in memory, or a column that is the transpose of one. It is copied, so that
+/// its products have the same bits as those of the copy.
 template <class E>
 inline constexpr bool is_line_with_gaps = is_line<E> && !Stored<E> && (InMemory<E> || is_transpose<E>);
 
@@ -23,8 +23,8 @@ ETCH_INLINE constexpr auto factor(std::remove_reference_t<E>& e) noexcept {
         return tensor<typename Plain::value_type, Plain::rows, Plain::columns>(e);
 }
 
-/// A single row is multiplied as dot products, which read it from memory. A row that is not stored as numbers of its type,
-/// such as one of bfloat16, is unpacked first, so that the product has the bits of the unpacked row's product.
+/// A single row is multiplied as dot products, which read it from memory. If a row is not stored as numbers of its type
+/// (bfloat16, for example), it is unpacked first, so that the product has the same bits as that of the unpacked row.
 template <class E>
 ETCH_INLINE constexpr auto left_factor(std::remove_reference_t<E>& e) noexcept {
     using Plain = std::remove_cvref_t<E>;

@@ -10,22 +10,22 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// start + W x for a W of few rows, as the last layer of a controller has them: a column of W leaves most of a register
-/// empty, but the columns stand one after the other in memory, so a register takes several of them at once, each number
-/// times its own element of x. With three rows and registers of eight:
+/// start + W x for a W of few rows, as in the last layer of a controller: a column of W leaves most of a register
+/// empty, but the columns are contiguous, so a register takes several of them at once, each element times its own
+/// element of x. With three rows and registers of eight:
 ///
 ///     registers   W00 W10 W20 W01 W11 W21 W02 W12 | W22 W03 W13 ...
 ///     times       x0  x0  x0  x1  x1  x1  x2  x2  | x2  x3  x3  ...
 ///
-/// Eight columns fill Rows registers of eight or half as many of sixteen, and there the pattern begins anew. So the
-/// sums of those registers are the eight partial sums of a product of few rows, one after the other, and adding the
-/// upper half to the lower until Rows numbers are left adds them in the same order: the bits are those of the product
-/// that goes column by column, with a quarter to a half of its multiply-adds.
+/// Eight columns fill Rows registers of eight or half as many of sixteen, after which the pattern repeats. The sums of
+/// those registers are the eight partial sums of a product of few rows, one after the other, and adding the upper half
+/// to the lower until Rows numbers are left adds them in the same order: the bits are those of the product computed
+/// column by column, with a quarter to a half of its multiply-adds.
 template <std::size_t Rows>
 struct few_rows_kernel {
     static constexpr std::size_t period = 8;  ///< columns
 
-    /// The number of lanes in a register; 0 if the target cannot move them, or if it would not pay.
+    /// The number of lanes in a register; 0 if the target cannot permute them, or if it would not pay off.
     static constexpr std::size_t size = can_permute<lanes<float, 16>> && Rows % 2 == 0 && Rows < 16 ? 16
                                         : can_permute<lanes<float, 8>> && Rows < 8                  ? 8
                                                                                                     : 0;
@@ -41,7 +41,8 @@ struct few_rows_kernel {
     }
 
 private:
-    /// One column, where `left` is W, column after column, and Depth, a multiple of the period, is how many it has.
+    /// One column, where `left` is W, column after column, and Depth, a multiple of the period, is its number of
+    /// columns.
     template <std::size_t Depth, class V>
     ETCH_INLINE static typename V::pack add_one(typename V::pack start, const float* left,
                                                 const float* right) noexcept {
@@ -62,14 +63,14 @@ private:
         return narrowed<V::size>(sum[0]);
     }
 
-    /// The column of each number, counted from the period's first.
+    /// The column of each element, counted from the first of the period.
     static constexpr std::array<std::int32_t, period * Rows> columns = [] {
         std::array<std::int32_t, period * Rows> all{};
         for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int32_t>(i / Rows);
         return all;
     }();
 
-    /// The register that begins at number From of all.
+    /// The register that begins with element From.
     template <std::size_t From, class R>
     ETCH_INLINE static R starting_at(const R (&all)[registers]) noexcept {
         constexpr std::size_t first = From / size, next = first + 1 < registers ? first + 1 : first;
@@ -99,7 +100,7 @@ private:
     }
 };
 
-/// Whether a register V holds all rows of the left factor and has room for more, and the target can move its lanes.
+/// Whether a register V has room for more than all rows of the left factor, and the target can permute its lanes.
 template <class Left, class Right, class V>
 constexpr bool fits_few_rows_kernel() noexcept {
     if constexpr (Stored<Left> && Stored<Right> && std::is_same_v<typename Left::value_type, float>) {

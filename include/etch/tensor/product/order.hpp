@@ -3,8 +3,10 @@
 
 #include <etch/tensor/transpose.hpp>
 
-// In which order the terms of a product's elements are added: a function of the factors' shapes, and of whether they are
-// transposed. So an element has the same bits on every instruction set, by every kernel, and for every batch.
+// The order in which the terms of a product's elements are added. It is fixed by the left factor's shape and by which
+// factors are transposed, so an element has the same bits on every instruction set and by every kernel. In a forward
+// pass the left factor is the weights, so the number of columns, the batch, plays no part. (The one use of
+// Right::columns below is for a transposed right factor, which only backward passes have.) In full: docs/numerics.md.
 namespace etch::inline ETCH_VARIANT::internal {
 
 /// Whether the elements of a product are dot products (see virtual_lanes.hpp for their order): if the rows of the left
@@ -14,24 +16,27 @@ template <class Left, class Right>
 inline constexpr bool uses_dot_products = Left::columns > 1 &&
                                           (is_transpose<Left> || (Left::rows == 1 && Stored<Left>)) && InMemory<Right>;
 
-/// In how many interleaved partial sums an element of a product is added: term k belongs to partial sum k % partial_sums,
-/// and these are added as a tree. A chain of multiply-adds runs at the latency of 4 cycles, so 4 registers of 16 rows are
-/// wanted in flight if one is computed per cycle, or 8 of 8 rows if two are: 64 numbers, and fewer rows make up for it in
-/// partial sums. With a transposed right factor (the gradient of weights: a sum over the samples of a batch) there are
-/// columns enough, and one chain serves; a single row has the sums of the column that it is computed as (see
-/// transposed_row.hpp), also inside a larger expression.
+/// The number of interleaved partial sums of an element of a product: term k belongs to partial sum k % partial_sums,
+/// and these are added as a tree.
+///
+/// A multiply-add takes 4 cycles, and one (of 16 lanes) or two (of 8 lanes) start per cycle, so about 64 sums must be
+/// in progress. An L of 64 rows or more supplies them with one chain per row; fewer rows need more chains each: 64 /
+/// rows, rounded up to a power of two and at most 8, and each with at least four terms. A transposed right factor (in
+/// the gradient of weights, a sum over the samples of a batch) has columns enough, so one chain is used; a single row
+/// has as many chains as the column in whose place it is computed (see transposed_row.hpp), also inside a larger
+/// expression.
 template <class Left, class Right>
 constexpr std::size_t partial_sums_of() noexcept {
-    constexpr bool is_row = Left::rows == 1 && is_transpose<Right>;  // which is computed as a column
+    constexpr bool is_row = Left::rows == 1 && is_transpose<Right>;  // computed as a column
     if (uses_dot_products<Left, Right> || (is_transpose<Right> && !is_row)) return 1;
     constexpr std::size_t rows = is_row ? Right::columns : Left::rows;
     constexpr std::size_t wanted = rows >= 64 ? 1 : rows >= 32 ? 2 : rows >= 16 ? 4 : 8;
     std::size_t sums = wanted;
-    while (sums > 1 && sums * 4 > Left::columns) sums /= 2;  // at least four turns of each
+    while (sums > 1 && sums * 4 > Left::columns) sums /= 2;  // at least four terms in each
     return sums;
 }
 
-/// One element as it is defined, number by number, for constant expressions: in few steps of the compiler.
+/// The definition of one element, term by term, for constant expressions: few steps for the compiler.
 template <std::size_t PartialSums, class Left, class Right, class One>
 constexpr One element_of_product(One start, const Left& left, const Right& right, std::size_t row,
                                  std::size_t column) noexcept {

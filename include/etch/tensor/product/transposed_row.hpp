@@ -10,8 +10,8 @@ namespace etch::inline ETCH_VARIANT::internal {
 ///
 ///     y = x A + s    as    yᵀ = Aᵀ xᵀ + sᵀ
 ///
-/// which has rows for the lanes to run along: if the transpose of everything in it is a view of the same memory. A row's
-/// own transpose is; a matrix's is not, but Aᵀ's is, so this is for x Aᵀ.
+/// which has rows along which lanes can run: if the transpose of everything in it is a view of the same memory. That is
+/// so for a row and for Aᵀ, but not for a matrix, so this is for x Aᵀ.
 template <class Left, class Right, class Start>
 inline constexpr bool evaluates_transposed =
     Left::rows == 1 && Right::columns > 1 &&
