@@ -1,13 +1,15 @@
 #pragma once
-// etch: a neural network, etched into the program. This page is the map of the library: each room builds on those above
-// it, and those in braces of the design (layer, optimizer) do not know each other.
+// etch: a neural network, etched into the program. This page is the map of the library. Each module uses only those
+// above it in this list, except that layer and optimizer do not use each other (CONTRIBUTING.md, "Where to find
+// things").
 //
-// A newcomer reads network/network.hpp, then layer/dense.hpp, then tensor/product.hpp. A program that only deploys a
-// network includes etch/inference.hpp instead. Optional, since they need other libraries: etch/data/csv.hpp (libcsv),
-// etch/data/idx_gzip.hpp (zlib) and etch/io/npz.hpp (libzip).
+// To understand it, read layer/dense.hpp, layer/layer.hpp, network/chain.hpp (forward), network/chain_tape.hpp
+// (backward), tensor/product.hpp with product/order.hpp, and training/stepper.hpp; network/network.hpp is the
+// interface. A program that only deploys a network includes etch/inference.hpp instead. Optional, since they need other
+// libraries: etch/data/csv.hpp (libcsv), etch/data/idx_gzip.hpp (zlib) and etch/io/npz.hpp (libzip).
 
-// Warnings that say nothing of etch's code to its users, where its folder is given by -I: templates convert to types that
-// they already have, and equality of floats is meant where it is written. CMake gives the folder as a system's.
+// Warnings that are of no use to users of etch, if its folder is passed by -I: templates convert to types that they
+// already have, and floats are compared for equality on purpose. CMake declares the folder as a system's.
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdouble-promotion"
@@ -30,7 +32,7 @@
 #include <etch/core/result.hpp>
 #include <etch/core/shape.hpp>
 #include <etch/core/status.hpp>
-// simd: numbers that are computed together
+// simd: numbers that are computed at once
 #include <etch/simd/exponent.hpp>
 #include <etch/simd/lanes.hpp>
 // math: elementary functions, the same bits everywhere
@@ -56,7 +58,7 @@
 #include <etch/tensor/tensor.hpp>
 #include <etch/tensor/transpose.hpp>
 #include <etch/tensor/transposed_copy.hpp>
-// layer: network/catalogue.hpp lists and includes them all; these are what else is in the room
+// layer: network/catalogue.hpp lists and includes all of them; these are the other headers of the module
 #include <etch/layer/absent.hpp>
 #include <etch/layer/layer.hpp>
 #include <etch/layer/layer_context.hpp>
@@ -125,7 +127,7 @@
 #include <etch/training/stepper.hpp>
 #include <etch/training/trainer.hpp>
 #include <etch/training/updater.hpp>
-// report: what is printed or drawn for a person (host side)
+// report: printing and drawing for people (host side)
 #include <etch/report/build_notice.hpp>
 #include <etch/report/history_csv.hpp>
 #include <etch/report/metrics_text.hpp>
@@ -133,7 +135,7 @@
 #include <etch/report/progress.hpp>
 #include <etch/report/search_text.hpp>
 #include <etch/report/summary_text.hpp>
-// io: weights in and out
+// io: loading and saving weights
 #include <etch/io/any_of.hpp>
 #include <etch/io/checkpoint.hpp>
 #include <etch/io/checkpoint_files.hpp>

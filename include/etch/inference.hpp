@@ -1,5 +1,5 @@
 #pragma once
-// What a deployed program needs: networks and their layers; no loss, optimizer, data or training. The least to compile.
+// What a deployed program needs: networks and their layers; no loss, optimizer, data or training. Compiles fastest.
 
 // As in etch/etch.hpp.
 #if defined(__GNUC__)

@@ -6,7 +6,7 @@ namespace etch::inline ETCH_VARIANT {
 namespace internal {
 
 /// One line about what makes a build slow, or nothing. `fused` is whether the target multiplies and adds in one
-/// instruction; without, there is a cure on x86 only, where the compiler's default is a processor of 2003.
+/// instruction; only x86 has a remedy if not, since there the compiler's default is a processor of 2003.
 constexpr const char* notice_of_build(bool optimized, bool fused, bool x86) noexcept {
     if (!optimized) return "etch: compiled without optimization, which makes it some 200 times slower: add -O2\n";
     if (!fused && x86)
@@ -29,7 +29,7 @@ inline constexpr bool x86_build = false;
 
 }  // namespace internal
 
-/// What the progress bar and `print(summary)` print about a build that is slower than it needs to be: a line, or "".
+/// What the progress bar and `print(summary)` print if a build is slower than it needs to be: a line, or "".
 inline constexpr const char* build_notice =
     internal::notice_of_build(internal::optimized_build, ETCH_HARDWARE_FMA != 0, internal::x86_build);
 

@@ -18,15 +18,15 @@ struct chart_point {
     double x = 0, y = 0;
 };
 
-/// Points of one kind, joined by a line or not. Points that are not finite are not drawn.
+/// Points of one kind, with or without a line between them. Points that are not finite are not drawn.
 struct chart_series {
     std::string name{};
     std::vector<chart_point> points{};
     bool line = true;
-    std::size_t style = 0;  // its color and mark; equal styles look alike
+    std::size_t style = 0;  // its color and mark: the same style looks the same
     bool in_legend = true;
 
-    static constexpr std::size_t reference = static_cast<std::size_t>(-1);  ///< the style of a line to compare with
+    static constexpr std::size_t reference = static_cast<std::size_t>(-1);  ///< the style of a reference line
 };
 
 /// Colors behind the points: a grid over the whole panel, row by row from the bottom, each cell a style.
@@ -35,20 +35,20 @@ struct chart_regions {
     std::vector<std::size_t> cells{};
 };
 
-/// One pair of axes and what is drawn on them.
+/// A pair of axes and what is drawn on them.
 struct chart_panel {
     std::string title{}, x_label{}, y_label{};
     std::vector<chart_series> series{};
     chart_regions regions{};
     bool logarithmic = false;           // the y axis
     bool counts = false;                // the x axis has whole numbers and no margin
-    bool square = false;                // both axes equally long,
-    bool same_range = false;            // and with the same range
-    chart_point low{0, 0}, high{0, 0};  // the ranges, if low is below high; else those of the points
+    bool square = false;                // both axes have the same length,
+    bool same_range = false;            // and the same range
+    chart_point low{0, 0}, high{0, 0};  // the ranges, if low is below high; otherwise those of the points
 };
 
-/// Pictures one above the other: `learning_curves`, `decision_boundary` and `regression_scatter` make them (plot.hpp);
-/// `to_svg` and `to_text` draw them.
+/// Panels, one above the other: made by `learning_curves`, `decision_boundary` and `regression_scatter` (plot.hpp),
+/// drawn by `to_svg` and `to_text`.
 struct chart {
     std::vector<chart_panel> panels{};
 };
@@ -57,7 +57,7 @@ namespace internal {
 
 inline std::string number_text(double number) { return write_decimal(number, std::chars_format::general, 6); }
 
-/// An axis: its range, the numbers that stand along it, and where a number lies on it.
+/// An axis: its range, its tick labels, and the position of a number on it.
 class chart_axis {
 public:
     struct tick {
@@ -65,8 +65,8 @@ public:
         std::string label;
     };
 
-    /// An axis for numbers from `low` to `high`. Where `exact`, it ends there, else at the next round number.
-    /// Logarithmic only from a positive number on.
+    /// An axis for numbers from `low` to `high`. If `exact`, it ends there, otherwise at the next round number.
+    /// Logarithmic only if `low` is positive.
     chart_axis(double low, double high, bool logarithmic, bool exact, bool whole = false)
         : low_{low}, high_{high}, logarithmic_{logarithmic && low > 0} {
         if (!(low_ < high_)) widen();
@@ -114,7 +114,7 @@ private:
             ticks_.push_back({value, number_text(value)});
         }
     }
-    /// Powers of ten, with 2 and 5 times them if there are few.
+    /// Powers of ten; if there are few, also 2 and 5 times them.
     void make_decades(bool exact) {
         low_ = std::log10(low_);
         high_ = std::log10(high_);
@@ -143,7 +143,7 @@ private:
 struct chart_axes {
     chart_axis x, y;
 
-    /// Whether a point can be drawn, and lies within the axes.
+    /// Whether a point can be drawn and is within the axes.
     [[nodiscard]] bool has(chart_point p) const noexcept {
         return is_finite(p.x) && is_finite(p.y) && x.has(p.x) && y.has(p.y);
     }
@@ -159,7 +159,7 @@ inline chart_axes axes_of(const chart_panel& panel) {
             high = {(std::max)(high.x, p.x), (std::max)(high.y, p.y)};
         }
     }
-    if (!(low.x <= high.x)) low = high = {1, 1};  // no point
+    if (!(low.x <= high.x)) low = high = {1, 1};  // no points
     if (panel.same_range) {
         low.x = low.y = (std::min)(low.x, low.y);
         high.x = high.y = (std::max)(high.x, high.y);

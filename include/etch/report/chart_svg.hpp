@@ -59,7 +59,7 @@ private:
         top_ = bottom + 16 + line_height + 16;
     }
 
-    /// The names of what is drawn, in as many lines as they need.
+    /// The legend, in as many lines as it needs.
     void draw_legend(const chart_panel& panel) {
         double x = left_;
         bool begun = false;
@@ -96,7 +96,7 @@ private:
         }
     }
 
-    /// One path for each style, of rectangles that are as long as the style lasts.
+    /// One path for each style, of rectangles that extend as far as the style does.
     void draw_regions(const chart_regions& regions) {
         if (regions.cells.empty()) return;
         const double cell_width = plot_width_ / static_cast<double>(regions.columns);
@@ -136,7 +136,7 @@ private:
             if (axes.has(p)) svg_.mark(x_of(axes, p.x), y_of(axes, p.y), series.style);
     }
 
-    /// A line that is no measurement has no color.
+    /// A reference line has no color.
     static std::string line_kind(const chart_series& series) {
         return series.style == chart_series::reference ? "d" : svg_writer::color_of("l", series.style);
     }

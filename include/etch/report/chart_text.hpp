@@ -14,10 +14,10 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// How a picture is drawn with characters.
+/// How a chart is drawn with characters.
 struct text_picture {
     std::size_t width = 72, height = 16;  ///< characters of a line, and lines between the axes
-    bool unicode = false;                 ///< with blocks and circles; else ASCII
+    bool unicode = false;                 ///< with blocks and circles; otherwise ASCII
 };
 
 namespace internal {
@@ -64,7 +64,7 @@ private:
         static const std::string reference = ".";
         return series.style == chart_series::reference ? reference : marks_[series.style % marks_.size()];
     }
-    /// The names, and of what has areas behind it which of them is whose.
+    /// The names and, if there are areas behind the points, the characters of the areas.
     [[nodiscard]] std::string legend_text() const {
         std::string text;
         for (const chart_series& series : panel_.series) {
@@ -124,7 +124,7 @@ private:
             if (row_of(tick.value) == row) return tick.label;
         return {};
     }
-    /// The numbers below, those that find room, and the names of both axes.
+    /// The numbers below the axis that fit, and the names of both axes.
     [[nodiscard]] std::string x_labels() const {
         std::string line(margin_ + 2, ' ');
         for (const auto& tick : axes_.x.ticks()) {
@@ -147,7 +147,7 @@ private:
     std::vector<std::string> cells_{};
 };
 
-/// As wide as the terminal and in Unicode, if a person watches; else in ASCII.
+/// As wide as the terminal and in Unicode if a person is watching, otherwise in ASCII.
 inline text_picture picture_for(std::FILE* stream) {
     if (!is_terminal(stream)) return {};
     return {.width = std::min<std::size_t>(terminal_width(stream), 100), .unicode = shows_unicode()};
@@ -163,7 +163,7 @@ inline std::string to_text(const chart& picture, const text_picture& options = {
     return text;
 }
 
-/// Writes a chart to a terminal, as wide as it is, or to a file as text.
+/// Prints a chart to a terminal, at its full width, or to a file as text.
 inline void print(const chart& picture, std::FILE* to = stdout) {
     const std::string text = to_text(picture, internal::picture_for(to));
     std::fwrite(text.data(), 1, text.size(), to);

@@ -12,14 +12,14 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// How many samples of each class were taken for which: a row for each true class, a column for each prediction.
+/// How many samples of each class were predicted as which: one row per true class, one column per prediction.
 struct confusion_chart {
     std::vector<std::vector<std::size_t>> counts{};
     std::vector<std::string> names{};
     std::string title{};
 };
 
-/// The confusion matrix of a report, to be drawn: write_svg("confusion.svg", confusion_matrix(report, classes)).
+/// The confusion matrix of a report, for drawing: write_svg("confusion.svg", confusion_matrix(report, classes)).
 template <std::size_t Classes>
 confusion_chart confusion_matrix(const classification_report<Classes>& report, const class_list& names = {}) {
     confusion_chart chart;
@@ -32,7 +32,7 @@ confusion_chart confusion_matrix(const classification_report<Classes>& report, c
     return chart;
 }
 
-/// As a table of text, zeros as dots, so that what was confused stands out.
+/// As a text table, with zeros as dots, so that errors stand out.
 inline std::string to_text(const confusion_chart& chart) {
     internal::text_table matrix;
     std::vector<std::string> cells{"true \\ answer"};
@@ -47,7 +47,7 @@ inline std::string to_text(const confusion_chart& chart) {
     return matrix.text();
 }
 
-/// As the text of an SVG file: the darker a cell, the larger the share of its true class. Of more than 40 classes cells have
+/// As the text of an SVG file: the darker a cell, the larger its share of the true class. Beyond 40 classes, cells have
 /// no numbers.
 inline std::string to_svg(const confusion_chart& chart) {
     using internal::svg_writer, internal::shortened, internal::width_of;
@@ -64,7 +64,7 @@ inline std::string to_svg(const confusion_chart& chart) {
     const double number_width = static_cast<double>(digits) * svg_writer::letter + 10;
     const double cell = (std::max)((std::min)(420 / classes, 60.0), numbered ? (std::max)(20.0, number_width) : 8.0);
     const double names_width = static_cast<double>(letters) * svg_writer::letter;
-    const bool upright = names_width + 8 <= cell;  // the names of the columns find room beside each other
+    const bool upright = names_width + 8 <= cell;  // the names of the columns fit next to each other
     const double left = 40 + names_width + 8, top = 66 + (upright ? 18 : names_width + 8), side = classes * cell;
     const double width = (std::max)(left + side + 24, 44 + static_cast<double>(width_of(chart.title)) * 9);
 
@@ -95,7 +95,7 @@ inline std::string to_svg(const confusion_chart& chart) {
             if (numbered && n > 0)
                 svg.text(x + cell / 2, top + at + cell / 2 + 4, std::to_string(n), shade > 6 ? "w" : "t");
         }
-        if (cell < 14) continue;  // lines would be all that is seen
+        if (cell < 14) continue;  // only grid lines would be visible
         svg.line(left, top + at, left + side, top + at, "g");
         svg.line(left + at, top, left + at, top + side, "g");
     }

@@ -27,8 +27,8 @@ inline std::string csv_of(const EpochRecords auto& records) {
 
 }  // namespace internal
 
-/// Writes records as a table, a line for each epoch under a line of names: to a stream, or as a file, whole or not at all.
-/// cannot_write.
+/// Writes records as a table, a line per epoch below a line of names: to a stream, or as a file, completely or not at
+/// all. Error: cannot_write.
 inline file_result write_csv(std::FILE* to, const internal::EpochRecords auto& records) {
     const std::string text = internal::csv_of(records);
     errno = 0;

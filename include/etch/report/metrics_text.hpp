@@ -14,7 +14,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// A class matrix wider than this is not shown: no terminal has room for it.
+/// A confusion matrix with more classes is not shown: it would not fit a terminal.
 inline constexpr std::size_t most_classes_shown = 30;
 
 inline std::string name_of(const class_list& names, std::size_t index) {
@@ -23,8 +23,8 @@ inline std::string name_of(const class_list& names, std::size_t index) {
 
 }  // namespace internal
 
-/// The scores of each class, and the confusion matrix: a row for each true class, a column for each answer. Zeros are
-/// dots, so that what was confused stands out.
+/// The scores of each class, and the confusion matrix: one row per true class, one column per prediction. Zeros are
+/// dots, so that errors stand out.
 template <std::size_t Classes>
 std::string to_text(const classification_report<Classes>& report, const class_list& names = {}) {
     using internal::formatted, internal::name_of;
@@ -71,7 +71,7 @@ std::string to_text(const regression_report<Outputs>& report, const class_list& 
     return std::to_string(report.count) + " samples   loss " + score(report.loss) + "\n\n" + table.text();
 }
 
-/// A report as text for a person, with names for the classes or outputs.
+/// A report as text, with names for the classes or outputs.
 template <class Subject>
 void print(const Subject& subject, const class_list& names, std::FILE* to = stdout)
     requires requires { to_text(subject, names); }

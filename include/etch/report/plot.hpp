@@ -20,12 +20,12 @@
 #include <etch/training/for_each_prediction.hpp>
 #include <etch/training/history.hpp>
 
-// Pictures of a training and its result, as SVG files and in the terminal. Host side.
+// Pictures of training and its result, as SVG files and in the terminal. Host side.
 namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// So many points are drawn of a data set at most, evenly taken.
+/// At most this many points of a data set are drawn, evenly selected.
 inline constexpr std::size_t most_points = 2000;
 
 inline std::size_t stride_of(std::size_t samples) noexcept {
@@ -47,7 +47,7 @@ inline std::string sample_count(std::size_t samples) {
 ///     etch::print(curves);
 ///     if (auto written = etch::write_svg("learning.svg", curves); !written) std::puts(written.message().c_str());
 ///
-/// The loss has a logarithmic axis if it fell to a twentieth.
+/// The loss has a logarithmic axis if it fell to a twentieth or less.
 chart learning_curves(const internal::EpochRecords auto& records) {
     chart_series training{.name = "training"}, validation{.name = "validation", .style = 1}, accuracy{.style = 2};
     for (const auto& record : records) {
@@ -93,8 +93,8 @@ chart learning_curves(const internal::EpochRecords auto& records) {
     return picture;
 }
 
-/// The class that a network of two inputs predicts all over the plane, behind the samples of a data set in the colors of
-/// their own classes. `axes` names the inputs.
+/// The class that a network of two inputs predicts for every point of the plane, behind the samples of a data set in
+/// the colors of their own classes. `axes` names the inputs.
 template <class Network>
 chart decision_boundary(const Network& net, internal::data_of<Network> data, const class_list& classes = {},
                         const std::array<std::string, 2>& axes = {"input 0", "input 1"}) {
@@ -136,7 +136,7 @@ chart decision_boundary(const Network& net, internal::data_of<Network> data, con
     return {{panel}};
 }
 
-/// A network's predictions of one output against its targets: what is right lies on the diagonal.
+/// A network's predictions of one output against its targets: correct predictions are on the diagonal.
 template <class Network>
 chart regression_scatter(const Network& net, internal::data_of<Network> data, std::size_t output = 0,
                          const std::string& name = "") {
@@ -163,7 +163,7 @@ chart regression_scatter(const Network& net, internal::data_of<Network> data, st
     return {{panel}};
 }
 
-/// Writes a picture as an SVG file, whole or not at all: cannot_write with the system's reason.
+/// Writes a picture as an SVG file, completely or not at all: cannot_write with the system's reason.
 template <class Picture>
     requires requires(const Picture& picture) { to_svg(picture); }
 file_result write_svg(const std::string& file, const Picture& picture) {

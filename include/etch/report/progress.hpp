@@ -11,20 +11,20 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// How a progress bar shows itself.
+/// How a progress bar is shown.
 struct progress_options {
     enum class kind { detect, live, plain };
 
     std::FILE* stream = stdout;
     kind show = kind::detect;  ///< live on a terminal, plain elsewhere
-    std::size_t width = 0;     ///< columns of the live line; 0: as many as the terminal has at each redraw
+    std::size_t width = 0;     ///< columns of the live line; 0: the width of the terminal at each redraw
 };
 
 namespace internal {
 
-/// Seconds from some begin. Not <chrono>: parsing that would add a tenth to the compile time of a small program. Where
-/// the C library lacks timespec_get (mingw-w64, Android before 10) it is std::clock, on Windows the time since the
-/// program began, elsewhere what the program has taken of the processor.
+/// Seconds since some starting point. Not <chrono>: parsing that would add a tenth to the compile time of a small
+/// program. If the C library lacks timespec_get (mingw-w64, Android before 10), std::clock is used: on Windows the time
+/// since the program started, elsewhere its processor time.
 template <class Time = ::timespec>
 double seconds_now() noexcept {
 #if defined(TIME_UTC)
@@ -37,7 +37,7 @@ double seconds_now() noexcept {
         return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC);
 }
 
-/// A few characters in place, no heap.
+/// A short text without heap.
 struct short_text {
     char text[48] = {};
     std::size_t length = 0;
@@ -50,7 +50,7 @@ struct short_text {
     }
     short_text& add(const char* words) noexcept { return add("%s", words); }
 
-    /// Six characters or about: 0.1234, 12.345, 1.2e-05.
+    /// Six characters or so: 0.1234, 12.345, 1.2e-05.
     short_text& add_number(double x) noexcept {
         const double size = x < 0 ? -x : x;
         if (size != 0 && !(size >= 1e-3 && size < 1e5)) return add("%.1e", x);
@@ -70,16 +70,17 @@ struct short_text {
 
 }  // namespace internal
 
-/// Shows how a fit goes on, as its callback. On a terminal one live line, which fits the terminal's width and is drawn
-/// at most ten times a second, each time in one write; elsewhere, in a file for example, a plain line per epoch.
+/// Shows the progress of a fit, as its callback. On a terminal it is one live line that fits the terminal's width and
+/// is drawn at most ten times per second, each time in one write; elsewhere, for example in a file, it is one plain
+/// line per epoch.
 ///
 ///     trainer.fit(net, train, {.epochs = 40, .validation = validation}, etch::progress_bar{});
 ///
-/// It stands complete when the last epoch is over. Where training ends before, `finish` or the destructor ends its
-/// line. Handed to a fit by itself it ends with a line on how many epochs there were, why they ended, which was
-/// best and what is likely to be a mistake. Samples per second and the time left are means since the start, validation included. The first line
-/// is `build_notice`, if the build is slower than it needs to be. Allocates nothing.
-/// Together with a callback of one's own: [&](const auto& record) { bar(record); ... }.
+/// It is complete when the last epoch ends. If training ends earlier, `finish` or the destructor ends its line. If
+/// passed to a fit directly, it ends with a line on how many epochs there were, why they ended, which was best and what
+/// is probably a mistake. Samples per second and the remaining time are averages since the start, validation included.
+/// The first line is `build_notice`, if the build is slower than it needs to be. Allocates nothing. To combine it with
+/// a callback of your own: [&](const auto& record) { bar(record); ... }.
 class progress_bar {
 public:
     explicit progress_bar(progress_options options = {}) noexcept
@@ -100,7 +101,7 @@ public:
         in_all_ = step.epoch_samples != 0 && step.epochs > most / step.epoch_samples
                       ? most
                       : static_cast<std::uint64_t>(step.epochs) * step.epoch_samples;
-        if (samples_ <= before || begin_ == 0) {  // a fit begins; its first update is not timed
+        if (samples_ <= before || begin_ == 0) {  // a fit starts; its first update is not timed
             begin_ = now;
             first_samples_ = samples_;
             validated_ = false;
@@ -128,10 +129,10 @@ public:
         if (last) finish();
     }
 
-    /// Ends the live line, so that other output may follow. The next call begins another.
+    /// Ends the live line, so that other output may follow. The next call starts a new one.
     void finish() noexcept {
         if (open_) {
-            draw(true);  // what came since the last one
+            draw(true);  // the progress since the last redraw
             std::fputc('\n', options_.stream);
             std::fflush(options_.stream);
         }
@@ -139,8 +140,8 @@ public:
         begin_ = drawn_ = 0;
     }
 
-    /// The same at the end of a fit, which calls it, and a line with how many epochs there were, why they ended, which was
-    /// best and what is likely to be a mistake.
+    /// The same at the end of a fit, which calls it, and a line on how many epochs there were, why they ended, which
+    /// was best and what is probably a mistake.
     template <class T>
     void finish(const fit_result<T>& result) noexcept {
         finish();
@@ -168,7 +169,7 @@ private:
         return speed_now > 0 ? static_cast<double>(in_all_ - samples_) / speed_now : 0;
     }
 
-    /// Says once what makes the build slow.
+    /// Prints once what makes the build slow.
     void give_notice() noexcept {
         if (!noticed_) std::fputs(build_notice, options_.stream);
         noticed_ = true;
@@ -203,7 +204,7 @@ private:
                 texts[time].add_time(now_ - begin_);
         }
 
-        // What matters most takes its place first; what does not fit stays away.
+        // The most important part comes first; what does not fit is left out.
         const std::size_t columns = options_.width > 0 ? options_.width : internal::terminal_width(options_.stream);
         const std::size_t room = (std::min)(columns - 1, sizeof line_ - 16);  // the last column would wrap
         std::size_t used = 0;
@@ -237,7 +238,7 @@ private:
                 put("]", 1);
             }
         }
-        put("\x1b[K", 3);  // erases what a longer line left behind
+        put("\x1b[K", 3);  // erases the rest of a longer line
         std::fwrite(line_, 1, end, options_.stream);
         std::fflush(options_.stream);
         open_ = true;

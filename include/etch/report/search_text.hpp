@@ -12,8 +12,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The candidates, and a line for each trial, the best first. Settings that all trials share stand above the table,
-/// once.
+/// The candidates, and one line per trial, the best first. Settings that all trials share are printed once, above the
+/// table.
 template <class... Networks>
 std::string to_text(const search_result<candidates<Networks...>>& result) {
     using internal::formatted;

@@ -8,8 +8,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// How much of a stack a network or trainer may take as a local variable before `print(summary)` warns: half of what a
-/// program on Windows has (1 MiB; Linux and macOS: 8 MiB for the first thread, often less for others).
+/// How much stack a network or trainer may take as a local variable before `print(summary)` warns: half of a program's
+/// stack on Windows (1 MiB; Linux and macOS: 8 MiB for the first thread, often less for others).
 inline constexpr std::size_t stack_limit = std::size_t{1} << 19;
 
 namespace internal {
@@ -36,7 +36,8 @@ inline std::string name_of(const layer_summary& layer) {
 
 }  // namespace internal
 
-/// A topology in one line: "4, standardize, dense 8, tanh, dense 3, softmax". Layers that change the shape say to what.
+/// A topology in one line: "4, standardize, dense 8, tanh, dense 3, softmax". Layers that change the shape show the new
+/// one.
 template <std::size_t Depth>
 std::string topology_of(const network_summary<Depth>& network) {
     std::string text = internal::extents_of(network.input);
@@ -47,7 +48,7 @@ std::string topology_of(const network_summary<Depth>& network) {
     return text;
 }
 
-/// A line per layer, the sums, the bytes that the network, its trainer and a forward pass take, and `build_notice`,
+/// One line per layer, the totals, the bytes that the network, its trainer and a forward pass take, and `build_notice`
 /// if the build is slower than it needs to be.
 template <std::size_t Depth>
 std::string to_text(const network_summary<Depth>& network) {

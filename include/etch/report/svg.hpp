@@ -10,7 +10,7 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Text as XML has it: its special characters escaped, and what cannot stand in XML replaced by '?'.
+/// Text for XML: special characters escaped, and characters that XML does not allow replaced by '?'.
 inline std::string escaped_xml(std::string_view text) {
     std::string xml;
     while (!text.empty()) {
@@ -35,7 +35,7 @@ inline std::string escaped_xml(std::string_view text) {
     return xml;
 }
 
-/// The first characters of a text, with ... in place of what follows.
+/// The first characters of a text, with ... in place of the rest.
 inline std::string shortened(std::string_view text, std::size_t characters) {
     std::size_t bytes = 0;
     for (std::size_t count = 0; bytes < text.size(); ++count) {
@@ -46,12 +46,12 @@ inline std::string shortened(std::string_view text, std::size_t characters) {
     return std::string{text};
 }
 
-/// Writes an SVG picture, element by element, in pixels from the upper left corner. On a background of its own, light or
-/// dark as the reader's browser prefers. The colors can be distinguished by the color-blind: M. Okabe, K. Ito, "Color Universal
-/// Design", 2008; on a dark background lighter.
+/// Writes an SVG picture, element by element, in pixels from the upper left corner. It has its own background, light or
+/// dark as the reader's browser prefers. The colors can be distinguished by color-blind people: M. Okabe, K. Ito,
+/// "Color Universal Design", 2008; lighter on a dark background.
 class svg_writer {
 public:
-    static constexpr double letter = 6.6;  ///< the width of one, of the font at 12 pixels, as a rule
+    static constexpr double letter = 6.6;  ///< the typical width of a letter at 12 pixels
     static constexpr std::size_t colors = 8, shapes = 5;
 
     void line(double x1, double y1, double x2, double y2, std::string_view kind) {
@@ -60,7 +60,7 @@ public:
     void rectangle(double x, double y, double width, double height, std::string_view kind) {
         open("rect", kind).number("x", x).number("y", y).number("width", width).number("height", height).close();
     }
-    /// `turned`: read from below, upwards.
+    /// `turned`: rotated, read from bottom to top.
     void text(double x, double y, std::string_view words, std::string_view kind, double turned = 0) {
         open("text", kind).number("x", x).number("y", y);
         if (turned != 0) body_ += " transform=\"rotate(" + pixels(turned) + " " + pixels(x) + " " + pixels(y) + ")\"";
@@ -80,10 +80,10 @@ public:
         body_ +=
             "M" + pixels(x) + " " + pixels(y) + "h" + pixels(width) + "v" + pixels(height) + "h" + pixels(-width) + "z";
     }
-    /// A part of the path that begins elsewhere.
+    /// The next part of the path begins elsewhere.
     void path_break() { first_ = true; }
     void end_path() { body_ += "\"/>\n"; }
-    /// The mark of a style, round a point.
+    /// The mark of a style at a point.
     void mark(double x, double y, std::size_t style) {
         const double r = 3.2;
         if (style % shapes == 0) {
@@ -100,7 +100,7 @@ public:
         end_path();
     }
 
-    /// The class of a style's color: of a line ("l"), a mark ("m") or an area ("a").
+    /// The CSS class of a style's color: for a line ("l"), a mark ("m") or an area ("a").
     [[nodiscard]] static std::string color_of(const char* what, std::size_t style) {
         return std::string{what} + " c" + std::to_string(style % colors);
     }
@@ -138,7 +138,7 @@ private:
         for (const corner& c : corners) path_to(c.x, c.y);
         body_ += "z";
     }
-    /// To a tenth of a pixel.
+    /// Rounded to a tenth of a pixel.
     static std::string pixels(double number) {
         std::string text = write_decimal(number, std::chars_format::fixed, 1);
         if (text.ends_with(".0")) text.resize(text.size() - 2);
@@ -161,7 +161,7 @@ private:
             css += ".h{fill:" + std::string{palette[0]} + "}.x{fill:" + std::string{palette[1]} + "}";
             return css + "\n";
         };
-        std::string shades;  // of the cells of a matrix, right (h) and wrong (x)
+        std::string shades;  // for the cells of a matrix, right (h) and wrong (x)
         for (int n = 1; n <= 9; ++n)
             shades += ".o" + std::to_string(n) + "{fill-opacity:." + (n < 9 ? std::to_string(n) + "2" : "95") + "}";
         return "text{font:12px system-ui,\"DejaVu Sans\",Arial,sans-serif}.b{font-weight:bold;font-size:14px}"

@@ -18,8 +18,8 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// The number that POSIX has for a stream; -1, which is none, if the C library does not tell, as newlib with
-/// -std=c++20.
+/// The POSIX number of a stream; -1, which is not a valid one, if the C library does not provide it, such as newlib
+/// with -std=c++20.
 template <class Stream>
 int descriptor_of([[maybe_unused]] Stream* stream) noexcept {
     if constexpr (requires { fileno(stream); })
@@ -28,9 +28,8 @@ int descriptor_of([[maybe_unused]] Stream* stream) noexcept {
         return -1;
 }
 
-/// Whether a person watches: the stream is a terminal, and one that can return to the begin of a line. For a
-/// WebAssembly program every stream is a terminal, a browser's list of messages or a file as well: there it is taken
-/// for none.
+/// Whether a person is watching: the stream is a terminal that can return to the beginning of a line. In a WebAssembly
+/// program every stream is reported as a terminal, even a browser's console or a file; there none counts as one.
 inline bool is_terminal(std::FILE* stream) noexcept {
     const char* const kind = std::getenv("TERM");
     if (kind != nullptr && std::strcmp(kind, "dumb") == 0) return false;
@@ -43,7 +42,7 @@ inline bool is_terminal(std::FILE* stream) noexcept {
 #endif
 }
 
-/// Whether the terminal shows UTF-8, as the environment has it.
+/// Whether the terminal shows UTF-8, according to the environment.
 inline bool shows_unicode() noexcept {
     for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
         const char* const locale = std::getenv(name);
@@ -55,7 +54,7 @@ inline bool shows_unicode() noexcept {
     return false;
 }
 
-/// The columns of the terminal, from itself or from COLUMNS; 80 if neither is known.
+/// The number of columns of the terminal, from itself or from COLUMNS; 80 if neither is known.
 inline std::size_t terminal_width([[maybe_unused]] std::FILE* stream) noexcept {
 #if __has_include(<sys/ioctl.h>) && __has_include(<unistd.h>)
     winsize size{};

@@ -13,7 +13,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// What printf makes of one number.
+/// One number, formatted by printf.
 template <class Number>
 std::string formatted(const char* format, Number number) {
     char text[64];
@@ -21,7 +21,7 @@ std::string formatted(const char* format, Number number) {
     return {text, (std::min)(sizeof text - 1, static_cast<std::size_t>((std::max)(0, length)))};
 }
 
-/// How many places a text takes in a terminal: its UTF-8 characters (each as wide as a letter, so not for Chinese).
+/// The width of a text in a terminal: its number of UTF-8 characters (each as wide as a letter, so not for Chinese).
 inline std::size_t width_of(std::string_view text) noexcept {
     std::size_t width = 0;
     for (const char c : text) width += (static_cast<unsigned char>(c) & 0xc0u) != 0x80u;
@@ -70,7 +70,7 @@ private:
 
 }  // namespace internal
 
-/// Writes a report, a summary or the result of a search as text for a person.
+/// Prints a report, a summary or the result of a search as text.
 template <class Subject>
 void print(const Subject& subject, std::FILE* to = stdout)
     requires requires { to_text(subject); }

@@ -41,8 +41,7 @@ struct few_rows_kernel {
     }
 
 private:
-    /// One column, where `left` is W, column after column, and Depth, a multiple of the period, is its number of
-    /// columns.
+    /// One column of the result; `left` is W, column-major, with Depth columns (a multiple of the period).
     template <std::size_t Depth, class V>
     ETCH_INLINE static typename V::pack add_one(typename V::pack start, const float* left,
                                                 const float* right) noexcept {
