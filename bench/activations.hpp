@@ -12,7 +12,7 @@
 namespace {
 
 /// A function of its own: inside another loop g++ 12 first unrolls the few iterations of a small layer, and then
-/// finds no loop to vectorise: eight scalar calls of tanhf instead of one vector call.
+/// finds no loop to vectorize: eight scalar calls of tanhf instead of one vector call.
 template <bench::activation Activation, std::size_t Count>
 [[gnu::noinline]] void activate(float* z) {
     using enum bench::activation;

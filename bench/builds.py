@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The rows of etch in several builds, side by side: another instruction set, level of optimisation, compiler.
+"""The rows of etch in several builds, side by side: another instruction set, level of optimization, compiler.
 
     bench/builds.py [--rounds 6] [--filter REGEX] [--folder DIR]
 

@@ -185,8 +185,8 @@ void time_function(benchmark::State& state) {
 
 // static: a template that takes a template is shared between files even if its argument is in an anonymous namespace.
 
-/// inference/<network>/<contestant>, one sample per call, and latency/<network>/<contestant>, where each output is part of
-/// the next input. `Forward<Network, Samples>` is constructed from parameters and called with samples.
+/// inference/<network>/<contestant>, one sample per call, and latency/<network>/<contestant>, where each output is part
+/// of the next input. `Forward<Network, Samples>` is constructed from parameters and called with samples.
 template <template <class, std::size_t> class Forward, class... Networks>
 static void add_single(const std::string& contestant) {
     (add(std::string{"inference/"} + Networks::name, contestant,
@@ -207,8 +207,8 @@ static void add_batches(const std::string& contestant) {
      ...);
 }
 
-/// train/<network>_<optimizer>/<contestant>. `Training<Network, Optimizer, Batch>` is constructed from parameters; step takes
-/// samples and targets and returns the mean loss before the update; read returns the parameters.
+/// train/<network>_<optimizer>/<contestant>. `Training<Network, Optimizer, Batch>` is constructed from parameters; step
+/// takes samples and targets and returns the mean loss before the update; read returns the parameters.
 template <template <class, optimizer, std::size_t> class Training, class Network, optimizer Optimizer,
           std::size_t Batch>
 static void add_training(const std::string& contestant) {
@@ -227,7 +227,8 @@ static void add_all_training(const std::string& contestant) {
     add_training<Training, digits, optimizer::adam, 32>(contestant);
 }
 
-/// math/<function>/<contestant>: `Loop<Of>::run(from, to, count)` applies `Of`, a lambda that captures nothing, to numbers.
+/// math/<function>/<contestant>: `Loop<Of>::run(from, to, count)` applies `Of`, a lambda that captures nothing, to
+/// numbers.
 template <internal::literal Name, template <class> class Loop, class Of>
 static void add_function(const std::string& contestant, Of) {
     add(std::string{"math/"} + Name.text, contestant, internal::time_function<Name, Loop<Of>>);

@@ -42,7 +42,7 @@ template <bench::activation Activation, class Matrix>
 void differentiate(const Matrix& y, Matrix& dy) {
     using enum bench::activation;
     if constexpr (Activation == relu) {
-        dy.array() *= (y.array() * 1e30f).min(1.0f);  // 0 or 1; sign and select are not vectorised
+        dy.array() *= (y.array() * 1e30f).min(1.0f);  // 0 or 1; sign and select are not vectorized
     } else if constexpr (Activation == elu) {
         dy.array() *= y.array().min(0.0f) + 1.0f;
     } else if constexpr (Activation == tanh) {

@@ -129,7 +129,8 @@ private:
     typename fast_network<Network>::type net_;
 };
 
-/// One of three networks, chosen at run time: measures the cost of the choice. The others have the same inputs and outputs.
+/// One of three networks, chosen at run time: measures the cost of the choice. The others have the same inputs and
+/// outputs.
 template <class Network, std::size_t Samples>
 class forward_any {
 public:

@@ -32,8 +32,8 @@ handle make() {
     return net;
 }
 
-/// Calls f(FANN's weight, its index in the order of exchange) for all weights: FANN stores the weights of a neuron together,
-/// its bias last.
+/// Calls f(FANN's weight, its index in the order of exchange) for all weights: FANN stores the weights of a neuron
+/// together, its bias last.
 template <class Network>
 void for_each_weight(struct fann* net, auto f) {
     float* own = net->weights;

@@ -1,4 +1,4 @@
-// libtorch on one thread: a Sequential in inference mode, and PyTorch's own optimisers.
+// libtorch on one thread: a Sequential in inference mode, and PyTorch's own optimizers.
 #include <cstddef>
 #include <cstring>
 #include <memory>

@@ -11,8 +11,8 @@ namespace bench {
 
 namespace {
 
-// The widest registers of the target, and how many of its 16 or 32 are accumulators: two units with a latency of four cycles
-// need eight in flight, and more of them hide the loop.
+// The widest registers of the target, and how many of its 16 or 32 are accumulators: two units with a latency of four
+// cycles need eight in flight, and more of them hide the loop.
 #if defined(__AVX512F__)
 constexpr std::size_t register_bytes = 64, accumulators = 24;
 #define ETCH_BENCH_REGISTER "v"  // any of 32; "x" is the first 16

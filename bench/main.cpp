@@ -39,8 +39,8 @@ public:
     std::vector<Run> runs_;
 };
 
-/// The same core for every contestant, and one thread. Libraries read these settings when they are loaded, so the program
-/// sets them and restarts itself.
+/// The same core for every contestant, and one thread. Libraries read these settings when they are loaded, so the
+/// program sets them and restarts itself.
 void settle(char** arguments) {
     if (std::getenv("ETCH_BENCH_SETTLED") != nullptr) return;
     cpu_set_t allowed;
@@ -57,8 +57,8 @@ void settle(char** arguments) {
     execv("/proc/self/exe", arguments);
 }
 
-/// A library linked with -ffast-math switches denormals off for the whole process when it is loaded. The measurement should
-/// be that of a program without such a library.
+/// A library linked with -ffast-math switches denormals off for the whole process when it is loaded. The measurement
+/// should be that of a program without such a library.
 void restore_denormals() {
 #if defined(__SSE__)
     constexpr unsigned flush_to_zero = 0x8000, denormals_are_zero = 0x0040;

@@ -42,7 +42,7 @@ struct network {
 struct tiny : network<2, dense{8, activation::tanh}, dense{1, activation::sigmoid}> {
     static constexpr const char* name = "tiny";
 };
-/// A policy trained by proximal policy optimisation; its last layer computes means, so it has no activation.
+/// A policy trained by proximal policy optimization; its last layer computes means, so it has no activation.
 struct policy : network<17, dense{64, activation::tanh}, dense{64, activation::tanh}, dense{6}> {
     static constexpr const char* name = "policy";
 };
@@ -60,7 +60,7 @@ struct digits : network<784, dense{128, activation::relu}, dense{10, activation:
     static constexpr const char* name = "digits";
 };
 
-/// The options of all optimisers of all contestants: PyTorch's defaults, if it has one.
+/// The options of all optimizers of all contestants: PyTorch's defaults, if it has one.
 inline constexpr float sgd_learning_rate = 0.05f;
 inline constexpr float momentum_learning_rate = 0.01f, momentum_share = 0.9f;
 inline constexpr float adam_learning_rate = 1e-3f, adam_beta1 = 0.9f, adam_beta2 = 0.999f, adam_epsilon = 1e-8f;

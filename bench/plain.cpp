@@ -1,7 +1,7 @@
-// Hand-written loops over arrays of compile-time sizes, with -O3 -ffast-math. Weights are stored either output by output
-// (`rows`: a dot product for each output) or input by input (`columns`: each input is spread over the outputs). The pass of
-// one sample is a function of its own, as in a user's program: inside the loop of the benchmark or of the batch g++ 12
-// unrolls short loops before it vectorises, and the code is slower.
+// Hand-written loops over arrays of compile-time sizes, with -O3 -ffast-math. Weights are stored either output by
+// output (`rows`: a dot product for each output) or input by input (`columns`: each input is spread over the outputs).
+// The pass of one sample is a function of its own, as in a user's program: inside the loop of the benchmark or of the
+// batch g++ 12 unrolls short loops before it vectorizes, and the code is slower.
 #include <cmath>
 #include <cstddef>
 #include <utility>

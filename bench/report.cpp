@@ -25,8 +25,8 @@ struct operations {
 };
 
 /// The minimum work of a row: every product with a weight counts two operations, and every weight is loaded once per
-/// call. Training multiplies three times, except for the input gradient of the first layer, and reads parameters, gradients
-/// and state in the update.
+/// call. Training multiplies three times, except for the input gradient of the first layer, and reads parameters,
+/// gradients and state in the update.
 operations least_operations(const description& net, std::size_t samples, int slots) {
     double weights = 0, biases = 0, first = 0;
     std::size_t inputs = net.inputs;
@@ -208,7 +208,8 @@ bool results::print() const {
     std::printf(
         "Nanoseconds of processor time, the least of all repetitions: of a call, of a sample in batches and "
         "training, of an element in math/.\nBelow: the largest difference from a double-precision reference; "
-        "of the parameters after 20 steps in train/, in ulp in math/,\nwhere the best other is the fastest of those that are accurate to 4 ulp.\n");
+        "of the parameters after 20 steps in train/, in ulp in math/,\n"
+        "where the best other is the fastest of those that are accurate to 4 ulp.\n");
     if (flops_ > 0)
         std::printf(
             "This core: %.1f GFLOP/s of fused multiply-adds, loads of %.0f GB/s from L1 (%zu KB) and %.0f GB/s "

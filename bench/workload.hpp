@@ -10,8 +10,8 @@
 #include "networks.hpp"
 
 /// The data that contestants are given, and the double-precision passes that their outputs are compared with. All
-/// of it is computed at run time in one translation unit that is compiled without -ffast-math, so no contestant's compiler
-/// knows the weights.
+/// of it is computed at run time in one translation unit that is compiled without -ffast-math, so no contestant's
+/// compiler knows the weights.
 namespace bench {
 
 /// Floats on the heap, aligned to a cache line, as a careful user would store them. Initially zero.

@@ -56,12 +56,12 @@ function(etch_own_target target)
 endfunction()
 
 # The preset `test` compiles what it runs in the cheapest way, which takes a third of the time of -O2: without
-# optimisation, and the functions of the kernels called instead of inlined. The bits are the same. Test files that have
+# optimization, and the functions of the kernels called instead of inlined. The bits are the same. Test files that have
 # the line
 #
 #     // compiled with: -O1
 #
-# are about what only the optimiser can get wrong, such as a contraction of a multiply and an add. They are compiled with
+# are about what only the optimizer can get wrong, such as a contraction of a multiply and an add. They are compiled with
 # -O1, which takes g++ half the time of -O2, and with the pass of -O2 that contracts. ETCH_TEST_EVERYTHING (the preset
 # `test-all`) compiles everything with the flags of the build.
 set(ETCH_QUICK_FLAGS "")

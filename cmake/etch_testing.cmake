@@ -8,7 +8,7 @@ else()
   set(ETCH_TEST_TIMEOUT 1200)
 endif()
 
-# Catch2's main, once for all rooms.
+# Catch2's main, once for all modules.
 if(CMAKE_CROSSCOMPILING)  # of the machine that builds only headers can be used, which Catch2 2 is
   etch_add_headers(catch2 Catch2::Catch2 catch2/catch.hpp "")
   if(TARGET etch::catch2_headers)
@@ -92,9 +92,9 @@ function(etch_files_marked line with without)
   set(${without} "${others}" PARENT_SCOPE)
 endfunction()
 
-# The test files of a room, without those whose optional library is not here.
-function(etch_room_files room result)
-  file(GLOB files CONFIGURE_DEPENDS "${ETCH_TEST_DIR}/${room}/*.test.cpp")
+# The test files of a module, without those whose optional library is not here.
+function(etch_module_files module result)
+  file(GLOB files CONFIGURE_DEPENDS "${ETCH_TEST_DIR}/${module}/*.test.cpp")
   set(kept "")
   foreach(file IN LISTS files)
     file(STRINGS "${file}" needs_csv REGEX "#include <etch/data/csv[a-z_]*\\.hpp>")
@@ -103,7 +103,7 @@ function(etch_room_files room result)
     if((needs_csv AND NOT TARGET etch::csv) OR (needs_gzip AND NOT TARGET etch::gzip)
        OR (needs_npz AND NOT TARGET etch::npz))
       cmake_path(GET file FILENAME name)
-      message(STATUS "etch: ${room}/${name} is left out, since its library is not installed")
+      message(STATUS "etch: ${module}/${name} is left out, since its library is not installed")
     else()
       list(APPEND kept "${file}")
     endif()
@@ -112,32 +112,32 @@ function(etch_room_files room result)
 endfunction()
 
 # One CTest entry for a file of a program; `suffix` is empty or the variant, such as `.sse2`.
-function(etch_add_file_test target room file suffix)
+function(etch_add_file_test target module file suffix)
   cmake_path(GET file STEM LAST_ONLY stem)  # exp.test
   string(REGEX REPLACE "\\.test$" "" name "${stem}")
-  add_test(NAME ${room}.${name}${suffix} COMMAND ${target} "-#" "[#${stem}]")
-  set_tests_properties(${room}.${name}${suffix} PROPERTIES TIMEOUT ${ETCH_TEST_TIMEOUT} LABELS "${room}")
+  add_test(NAME ${module}.${name}${suffix} COMMAND ${target} "-#" "[#${stem}]")
+  set_tests_properties(${module}.${name}${suffix} PROPERTIES TIMEOUT ${ETCH_TEST_TIMEOUT} LABELS "${module}")
 endfunction()
 
-# etch_add_room_test(<room>): all of tests/<room>/*.test.cpp, for this machine.
-function(etch_add_room_test room)
-  etch_room_files(${room} files)
+# etch_add_module_test(<module>): all of tests/<module>/*.test.cpp, for this machine.
+function(etch_add_module_test module)
+  etch_module_files(${module} files)
   set(optimized "")
   if(ETCH_QUICK_FLAGS)
     etch_files_marked("compiled with: -O1" optimized files ${files})
   endif()
   if(files)
-    etch_add_test_program(etch_test_${room} FLAGS ${ETCH_NATIVE_FLAGS} ${ETCH_QUICK_FLAGS} FILES ${files})
+    etch_add_test_program(etch_test_${module} FLAGS ${ETCH_NATIVE_FLAGS} ${ETCH_QUICK_FLAGS} FILES ${files})
   endif()
   if(optimized)
-    etch_add_test_program(etch_test_${room}_optimized FLAGS ${ETCH_NATIVE_FLAGS} -O1
+    etch_add_test_program(etch_test_${module}_optimized FLAGS ${ETCH_NATIVE_FLAGS} -O1
                                            "$<$<CXX_COMPILER_ID:GNU>:-fexpensive-optimizations>" FILES ${optimized})
   endif()
   foreach(file IN LISTS files)
-    etch_add_file_test(etch_test_${room} ${room} "${file}" "")
+    etch_add_file_test(etch_test_${module} ${module} "${file}" "")
   endforeach()
   foreach(file IN LISTS optimized)
-    etch_add_file_test(etch_test_${room}_optimized ${room} "${file}" "")
+    etch_add_file_test(etch_test_${module}_optimized ${module} "${file}" "")
   endforeach()
 endfunction()
 
@@ -166,18 +166,18 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND NOT MSVC)
   etch_try_instruction_set(avx512 -march=x86-64-v4 avx512f avx512bw avx512cd avx512dq avx512vl)
 endif()
 
-# etch_add_isa_test(<room> [ALL [ASAN]]): the room's test files once more on plain numbers, as `<room>.<file>.plain`;
-# with ETCH_TEST_EVERYTHING on every instruction set that this machine has, as `<room>.<file>.<set>`, and under
-# AddressSanitizer as `<room>.<file>.<set>.asan` (UndefinedBehaviorSanitizer, which would double the time to compile, is
+# etch_add_isa_test(<module> [ALL [ASAN]]): the module's test files once more on plain numbers, as `<module>.<file>.plain`;
+# with ETCH_TEST_EVERYTHING on every instruction set that this machine has, as `<module>.<file>.<set>`, and under
+# AddressSanitizer as `<module>.<file>.<set>.asan` (UndefinedBehaviorSanitizer, which would double the time to compile, is
 # in the preset `asan`). Without ALL, only the files that have a line
 #
 #     // runs on: every instruction set
 #     // runs on: every instruction set, asan
 #
 add_custom_target(etch_test_sets)  # all of them
-function(etch_add_isa_test room)
+function(etch_add_isa_test module)
   cmake_parse_arguments(PARSE_ARGV 1 arg "ALL;ASAN" "" "")
-  etch_room_files(${room} files)
+  etch_module_files(${module} files)
   set(chosen "")
   set(checked "")
   foreach(file IN LISTS files)
@@ -196,21 +196,21 @@ function(etch_add_isa_test room)
   endif()
   list(GET ETCH_INSTRUCTION_SETS -1 best)
   foreach(set IN LISTS sets)
-    if(chosen AND NOT (set STREQUAL best AND ETCH_NATIVE_FLAGS))  # the room's own program is compiled for the best
-      set(target etch_test_${room}_${set})
+    if(chosen AND NOT (set STREQUAL best AND ETCH_NATIVE_FLAGS))  # the module's own program is compiled for the best
+      set(target etch_test_${module}_${set})
       etch_add_test_program(${target} FLAGS ${ETCH_FLAGS_${set}} ${ETCH_QUICK_FLAGS} FILES ${chosen})
       add_dependencies(etch_test_sets ${target})
       foreach(file IN LISTS chosen)
-        etch_add_file_test(${target} ${room} "${file}" .${set})
+        etch_add_file_test(${target} ${module} "${file}" .${set})
       endforeach()
     endif()
     if(checked)
-      set(target etch_test_${room}_${set}_asan)
+      set(target etch_test_${module}_${set}_asan)
       etch_add_test_program(${target} FLAGS ${ETCH_FLAGS_${set}} -O0 -fsanitize=address FILES ${checked})
       target_link_options(${target} PRIVATE -fsanitize=address)
       add_dependencies(etch_test_sets ${target})
       foreach(file IN LISTS checked)
-        etch_add_file_test(${target} ${room} "${file}" .${set}.asan)
+        etch_add_file_test(${target} ${module} "${file}" .${set}.asan)
       endforeach()
     endif()
   endforeach()

@@ -2,8 +2,8 @@
 // a pixel value of the sRGB standard represents. The program does not compile if the network misses a point by more
 // than 1 % of the full scale.
 //
-// It takes 2.5 to 4 s to compile. clang needs 1.9 million steps but allows 1,048,576 by default, so CMakeLists.txt raises the
-// limit (-fconstexpr-steps); g++ stays within its limits and takes 460 MB.
+// It takes 2.5 to 4 s to compile. clang needs 1.9 million steps but allows 1,048,576 by default, so CMakeLists.txt
+// raises the limit (-fconstexpr-steps); g++ stays within its limits and takes 460 MB.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// A network that is trained at compile time. All that is left in the program is 17 floats in read-only memory, and the very
-// existence of the executable proves that the training succeeded:
+// A network that is trained at compile time. All that is left in the program is 17 floats in read-only memory, and the
+// very existence of the executable proves that the training succeeded:
 //
 //   nm -C compile_time_xor | grep exclusive_or          the letter R: read-only data
 //   objdump -s -j .rodata compile_time_xor              the weights

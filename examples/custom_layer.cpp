@@ -1,5 +1,5 @@
-// A custom layer (the struct in snake.hpp), trained on the task that it is made for: continuing a periodic signal beyond the
-// data.
+// A custom layer (the struct in snake.hpp), trained on the task that it is made for: continuing a periodic signal
+// beyond the data.
 #include <cmath>
 #include <cstdio>
 #include <etch/etch.hpp>

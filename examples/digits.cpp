@@ -2,9 +2,9 @@
 //
 //   digits --data DIR [--seed N] [--epochs N]
 //
-// DIR contains t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, unpacked or as .gz; the default is ETCH_DATA_DIR/mnist. They
-// are the test set of MNIST (Y. LeCun, C. Cortes, C. Burges), 10,000 digits; torchvision's datasets.MNIST downloads them to
-// MNIST/raw.
+// DIR contains t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, unpacked or as .gz; the default is
+// ETCH_DATA_DIR/mnist. They are the test set of MNIST (Y. LeCun, C. Cortes, C. Burges), 10,000 digits; torchvision's
+// datasets.MNIST downloads them to MNIST/raw.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>

@@ -61,8 +61,8 @@ constexpr std::size_t sector_of(vec seen) {
 /// How a frame calls the network: for one agent at a time, or for 32 of them in one call.
 enum class calls { single, batched };
 
-/// A frame is one call of `begin_frame`, then `play` for parts of the agents, in any order and on any number of threads: an
-/// agent sees the others in a copy that begin_frame has made.
+/// A frame is one call of `begin_frame`, then `play` for parts of the agents, in any order and on any number of
+/// threads: an agent sees the others in a copy that begin_frame has made.
 class world {
 public:
     static constexpr std::size_t block = policy::batch_columns;  // agents per call
@@ -95,8 +95,8 @@ public:
         for (const agent& a : agents_) in_cells_[next[cell_of(a.place)]++] = a.place;
     }
 
-    /// Plays the frame for the agents of some blocks: they sense, the network decides, they move. Returns the microseconds
-    /// that the network took.
+    /// Plays the frame for the agents of some blocks: they sense, the network decides, they move. Returns the
+    /// microseconds that the network took.
     double play(const policy& net, calls way, std::size_t first_block, std::size_t last_block) {
         const std::size_t first = first_block * block, last = std::min(last_block * block, agents_.size());
         for (std::size_t i = first; i < last; ++i) sense(agents_[i], column(i));
@@ -199,8 +199,8 @@ private:
     std::vector<float> senses_;                            // 17 per agent, agent by agent
 };
 
-/// The behaviour that the network learns to imitate: towards the target, away from anything close, and slow unless it faces its goal.
-/// `shyness` is the weight of what is close.
+/// The behaviour that the network learns to imitate: towards the target, away from anything close, and slow unless it
+/// faces its goal. `shyness` is the weight of what is close.
 inline std::array<float, 2> teacher(const std::array<float, policy::inputs>& sensed, float shyness) {
     constexpr std::array<vec, sectors> direction{
         {{1, 0}, {0.5f, 0.8660254f}, {-0.5f, 0.8660254f}, {-1, 0}, {-0.5f, -0.8660254f}, {0.5f, -0.8660254f}}};

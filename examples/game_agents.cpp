@@ -2,11 +2,11 @@
 //
 //   game_agents [--agents N] [--frames N] [--threads N]
 //
-// First it measures the time of a frame, on one thread and on several, with the network called for each agent or for batches
-// of 32. Then it plays the game at 60 frames per second: a watcher notices that the file of weights has changed, loads and
-// verifies the new network next to the old one, on a thread of its own, and the game switches between two frames. A broken
-// file is rejected with a message, and the game continues as before. At the end the game is replayed from a recording, to
-// check that all worlds agree bit for bit.
+// First it measures the time of a frame, on one thread and on several, with the network called for each agent or for
+// batches of 32. Then it plays the game at 60 frames per second: a watcher notices that the file of weights has
+// changed, loads and verifies the new network next to the old one, on a thread of its own, and the game switches
+// between two frames. A broken file is rejected with a message, and the game continues as before. At the end the game
+// is replayed from a recording, to check that all worlds agree bit for bit.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -32,8 +32,8 @@ using flocking::calls, flocking::policy;
 
 // ---- a network that is replaced while it is used --------------------------------------------------------------------
 
-/// Two networks: the game plays with one while the other is loaded. One thread plays, one loads; there is no lock and no heap,
-/// and nothing is copied when the game switches.
+/// Two networks: the game plays with one while the other is loaded. One thread plays, one loads; there is no lock and
+/// no heap, and nothing is copied when the game switches.
 class replaceable_policy {
 public:
     explicit replaceable_policy(const policy& first) : nets_{first, first} {}
@@ -48,7 +48,8 @@ public:
     [[nodiscard]] bool is_free() const {
         return playing_.load(std::memory_order_acquire) == newest_.load(std::memory_order_relaxed);
     }
-    /// Loads a file and checks its golden vectors; the game sees the network only if both succeed. Requires `is_free()`.
+    /// Loads a file and checks its golden vectors; the game sees the network only if both succeed. Requires
+    /// `is_free()`.
     etch::file_result load(const std::string& path) {
         const std::size_t other = 1 - newest_.load(std::memory_order_relaxed);
         etch::file_result result = etch::load_file(nets_[other], path);
@@ -279,8 +280,8 @@ struct outcome {
     std::size_t frames = 0, late = 0, taken = 0, refused = 0;
 };
 
-/// Plays the part of a training program that runs during the game: saves a file from time to time, the next one when the
-/// watcher has seen the last. Some of the files are broken.
+/// Plays the part of a training program that runs during the game: saves a file from time to time, the next one when
+/// the watcher has seen the last. Some of the files are broken.
 void save_from_time_to_time(const std::string& path, const policy& shy, const policy& bold, std::size_t frames,
                             const std::atomic<std::size_t>& frame, const watcher& watch) {
     const auto whole = etch::read_file(path);

@@ -10,7 +10,7 @@ int main() {
 
     gate net{etch::seed{42}};  // sizeof(net) is 132: 33 floats and nothing else
 
-    // The trainer owns gradients, activations and the optimiser's state. Nothing is allocated.
+    // The trainer owns gradients, activations and the optimizer's state. Nothing is allocated.
     etch::trainer<gate, etch::binary_cross_entropy, etch::adam, 4> trainer{{.learning_rate = 0.05}};
     const auto result = trainer.fit(net, {inputs, targets}, {.epochs = 200});
     if (!result) return std::puts(result.message().c_str()), 1;

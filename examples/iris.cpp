@@ -2,9 +2,10 @@
 //
 //   iris [--data DIR] [--seed N] [--save DIR]
 //
-// DIR contains iris.csv; the default is ETCH_DATA_DIR/iris. --save writes iris.safetensors, with the names of the species, and
-// confusion.svg. The data are iris.data of the UCI Machine Learning Repository (R. A. Fisher, 1936): 150 lines of four
-// measurements in cm and the species, no header. The last line printed is `test f1: 0.9333`, the mean over the species.
+// DIR contains iris.csv; the default is ETCH_DATA_DIR/iris. --save writes iris.safetensors, with the names of the
+// species, and confusion.svg. The data are iris.data of the UCI Machine Learning Repository (R. A. Fisher, 1936): 150
+// lines of four measurements in cm and the species, no header. The last line printed is `test f1: 0.9333`, the mean
+// over the species.
 #include <etch/data/csv.hpp>
 #include <etch/etch.hpp>
 
@@ -13,8 +14,8 @@
 #include <string>
 #include <string_view>
 
-// Three candidates. Each contains the mean and deviation of the measurements, so the scaling used in training always comes
-// with the network.
+// Three candidates. Each contains the mean and deviation of the measurements, so the scaling used in training always
+// comes with the network.
 using linear = etch::network<etch::input<4>, etch::standardize, etch::dense<3>, etch::softmax>;
 using narrow =
     etch::network<etch::input<4>, etch::standardize, etch::dense<6>, etch::tanh, etch::dense<3>, etch::softmax>;

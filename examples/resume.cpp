@@ -1,7 +1,7 @@
 // Training that is killed in the middle resumes as if nothing had happened, bit for bit.
 //
-// A fit saves a checkpoint after each epoch. The program starts a second copy of itself, which dies at the end of epoch 13,
-// resumes from the file that the copy has left, and compares the result with a fit that ran without a break.
+// A fit saves a checkpoint after each epoch. The program starts a second copy of itself, which dies at the end of epoch
+// 13, resumes from the file that the copy has left, and compares the result with a fit that ran without a break.
 #include <cstdio>
 #include <cstdlib>
 #include <etch/etch.hpp>
@@ -41,7 +41,7 @@ int main(int count, char** arguments) {
     const std::string again = '"' + std::string{arguments[0]} + "\" killed";
     if (std::system(again.c_str()) == 0) return std::puts("it was not killed"), 1;
 
-    // The file has everything: weights, statistics, the optimiser with its options and state, schedule, dropout.
+    // The file has everything: weights, statistics, the optimizer with its options and state, schedule, dropout.
     static spiral_trainer trainer;
     spiral net;
     if (const auto loaded = etch::load_checkpoint_file(trainer, net, file); !loaded)

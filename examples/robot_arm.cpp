@@ -162,7 +162,7 @@ int main() {
         {.learning_rate = 1e-2}};
     if (const auto fitted = line_trainer.fit(line, training.set, {.epochs = 10}); !fitted) return 1;
 
-    // The time of one call, each for a different pose; the outputs are summed so that no call can be optimised away.
+    // The time of one call, each for a different pose; the outputs are summed so that no call can be optimized away.
     std::vector<std::array<float, inputs>> questions;
     for (const task& t : test.tasks) questions.push_back(features(t.target, t.now));
     const std::size_t before_calls = allocations;

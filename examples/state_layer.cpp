@@ -1,5 +1,5 @@
-// A custom layer that carries a state from step to step (the struct in low_pass.hpp). The network is const and shared; each
-// robot owns its state, so a copy is a snapshot and an assignment a rollback.
+// A custom layer that carries a state from step to step (the struct in low_pass.hpp). The network is const and shared;
+// each robot owns its state, so a copy is a snapshot and an assignment a rollback.
 #include <array>
 #include <cstdio>
 #include <etch/etch.hpp>

@@ -31,16 +31,16 @@ namespace {
 
 constexpr const char* usage = R"(usage: etch-header [options] IN.safetensors OUT.hpp
 
-Writes a network as a C++ header: its type, its weights as constants, and the golden vectors of the file as static_asserts,
-so the build fails if the network does not reproduce the original model's outputs. Names of inputs, targets and classes in
-the file become NAME_input_names, NAME_target_names and NAME_class_names.
+Writes a network as a C++ header: its type, its weights as constants, and the golden vectors of the file as
+static_asserts, so the build fails if the network does not reproduce the original model's outputs. Names of inputs,
+targets and classes in the file become NAME_input_names, NAME_target_names and NAME_class_names.
 
   --name NAME         the network's name in C++; without it the name of OUT.hpp
   --topology LIST     the layers, for a file that does not name them: "input<48>, dense<64>, tanh, dense<12>"
   --ignored PATTERN   tensors of the file that are not the network's, * for any characters; can be given up to 16 times
   --without-golden    accept a file without golden vectors
   --tolerance X       how far an output may be from its golden vector, in units of the largest one; 1e-5 by default,
-                      more where weights are rounded to bf16
+                      more if weights are rounded to bf16
   --checker OUT.cpp   also write a program that checks the golden vectors that would take a compiler too long, and exits
                       with 0 if the network agrees; it includes OUT.hpp by its name
   --help              this text
@@ -359,7 +359,8 @@ weights read_weights(const network& net, const etch::safetensors_view& file, con
     return read;
 }
 
-// Names ----------------------------------------------------------------------------------------------------------------
+// Names
+// ----------------------------------------------------------------------------------------------------------------
 
 bool is_among(std::string_view words, std::string_view name) {
     return words.find(" " + std::string{name} + " ") != words.npos;
@@ -561,19 +562,17 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
           grouped(net.multiply_adds) + " multiply-adds an answer.\n";
     if (vectors.count == 0)
         to +=
-            "// NOTHING WAS CHECKED: the file has no golden vectors, so nothing proves that this network answers what its\n"
-            "// source answered.\n";
+            "// NOTHING WAS CHECKED: the file has no golden vectors, so nothing proves that this network\n"
+            "// computes what its source computed.\n";
     else if (vectors.by_compiler == vectors.count)
         to += "// Golden vectors: " + count + ", each checked whenever this is compiled.\n";
     else
-        to +=
-            "// Golden vectors: " + count + ", too much for a compiler's limits, which checks " +
-            (vectors.by_compiler == 0 ? "none" : "the first " + std::to_string(vectors.by_compiler)) +
-            " of them.\n// All are checked by the program that etch-header --checker writes; etch_embed builds and runs "
-            "it.\n";
+        to += "// Golden vectors: " + count + ", too much for a compiler's limits, which checks " +
+              (vectors.by_compiler == 0 ? "none" : "the first " + std::to_string(vectors.by_compiler)) +
+              " of them.\n// All are checked by the program that etch-header --checker writes; etch_embed builds "
+              "and runs it.\n";
     if (vectors.count > 0 && chosen.tolerance != etch::golden_tolerance)
-        to += "// They agree where no output differs by more than " + decimal(chosen.tolerance) +
-              " of the largest one.\n";
+        to += "// They agree if no output differs by more than " + decimal(chosen.tolerance) + " of the largest one.\n";
     to += "// clang-format off\n";
     if (!named.lists.empty()) to += "#include <array>\n#include <string_view>\n\n";
     to += "#include <etch/inference.hpp>\n";

@@ -1,5 +1,5 @@
-// A policy that was trained in PyTorch runs on a robot's computer as part of the program: no file to ship, no library, no
-// heap. The build fails if it does not reproduce PyTorch's outputs.
+// A policy that was trained in PyTorch runs on a robot's computer as part of the program: no file to ship, no library,
+// no heap. The build fails if it does not reproduce PyTorch's outputs.
 //
 //   deploy_policy [SECONDS]     how long to run at 1 kHz; 2 by default
 #include <algorithm>

@@ -2,7 +2,7 @@
 """Writes the policy that deploy_policy.cpp runs: policy.py OUT.safetensors
 
 An actor like those that rsl_rl trains for legged robots, 48 observations -> 512 -> 256 -> 128 -> 12 joint positions, with its
-observation normaliser. Here the weights are drawn from a seed; yours come from a checkpoint.
+observation normalizer. Here the weights are drawn from a seed; yours come from a checkpoint.
 """
 import pathlib
 import sys

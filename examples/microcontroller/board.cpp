@@ -1,5 +1,5 @@
-// From reset to `program` on a Cortex-M, and output through the debugger (semihosting). This is not part of etch: your project
-// has its own start-up code.
+// From reset to `program` on a Cortex-M, and output through the debugger (semihosting). This is not part of etch: your
+// project has its own start-up code.
 #include "board.hpp"
 
 extern "C" {

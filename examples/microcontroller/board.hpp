@@ -1,6 +1,6 @@
 #pragma once
-// What the programs in this folder need from the machine: board.cpp implements it for the microcontroller, host.cpp for the host
-// that computes the expected results.
+// What the programs in this folder need from the machine: board.cpp implements it for the microcontroller, host.cpp for
+// the host that computes the expected results.
 #include <bit>
 #include <cstdint>
 
@@ -32,7 +32,7 @@ void print_ticks(Function function) noexcept {
     print("ticks", (begin - end) - (before - begin));
 }
 
-/// Hides an object's value from the optimiser.
+/// Hides an object's value from the optimizer.
 template <class T>
 void forget(T& object) noexcept {
     asm volatile("" : : "r"(&object) : "memory");

@@ -1,5 +1,5 @@
-// `tiny`, which a PC began to train in batches, continues to learn on the microcontroller, one sample at a time: weights,
-// Adam's state and options come from the PC's checkpoint, an unmodified copy of which is in flash.
+// `tiny`, which a PC began to train in batches, continues to learn on the microcontroller, one sample at a time:
+// weights, Adam's state and options come from the PC's checkpoint, an unmodified copy of which is in flash.
 #include <etch/io/checkpoint.hpp>
 #include <etch/loss/binary_cross_entropy.hpp>
 #include <etch/optimizer/adam.hpp>

@@ -1,5 +1,5 @@
-// One program for every x86-64 processor: it contains the network once per instruction set (listed in CMakeLists.txt) and
-// chooses at run time. docs/build.md explains what may cross from one build to another.
+// One program for every x86-64 processor: it contains the network once per instruction set (listed in CMakeLists.txt)
+// and chooses at run time. docs/build.md explains what may cross from one build to another.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

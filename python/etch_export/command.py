@@ -16,7 +16,7 @@ No code in a file is run without --trust, except that of a Python file. PyTorch 
 modules when it reads them; without --trust only their tensors are read, if --activation or --topology is passed.
 A state_dict does not carry activations: they must be passed, except where a framework documents a default,
 and what was assumed is printed. Every tensor of the source is used once, or is on a list of those to ignore, or is
-named in the error, and then nothing is written. Statistics that normalise observations are only ignored by name. What
+named in the error, and then nothing is written. Statistics that normalize observations are only ignored by name. What
 a module, TorchScript or ONNX answers is compared with the file; for a state_dict the golden vectors are computed from
 the file itself.
 """
@@ -97,7 +97,7 @@ def parser() -> Parser:
                    help="whose names a state_dict has; checkpoints of rsl_rl and rl_games, and zips of "
                         "Stable-Baselines3, are known by themselves")
     p.add_argument("--epsilon", type=float, metavar="E",
-                   help="eps of a normaliser or batch norm in a state_dict, if it is not its framework's default")
+                   help="eps of a normalizer or batch norm in a state_dict, if it is not its framework's default")
     p.add_argument("--normalizer", metavar="FILE", help="a pickled VecNormalize; no code in it is run")
     p.add_argument("--trust", action="store_true",
                    help="let PyTorch or Stable-Baselines3 read the file, which runs the code that it holds")

@@ -21,7 +21,7 @@ class Framework:
     output_activation: str = "identity"
     notes: Tuple[str, ...] = ()
     normalizer: str = ""  # the module of the observations' statistics
-    limit: int = 0  # to which normalised observations are clamped
+    limit: int = 0  # to which normalized observations are clamped
     needs: str = ""  # a tensor that all of its checkpoints have
 
 

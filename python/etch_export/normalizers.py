@@ -1,4 +1,4 @@
-"""Statistics that normalise a policy's observations: known by their names, never dropped silently."""
+"""Statistics that normalize a policy's observations: known by their names, never dropped silently."""
 from __future__ import annotations
 
 import re
@@ -49,7 +49,7 @@ def mean_and_deviation_of(module: str, group: Group, options: Options, notes: Li
         refuse(f"{module} holds {pair[0]} and {pair[1]}, but not the eps that is added to the latter: pass --epsilon, "
                "or --epsilon 0 if there is none")  # fmt: skip
     elif whose:
-        notes.append(f"the normaliser's eps is {epsilon:g}, {whose}")
+        notes.append(f"the normalizer's eps is {epsilon:g}, {whose}")
     mean, spread = group[pair[0]].reshape(-1), group[pair[1]].reshape(-1)
     if how != "deviation" and (spread < 0).any():
         refuse(f"{module}.{pair[1]} holds a negative variance")
@@ -77,11 +77,11 @@ def is_named(name: str, patterns: Iterable[str]) -> bool:
 
 def check_no_statistics_left(everything: Dict[str, Any], used: Iterable[Any], named: Iterable[str], description: str
                              ) -> None:  # fmt: skip
-    """Refuses a file whose normaliser would be dropped: the policy's answers would be wrong without a word."""
+    """Refuses a file whose normalizer would be dropped: the policy's answers would be wrong without a word."""
     taken, patterns = {id(tensor) for tensor in used}, list(named)
     for name, tensor in everything.items():
         if id(tensor) not in taken and looks_like_statistics(name, everything) and not is_named(name, patterns):
             module = name.rpartition(".")[0] or name
-            refuse(f"{description} holds {name}, which looks like statistics that normalise observations: take them by "
+            refuse(f"{description} holds {name}, which looks like statistics that normalize observations: take them by "
                    "--topology 'input<N>, standardize, ...', or leave them out by name: "
                    f"--ignore '{module}.*'")  # fmt: skip

@@ -160,7 +160,7 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
     if op == "Selu":
         for name, usual in (("alpha", 1.6732632), ("gamma", 1.0507010)):
             if not math.isclose(attributes.get(name, usual), usual, rel_tol=1e-6):
-                refuse(f"the {name} of {where} is not that of the self-normalising unit")
+                refuse(f"the {name} of {where} is not that of the self-normalizing unit")
         return step("selu", where, inputs)
     if op == "Gelu":
         return torch_step("gelu", where, inputs[0], {"approximate": attributes.get("approximate", b"none").decode()})

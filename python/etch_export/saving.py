@@ -30,8 +30,8 @@ def export(source: Source, path: str, options: Options, golden: int, seed: int, 
     if answer is None:
         answer = answer_of(network)
     elif first:
-        model, normalise = answer, answer_of(Network(network.inputs, first))
-        answer = lambda samples: model(normalise(samples).reshape(samples.shape))  # noqa: E731
+        model, normalize = answer, answer_of(Network(network.inputs, first))
+        answer = lambda samples: model(normalize(samples).reshape(samples.shape))  # noqa: E731
     samples = golden_samples(network, max(golden, 8), seed)
     answers = answers_to(samples, answer, network)
     write(path, network, (samples[:golden], answers[:golden]), f"etch_export, from {source.description}")
@@ -51,7 +51,7 @@ def round_tensors(layers: List[Layer], prefix: str) -> None:
 
 
 def golden_samples(network: Network, count: int, seed: int) -> np.ndarray:
-    """Normal numbers, scaled as the network's normaliser expects them."""
+    """Normal numbers, scaled as the network's normalizer expects them."""
     samples = np.random.default_rng(seed).standard_normal((count, math.prod(network.inputs)))
     first = network.layers[0]
     if first.name == "standardize":

@@ -26,7 +26,7 @@ from .topology import Layer, Network
 from .torch_module import from_module
 
 MAX_DATA = 2**28
-NOT_NORMALIZED = "the observations were not normalised by a VecNormalize; if they were, pass its file as --normalizer"
+NOT_NORMALIZED = "the observations were not normalized by a VecNormalize; if they were, pass its file as --normalizer"
 
 # The class of a policy: how its tensors are named, and who loads it.
 POLICIES = {
@@ -287,7 +287,7 @@ def normalizer_layers(normalizer: Any) -> List[Layer]:
     statistics = getattr(normalizer, "obs_rms", None)
     numbers = [getattr(normalizer, each, None) for each in ("epsilon", "clip_obs")]
     if not hasattr(statistics, "mean") or not hasattr(statistics, "var") or not getattr(normalizer, "norm_obs", True):
-        refuse(f"{name} is not a VecNormalize that normalises one vector of observations")
+        refuse(f"{name} is not a VecNormalize that normalizes one vector of observations")
     if not all(isinstance(number, (int, float, np.floating, np.integer)) for number in numbers):
         refuse(f"{name} is not a VecNormalize: its epsilon and clip_obs are not numbers")
     mean = real_numbers(statistics.mean, "obs_rms.mean").reshape(-1)

@@ -68,7 +68,7 @@ def rsl_rl_kind(loaded: Dict[str, Any], framework: Optional[str]) -> str:
 
 
 def rl_games_state(loaded: Dict[str, Any]) -> Dict[str, Any]:
-    """Of a checkpoint of rl_games, whose older versions keep the normaliser beside the model."""
+    """Of a checkpoint of rl_games, whose older versions keep the normalizer beside the model."""
     model, normalizer = loaded.get("model"), loaded.get("running_mean_std")
     if not isinstance(model, dict) or not any(str(name).startswith("a2c_network.") for name in without_wrappers(model)):
         return {}
@@ -226,7 +226,7 @@ def alternate(groups: List[Tuple[str, Group]], options: Options, framework: Opti
             limit = framework.limit if framework else 0
             if limit:
                 layers.append(Layer("clamp", (limit, 1)))
-                notes.append(f"normalised observations are clamped to -{limit} ... {limit}, as {name} does")
+                notes.append(f"normalized observations are clamped to -{limit} ... {limit}, as {name} does")
         elif is_batch_norm(group):
             before = groups[index - 1][0] if index else ""
             behind = groups[index + 1][0] if index + 1 < len(groups) else ""
@@ -276,7 +276,7 @@ STATISTICS = ("standardize", "unstandardize")
 
 def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: List[str]) -> Tuple[List[Layer], Shape]:
     """The layers of a list that hold tensors, and the modules of a state_dict, in the same order. Statistics may stand
-    elsewhere in the order: a framework may register its normaliser after the layers behind it."""
+    elsewhere in the order: a framework may register its normalizer after the layers behind it."""
     network, rest = parse_topology(options.topology or "", of_source=True), list(groups)
 
     def fill(layers: List[Layer]) -> None:

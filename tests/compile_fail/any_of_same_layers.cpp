@@ -5,7 +5,7 @@
 
 using walk = etch::network<etch::input<3>, etch::dense<2>>;
 #ifdef ETCH_REJECT
-using run = etch::network<etch::input<3>, etch::dense<2, etch::he_normal>>;  // initialised otherwise
+using run = etch::network<etch::input<3>, etch::dense<2, etch::he_normal>>;  // initialized otherwise
 #else
 using run = etch::network<etch::input<3>, etch::dense<8>, etch::dense<2>>;
 #endif

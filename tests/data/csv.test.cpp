@@ -173,9 +173,9 @@ TEST_CASE("an empty table is refused", "[data]") {
 TEST_CASE("labels that do not fit the outputs are refused", "[data]") {
     CHECK(told(read_classes("1,2,a\n1,2,b\n1,2,c\n1,2,d\n", {.label = 2}), status::unknown_class) ==
           "t.csv:4:3: \"d\" is one class more than the 3 expected");
-    CHECK(
-        told(read_classes("1,2,a\n1,2,b\n", {.label = 2}), status::missing_class) ==
-        "t.csv: 2 classes (\"a\", \"b\") in column 3, 3 expected; name them all by .classes = {...} if the table lacks some");
+    CHECK(told(read_classes("1,2,a\n1,2,b\n", {.label = 2}), status::missing_class) ==
+          "t.csv: 2 classes (\"a\", \"b\") in column 3, 3 expected; name them all by .classes = {...} if the "
+          "table lacks some");
     CHECK(told(read_classes("1,2,a\n1,2,x\n", {.label = 2, .classes = {"a", "b", "c"}}), status::unknown_class) ==
           "t.csv:2:3: \"x\" is not among the classes \"a\", \"b\", \"c\"");
 }

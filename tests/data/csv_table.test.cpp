@@ -49,11 +49,10 @@ TEST_CASE("labels that are numbers become outputs in the order of their values",
 
 TEST_CASE("columns that nobody named are never dropped", "[data]") {
     const std::string indexed = ",speed,angle,torque\n0,5,0.1,10\n1,6,0.2,20\n";
-    CHECK(
-        told(read(indexed, {.header = true}), status::size_mismatch) ==
-        "t.csv:1:1: 4 columns for 2 inputs and 1 target: \"\", \"speed\", \"angle\", \"torque\"; name those that are meant "
-        "(.inputs = {...}) or those that are not (.ignored = {...}); the first has no name: are these numbers of rows, "
-        "as pandas and R write them? then .ignored = {0}");
+    CHECK(told(read(indexed, {.header = true}), status::size_mismatch) ==
+          "t.csv:1:1: 4 columns for 2 inputs and 1 target: \"\", \"speed\", \"angle\", \"torque\"; name those that are "
+          "meant (.inputs = {...}) or those that are not (.ignored = {...}); the first has no name: are these "
+          "numbers of rows, as pandas and R write them? then .ignored = {0}");
     CHECK(inputs_of(read(indexed, {.ignored = {0}, .header = true})) == numbers{5, 0.1f, 6, 0.2f});
     CHECK(inputs_of(read(indexed, {.inputs = {"speed", "angle"}, .targets = {"torque"}, .header = true})) ==
           numbers{5, 0.1f, 6, 0.2f});

@@ -55,7 +55,7 @@ TEST_CASE("any range may be asked for, and its ends are met to the bit", "[data]
     CHECK(near(test.input(0)[0], 1.3, 1e-6 * 1.3));  // of float
 }
 
-TEST_CASE("targets are normalised by themselves and come back", "[data]") {
+TEST_CASE("targets are normalized by themselves and come back", "[data]") {
     auto set = three_samples();
     etch::normalizer<1> scale{-1, 1};
     REQUIRE(scale.fit_targets(set).ok());
@@ -68,7 +68,7 @@ TEST_CASE("targets are normalised by themselves and come back", "[data]") {
     CHECK(set.target(2)[0] == 3);
 }
 
-TEST_CASE("a normaliser refuses a constant column, an empty range and numbers that are not finite", "[data]") {
+TEST_CASE("a normalizer refuses a constant column, an empty range and numbers that are not finite", "[data]") {
     auto set = three_samples();
     etch::normalizer<2> scale;
     CHECK(scale.apply(set).code == etch::status::not_fitted);

@@ -8,7 +8,7 @@
 
 namespace {
 
-/// Sample i has the input i, so that it can be recognised, and the class i % Classes.
+/// Sample i has the input i, so that it can be recognized, and the class i % Classes.
 template <std::size_t Classes>
 etch::data_set<1, Classes> numbered(std::size_t count) {
     etch::data_set<1, Classes> set;

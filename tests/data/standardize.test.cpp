@@ -26,7 +26,7 @@ bool near(double value, double expected, double tolerance) { return std::abs(val
 
 }  // namespace
 
-TEST_CASE("standardised columns have mean 0 and deviation 1, worked by hand", "[data]") {
+TEST_CASE("standardized columns have mean 0 and deviation 1, worked by hand", "[data]") {
     auto set = four_samples();
     etch::standardizer<2> scale;
     CHECK_FALSE(scale.fitted());
@@ -60,7 +60,7 @@ TEST_CASE("what the training part taught is applied to others, and undone", "[da
     CHECK(sample == std::array<float, 2>{4, 300});
 }
 
-TEST_CASE("targets are standardised by themselves", "[data]") {
+TEST_CASE("targets are standardized by themselves", "[data]") {
     auto set = four_samples();
     etch::standardizer<1> scale;
     REQUIRE(scale.fit_targets(set).ok());
@@ -136,7 +136,7 @@ TEST_CASE("numbers that are not finite, or would not be, are refused whole", "[d
           etch::problem{.code = etch::status::non_finite_input, .column = 0});  // the sum, though not the squares
 }
 
-TEST_CASE("columns whose squares no double can hold are standardised", "[data]") {
+TEST_CASE("columns whose squares no double can hold are standardized", "[data]") {
     for (const double unit : {1e200, 1e-200}) {
         INFO("unit " << unit);
         etch::data_set<1, 1, double> set;

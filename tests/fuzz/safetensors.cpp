@@ -1,5 +1,5 @@
-// Any bytes as a safetensors file, and as the weights of a network. The input is a byte of choices (see loading.hpp; with
-// bit 5 also a network is saved), then the file, at an odd address.
+// Any bytes as a safetensors file, and as the weights of a network. The input is a byte of choices (see loading.hpp;
+// with bit 5 also a network is saved), then the file, at an odd address.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -53,8 +53,8 @@ void promise_disjoint(const etch::safetensors_view& file, std::span<const std::b
 
 using network_type = etch::network<etch::input<2>, etch::dense<3>, etch::tanh, etch::dense<1>>;
 
-/// Whatever its source is, if it is UTF-8, and whatever its golden sample is that is finite, a saved network is a file that agrees
-/// with it.
+/// Whatever its source is, if it is UTF-8, and whatever its golden sample is that is finite, a saved network is a file
+/// that agrees with it.
 void promise_saved(std::span<const std::byte> any) {
     network_type net;
     std::fill(net.parameters().begin(), net.parameters().end(), 0.5f);

@@ -110,10 +110,9 @@ TEST_CASE("networks that differ in how weights are stored: the exact one, otherw
     any_of<small, first_rounded, last_rounded> two;
     CHECK(load(two, bytes).code == status::ambiguous_topology);
     CHECK(two == decltype(two){});
-    CHECK(
-        told<decltype(two)>(bytes) ==
-        "the file matches more than one of the candidate networks: input<3>, dense<9, bf16>, relu, dense<4>, relu, dense<2>; input<3>, dense<9>, relu, "
-        "dense<4, bf16>, relu, dense<2>");
+    CHECK(told<decltype(two)>(bytes) ==
+          "the file matches more than one of the candidate networks: input<3>, dense<9, bf16>, relu, dense<4>, relu, "
+          "dense<2>; input<3>, dense<9>, relu, dense<4, bf16>, relu, dense<2>");
 }
 
 TEST_CASE("a file of other layers is refused, and says what there is to choose from") {

@@ -116,10 +116,9 @@ TEST_CASE("every mistake has a sentence of its own") {
     CHECK(told(float_file{}.bytes()) == "0.weight [2, 3] is not in the file, which holds no tensor");
     CHECK(told(whole().tensor("critic.0", {4, 5}).bytes()) ==
           "critic.0 [4, 5] is not used by the network; if that is intended, add it to `ignored`");
-    CHECK(
-        told(float_file{}.tensor("0.weight", {3, 2}).bytes()) ==
-        "0.weight has the shape [3, 2] in the file, [2, 3] in the network; this looks transposed: if the framework keeps "
-        "[inputs, outputs], pass its key map, or set `inputs_first`");
+    CHECK(told(float_file{}.tensor("0.weight", {3, 2}).bytes()) ==
+          "0.weight has the shape [3, 2] in the file, [2, 3] in the network; this looks transposed: if the framework "
+          "keeps [inputs, outputs], pass its key map, or set `inputs_first`");
     CHECK(told(float_file{}.tensor("0.weight", {6}).bytes()) ==
           "0.weight has the shape [6] in the file, [2, 3] in the network");
     CHECK(told(file_bytes("{\"0.weight\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]}}", 8)) ==
@@ -138,10 +137,9 @@ TEST_CASE("every mistake has a sentence of its own") {
           "0.weight has the shape [2, 3] in the file, [1, 2] in the network");
     CHECK(told(file_bytes("{]")) == "byte 9: the data does not have the expected form");
     CHECK(told({}) == "byte 0: the data ends too early");
-    CHECK(
-        told(std::vector<std::byte>(99, std::byte{'P'})) ==
-        "this is not a safetensors file, which begins with the length of its header, at most 1 MiB; other files of weights "
-        "(PyTorch's .pt, .onnx) are converted by etch_export");
+    CHECK(told(std::vector<std::byte>(99, std::byte{'P'})) ==
+          "this is not a safetensors file, which begins with the length of its header, at most 1 MiB; other files of "
+          "weights (PyTorch's .pt, .onnx) are converted by etch_export");
 }
 
 TEST_CASE("a file whose golden vectors are not met is refused") {
@@ -151,16 +149,15 @@ TEST_CASE("a file whose golden vectors are not met is refused") {
                  .metadata("etch.golden.inputs", "000000000000000000000000")
                  .metadata("etch.golden.outputs", "00004040")
                  .bytes())
-            .starts_with(
-                "the network's outputs do not match the golden vectors of the original model: golden vector 0 differs by "));
-    CHECK(
-        told(whole()
-                 .metadata("etch.golden.count", "1")
-                 .metadata("etch.golden.inputs", "000000000000000000000000")
-                 .metadata("etch.golden.outputs", "0000c07f")
-                 .bytes()) ==
-        "the network's outputs do not match the golden vectors of the original model: golden vector 0, or the output for it, is "
-        "not finite");
+            .starts_with("the network's outputs do not match the golden vectors of the original model: golden vector 0 "
+                         "differs by "));
+    CHECK(told(whole()
+                   .metadata("etch.golden.count", "1")
+                   .metadata("etch.golden.inputs", "000000000000000000000000")
+                   .metadata("etch.golden.outputs", "0000c07f")
+                   .bytes()) ==
+          "the network's outputs do not match the golden vectors of the original model: golden vector 0, or the output "
+          "for it, is not finite");
     CHECK(told(whole()
                    .metadata("etch.golden.count", "1")
                    .metadata("etch.golden.inputs", "000000000000000000000000")

@@ -10,7 +10,7 @@ namespace {
 
 using etch::internal::matches;
 
-/// An actor as robots use it, with a normaliser in front.
+/// An actor as robots use it, with a normalizer in front.
 using actor = etch::network<etch::input<4>, etch::standardize, etch::dense<8>, etch::tanh, etch::dense<8>, etch::tanh,
                             etch::dense<2>>;
 
@@ -39,25 +39,24 @@ TEST_CASE("keys are those that the frameworks give") {
         keys_of(etch::rsl_rl) ==
         "actor_obs_normalizer._mean actor_obs_normalizer._std actor.0.weight actor.0.bias actor.2.weight actor.2.bias "
         "actor.4.weight actor.4.bias");
-    const auto without_normaliser = [](const etch::key_map& map) {
+    const auto without_normalizer = [](const etch::key_map& map) {
         const std::string keys = keys_of(map);
         return keys.substr(keys.find(' ', keys.find(' ') + 1) + 1);
     };
-    CHECK(without_normaliser(etch::stable_baselines3_ppo) ==
+    CHECK(without_normalizer(etch::stable_baselines3_ppo) ==
           "mlp_extractor.policy_net.0.weight mlp_extractor.policy_net.0.bias mlp_extractor.policy_net.2.weight "
           "mlp_extractor.policy_net.2.bias action_net.weight action_net.bias");
-    CHECK(
-        without_normaliser(etch::stable_baselines3_sac) ==
-        "actor.latent_pi.0.weight actor.latent_pi.0.bias actor.latent_pi.2.weight actor.latent_pi.2.bias actor.mu.weight "
-        "actor.mu.bias");
-    CHECK(without_normaliser(etch::stable_baselines3_td3) ==
+    CHECK(without_normalizer(etch::stable_baselines3_sac) ==
+          "actor.latent_pi.0.weight actor.latent_pi.0.bias actor.latent_pi.2.weight actor.latent_pi.2.bias "
+          "actor.mu.weight actor.mu.bias");
+    CHECK(without_normalizer(etch::stable_baselines3_td3) ==
           "actor.mu.0.weight actor.mu.0.bias actor.mu.2.weight actor.mu.2.bias actor.mu.4.weight actor.mu.4.bias");
-    CHECK(without_normaliser(etch::keras) ==
+    CHECK(without_normalizer(etch::keras) ==
           "dense/kernel dense/bias dense_1/kernel dense_1/bias dense_2/kernel dense_2/bias");
-    CHECK(without_normaliser(etch::scikit_learn) == "coefs_0 intercepts_0 coefs_1 intercepts_1 coefs_2 intercepts_2");
+    CHECK(without_normalizer(etch::scikit_learn) == "coefs_0 intercepts_0 coefs_1 intercepts_1 coefs_2 intercepts_2");
 }
 
-TEST_CASE("a normaliser before the first layer that is counted has a key that can be read") {
+TEST_CASE("a normalizer before the first layer that is counted has a key that can be read") {
     CHECK(keys_of(etch::stable_baselines3_ppo).starts_with("mlp_extractor.policy_net.0.mean "));
 }
 

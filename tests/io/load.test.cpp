@@ -94,7 +94,7 @@ TEST_CASE("matrices of Keras and scikit-learn are transposed, since they are nam
     CHECK(std::get<0>(from_keras.parameters<0>())(0, 1) == 3);
 }
 
-TEST_CASE("an actor of rsl_rl is loaded with its normaliser and without its critic") {
+TEST_CASE("an actor of rsl_rl is loaded with its normalizer and without its critic") {
     using actor = etch::network<etch::input<3>, etch::standardize, etch::dense<2>>;
     float_file file;
     file.tensor("std", {2})

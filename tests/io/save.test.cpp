@@ -88,7 +88,8 @@ TEST_CASE("a file is what docs/weights.md says") {
     const auto bytes =
         saved(filled<etch::network<etch::input<2>, etch::dense<2>, etch::relu, etch::dense<1, etch::bf16>>>());
     const std::string header =
-        R"({"__metadata__":{"format":"pt","etch.version":"1","etch.topology":"input<2>, dense<2>, relu, dense<1, bf16>"},)"
+        R"({"__metadata__":{"format":"pt","etch.version":"1","etch.topology":"input<2>, dense<2>, relu, )"
+        R"(dense<1, bf16>"},)"
         R"("0.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},)"
         R"("0.bias":{"dtype":"F32","shape":[2],"data_offsets":[16,24]},)"
         R"("2.bias":{"dtype":"F32","shape":[1],"data_offsets":[24,28]},)"

@@ -84,7 +84,7 @@ TEST_CASE("a layer of the user's matches finite differences") {
 }
 
 TEST_CASE("a layer of the user's is trained: its frequency finds that of the data") {
-    // One snake alone, y = x + sin²(βx) / β, on data of β = 1.5; the optimiser has to find it from 1.
+    // One snake alone, y = x + sin²(βx) / β, on data of β = 1.5; the optimizer has to find it from 1.
     network<input<1>, snake> net{seed{1}};
     stepper<decltype(net), mean_squared_error, adam, 16> training{{.learning_rate = 1e-2}};
     matrix<float, 1, 16> x, y;

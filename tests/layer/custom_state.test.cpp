@@ -14,7 +14,8 @@ using namespace etch;
 
 namespace {
 
-/// Steps of a chain, unrolled: forward up, backward down. What is differentiated is Σ output ⊙ grad_output over all steps.
+/// Steps of a chain, unrolled: forward up, backward down. What is differentiated is Σ output ⊙ grad_output over all
+/// steps.
 template <std::size_t Steps, std::size_t Columns, shape Input, class... Layers>
 struct unrolled {
     using chain = etch::chain<double, Input, Layers...>;

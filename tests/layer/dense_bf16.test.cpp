@@ -15,7 +15,8 @@ using namespace etch;
 
 namespace {
 
-/// How many answers of a network with weights held as bf16 have other bits than with the same, rounded weights as floats.
+/// How many answers of a network with weights held as bf16 have other bits than with the same, rounded weights as
+/// floats.
 template <std::size_t Samples, class Trained>
 constexpr std::size_t different_answers(const Trained& trained) {
     const auto net = convert<with_bf16<Trained>>(trained);

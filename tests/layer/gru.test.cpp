@@ -20,8 +20,8 @@ namespace {
 
 /// In double only the order of the sums and the last digits of σ and tanh differ, some 1e-16 per step.
 constexpr double double_tolerance = 1e-13;
-/// In float a sum of some dozens of products is wrong by some roundings of 2^-24 (6e-8). σ and tanh never enlarge that, and
-/// a gate forgets an old error as it forgets the old state, so that it does not grow with the steps: 2e-7 measured.
+/// In float a sum of some dozens of products is wrong by some roundings of 2^-24 (6e-8). σ and tanh never enlarge that,
+/// and a gate forgets an old error as it forgets the old state, so that it does not grow with the steps: 2e-7 measured.
 constexpr double float_tolerance = 3e-6;
 /// Gradients are sums over six steps and three samples of numbers up to 2: 6e-7 measured.
 constexpr double float_gradient_tolerance = 1e-5;
@@ -144,8 +144,8 @@ TEST_CASE("the matrices of a gru begin gate by gate, its biases at zero") {
 }
 
 TEST_CASE("a step of gru is the one that a person works out by hand") {
-    // x = 1, h = 1/2: r = σ(ln 3) = 3/4, z = σ(-ln 3) = 1/4, c = 2 * 1/2 + 1 = 2, n = tanh(-4 + 1 + 3/4 * 2) = tanh(-3/2),
-    // and h' = 3/4 n + 1/4 * 1/2.
+    // x = 1, h = 1/2: r = σ(ln 3) = 3/4, z = σ(-ln 3) = 1/4, c = 2 * 1/2 + 1 = 2, n = tanh(-4 + 1 + 3/4 * 2) =
+    // tanh(-3/2), and h' = 3/4 n + 1/4 * 1/2.
     basic_network<double, input<1>, gru<1>> net;
     auto [W_ih, W_hh, b_ih, b_hh] = net.parameters<0>();
     W_ih[0] = std::log(3.0), W_ih[1] = -std::log(3.0), W_ih[2] = -4;

@@ -73,19 +73,19 @@ constexpr initializer first_begin = chain<float, shape{8}, Layers...>::template 
 
 }  // namespace
 
-TEST_CASE("uniform initialisers have the variance and the range of their authors") {
+TEST_CASE("uniform initializers have the variance and the range of their authors") {
     check_uniform(glorot_uniform, 2.0 / (fan_in + fan_out));
     check_uniform(he_uniform, 2.0 / fan_in);
     check_uniform(lecun_uniform, 1.0 / fan_in);
 }
 
-TEST_CASE("normal initialisers have the variance of their authors") {
+TEST_CASE("normal initializers have the variance of their authors") {
     check_normal(glorot_normal, 2.0 / (fan_in + fan_out));
     check_normal(he_normal, 2.0 / fan_in);
     check_normal(lecun_normal, 1.0 / fan_in);
 }
 
-TEST_CASE("constant initialisers take nothing from the generator") {
+TEST_CASE("constant initializers take nothing from the generator") {
     random_generator generator{seed{1}};
     const random_generator before = generator;
     CHECK(internal::draw<float>(constants(1, 4), generator, 3, 5) == 0.25f);
@@ -96,9 +96,9 @@ TEST_CASE("constant initialisers take nothing from the generator") {
 }
 
 TEST_CASE("doubles begin where floats do") {
-    // Three roundings of at most 2^-24: half of the variance's and of its multiple's, that of the limit or deviation, and
-    // the number's own. A uniform number is low + width * u: where the product is rounded as well, 2^-24 of the product
-    // are lost, however small the sum.
+    // Three roundings of at most 2^-24: half of the variance's and of its multiple's, that of the limit or deviation,
+    // and the number's own. A uniform number is low + width * u: where the product is rounded as well, 2^-24 of the
+    // product are lost, however small the sum.
     const double limit = std::sqrt(6.0 / (30 + 50));
     for (const initializer how : {glorot_uniform, he_normal}) {
         random_generator one{seed{4}}, other{seed{4}};

@@ -81,9 +81,9 @@ finding examine(Function function, Reference reference, std::uint64_t first, std
     return result;
 }
 
-/// A checksum of the results at a million random arguments between -high and high. A coefficient that is wrong in its last
-/// digits moves one result in some ten thousand there, where `examine`, whose arguments are spread over all exponents, has
-/// few.
+/// A checksum of the results at a million random arguments between -high and high. A coefficient that is wrong in its
+/// last digits moves one result in some ten thousand there, where `examine`, whose arguments are spread over all
+/// exponents, has few.
 template <class Function>
 std::uint64_t checksum_within(Function function, float high) {
     constexpr std::size_t size = etch::widest_lanes<float>;

@@ -80,7 +80,8 @@ void check(Function function, bool flushes, float least = 0) {
 }  // namespace
 
 TEST_CASE(
-    "flushing to zero changes a result that is denormal, which becomes zero, and a denormal argument, which counts as zero") {
+    "flushing to zero changes a result that is denormal, which becomes zero, and a denormal argument, "
+    "which counts as zero") {
     check([](auto x) { return math::exp(x); }, true);
     check([](auto x) { return math::expm1(x); }, false);
     check([](auto x) { return math::log(x); }, true);

@@ -64,7 +64,7 @@ TEST_CASE("a classifier gives the same bits in a constant expression") {
     check_constants<network<input<17>, dense<19>, etch::tanh, dense<6>, softmax>>();
 }
 
-TEST_CASE("normal initialisers and functions of every kind give the same bits in a constant expression") {
+TEST_CASE("normal initializers and functions of every kind give the same bits in a constant expression") {
     check_constants<network<input<5>, dense<16, he_normal>, gelu, layer_norm<>, residual<dense<16>, softplus>,
                             dense<3, lecun_normal>, selu>>();
 }

@@ -114,8 +114,8 @@ TEST_CASE("a network holds its rounded weights in half the bytes, and the summar
 }
 
 TEST_CASE("rounding the weights changes the outputs by little") {
-    // Errors of 2^-8 at most, of either sign, in sums of a hundred products and more: they average out. Measured over 10,000
-    // samples and three seeds: 0.0096 and 0.024, where the outputs are 0.8 and 1.2 (root of the mean square).
+    // Errors of 2^-8 at most, of either sign, in sums of a hundred products and more: they average out. Measured over
+    // 10,000 samples and three seeds: 0.0096 and 0.024, where the outputs are 0.8 and 1.2 (root of the mean square).
     CHECK(deviation<network<input<784>, dense<128>, relu, dense<10>>>() < 0.02);
     CHECK(deviation<network<input<48>, dense<512>, elu<>, dense<256>, elu<>, dense<128>, elu<>, dense<12>>>() < 0.05);
 }

@@ -1,4 +1,4 @@
-// Ten steps of each optimiser, schedules and clipping, and fits from end to end.
+// Ten steps of each optimizer, schedules and clipping, and fits from end to end.
 #include <array>
 #include <cstddef>
 #include <span>

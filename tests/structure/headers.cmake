@@ -1,8 +1,8 @@
-# Compiles each header of INCLUDE_DIR/etch/ROOM alone, without exceptions and RTTI, and fails at the first warning.
+# Compiles each header of INCLUDE_DIR/etch/MODULE alone, without exceptions and RTTI, and fails at the first warning.
 cmake_minimum_required(VERSION 3.25)
 include("${SETTINGS}")
 
-file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/etch/${ROOM}/*.hpp")
+file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/etch/${MODULE}/*.hpp")
 set(failed "")
 foreach(header IN LISTS headers)
   if(header MATCHES "${LEFT_OUT}")

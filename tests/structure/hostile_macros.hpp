@@ -244,7 +244,8 @@
 #define YES @hostile @
 #define NO @hostile @
 
-// Libraries that programs with networks meet: glog, GLib, raylib, Godot, SDL, Catch2, boost/foreach, older OpenCV and JUCE.
+// Libraries that programs with networks meet: glog, GLib, raylib, Godot, SDL, Catch2, boost/foreach, older OpenCV and
+// JUCE.
 #define CHECK(...) @hostile @
 #define LOG(...) @hostile @
 #define VLOG(...) @hostile @

@@ -1,4 +1,4 @@
-# What compiling the tests costs may not grow unnoticed: without optimisation it follows the size of the machine code,
+# What compiling the tests costs may not grow unnoticed: without optimization it follows the size of the machine code,
 # which unlike a time is the same in every run. Size of all test programs, in KB, with g++ 12 on x86-64; the bound is a
 # tenth above what was measured. A change that is worth more raises the number here.
 #

@@ -1,5 +1,5 @@
 # etch/etch.hpp reaches every header, but those that need another library and what only these include;
-# etch/inference.hpp reaches nothing of the rooms that only training needs.
+# etch/inference.hpp reaches nothing of the modules that only training needs.
 cmake_minimum_required(VERSION 3.25)
 include("${SETTINGS}")
 

@@ -1,7 +1,7 @@
 #pragma once
-// What nearly every test reads before its own text, compiled once for each set of flags. Nothing of etch but its settings,
-// which say whether there is an xsimd to read: so a header that lacks an include of etch's own is found as before
-// (`structure.headers` reads each header without this file).
+// What nearly every test reads before its own text, compiled once for each set of flags. Nothing of etch but its
+// settings, which say whether there is an xsimd to read: so a header that lacks an include of etch's own is found as
+// before (`structure.headers` reads each header without this file).
 #include <etch/core/config.hpp>
 
 #include "support/catch.hpp"

@@ -266,7 +266,7 @@ class FromModules(Case):
         compiled._orig_mod = model
         self.assertEqual(self.topology(compiled), "input<3>, dense<2>")
 
-    def test_rsl_rl_normaliser_is_standardize_with_its_epsilon(self):
+    def test_rsl_rl_normalizer_is_standardize_with_its_epsilon(self):
         model = nn.Sequential(EmpiricalNormalization(3), nn.Linear(3, 2)).eval()
         self.assertEqual(self.topology(model), "input<3>, standardize, dense<2>")
         tensors = etch_export.read(self.out).tensors
@@ -313,7 +313,7 @@ class FromModules(Case):
         self.topology(model)
         self.assertTrue(model.training and all(torch.equal(before[k], v) for k, v in model.state_dict().items()))
 
-    def test_golden_vectors_follow_from_the_seed_and_the_normaliser(self):
+    def test_golden_vectors_follow_from_the_seed_and_the_normalizer(self):
         model = nn.Sequential(EmpiricalNormalization(3), nn.Linear(3, 2)).eval()
         model[0]._mean.fill_(1000)
         etch_export.save(model, self.out, golden=100, seed=1)
@@ -484,7 +484,7 @@ class FromOnnx(Case):
                     expected = "" if text in gone else f"{text}, "
                     self.assertEqual(found, f"input<3>, dense<5>, {expected}dense<2>")
 
-    def test_normalisers_residuals_and_images(self):
+    def test_normalizers_residuals_and_images(self):
         class Policy(nn.Module):
             def __init__(self):
                 super().__init__()
@@ -574,11 +574,11 @@ class FromOnnx(Case):
 class ActorCritic(nn.Module):
     """The names of rsl_rl 2 and 3."""
 
-    def __init__(self, normalised=True):
+    def __init__(self, normalized=True):
         super().__init__()
         self.std = nn.Parameter(torch.ones(2))
         self.actor, self.critic = mlp(5, 8, 6, 2, activation=nn.ELU), mlp(7, 8, 1, activation=nn.ELU)
-        if normalised:
+        if normalized:
             self.actor_obs_normalizer, self.critic_obs_normalizer = EmpiricalNormalization(5), EmpiricalNormalization(7)
 
 
@@ -710,9 +710,9 @@ class FromFiles(Case):
         twice = nn.ModuleDict({"fc1": square, "net": nn.Sequential(square)})
         self.refused("net.0.weight is fc1.weight once more", self.saved(twice.state_dict()), *options)
         self.assertEqual(self.exported(self.path("model.pt"), *options, "--ignore", "fc1.*")[0], "input<3>, dense<3>")
-        normalised = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3))
-        self.exported(self.saved(normalised.eval().state_dict()), *options)
-        self.assert_answers(nn.Sequential(normalised, nn.Identity()))
+        normalized = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3))
+        self.exported(self.saved(normalized.eval().state_dict()), *options)
+        self.assert_answers(nn.Sequential(normalized, nn.Identity()))
 
     def test_a_checkpoint_is_a_dictionary_around_a_state_dict(self):
         model = mlp(4, 6, 3)
@@ -764,14 +764,14 @@ class FromFiles(Case):
         found, printed = self.exported(self.saved(checkpoint))
         self.assertEqual(found, "input<5>, standardize, dense<8>, elu<1, 1>, dense<6>, elu<1, 1>, dense<2>")
         self.assertIn("assumed: elu<1, 1> between the layers, the default of rsl_rl", printed)
-        self.assertIn("assumed: the normaliser's eps is 0.01", printed)
+        self.assertIn("assumed: the normalizer's eps is 0.01", printed)
         answer = nn.Sequential(model.actor_obs_normalizer, model.actor)
         self.assert_answers(answer)
         found, printed = self.exported(self.path("model.pt"), "--activation", "tanh")
         self.assertIn("tanh", found)
         self.assertNotIn("between the layers", printed)
 
-        without = ActorCritic(normalised=False)
+        without = ActorCritic(normalized=False)
         normalizer = EmpiricalNormalization(5)
         checkpoint = {"model_state_dict": without.state_dict(), "obs_norm_state_dict": normalizer.state_dict()}
         self.exported(self.saved(checkpoint))
@@ -924,7 +924,7 @@ class FromFiles(Case):
         self.exported(self.path("model.pt"), "--framework", "sb3-ppo", "--normalizer", path)
         self.assertFalse(os.path.exists(self.path("evil")))
         ppo = [self.path("model.pt"), "--framework", "sb3-ppo"]
-        for message, changes in {"normalises one vector": {"norm_obs": False}, "clip_obs": {"clip_obs": 1e-9},
+        for message, changes in {"normalizes one vector": {"norm_obs": False}, "clip_obs": {"clip_obs": 1e-9},
                                  "is not a VecNormalize": {"obs_rms": {}}}.items():  # fmt: skip
             self.refused(message, *ppo, "--normalizer", self.vec_normalize(**changes)[1])
         with open(self.path("junk"), "wb") as junk:
@@ -953,7 +953,7 @@ class FromFiles(Case):
             expected = "input<5>, dense<4>" + ("" if text in gone else f", {text}")
             self.assertEqual(self.exported(self.path("policy_1.pt"), "--trust")[0], expected)
             self.assert_answers(model)
-        spare = ActorCritic(normalised=False)
+        spare = ActorCritic(normalized=False)
         spare.forward = spare.actor.forward
         torch.jit.trace(spare, torch.zeros(1, 5)).save(self.path("policy_1.pt"))
         self.refused("the tensor std and 4 more of the source is not used", self.path("policy_1.pt"), "--trust")

@@ -254,7 +254,7 @@ class Statistics(Case):
         return {**state, "running_mean_std.running_mean": self.mean.double(),
                 "running_mean_std.running_var": self.variance.double()}  # fmt: skip
 
-    def test_rl_games_checkpoints_carry_their_normaliser(self):
+    def test_rl_games_checkpoints_carry_their_normalizer(self):
         path = self.saved({"model": self.rl_games(), "epoch": 7, "last_mean_rewards": np.float32(3)})
         self.refused("say --activation", path)
         found, printed = self.exported(path, "--activation", "elu")
@@ -415,7 +415,7 @@ class StableBaselines(Case):
                 self.assertEqual(found,
                                  "input<5>, dense<8>, tanh, dense<8>, tanh, dense<2>" + (f", {layer}" if layer else ""))
                 self.assertEqual("clipped to the bounds of the action space, as predict does" in printed, layer != "")
-                self.assertIn("were not normalised by a VecNormalize", printed)
+                self.assertIn("were not normalized by a VecNormalize", printed)
 
                 def answer(x):
                     return torch.maximum(torch.minimum(model(x), torch.tensor(high)), torch.tensor(low))

@@ -106,7 +106,7 @@ class Residual(nn.Sequential):
 
 
 def policy():
-    """What is no plain list: a normaliser with limits, residuals, layers without bias, bounds of the actions."""
+    """What is no plain list: a normalizer with limits, residuals, layers without bias, bounds of the actions."""
     block = [Residual(nn.Linear(24, 24, bias=False), nn.LayerNorm(24), nn.ELU()) for _ in range(2)]
     first = [EmpiricalNormalization(19), nn.Hardtanh(-1.5, 1.5), nn.Linear(19, 24)]
     return nn.Sequential(*first, *block, nn.Linear(24, 7), nn.Hardtanh(-0.25, 0.5))

@@ -1,5 +1,5 @@
-// An actor is trained through a critic: the gradient of what the critic expects of an action passes through the critic's
-// input into the actor.
+// An actor is trained through a critic: the gradient of what the critic expects of an action passes through the
+// critic's input into the actor.
 #include <etch/network/tape.hpp>
 #include <etch/training/updater.hpp>
 

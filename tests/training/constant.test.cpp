@@ -1,6 +1,6 @@
-// A training run in a constant expression gives the bits that it gives at run time: every layer, loss, statistic, dropout
-// mask and shuffled order. (Optimisers and schedules one by one: optimizer.update, optimizer.schedule. Every other instruction
-// set: the preset portability.)
+// A training run in a constant expression gives the bits that it gives at run time: every layer, loss, statistic,
+// dropout mask and shuffled order. (Optimizers and schedules one by one: optimizer.update, optimizer.schedule. Every
+// other instruction set: the preset portability.)
 #include <array>
 #include <bit>
 #include <cstddef>

@@ -36,7 +36,7 @@ TEST_CASE("statistics are those of the training data") {
 TEST_CASE("a layer is fitted on what the layers before make of the data") {
     network<input<2>, standardize, dense<1, ones>, normalize<>, dense<1>> net{seed{1}};
     REQUIRE(fit_statistics(net, training) == status::ok);
-    // Standardised the samples are (-1, -1), (1, 1), (-1, 1), (1, -1); their sums go from -2 to 2.
+    // Standardized the samples are (-1, -1), (1, 1), (-1, 1), (1, -1); their sums go from -2 to 2.
     const auto& [least, most] = net.parameters<2>();
     CHECK(least[0] == -2);
     CHECK(most[0] == 2);

@@ -1,5 +1,5 @@
-// A forward pass and training steps take no lock and call no system: a child process enters Linux's strict mode, in which
-// any call but read, write and exit kills it, and lives.
+// A forward pass and training steps take no lock and call no system: a child process enters Linux's strict mode, in
+// which any call but read, write and exit kills it, and lives.
 #include "support/catch.hpp"
 
 // A sanitizer calls the system by itself.

@@ -1,5 +1,5 @@
-// A fit that was interrupted and goes on gives the bits of one that was not. Here a copy of the trainer and of the network
-// stands for the checkpoint; that a file holds all of both is tested in io.checkpoint.
+// A fit that was interrupted and goes on gives the bits of one that was not. Here a copy of the trainer and of the
+// network stands for the checkpoint; that a file holds all of both is tested in io.checkpoint.
 #include <array>
 #include <cstddef>
 #include <memory>
@@ -121,7 +121,7 @@ void check_schedule(Schedule schedule) {
 
 }  // namespace
 
-TEST_CASE("a fit resumed after any epoch is the whole fit: optimisers") {
+TEST_CASE("a fit resumed after any epoch is the whole fit: optimizers") {
     check_optimizer<sgd>();
     check_optimizer<momentum>();
     check_optimizer<nesterov>();

@@ -114,7 +114,7 @@ TEST_CASE("of equal candidates and settings the earlier one wins", "[search]") {
     CHECK(found.network<1>() == nullptr);
 }
 
-TEST_CASE("what a grid does not name is the optimiser's own, adamw's weight decay too", "[search]") {
+TEST_CASE("what a grid does not name is the optimizer's own, adamw's weight decay too", "[search]") {
     const auto decays = [](const etch::grid_search& space) {
         const auto found = search(space);
         REQUIRE(found.trials.size() == 2);

@@ -78,9 +78,9 @@ TEST_CASE("an index that names no class is refused with its sample") {
         CHECK(net == classifier{seed{1}});
     }
     data.indices[7] = 3;
-    CHECK(
-        training.fit(net, data.sparse()).message() ==
-        "training data: sample 7: the target is 3, but this loss needs the index of a class, a whole number from 0 to 2");
+    CHECK(training.fit(net, data.sparse()).message() ==
+          "training data: sample 7: the target is 3, but this loss needs the index of a class, a whole number "
+          "from 0 to 2");
     CHECK(fit_statistics<sparse_cross_entropy>(net, data.sparse()).ok());
     const auto report = evaluate<sparse_cross_entropy>(net, data.sparse());
     CHECK(report.code == status::invalid_target);

@@ -54,7 +54,7 @@ TEST_CASE("prices are learned, in units of their deviation, and answered as pric
     CHECK(report.loss == Approx(report.mse()).epsilon(1e-6));
     CHECK(evaluate_loss<mean_squared_error>(net, validation).loss == Approx(report.mse()).epsilon(1e-5));
 
-    SECTION("with the bits of a network that is trained on standardised targets by hand") {
+    SECTION("with the bits of a network that is trained on standardized targets by hand") {
         plain by_hand{seed{1}};
         auto targets = training;
         const float mean = net.statistics()[4], deviation = net.statistics()[5];

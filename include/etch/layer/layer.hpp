@@ -88,7 +88,7 @@ struct layer_defaults {
     static constexpr std::size_t multiply_adds() {
         return 0;
     }
-    /// static_asserts about the input.
+    /// static_asserts about the input. (`check` in parentheses, because some platforms define it as a macro.)
     template <shape In>
     static constexpr void(check)() {}
 

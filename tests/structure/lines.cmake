@@ -1,0 +1,48 @@
+# Fails if a header or source in PARTS of FOLDER has a line of more than 120 columns, which clang-format leaves alone in
+# comments and in string literals. The text of an #error may be longer, since a directive is one line.
+#
+#   cmake -DFOLDER=<folder> -DPARTS=<folder,folder> [-DEXCEPT=<regular expression>] -P lines.cmake
+cmake_minimum_required(VERSION 3.25)
+set(limit 120)
+
+# UTF-8: a byte from 0x80 to 0xbf continues a character.
+function(columns_of line result)
+  string(HEX "${line}" bytes)
+  string(REGEX REPLACE "(..)" "\\1;" bytes "${bytes}")
+  list(FILTER bytes EXCLUDE REGEX "^[89ab]|^$")
+  list(LENGTH bytes count)
+  set(${result} ${count} PARENT_SCOPE)
+endfunction()
+
+math(EXPR too_long "${limit} + 1")
+string(REPEAT "[^\n]" ${too_long} long_line)
+string(REPLACE "," ";" parts "${PARTS}")
+set(complaints "")
+set(read 0)
+foreach(part IN LISTS parts)
+  file(GLOB_RECURSE sources RELATIVE "${FOLDER}" "${FOLDER}/${part}/*.hpp" "${FOLDER}/${part}/*.cpp")
+  foreach(source IN LISTS sources)
+    math(EXPR read "${read} + 1")
+    if(EXCEPT AND source MATCHES "${EXCEPT}")
+      continue()
+    endif()
+    file(READ "${FOLDER}/${source}" text)
+    string(REGEX REPLACE "#error( \\\\\n)?[^\n]*" "" text "${text}")
+    # What CMake would take for the structure of a list.
+    string(REGEX REPLACE "[][;\\\\]" "_" text "${text}")
+    string(REGEX MATCHALL "${long_line}[^\n]*" lines "${text}")
+    foreach(line IN LISTS lines)
+      columns_of("${line}" columns)
+      if(columns GREATER limit)
+        string(APPEND complaints "  ${source}: ${columns} columns: ${line}\n")
+      endif()
+    endforeach()
+  endforeach()
+endforeach()
+if(read EQUAL 0)
+  message(FATAL_ERROR "no headers or sources in ${PARTS}")
+endif()
+if(complaints)
+  message(FATAL_ERROR "lines of more than ${limit} columns:\n${complaints}")
+endif()
+message("${read} headers and sources")
