@@ -17,7 +17,7 @@ int main() {
     const auto parts = etch::stratified_split(points, {.training = 0.7, .validation = 0.15, .test = 0.15});
     if (!parts) return std::puts(parts.message().c_str()), 1;
 
-    // A trainer holds all its memory inside itself. Make it static or allocate it: it may be too large for the stack.
+    // A trainer contains all its memory. Make it static or allocate it: it may be too large for the stack.
     classifier net{etch::seed{1}};
     static etch::trainer<classifier, etch::cross_entropy, etch::adam, 32> trainer{{.learning_rate = 1e-2}};
     const auto result = trainer.fit(net, parts.training, {.epochs = 40, .validation = parts.validation, .patience = 5},
