@@ -1,7 +1,7 @@
 # For tests that run the compiler themselves: a file of settings for their scripts, named by ETCH_COMPILER_SETTINGS.
-#   INCLUDE_DIR   the folder that holds etch/
+#   INCLUDE_DIR   the folder that contains etch/
 #   COMPILER      the compiler with the flags of etch's own programs
-#   QUICK         what makes reading etch cheaper where a test is not about SIMD: plain numbers, so that xsimd, which
+#   QUICK         what makes reading etch cheaper if a test is not about SIMD: plain numbers, so that xsimd, which
 #                 takes longer to read than all of etch, is not read; empty with ETCH_TEST_EVERYTHING
 #   LEFT_OUT      the headers that only one target compiles, and those whose library is not here, as a regular expression
 #   LIBRARY_FOLDERS   the folders boost/ and xsimd/

@@ -76,7 +76,7 @@ function(etch_own_quick_target target)
   target_compile_options(${target} PRIVATE ${ETCH_QUICK_FLAGS})
 endfunction()
 
-# etch_link_components(<target>): csv, gzip and npz where they are, with ETCH_TEST_HAS_CSV and so on defined.
+# etch_link_components(<target>): csv, gzip and npz if available, with ETCH_TEST_HAS_CSV and so on defined.
 function(etch_link_components target)
   foreach(component csv gzip npz)
     if(TARGET etch::${component})

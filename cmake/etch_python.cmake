@@ -1,5 +1,5 @@
 # ETCH_PYTHON: a Python 3 that has PyTorch and ONNX, which need not be the first on the PATH; for the tests of python/
-# and for the example deploy_policy. ETCH_PYTHON-NOTFOUND where there is none.
+# and for the example deploy_policy. ETCH_PYTHON-NOTFOUND if there is none.
 include_guard(GLOBAL)
 
 function(etch_python_has_torch result python)

@@ -142,7 +142,7 @@ function(etch_add_module_test module)
 endfunction()
 
 # ETCH_INSTRUCTION_SETS: what this machine can run, best last; each name has its flags in ETCH_FLAGS_<name>. `plain` has
-# no SIMD at all, and the contract (fused or not) of this machine; but in the preset `test` the second contract, which else
+# no SIMD at all, and the contract (fused or not) of this machine; but in the preset `test` the second contract, which otherwise
 # only the preset `test-all` would run (`sse2`) on a machine that has fma.
 include(CheckCXXSourceRuns)
 set(ETCH_INSTRUCTION_SETS plain)

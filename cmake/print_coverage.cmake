@@ -1,4 +1,4 @@
-# Runs the tests of the modules in BUILD_DIR, and fails where they ran less than MINIMUM percent of the lines of include/.
+# Runs the tests of the modules in BUILD_DIR, and fails if they ran less than MINIMUM percent of the lines of include/.
 cmake_minimum_required(VERSION 3.25)
 
 file(GLOB_RECURSE old "${BUILD_DIR}/*.gcda")

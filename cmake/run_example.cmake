@@ -1,4 +1,4 @@
-# Runs an example as examples/CMakeLists.txt describes, and ends with an error where it is not as expected.
+# Runs an example as examples/CMakeLists.txt describes, and ends with an error if it is not as expected.
 cmake_minimum_required(VERSION 3.25)
 if(NEEDS AND NOT IS_DIRECTORY "$ENV{ETCH_DATA_DIR}/${NEEDS}")
   message("skipped: ETCH_DATA_DIR has no ${NEEDS}")

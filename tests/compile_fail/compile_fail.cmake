@@ -1,4 +1,4 @@
-# Reads FILE with the compiler and fails where it is not accepted or rejected (MODE; all_accepted: a file that includes
+# Reads FILE with the compiler and fails if it is not accepted or rejected (MODE; all_accepted: a file that includes
 # those that must be accepted) as CMakeLists.txt describes. In
 # the preset `test` with plain numbers, which is faster than SIMD with a precompiled header; the sentences are the same.
 cmake_minimum_required(VERSION 3.25)

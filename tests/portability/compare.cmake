@@ -1,5 +1,5 @@
 # Holds what every build printed (FOLDER/<name>.txt, listed in FOLDER/builds.txt) against the golden file of its
-# contract in GOLDEN, and prints a line for each build. Fails where a digest differs. With -DUPDATE=ON the first build
+# contract in GOLDEN, and prints a line for each build. Fails if a digest differs. With -DUPDATE=ON the first build
 # of each contract makes its golden file anew; that is a change of what every user's network computes.
 cmake_minimum_required(VERSION 3.25)
 file(STRINGS "${FOLDER}/builds.txt" builds)

@@ -17,7 +17,7 @@ if(NOT different EQUAL count)
   string(APPEND complaints "  two rows of network/catalogue.hpp have one name\n")
 endif()
 
-# The layers that there are: structs with a name in layer/, and those of network/ that hold layers.
+# The layers that there are: structs with a name in layer/, and those of network/ that contain layers.
 set(include_dir "${PROJECT_DIR}/include")
 file(GLOB_RECURSE headers RELATIVE "${include_dir}" "${include_dir}/etch/*.hpp")
 foreach(header IN LISTS headers)

@@ -1,4 +1,4 @@
-# Plants one violation after the other in a copy of what catalogue.cmake reads, and fails where it does not find it.
+# Plants one violation after the other in a copy of what catalogue.cmake reads, and fails if it does not find it.
 cmake_minimum_required(VERSION 3.25)
 
 set(tree "${WORK_DIR}/catalogue")

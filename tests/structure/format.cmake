@@ -1,4 +1,4 @@
-# Fails where clang-format 19 would write a source in another way, and names the file.
+# Fails if clang-format 19 would write a source in another way, and names the file.
 #
 #   cmake -DCLANG_FORMAT=<clang-format> -DSTYLE=<.clang-format> -DFOLDER=<folder> -DPARTS=<folder,folder>
 #         -P format.cmake

@@ -1,4 +1,4 @@
-# Fails where including all of etch defines a macro that neither begins with ETCH_ nor comes from a header that etch
+# Fails if including all of etch defines a macro that neither begins with ETCH_ nor comes from a header that etch
 # includes.
 cmake_minimum_required(VERSION 3.25)
 include("${SETTINGS}")

@@ -1,4 +1,4 @@
-# Reads every header of INCLUDE_DIR/etch and fails where one does what its module may not.
+# Reads every header of INCLUDE_DIR/etch and fails if one does what its module may not.
 cmake_minimum_required(VERSION 3.25)
 include("${SETTINGS}")
 

@@ -1,4 +1,4 @@
-# Every C++ block of README.md and CONTRIBUTING.md stands in a file of examples/, the first one of README.md in hello.cpp.
+# Every C++ block of README.md and CONTRIBUTING.md is in a file of examples/, the first one of README.md in hello.cpp.
 # Indentation is ignored, so that a block may come from inside a function.
 cmake_minimum_required(VERSION 3.25)
 

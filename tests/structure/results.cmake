@@ -1,5 +1,5 @@
 # Every public type of include/etch that has a member `status code` is a Result (tests/io/result.test.cpp has a static_assert for
-# each), and the compiler warns where one is discarded.
+# each), and the compiler warns if one is discarded.
 #
 #   cmake -DSETTINGS=<ETCH_COMPILER_SETTINGS> -DWORK_DIR=<folder> -DTEST=<result.test.cpp> -P results.cmake
 cmake_minimum_required(VERSION 3.25)

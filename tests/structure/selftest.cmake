@@ -1,4 +1,4 @@
-# Plants one violation after the other in a small tree of headers, and fails where the other scripts do not find it.
+# Plants one violation after the other in a small tree of headers, and fails if the other scripts do not find it.
 cmake_minimum_required(VERSION 3.25)
 include("${SETTINGS}")
 
@@ -47,7 +47,7 @@ function(run script result output)
   set(${output} "${text}" PARENT_SCOPE)
 endfunction()
 
-# wants(<script> <sentence> <path> <text> [arguments]): with the file planted, the script fails and says the sentence.
+# wants(<script> <sentence> <path> <text> [arguments]): with the file planted, the script fails with the sentence.
 set(found 0)
 macro(wants script sentence path text)
   plant_valid_tree()

@@ -27,7 +27,7 @@ function(weak_names object result)
   set(${result} "${names}" PARENT_SCOPE)
 endfunction()
 
-# Fails where two of the builds in `list` define one name; those of one variant may, where `together` is TRUE.
+# Fails if two of the builds in `list` define one name; those of one variant may, where `together` is TRUE.
 function(check_pairs list together when)
   foreach(first IN LISTS list)
     weak_names("${object_${first}}" names)

@@ -89,8 +89,9 @@ read_result<Value> with_text(const std::string& file, Parse parse) {
 ///
 /// Rejected are: a cell that is not a number (malformed), NaN and infinities (non_finite_input, non_finite_target),
 /// missing cells (missing_value, see csv_options::missing), rows of different lengths and misplaced quotes (malformed),
-/// an unterminated quote (truncated), more classes than expected (unknown_class) or fewer (missing_class), a table
-/// without rows (empty_set), and options that do not fit the table or the sample (invalid_option, size_mismatch).
+/// an unterminated quote (truncated), a label that is not among the classes or one class too many (unknown_class), too
+/// few classes (missing_class), a table without rows (empty_set), and options that do not fit the table or the sample
+/// (invalid_option, size_mismatch).
 template <std::size_t Inputs, std::size_t Outputs, class T = float>
 read_result<csv_table<Inputs, Outputs, T>> parse_csv(std::string_view text, const csv_options& options = {},
                                                      const std::string& name = "csv") {

@@ -153,7 +153,7 @@ private:
         if (!cursor.take('}') || width == 0 || !has_shape || !has_offsets) return status::malformed;
         if (to.begin > to.end) return status::malformed;
         if (to.end > data_size_) return status::truncated;
-        std::uint64_t left = to.end - to.begin;  // divided by one extent after the other: no product can overflow
+        std::uint64_t left = to.end - to.begin;  // then divided by each extent: no product can overflow
         if (left % width != 0) return status::malformed;
         left /= width;
         bool is_empty = false;
