@@ -312,10 +312,9 @@ TEST_CASE("what cannot be trained is refused, and nothing is changed") {
     CHECK(code(three, three_targets, {.mask = std::array<float, 6>{}}) == status::empty_set);
     CHECK(code(three, three_targets, {.mask = std::array<float, 6>{1, -1}}) == status::invalid_option);
     CHECK(code(three, three_targets, {.mask = std::array<float, 3>{1, 1}}) == status::size_mismatch);
-    CHECK(
-        std::string(stepper.step(net, x, y, at).message()) ==
-        "the sequence has 6 steps, but there is memory for 5: give it in pieces, from one to the next of which the state "
-        "passes");
+    CHECK(std::string(stepper.step(net, x, y, at).message()) ==
+          "the sequence has 6 steps, but there is memory for 5: give it in pieces, from one to the next of which the "
+          "state passes");
     stepper.record().optimizer.learning_rate = -1;
     CHECK(code(three, three_targets) == status::invalid_option);
 
