@@ -113,7 +113,7 @@
 #include <etch/data/standardize.hpp>
 #include <etch/data/table_schema.hpp>
 #include <etch/data/windows.hpp>
-// training: batches, the loop, judgement
+// training: batches, the loop, evaluation
 #include <etch/training/candidates.hpp>
 #include <etch/training/evaluate.hpp>
 #include <etch/training/evaluate_loss.hpp>

@@ -73,11 +73,11 @@ public:
     [[nodiscard]] char delimiter() const noexcept { return delimiter_; }
 
 private:
-    /// libcsv's memory for a cell grows by a fixed number of bytes, 128 unless told otherwise: a long cell would be copied
-    /// every 128 characters. Growing by the length of the row so far doubles it instead.
+    /// libcsv's memory for a cell grows by a fixed number of bytes, 128 by default: a long cell would be copied every
+    /// 128 characters. Growing it by the length of the row so far doubles it instead.
     static constexpr std::size_t least_growth = 128;
 
-    /// The next line with its line break, which is \n, \r\n, or \r.
+    /// The next line with its line break: \n, \r\n or \r.
     std::string_view take_line() noexcept {
         std::size_t length = (std::min)(rest_.find_first_of("\r\n"), rest_.size());
         if (length < rest_.size()) length += rest_.substr(length, 2) == "\r\n" ? std::size_t{2} : std::size_t{1};

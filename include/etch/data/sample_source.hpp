@@ -19,8 +19,8 @@ namespace etch::inline ETCH_VARIANT {
 ///         std::array<float, 6> target(std::size_t i) const noexcept;        // a std::array if it is computed
 ///     };
 ///
-/// A data_view is one, and `windows` cuts one out of a signal. A sample may be read several times, in any order, and must
-/// be the same each time while a fit or an evaluation runs.
+/// A data_view is one, and so are `windows` of a signal. A sample may be read several times, in any order, and must be
+/// the same each time while a fit or an evaluation runs.
 template <class S>
 concept SampleSource = requires(const S& samples, std::size_t i) {
     { samples.size() } -> std::convertible_to<std::size_t>;
@@ -38,7 +38,7 @@ template <SampleSource S, std::size_t Inputs, std::size_t Outputs, class T>
 inline constexpr bool has_samples_of<S, data_view<Inputs, Outputs, T>> =
     S::input_size == Inputs && S::output_size == Outputs && std::same_as<typename S::value_type, T>;
 
-/// The samples as a view of memory if they lie in memory, else as they are.
+/// The samples as a view of memory if they are in memory, otherwise as they are.
 template <class View, class Data>
 constexpr decltype(auto) as_samples(const Data& data) noexcept {
     if constexpr (std::is_convertible_v<const Data&, View>) {
@@ -52,13 +52,13 @@ constexpr decltype(auto) as_samples(const Data& data) noexcept {
     }
 }
 
-/// Whether sample after sample lies in memory, so that many can be read at once.
+/// Whether samples are contiguous in memory, so that many can be read at once.
 template <class Data>
 inline constexpr bool is_contiguous = false;
 template <std::size_t Inputs, std::size_t Outputs, class T>
 inline constexpr bool is_contiguous<data_view<Inputs, Outputs, T>> = true;
 
-/// The first sample that is not finite, or empty_set; what the source itself finds wrong if it has a `check`.
+/// The first sample that is not finite, or empty_set; if the source has a `check`, its result.
 template <class Data>
 constexpr problem check_samples(const Data& data) noexcept {
     using T = typename Data::value_type;

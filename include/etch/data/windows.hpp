@@ -8,20 +8,20 @@
 namespace etch::inline ETCH_VARIANT {
 
 struct window_options {
-    std::size_t stride = 1;  ///< frames from the beginning of one window to that of the next; at least 1
-    std::size_t ahead = 0;   ///< how many frames after the last one of its window the target of a sample lies
+    std::size_t stride = 1;  ///< the distance between the beginnings of two windows, in frames; at least 1
+    std::size_t ahead = 0;   ///< how many frames the target of a sample comes after the last one of its window
 };
 
-/// The windows of a signal as samples: each is `Length` frames that follow one another. Nothing is copied, though windows
+/// The windows of a signal as samples: each is `Length` consecutive frames. Nothing is copied, although windows
 /// overlap.
 ///
-///     windows<50, 6> activity{signal, labels, {.stride = 10}};         // 50 frames of 6 numbers, the label of the last
-///     windows<16> forecast{signal, signal, {.ahead = 1}};              // from 16 numbers the next one
+///     windows<50, 6> activity{signal, labels, {.stride = 10}};        // 50 frames of 6 numbers, the label of the last
+///     windows<16> forecast{signal, signal, {.ahead = 1}};             // from 16 numbers the next one
 ///     trainer.fit(net, activity, {.epochs = 20});
 ///
-/// The signal has `Channels` numbers per frame, frame after frame; `targets` has `Outputs` per frame. Sample i is made of
-/// the frames from i * stride on, and its target is that of frame i * stride + Length - 1 + ahead. Signal and targets
-/// belong to somebody else and must outlive the windows.
+/// The signal has `Channels` numbers per frame, frame after frame; `targets` has `Outputs` per frame. Sample i consists
+/// of the frames from i * stride on, and its target is that of frame i * stride + Length - 1 + ahead. This is a view:
+/// signal and targets must outlive the windows.
 template <std::size_t Length, std::size_t Channels = 1, std::size_t Outputs = 1, class T = float>
 class windows {
     static_assert(Length > 0 && Channels > 0 && Outputs > 0,
@@ -51,14 +51,14 @@ public:
     [[nodiscard]] constexpr std::span<const T, Outputs> target(std::size_t i) const noexcept {
         return std::span<const T, Outputs>{targets_.data() + frame_of_target(i) * Outputs, Outputs};
     }
-    /// The frame whose target sample i has.
+    /// The frame with the target of sample i.
     [[nodiscard]] constexpr std::size_t frame_of_target(std::size_t i) const noexcept {
         return i * options_.stride + Length - 1 + options_.ahead;
     }
 
-    /// Whether a network can be trained on this: invalid_option for a stride of 0, size_mismatch (with the number of frames
-    /// that are complete), empty_set if the signal is shorter than a window and its target, or the first sample with a NaN
-    /// or an infinity.
+    /// Whether a network can be trained on this: invalid_option for a stride of 0, size_mismatch (with the number of
+    /// complete frames), empty_set if the signal is shorter than a window and its target, or the first sample with a
+    /// NaN or an infinity.
     constexpr problem(check)() const noexcept {
         if (options_.stride == 0) return {.code = status::invalid_option, .option = {"stride", 0, "at least 1"}};
         if (!matches())
@@ -66,7 +66,7 @@ public:
         const std::size_t count = size();
         if (count == 0) return {status::empty_set};
         for (std::size_t i = 0; i < count; ++i) {
-            // What the window before has is seen already.
+            // The part shared with the window before has already been checked.
             const std::size_t seen = i > 0 && options_.stride < Length ? (Length - options_.stride) * Channels : 0;
             const std::size_t bad = internal::first_not_finite(std::span<const T>{input(i)}.subspan(seen));
             if (seen + bad < input_size) return {status::non_finite_input, i, seen + bad};

@@ -54,10 +54,9 @@ constexpr std::size_t rank_of(std::size_t truth, const T* scores, std::size_t co
 /// whether it is at least 1/2. Targets name classes in the same way (class_of). If `Loss` is void, the one that fits
 /// the last layer.
 ///
-/// Where the loss takes the last layer over (cross_entropy, softmax) answers are compared as logits, so that classes
-/// still differ whose probabilities are both rounded to 1.
-/// States: empty_set, size_mismatch, non_finite_input, non_finite_target, not_fitted, and non_finite_loss with the
-/// first sample whose loss is NaN or infinite.
+/// If the loss is fused with the last layer (cross_entropy, softmax), scores are compared as logits, so that classes
+/// still differ if both probabilities are rounded to 1. Errors: empty_set, size_mismatch, non_finite_input,
+/// non_finite_target, not_fitted, and non_finite_loss with the first sample whose loss is NaN or infinite.
 template <class Loss = void, class Network, class Data = internal::data_of<Network, Loss>>
 [[nodiscard]] constexpr classification_report<class_count<Network::outputs>> evaluate_classification(
     const Network& net, const Data& samples) noexcept {
@@ -95,7 +94,7 @@ template <class Loss = void, class Network, class Data = internal::data_of<Netwo
     return report;
 }
 
-/// Evaluates a network by how near its outputs come to the targets. States as for a classification.
+/// Evaluates a network by how close its outputs are to the targets. Errors as for a classification.
 template <class Loss = void, class Network, class Data = internal::data_of<Network, Loss>>
 [[nodiscard]] constexpr regression_report<Network::outputs> evaluate_regression(const Network& net,
                                                                                 const Data& samples) noexcept {

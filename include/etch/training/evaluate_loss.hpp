@@ -41,7 +41,7 @@ template <class Network, class Loss>
 inline constexpr std::size_t evaluated_layers =
     scales_targets<Network> ? Network::depth : loss_fusion<Network, Loss>::layers_before_loss;
 
-/// The loss and the accuracy of what the first `Last` layers answer.
+/// The loss and the accuracy of the outputs of the first `Last` layers.
 template <class Loss, std::size_t Last, class Network, class Data>
 constexpr loss_and_accuracy<typename Network::value_type> loss_after(const Network& net, const Data& data) noexcept {
     using T = typename Network::value_type;
@@ -65,9 +65,9 @@ constexpr loss_and_accuracy<typename Network::value_type> loss_after(const Netwo
 
 }  // namespace internal
 
-/// Evaluates a network on data: its loss (the same function that trains it, if the network ends in unstandardize in the
-/// targets' own units) and its accuracy. An empty set gives zeros.
-/// Numerics: each sample's loss has the same bits as in a set of its own; they are added in the order of the samples.
+/// Evaluates a network on data: its loss (the one that trains it, but in the targets' own units if the network ends in
+/// unstandardize) and its accuracy. An empty set gives zeros. Numerics: each sample's loss has the same bits as on its
+/// own; they are added in the order of the samples.
 template <class Loss, class Network, class Data = internal::data_of<Network, Loss>>
 [[nodiscard]] constexpr loss_and_accuracy<typename Network::value_type> evaluate_loss(const Network& net,
                                                                                       const Data& data) noexcept {

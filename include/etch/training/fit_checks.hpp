@@ -100,7 +100,7 @@ constexpr fit_warning find_missing_class(const Data& data) noexcept {
     return {};
 }
 
-/// The largest magnitude of the targets if they are numbers in whose units the network is trained, else 1.
+/// The largest magnitude of the targets if they are numbers in whose units the network is trained, otherwise 1.
 template <class Network, class Loss, class Data = data_of<Network, Loss>>
 constexpr auto largest_target(const Data& data) noexcept {
     using T = typename Network::value_type;
@@ -141,7 +141,7 @@ constexpr fit_warning find_unreachable_target(const Data& data) noexcept {
             largest_output, largest};
 }
 
-/// The first thing about the training data that is likely to be a mistake.
+/// The first problem of the training data that is probably a mistake.
 template <class Network, class Loss, class Data = data_of<Network, Loss>>
 constexpr fit_warning find_warning(const Data& data) noexcept {
     using last = last_layer_of<Network>;

@@ -11,7 +11,7 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// Fits the statistics of the layers that have any: all of them, or those that have none yet. All or nothing.
+/// Fits the statistics of the layers that have any: all of them, or those that are not fitted yet. All or nothing.
 template <class Network, class Data>
 constexpr problem fit_statistics_of(Network& net, const Data& training, bool again) noexcept {
     using T = typename Network::value_type;
@@ -47,10 +47,10 @@ constexpr problem fit_statistics_of(Network& net, const Data& training, bool aga
 
 }  // namespace internal
 
-/// Fits the statistics of every standardize, normalize, clip and unstandardize layer on the training data, even if they
-/// have some. Errors: what data_view::check finds; constant_column with the index of the column among that layer's
-/// inputs, and constant_target; the network is as it was then. `Loss` is named if a target has another size for it than
-/// the network has outputs: fit_statistics<sparse_cross_entropy>(net, data).
+/// Fits the statistics of every standardize, normalize, clip and unstandardize layer to the training data, even if they
+/// have been fitted. Errors: those of data_view::check; constant_column with the index of the column among that layer's
+/// inputs, and constant_target; the network is then unchanged. Name `Loss` if its targets do not have one element per
+/// output: fit_statistics<sparse_cross_entropy>(net, data).
 template <class Loss = void, class Network, class Data = internal::data_of<Network, Loss>>
 constexpr problem fit_statistics(Network& net, const Data& training) noexcept {
     const auto& samples = internal::as_samples<internal::data_of<Network, Loss>>(training);
@@ -58,7 +58,7 @@ constexpr problem fit_statistics(Network& net, const Data& training) noexcept {
     return internal::fit_statistics_of(net, samples, true);
 }
 
-/// The same for layers that have none yet; `trainer::fit` begins with it.
+/// The same for layers that are not fitted yet; `trainer::fit` begins with it.
 template <class Loss = void, class Network, class Data = internal::data_of<Network, Loss>>
 constexpr problem fit_missing_statistics(Network& net, const Data& training) noexcept {
     const auto& samples = internal::as_samples<internal::data_of<Network, Loss>>(training);

@@ -29,8 +29,8 @@ ETCH_NO_INLINE constexpr void evaluate_batch(const Network& net, const T* inputs
     }
 }
 
-/// Calls f with the inputs and the targets of `count` samples from `first` on, at most `Most`, as they follow each other in
-/// memory: where they lie, or copied.
+/// Calls f with the inputs and the targets of `count` samples, at most `Most`, starting with `first`, contiguous in
+/// memory: in place, or copied.
 template <std::size_t Most, class Data, class F>
 constexpr void with_samples(const Data& data, std::size_t first, [[maybe_unused]] std::size_t count, F f) noexcept {
     if constexpr (is_contiguous<Data>) {
@@ -49,9 +49,9 @@ constexpr void with_samples(const Data& data, std::size_t first, [[maybe_unused]
     }
 }
 
-/// Calls visit(i, scores, loss) for every sample, where scores are the outputs of the first `Last` layers. Whole batches
-/// pass through the network at once, read where the data lies if sample after sample lies in memory. Returns the first sample whose loss is not finite, or the
-/// number of samples.
+/// Calls visit(i, scores, loss) for every sample, where scores are the outputs of the first `Last` layers. Whole
+/// batches pass through the network at once, read in place if the samples are contiguous in memory. Returns the first
+/// sample whose loss is not finite, or the number of samples.
 template <class Loss, std::size_t Last, class Network, class Data, class Visit>
 constexpr std::size_t for_each_prediction(const Network& net, const Data& data, Visit visit) noexcept {
     using T = typename Network::value_type;

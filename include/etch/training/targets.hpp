@@ -22,14 +22,14 @@ inline constexpr std::size_t target_size<Network, void> = Network::outputs;
 template <class Network, class Loss = void>
 using data_of = data_view<Network::inputs, target_size<Network, Loss>, typename Network::value_type>;
 
-/// The first numbers of a span or an array, which must stay where it is.
+/// The first elements of a span or an array, which must stay in place.
 template <std::size_t Count, class Numbers>
 constexpr auto first_of(const Numbers& numbers) noexcept {
     using T = std::remove_cvref_t<decltype(numbers[0])>;
     return std::span<const T, Count>{numbers.data(), Count};
 }
 
-/// The class that a target names among those that `Outputs` outputs tell apart; `Outputs` if an index names none.
+/// The class of a target among those that `Outputs` outputs distinguish; `Outputs` if an index is out of range.
 template <class Loss, std::size_t Outputs, class Target>
 constexpr std::size_t true_class(const Target& target) noexcept {
     if constexpr (target_kind_of<Loss>() == target_kind::class_index)
