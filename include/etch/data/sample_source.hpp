@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -57,6 +58,26 @@ template <class Data>
 inline constexpr bool is_contiguous = false;
 template <std::size_t Inputs, std::size_t Outputs, class T>
 inline constexpr bool is_contiguous<data_view<Inputs, Outputs, T>> = true;
+
+/// Copies sample i to where an input and a target begin.
+template <class Data>
+constexpr void copy_sample(const Data& from, std::size_t i, typename Data::value_type* input,
+                           typename Data::value_type* target) noexcept {
+    const auto numbers = from.input(i);
+    const auto wanted = from.target(i);
+    std::copy_n(numbers.data(), Data::input_size, input);
+    std::copy_n(wanted.data(), Data::output_size, target);
+}
+
+/// Copies the samples index(first), index(first + 1), ... into the columns of a batch. Columns beyond `count` repeat the
+/// first, and count for nothing.
+template <class Data, class Index, class Batch, class BatchTargets>
+constexpr void gather(const Data& from, std::size_t first, std::size_t count, Index index, Batch& inputs,
+                      BatchTargets& targets) noexcept {
+    for (std::size_t j = 0; j < Batch::columns; ++j)
+        copy_sample(from, index(first + (j < count ? j : 0)), inputs.data() + j * Data::input_size,
+                    targets.data() + j * Data::output_size);
+}
 
 /// The first sample that is not finite, or empty_set; if the source has a `check`, its result.
 template <class Data>

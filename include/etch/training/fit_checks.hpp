@@ -116,6 +116,18 @@ constexpr auto largest_target(const Data& data) noexcept {
     }
 }
 
+/// The largest weight if the weights have left all measure, else 0: above a million times the largest target, and above a
+/// million. What is this large no longer feels an update of the size of the data.
+template <class Loss, class Network, class Data>
+constexpr auto largest_if_diverged(const Network& net, const Data& training) noexcept {
+    using T = typename Network::value_type;
+    constexpr T limit = static_cast<T>(1e6);
+    const T largest = largest_magnitude(std::span<const T>{net.parameters()});
+    if (!(largest > limit)) return T{0};
+    const T target = largest_target<Network, Loss>(training);
+    return largest > limit * (std::max)(T{1}, target) ? largest : T{0};
+}
+
 /// The first target outside the range of the last layer, or the largest if a linear one starts far from it.
 template <class Last, class Data>
 constexpr fit_warning find_unreachable_target(const Data& data) noexcept {

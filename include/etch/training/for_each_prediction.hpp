@@ -39,12 +39,8 @@ constexpr void with_samples(const Data& data, std::size_t first, [[maybe_unused]
         using T = typename Data::value_type;
         tensor<T, Data::input_size, Most> inputs;
         tensor<T, Data::output_size, Most> targets;
-        for (std::size_t j = 0; j < count; ++j) {
-            const auto input = data.input(first + j);
-            const auto target = data.target(first + j);
-            std::copy_n(input.data(), Data::input_size, inputs.data() + j * Data::input_size);
-            std::copy_n(target.data(), Data::output_size, targets.data() + j * Data::output_size);
-        }
+        for (std::size_t j = 0; j < count; ++j)
+            copy_sample(data, first + j, inputs.data() + j * Data::input_size, targets.data() + j * Data::output_size);
         f(inputs.data(), targets.data());
     }
 }

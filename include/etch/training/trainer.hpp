@@ -11,6 +11,8 @@
 #include <etch/data/sample_source.hpp>
 #include <etch/training/evaluate_loss.hpp>
 #include <etch/training/fit_checks.hpp>
+#include <etch/training/fit_mistakes.hpp>
+#include <etch/training/fit_options.hpp>
 #include <etch/training/fit_progress.hpp>
 #include <etch/training/fit_result.hpp>
 #include <etch/training/fit_statistics.hpp>
@@ -24,8 +26,11 @@ namespace etch::inline ETCH_VARIANT {
 ///     etch::trainer<classifier, etch::cross_entropy, etch::adam, 32> trainer{{.learning_rate = 1e-3}};
 ///     auto result = trainer.fit(net, train, {.epochs = 40, .validation = validation, .patience = 5});
 template <class Network, class Loss, class Optimizer, std::size_t Batch = 32, class Schedule = constant_rate>
-class trainer {
+class trainer : internal::fit_mistakes<Network, Loss> {
     using stepper_type = stepper<Network, Loss, Optimizer, Batch, Schedule>;
+    using mistakes = internal::fit_mistakes<Network, Loss>;
+    template <class Source>
+    static constexpr bool is_source = mistakes::template is_source<Source>;
 
 public:
     using network_type = Network;
@@ -37,10 +42,6 @@ public:
     static constexpr std::size_t columns = stepper_type::columns, inputs = Network::inputs, outputs = Network::outputs,
                                  targets = stepper_type::targets;
     using data = data_view<inputs, targets, T>;
-    /// Whether samples that are read one by one fit the network.
-    template <class Source>
-    static constexpr bool is_source =
-        !std::is_convertible_v<const Source&, data> && internal::has_samples_of<Source, data>;
 
     explicit constexpr trainer(Optimizer optimizer = {}, Schedule schedule = {}, gradient_clip clip = {},
                                seed from = seed{0}) noexcept
@@ -59,16 +60,7 @@ public:
     explicit constexpr trainer(Number number, Schedule = {}, gradient_clip = {}, seed = seed{0}) noexcept
         : stepper_{number} {}
 
-    struct fit_options {
-        std::size_t epochs = 1;
-        data validation{};         ///< judged after each epoch; never trained on
-        std::size_t patience = 0;  ///< epochs without improvement until training stops, with the best weights; 0: off
-        T min_delta = 0;           ///< how much lower a loss must be to count as an improvement
-        seed shuffle{0};           ///< the order of the samples, another one each epoch
-        bool shuffled = true;
-        std::span<epoch_record<T>> history{};  ///< the user's memory: epoch i goes to element i - 1, if there is one
-        bool resume = false;                   ///< goes on with the last fit; the epochs count from its beginning
-    };
+    using fit_options = options_of_fit<data>;
 
     /// Runs the epochs. Layers with statistics (standardize, normalize, unstandardize) that have none yet are fitted first,
     /// on the training data. A last batch that is not full is averaged over the samples that it has.
@@ -95,8 +87,7 @@ public:
     template <class Callback = std::nullptr_t>
     constexpr fit_result<T> fit(Network& net, data training, const fit_options& options = {},
                                 Callback&& callback = {}) noexcept {
-        const bool validates = !options.validation.inputs().empty() || !options.validation.targets().empty();
-        return run(net, training, options.validation, validates, options, callback);
+        return run(net, training, options.validation, options.validates(), options, callback);
     }
 
     /// The same on samples that are read one by one, such as `windows`; then with validation data that may be such a source
@@ -105,8 +96,7 @@ public:
         requires(is_source<Source>)
     constexpr fit_result<T> fit(Network& net, const Source& training, const fit_options& options = {},
                                 Callback&& callback = {}) noexcept {
-        const bool validates = !options.validation.inputs().empty() || !options.validation.targets().empty();
-        return run(net, training, options.validation, validates, options, callback);
+        return run(net, training, options.validation, options.validates(), options, callback);
     }
     template <class Source, class Validation, class Callback = std::nullptr_t>
         requires(is_source<Source> && (is_source<Validation> || std::is_convertible_v<const Validation&, data>))
@@ -115,51 +105,7 @@ public:
         return run(net, training, internal::as_samples<data>(validation), true, options, callback);
     }
 
-    /// Data of another size or number type: overloads that exist only for their error message, as those below.
-    template <class Data, class... Rest>
-        requires(!std::is_convertible_v<const Data&, data> && !is_source<Data>)
-    constexpr fit_result<T> fit(Network&, const Data&, const Rest&...) noexcept {
-        static_assert(
-            std::is_void_v<Data>,
-            "etch: the data of a fit must hold samples of the network's inputs, outputs and number type: "
-            "a data_view, a data_set, a SampleSource such as windows, or inputs and targets in braces, {x, y}");
-        return {};
-    }
-    template <class Inputs, class Targets>
-        requires(!std::is_convertible_v<const Inputs&, data> && !is_source<Inputs>)
-    constexpr fit_result<T> fit(Network& net, const Inputs& x, const Targets&, const fit_options&) noexcept {
-        return fit(net, x);
-    }
-
-    /// A network that is const, of another type or a temporary.
-    template <class Other, class Callback = std::nullptr_t>
-        requires(!std::is_same_v<Other, Network&>)
-    constexpr fit_result<T> fit(Other&&, data, const fit_options& = {}, Callback&& = {}) noexcept {
-        using given = std::remove_reference_t<Other>;
-        static_assert(!std::is_same_v<given, const Network>, "etch: a network that is const cannot be trained");
-        static_assert(!std::is_same_v<given, Network>, "etch: a network that is trained must be a variable");
-        static_assert(std::is_same_v<std::remove_const_t<given>, Network>,
-                      "etch: this trainer is for another network: the first argument of its type is the network's");
-        return {};
-    }
-
-    /// Options that a fit does not have, and a number in their place.
-    template <class Never = void, class Callback = std::nullptr_t>
-    constexpr fit_result<T> fit(internal::any_network, data, const internal::missing_fit_options&,
-                                Callback&& = {}) noexcept {
-        static_assert(
-            !std::is_void_v<Never>,
-            "etch: a fit has no option of this name: it has epochs, validation, patience, min_delta, shuffle, "
-            "shuffled, history and resume; the size of a batch is an argument of the trainer's type, and the "
-            "learning rate an option of its optimizer");
-        return {};
-    }
-    template <class Number, class... Rest>
-        requires(std::is_arithmetic_v<Number>)
-    constexpr fit_result<T> fit(internal::any_network, data, Number, const Rest&...) noexcept {
-        static_assert(std::is_void_v<Number>, "etch: the options of a fit are named, in braces: {.epochs = 10}");
-        return {};
-    }
+    using mistakes::fit;
 
     /// Forgets what the stepper forgets, and the fit.
     constexpr void reset() noexcept {
@@ -212,7 +158,7 @@ private:
                 return give_up(net, options, validates, status::non_finite_loss, stepper_.steps() + 1);
             if (!internal::all_finite<T>(std::span<const T>{net.parameters()}))
                 return give_up(net, options, validates, status::non_finite_loss, stepper_.steps());
-            if (const T largest = largest_weight(net, training); largest > 0)
+            if (const T largest = internal::largest_if_diverged<Loss>(net, training); largest > 0)
                 return give_up(net, options, validates, status::diverged, stepper_.steps(), largest);
             epoch_record<T> record{
                 .epoch = epoch, .training_loss = progress_.training_loss, .learning_rate = stepper_.learning_rate()};
@@ -285,17 +231,6 @@ private:
         return epochs > most / updates ? ~std::uint64_t{0} : progress_.first_step + updates * epochs;
     }
 
-    /// The largest weight where the weights have left all measure, else 0: a million times the largest target, or a
-    /// million. What is this large no longer feels an update of the size of the data.
-    template <class Training>
-    constexpr T largest_weight(const Network& net, const Training& training) const noexcept {
-        constexpr T limit = static_cast<T>(1e6);
-        const T largest = internal::largest_magnitude(std::span<const T>{net.parameters()});
-        if (!(largest > limit)) return 0;
-        const T target = internal::largest_target<Network, Loss>(training);
-        return largest > limit * (std::max)(T{1}, target) ? largest : T{0};
-    }
-
     constexpr fit_result<T> result_so_far(const fit_options& options, bool validates) const noexcept {
         return {.step = stepper_.steps(),
                 .epochs = progress_.epochs,
@@ -338,7 +273,9 @@ private:
             const T share = T{1} / static_cast<T>(samples);
             for (std::size_t at = first; at < first + samples; at += columns) {
                 const std::size_t filled = first + samples - at < columns ? first + samples - at : columns;
-                gather(training, order, options.shuffled, at, filled);
+                internal::gather(
+                    training, at, filled, [&](std::size_t i) { return options.shuffled ? order[i] : i; }, batch_inputs_,
+                    batch_targets_);
                 if constexpr (Batch == full_batch)
                     total += stepper_.accumulate(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
                 else
@@ -354,20 +291,6 @@ private:
                 callback(step_record<T>{epoch, options.epochs, done, count, progress_.training_loss});
         }
         return true;
-    }
-
-    /// Copies samples into the batch; columns beyond `filled` repeat the first, and count for nothing.
-    template <class Training>
-    constexpr void gather(const Training& from, const permutation& order, bool shuffled, std::size_t at,
-                          std::size_t filled) noexcept {
-        for (std::size_t j = 0; j < columns; ++j) {
-            const std::size_t position = at + (j < filled ? j : 0);
-            const std::size_t i = shuffled ? order[position] : position;
-            const auto input = from.input(i);
-            const auto target = from.target(i);
-            std::copy(input.begin(), input.end(), batch_inputs_.column(j).begin());
-            std::copy(target.begin(), target.end(), batch_targets_.column(j).begin());
-        }
     }
 
     stepper_type stepper_;
