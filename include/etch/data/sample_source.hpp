@@ -69,8 +69,8 @@ constexpr void copy_sample(const Data& from, std::size_t i, typename Data::value
     std::copy_n(wanted.data(), Data::output_size, target);
 }
 
-/// Copies the samples index(first), index(first + 1), ... into the columns of a batch. Columns beyond `count` repeat the
-/// first, and count for nothing.
+/// Copies the samples index(first), index(first + 1), ... into the columns of a batch. Columns beyond `count` repeat
+/// the first one and do not count.
 template <class Data, class Index, class Batch, class BatchTargets>
 constexpr void gather(const Data& from, std::size_t first, std::size_t count, Index index, Batch& inputs,
                       BatchTargets& targets) noexcept {

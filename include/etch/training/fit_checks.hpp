@@ -116,8 +116,8 @@ constexpr auto largest_target(const Data& data) noexcept {
     }
 }
 
-/// The largest weight if the weights have left all measure, else 0: above a million times the largest target, and above a
-/// million. What is this large no longer feels an update of the size of the data.
+/// The largest weight if the weights have diverged, otherwise 0: above a million times the largest target, and above a
+/// million. Updates of the size of the data no longer change such a weight.
 template <class Loss, class Network, class Data>
 constexpr auto largest_if_diverged(const Network& net, const Data& training) noexcept {
     using T = typename Network::value_type;

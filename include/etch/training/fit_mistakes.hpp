@@ -10,7 +10,7 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// What `trainer::fit` is called with by mistake: overloads that exist only for their error messages.
+/// Calls of `trainer::fit` with wrong arguments: overloads that exist only for their error messages.
 template <class Network, class Loss>
 class fit_mistakes {
     using T = typename Network::value_type;
@@ -51,7 +51,7 @@ public:
         return {};
     }
 
-    /// Options that a fit does not have, and a number in their place.
+    /// Options that a fit does not have, or a number instead of options.
     template <class Never = void, class Callback = std::nullptr_t>
     constexpr fit_result<T> fit(any_network, data, const missing_fit_options&, Callback&& = {}) noexcept {
         static_assert(
