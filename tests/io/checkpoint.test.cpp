@@ -222,7 +222,7 @@ TEST_CASE("a stepper goes on from a trainer's checkpoint, and a trainer from a s
     REQUIRE(load_checkpoint(back, net, from_device).ok());
     CHECK(net == on_device);
     CHECK(back.steps() == 23);
-    CHECK_FALSE(back.progress().begun());
+    CHECK_FALSE(back.progress().in_progress());
     CHECK(back.fit(net, data.training(), options(true)).epochs > 0);
 }
 

@@ -313,8 +313,8 @@ TEST_CASE("what cannot be trained is refused, and nothing is changed") {
     CHECK(code(three, three_targets, {.mask = std::array<float, 6>{1, -1}}) == status::invalid_option);
     CHECK(code(three, three_targets, {.mask = std::array<float, 3>{1, 1}}) == status::size_mismatch);
     CHECK(std::string(stepper.step(net, x, y, at).message()) ==
-          "the sequence has 6 steps, but there is memory for 5: give it in pieces, from one to the next of which the "
-          "state passes");
+          "the sequence has 6 steps, but there is memory for 5: train it in pieces, and pass the state from one to "
+          "the next");
     stepper.record().optimizer.learning_rate = -1;
     CHECK(code(three, three_targets) == status::invalid_option);
 

@@ -31,7 +31,7 @@ concept Fitting = requires(const Training& training) {
 };
 
 struct no_fit {
-    [[nodiscard]] static constexpr bool begun() noexcept { return false; }
+    [[nodiscard]] static constexpr bool in_progress() noexcept { return false; }
 };
 
 /// A checkpoint's state other than tensors.
@@ -144,8 +144,8 @@ template <class Training>
         return status::malformed;
     to.fit = {};
     if constexpr (Fitting<Training>)
-        if (file.metadata("etch.fit") &&
-            (!take("etch.fit", to.fit) || !to.fit.begun() || to.fit.best_epoch > to.fit.epochs || to.fit.exchanged))
+        if (file.metadata("etch.fit") && (!take("etch.fit", to.fit) || !to.fit.in_progress() ||
+                                          to.fit.best_epoch > to.fit.epochs || to.fit.best_in_network))
             return status::malformed;
     return status::ok;
 }
@@ -174,10 +174,10 @@ constexpr save_result save_checkpoint(const Training& training, const typename T
     parameter_memory<const T> last = net.memory(), best = last;
     if constexpr (internal::Fitting<Training>) {
         best = training.best().memory();
-        if (facts.fit.exchanged) std::swap(last, best);
-        facts.fit.exchanged = false;
+        if (facts.fit.best_in_network) std::swap(last, best);
+        facts.fit.best_in_network = false;
     }
-    const bool has_fit = facts.fit.begun();
+    const bool has_fit = facts.fit.in_progress();
     const internal::checkpoint_tensors<Training, const T> tensors{last, training.record().state,
                                                                   has_fit ? &best : nullptr};
     if (!facts.has_finite_numbers()) return {.code = status::invalid_option};
@@ -215,8 +215,8 @@ load_result load_checkpoint(Training& training, typename Training::network_type&
     parameter_memory<T> best = net.memory();
     if constexpr (internal::Fitting<Training>) best = training.fit_state().best.memory();
     const internal::checkpoint_tensors<Training, T> tensors{net.memory(), training.record().state,
-                                                            facts.fit.begun() ? &best : nullptr};
-    const key_map keys = facts.fit.begun() ? key_map{} : key_map{.ignored = {"best.*"}};
+                                                            facts.fit.in_progress() ? &best : nullptr};
+    const key_map keys = facts.fit.in_progress() ? key_map{} : key_map{.ignored = {"best.*"}};
     if (const load_result found = internal::check_tensors(tensors.groups(), file, keys); !found.ok()) return found;
 
     training.reset();

@@ -7,21 +7,21 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What `Columns` sequences that are trained together keep between the way up through their steps and the way down: of
-/// each step what a tape keeps of one, and the states in between. Up to `Steps` steps; a loop walks over them, so the code
-/// does not grow with their number. `Count`: how many of the layers run.
+/// A tape for networks with state: what `Columns` sequences that are trained together keep from their forward pass for
+/// the backward pass. Each of up to `Steps` steps keeps what a `tape` keeps of one, and the state before it. A loop
+/// walks over the steps, so the code does not grow with their number. `Count`: how many of the layers run.
 ///
 ///     sequence_tape<policy, 8, 64> tape;
-///     tape.begin(state);                                           // policy::states<8>
+///     tape.begin(state);                                                         // policy::states<8>
 ///     for (std::size_t i = 0; i < steps; ++i) y = tape.forward(net, i, x[i]);
 ///     for (std::size_t i = steps; i-- > 0;) dx = tape.backward(net, i, dy[i]);   // adds to tape.gradients()
-///     tape.get_state(steps, state);                                // the first state of the next piece
+///     tape.get_state(steps, state);                                              // where the next piece begins
 ///
-/// This is backpropagation through time: backward of a step takes the gradient that the step after it left, none after the
-/// last that went forward. Where a long sequence is trained in pieces, the state passes from one to the next and the
-/// gradient does not: truncated backpropagation through time.
+/// This is backpropagation through time: the backward pass of a step adds the gradient of the state that the next step
+/// left, which is zero for the last step. A long sequence is trained in pieces; the state passes from one piece to the
+/// next, the gradient does not: truncated backpropagation through time.
 ///
-/// Memory: `Steps` times what the layers keep of one pass, one pass's buffers for gradients, and Steps + 3 states.
+/// Memory: `Steps` times what the layers keep of one pass, the gradient buffers of one pass, and Steps + 3 states.
 template <class Network, std::size_t Columns, std::size_t Steps, std::size_t Count = Network::depth>
 class sequence_tape {
     static_assert(Network::packed_count == 0,
@@ -47,14 +47,14 @@ public:
     static constexpr std::size_t columns = Columns, steps = Steps, inputs = Network::inputs,
                                  outputs = layers::rows_after(Count);
 
-    /// The state before the first step, and where random choices begin, as of dropout.
+    /// Sets the state before the first step, and the seed of random choices, such as those of dropout.
     constexpr void begin([[maybe_unused]] const states& at, seed from = seed{0}) noexcept {
         if constexpr (Network::has_state) copy_state(at.numbers, states_);
         from_ = from;
     }
 
-    /// Step i, from 0: the output, a view of memory that holds until the tape begins again. x is a matrix of
-    /// inputs x columns, which must outlive the backward pass.
+    /// Runs step i, counted from 0, and returns a view of its output, which is valid until backward of step i - 1.
+    /// x is a matrix of inputs x columns and must outlive the backward pass.
     constexpr matrix_view<T, outputs, Columns> forward(const Network& net, std::size_t i,
                                                        matrix_view<const T, inputs, Columns> x) noexcept {
         inputs_[i] = x.data();
@@ -62,9 +62,9 @@ public:
         return step(net, i).forward();
     }
 
-    /// Step i, after that of i + 1 if there was one: adds to the gradients of the parameters (`Overwrite`: sets them).
-    /// Returns that of the step's input, an expression that is evaluated when, and only if, it is used; it is gone with the
-    /// next call. `dy` is an expression of outputs x columns.
+    /// The backward pass of step i, to be called from the last step down to the first: adds to the gradients of the
+    /// parameters (`Overwrite`: sets them). Returns the gradient of the step's input as an expression, which costs
+    /// nothing unless it is used, and is valid until the next call. `dy` is an expression of outputs x columns.
     template <bool Overwrite = false, Expression DY>
     constexpr auto backward(const Network& net, std::size_t i, const DY& dy) noexcept {
         static_assert(DY::rows == outputs && DY::columns == Columns,
@@ -74,12 +74,12 @@ public:
         return step(net, i).template backward<Overwrite>(dy);
     }
 
-    /// What step i gave.
+    /// The output of step i, as forward returned it.
     [[nodiscard]] constexpr auto output(const Network& net, std::size_t i) noexcept {
         return step(net, i).template output<Count - 1>();
     }
 
-    /// The state before step i, of all sequences or of one; after the last step that of the next piece.
+    /// Copies the state before step i, of all sequences or of one; i may be the number of steps.
     constexpr void get_state([[maybe_unused]] std::size_t i, [[maybe_unused]] states& to) const noexcept {
         if constexpr (Network::has_state) copy_state(states_ + i * state_size, to.numbers);
     }
@@ -98,7 +98,7 @@ public:
             });
         }
     }
-    /// After backward of step 0: the gradient of the state before it, as `states` holds it.
+    /// After backward of step 0: the gradient of the state before it, in the order of `states`.
     [[nodiscard]] constexpr std::span<const T> grad_first_state() const noexcept {
         return std::span<const T>{grad_states_[0], states::size};
     }
@@ -125,8 +125,8 @@ private:
         for (std::size_t k = 0; k < state_size; ++k) to[k] = from[k];
     }
 
-    /// The passes of step i. Backward walks down, so what the step after kept is no longer needed, and the buffers for the
-    /// gradients of this step may lie over it.
+    /// The passes of step i. Backward walks from the last step to the first, so the memory of step i + 1 is free by
+    /// then and serves as the gradient buffers of step i.
     ETCH_INLINE constexpr pass step(const Network& net, std::size_t i) noexcept {
         const matrix_view<const T, inputs, Columns> x{inputs_[i]};
         T* const memory = workspace_ + i * pass::plan.kept;

@@ -7,7 +7,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The memory of a tape: the gradients of a network's parameters, and what the forward pass of `Columns` samples leaves
+/// The memory of a tape: the gradients of a network's parameters, and what the forward pass of `Columns` samples keeps
 /// for its backward pass. `Count`: how many of the layers run.
 template <class Network, std::size_t Columns = 1, std::size_t Count = Network::depth>
 class tape_memory {
@@ -26,8 +26,8 @@ private:
     using pass = chain_tape<typename Network::layers, T, Count, Columns>;
 
 public:
-    /// The passes of one step, over this memory: forward() and backward(gradient of the output) of chain_tape. `count` is
-    /// how many of the columns are real samples.
+    /// The passes of one step over this memory: forward() and backward(gradient of the output), as in chain_tape. The
+    /// first `count` columns are real samples.
     ETCH_INLINE constexpr auto step(const Network& net, matrix_view<const T, inputs, Columns> x, seed from,
                                     [[maybe_unused]] std::size_t count) noexcept {
         using layers = typename Network::layers;
@@ -38,7 +38,8 @@ public:
             return pass{net.memory(), gradients_, x, workspace_, from};
     }
 
-    /// After a forward pass with `count` real samples: layers whose statistics training updates do that from this batch.
+    /// Called after a forward pass with `count` real samples: layers whose statistics training updates, such as
+    /// batch_norm, update them from this batch.
     constexpr void absorb(Network& net, std::size_t count) noexcept {
         using layers = typename Network::layers;
         layers::for_each_layer([&]<std::size_t I>() {
@@ -71,17 +72,16 @@ private:
     alignas(alignment) T workspace_[at_least_one(pass::plan.size)] = {};
 };
 
-/// What a step of training keeps between its forward and its backward pass, and the gradients that it adds up: for
-/// whoever writes a training step of their own. An optimizer takes the gradients by an `updater`; `stepper` is both with
-/// a loss between them.
+/// What a training step keeps from its forward pass for the backward pass, and the gradients that it accumulates: for
+/// training steps of your own. An `updater` passes the gradients to an optimizer; `stepper` combines both with a loss.
 ///
 ///     tape<policy, 64> tape;
 ///     const auto y = tape.forward(net, x);                    // 64 samples, one per column
 ///     const auto dx = tape.backward(net, dy);                 // adds to tape.gradients()
 ///
-/// Gradients pass through one network into another: what `backward` of the second returns is a gradient of the output of
-/// the first. It is an expression that is evaluated when, and only if, it is used; it is gone with the next forward.
-/// x must outlive the backward pass.
+/// Gradients pass from one network into another: what `backward` of the second network returns is the gradient of the
+/// first network's output. It is an expression, which costs nothing unless it is used, and is valid until the next
+/// forward. x must outlive the backward pass.
 template <class Network, std::size_t Columns = 1, std::size_t Count = Network::depth>
 class tape : public tape_memory<Network, Columns, Count> {
     using base = tape_memory<Network, Columns, Count>;
@@ -91,8 +91,8 @@ public:
     using base::inputs, base::outputs;
     using typename base::value_type, typename base::T;
 
-    /// The output: a view of memory that holds until the next forward. `from` is for random choices, as of dropout;
-    /// `count` is how many of the columns are real samples, for layers that compute statistics of a batch.
+    /// Returns the output, a view that is valid until the next forward. `from` is the seed of random choices, such as
+    /// those of dropout; the first `count` columns are real samples, for layers that compute statistics of a batch.
     template <class X>
     constexpr matrix_view<T, outputs, Columns> forward(const Network& net, const X& x, seed from = seed{0},
                                                        std::size_t count = Columns) noexcept {
@@ -104,7 +104,7 @@ public:
         count_ = count;
         return pass(net).forward();
     }
-    /// A temporary: overload that exists only for its error message.
+    /// A temporary: an overload that exists only for its error message.
     template <class U, std::size_t... Extents>
     constexpr matrix_view<T, outputs, Columns> forward(const Network&, const tensor<U, Extents...>&&, seed = seed{0},
                                                        std::size_t = Columns) noexcept {
@@ -112,8 +112,8 @@ public:
         return matrix_view<T, outputs, Columns>{nullptr};
     }
 
-    /// Adds to the gradients of the parameters; `Overwrite`: sets them. Returns that of the input. `dy` is an expression
-    /// of outputs x columns, the derivative of what is to fall with respect to the output.
+    /// Adds to the gradients of the parameters (`Overwrite`: sets them) and returns the gradient of the input. `dy` is
+    /// an expression of outputs x columns: the derivative of the loss with respect to the output.
     template <bool Overwrite = false, Expression DY>
     constexpr auto backward(const Network& net, const DY& dy) noexcept {
         static_assert(DY::rows == outputs && DY::columns == Columns,

@@ -16,11 +16,11 @@ struct fit_progress {
     T best_loss{};
     T training_loss{}, validation_loss{};  ///< of the last epoch
     std::uint64_t first_step = 0;          ///< updates before the fit, where its schedule starts
-    bool exchanged = false;                ///< the network has the best weights, and the trainer keeps the last
+    bool best_in_network = false;          ///< the network has the best weights, and the trainer keeps the last
 
-    [[nodiscard]] constexpr bool begun() const noexcept { return epochs > 0 || samples > 0; }
+    [[nodiscard]] constexpr bool in_progress() const noexcept { return epochs > 0 || samples > 0; }
     /// Epochs without improvement.
-    [[nodiscard]] constexpr std::size_t waited() const noexcept { return epochs - best_epoch; }
+    [[nodiscard]] constexpr std::size_t epochs_without_improvement() const noexcept { return epochs - best_epoch; }
 };
 
 /// The progress of a fit, to be set from a checkpoint.

@@ -14,15 +14,14 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What one update from sequences came to. Where it is not ok, nothing was changed: not the network, not the state, not
-/// what the optimizer remembers.
+/// The result of one update from sequences. Unless it is ok, network, state and optimizer are as they were.
 template <class T>
 struct [[nodiscard]] sequence_result {
     status code = status::ok;
     T loss{};                               ///< the mean over the steps that count, before the update
-    std::size_t steps = 0, most_steps = 0;  ///< of this update, and as many as there is memory for
-    problem data{};         ///< what is wrong with inputs or targets: sample i is sequence i % Batch of step i / Batch
-    option_error option{};  ///< at invalid_option
+    std::size_t steps = 0, most_steps = 0;  ///< given, and the most that there is memory for
+    problem data{};                         ///< of inputs or targets: sample i is sequence i % Batch of step i / Batch
+    option_error option{};                  ///< at invalid_option
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
@@ -32,7 +31,7 @@ struct [[nodiscard]] sequence_result {
         switch (code) {
             case status::too_many_steps:
                 return sentence("the sequence has ", steps, " steps, but there is memory for ", most_steps,
-                                ": give it in pieces, from one to the next of which the state passes");
+                                ": train it in pieces, and pass the state from one to the next");
             case status::empty_set: return "no step counts: the sequence is empty, or masked as a whole";
             case status::invalid_option: return option.message();
             default: return data.ok() ? message_text{describe(code)} : data.message();
@@ -40,10 +39,10 @@ struct [[nodiscard]] sequence_result {
     }
 };
 
-/// What one update of a network from `Batch` sequences of up to `Steps` steps takes, and all the memory for it, of a size
-/// that is known to the compiler: the tape of a sequence, a loss and an updater.
+/// Trains a network on `Batch` sequences of up to `Steps` steps at a time: a sequence_tape, a loss and an updater. All
+/// memory is in the object.
 ///
-/// An update: forward through all steps, the mean loss over all of them, backward through all steps in reverse order
+/// An update: forward through all steps, the mean loss over them, backward from the last step to the first
 /// (backpropagation through time), clipping, and the optimizer's rule. A loop walks over the steps.
 ///
 ///     sequence_stepper<amp, mean_squared_error, adam, 64> stepper{{.learning_rate = 1e-3}};
@@ -51,8 +50,8 @@ struct [[nodiscard]] sequence_result {
 ///     for (each piece of 64 samples of a signal)
 ///         if (const auto result = stepper.step(net, x, y, voice); !result) ...
 ///
-/// `voice` goes in as the state before the first step and comes out as that after the last. Handed on from piece to piece
-/// it is truncated backpropagation through time: the network remembers longer than the gradient reaches.
+/// `voice` is the state before the first step, and afterwards the state after the last. Passing it from piece to piece
+/// is truncated backpropagation through time: the network can remember longer than the gradient reaches.
 template <class Network, class Loss, class Optimizer, std::size_t Steps, std::size_t Batch = 1,
           class Schedule = constant_rate>
 class sequence_stepper : public internal::with_updater<Network, Optimizer, Schedule> {
@@ -71,18 +70,18 @@ public:
     using loss_type = Loss;
     using typename base::value_type;
     using T = value_type;
-    /// What `Batch` sequences carry: Network::states<Batch>, for one sequence Network::state.
+    /// The states of `Batch` sequences: Network::states<Batch>, which for one sequence is Network::state.
     using states = typename Network::template states<Batch>;
     static constexpr std::size_t inputs = Network::inputs, outputs = Network::outputs, targets = fusion::targets;
 
-    /// What of the sequences counts: all steps of all sequences unless one of these is given.
+    /// Which steps count: all steps of all sequences, unless one of these is given.
     struct sequence_options {
-        /// How many steps each sequence has, `Batch` numbers; at least one of them positive. What lies beyond is padding:
-        /// its inputs must be finite, its targets are not looked at. The state that comes out is that after the last step
-        /// of each sequence; of a sequence of length 0 the one that went in.
+        /// The number of steps of each sequence, `Batch` numbers, not all 0. Steps beyond are padding: their inputs
+        /// must be finite, their targets are ignored. The resulting state of each sequence is that after its own last
+        /// step; a sequence of length 0 keeps its state.
         std::span<const std::size_t> lengths{};
-        /// The weight of each step's loss in the mean, 0 or more, as the targets lie: step after step, sequence after
-        /// sequence. The state passes through steps of weight 0 as through others.
+        /// The weight of each step's loss in the mean, 0 or more, in the order of the targets: step after step, and
+        /// within a step sequence after sequence. The state passes through steps of weight 0 like through any other.
         std::span<const T> mask{};
         /// See updater::update.
         std::uint64_t total_steps = 0;
@@ -90,11 +89,12 @@ public:
 
     using base::base;
 
-    /// One update. `x` has the inputs and `y` the targets step after step, and in a step sequence after sequence; what the
-    /// first n steps need, n from 1 to `Steps`.
+    /// One update. `x` holds the inputs and `y` the targets of 1 to `Steps` steps, step after step, and within a step
+    /// sequence after sequence.
     ///
-    /// Errors, with everything as it was: empty_set, size_mismatch, too_many_steps, non_finite_input, non_finite_target,
-    /// invalid_target, invalid_option, not_initialized, not_fitted, and non_finite_loss where the loss or a gradient is.
+    /// Errors, which leave everything as it was: empty_set, size_mismatch, too_many_steps, non_finite_input,
+    /// non_finite_target, invalid_target, invalid_option, not_initialized, not_fitted, and non_finite_loss if the loss
+    /// or a gradient is not finite.
     constexpr sequence_result<T> step(Network& net, std::span<const T> x, std::span<const T> y, states& at,
                                       const sequence_options& options = {}) noexcept {
         const std::size_t steps = x.size() / (inputs * Batch);
@@ -120,7 +120,7 @@ public:
         return {.loss = total * share, .steps = steps, .most_steps = Steps};
     }
 
-    /// Anything else: overload that exists only for its error message.
+    /// Other arguments: an overload that exists only for its error message.
     template <class X, class Y, class State, class... Rest>
         requires(!std::is_convertible_v<const X&, std::span<const T>> ||
                  !std::is_convertible_v<const Y&, std::span<const T>> || !std::is_same_v<State, states&>)
@@ -138,7 +138,7 @@ public:
         updater_.reset();
     }
 
-    /// The gradients of the last update, after clipping, one per parameter, in the same order.
+    /// The gradients of the last update, after clipping: one per parameter, in the order of net.parameters().
     [[nodiscard]] constexpr std::span<T> gradients() noexcept { return tape_.gradients(); }
 
 private:
@@ -190,7 +190,7 @@ private:
         return any_counts ? refuse(status::ok) : refuse(status::empty_set);
     }
 
-    /// The targets of step i; zero where they do not count, which every loss can be taken of.
+    /// The targets of step i. Those that do not count are set to zero, which every loss accepts.
     static constexpr matrix<T, targets, Batch> targets_of(std::size_t i, std::span<const T> y,
                                                           const sequence_options& options) noexcept {
         matrix<T, targets, Batch> counted = matrix_view<const T, targets, Batch>{y.data() + i * Batch * targets};
@@ -200,7 +200,7 @@ private:
         return counted;
     }
 
-    /// Up through step i: the weighted sum of its losses.
+    /// The forward pass of step i: returns the weighted sum of its losses.
     constexpr T forward(const Network& net, std::size_t i, std::span<const T> x, std::span<const T> y,
                         const sequence_options& options) noexcept {
         const auto prediction =
@@ -213,7 +213,7 @@ private:
         return total;
     }
 
-    /// And down through it.
+    /// The backward pass of step i.
     constexpr void backward(const Network& net, std::size_t i, std::span<const T> y, const sequence_options& options,
                             T share) noexcept {
         const matrix<T, targets, Batch> target = targets_of(i, y, options);

@@ -12,17 +12,16 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// In place of a batch size: one update per epoch, from all samples of the training set: the textbook's batch gradient
-/// descent. They pass through the network 32 at a time, and their gradients are added.
+/// In place of a batch size: one update per epoch from all samples of the training set, which is batch gradient
+/// descent. The samples pass through the network 32 at a time, and their gradients are added.
 inline constexpr std::size_t full_batch = static_cast<std::size_t>(-1);
 
-/// What one update of the parameters takes, and all the memory for it, of a size that is known to the compiler: a tape, a
-/// loss and an updater. For learning on a device, where samples come one by one, this is all that is needed; `trainer`
-/// adds the walk over a data set.
+/// Makes one update of the parameters at a time: a tape, a loss and an updater. All memory is in the object. This is
+/// all that is needed to learn on a device, where samples arrive one by one; `trainer` adds the loop over a data set.
 ///
 /// An update: forward, loss, backward (dL/dθ averaged over the batch), clipping, and the optimizer's rule at the rate
-/// that the schedule gives. Batch 1 is stochastic gradient descent, `full_batch` is batch gradient descent, the rest
-/// mini-batch.
+/// that the schedule gives. Batch 1 is stochastic gradient descent, `full_batch` is batch gradient descent, everything
+/// between is mini-batch.
 template <class Network, class Loss, class Optimizer, std::size_t Batch = 1, class Schedule = constant_rate>
 class stepper : public internal::with_updater<Network, Optimizer, Schedule> {
     static_assert(
@@ -50,10 +49,9 @@ public:
 
     using base::base;
 
-    /// Adds the gradients of up to `columns` samples, the first `count` columns of x and y; returns the sum of their
-    /// losses. `sample_weight` is the part of the mean that a sample has: 1 / the number of samples of the update. Layers
-    /// whose statistics training updates, as those of batch_norm, take them from these samples, unless the network is
-    /// const.
+    /// Adds the gradients of the first `count` columns of x and y and returns the sum of their losses. `sample_weight`
+    /// is the weight of a sample in the mean: 1 / the number of samples of the update. Layers whose statistics training
+    /// updates, such as batch_norm, take them from these samples, unless the network is const.
     template <class Net>
         requires std::same_as<std::remove_const_t<Net>, Network>
     constexpr value_type accumulate(Net& net, matrix_view<const value_type, inputs, columns> x,
@@ -63,7 +61,7 @@ public:
         return pass<false>(net, x, y, count, sample_weight);
     }
 
-    /// The same if these are all samples of the update: sets the gradients.
+    /// The same if these are all samples of the update: overwrites the gradients instead of adding to them.
     template <class Net>
         requires std::same_as<std::remove_const_t<Net>, Network>
     constexpr value_type set_gradients(Net& net, matrix_view<const value_type, inputs, columns> x,
@@ -73,7 +71,7 @@ public:
         return pass<true>(net, x, y, count, sample_weight);
     }
 
-    /// Updates the parameters from the gradients. `total_steps` is how many updates the schedule may count on.
+    /// Updates the parameters from the gradients. `total_steps` is the number of updates that the schedule may assume.
     constexpr void update(Network& net, std::uint64_t total_steps) noexcept {
         updater_.update(net, tape_.gradients(), total_steps);
         chunk_ = 0;
@@ -88,18 +86,19 @@ public:
         return total * sample_weight;
     }
 
-    /// Forgets gradients, state and the count of steps.
+    /// Resets gradients, optimizer state and step count.
     constexpr void reset() noexcept {
         tape_.clear_gradients();
         updater_.reset();
         chunk_ = 0;
     }
 
-    /// The gradients, one per parameter, in the same order. After an update they stay until the next batch replaces them.
+    /// The gradients: one per parameter, in the order of net.parameters(). After an update they stay until the next
+    /// batch overwrites them.
     [[nodiscard]] constexpr std::span<value_type> gradients() noexcept { return tape_.gradients(); }
 
 private:
-    /// Forward, loss and backward. `Overwrite`: what the gradients hold does not count.
+    /// Forward, loss and backward. `Overwrite`: the previous gradients are overwritten.
     template <bool Overwrite, class Net>
     constexpr value_type pass(Net& net, matrix_view<const value_type, inputs, columns> x,
                               matrix_view<const value_type, targets, columns> y, std::size_t count,

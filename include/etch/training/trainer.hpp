@@ -20,7 +20,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// Trains a network on a data set: a stepper, a place for a batch, and a copy of the best weights. All memory is in the
+/// Trains a network on a data set: a stepper, memory for a batch, and a copy of the best weights. All memory is in the
 /// object, so that its owner decides where it lives; `fit` allocates nothing.
 ///
 ///     etch::trainer<classifier, etch::cross_entropy, etch::adam, 32> trainer{{.learning_rate = 1e-3}};
@@ -46,7 +46,7 @@ public:
     explicit constexpr trainer(Optimizer optimizer = {}, Schedule schedule = {}, gradient_clip clip = {},
                                seed from = seed{0}) noexcept
         : stepper_{optimizer, schedule, clip, from} {}
-    /// Options that there are not: see updater.
+    /// Options that do not exist: see updater.
     template <class Never = void>
     explicit constexpr trainer(const internal::missing_options& options, Schedule = {}, gradient_clip = {},
                                seed = seed{0}) noexcept
@@ -62,36 +62,36 @@ public:
 
     using fit_options = options_of_fit<data>;
 
-    /// Runs the epochs. Layers with statistics (standardize, normalize, unstandardize) that have none yet are fitted first,
-    /// on the training data. A last batch that is not full is averaged over the samples that it has.
+    /// Runs the epochs. Layers with statistics (standardize, normalize, unstandardize) that have not been fitted are
+    /// fitted first, on the training data. A last batch that is not full is averaged over the samples that it has.
     ///
-    /// `callback` is called with each epoch_record, and ends the training by returning false; if it can also be called
-    /// with a step_record, it is, after each update. Where it has a member `finish`, that is given the fit_result at the
-    /// end, as by a progress_bar.
+    /// `callback` is called with an epoch_record after each epoch and stops the training by returning false. If it can
+    /// also be called with a step_record, it is called after each update too. If it has a member `finish`, as a
+    /// progress_bar has, that is called with the fit_result at the end.
     ///
-    /// A second fit trains on from where the first ended: the optimiser keeps its state and its count of steps, on
-    /// which the schedule depends. `reset` forgets both.
+    /// A second fit continues from where the first ended: the optimizer keeps its state and its step count, on which
+    /// the schedule depends. `reset` resets both.
     ///
-    /// With `resume` it is not a second fit but the rest of the first: one that the callback ended, or that another
-    /// process began, up to a checkpoint (see io/checkpoint.hpp). Given the same network, data and options it gives the
-    /// bits of a fit that was never interrupted. Where there is nothing to go on with, it is a fit from the beginning;
-    /// where all epochs are done, it returns at once. A callback finds the trainer's state complete, so that this is
-    /// the place to take a checkpoint: after an epoch, or after any update.
+    /// With `resume` it is not a second fit but the rest of the first, which the callback stopped, or which another
+    /// process began and saved as a checkpoint (see io/checkpoint.hpp). Given the same network, data and options, the
+    /// result has the bits of a fit that was never interrupted. If there is nothing to resume, it is a fit from the
+    /// beginning; if all epochs are done, it returns at once. The trainer's state is complete whenever the callback is
+    /// called, so a checkpoint may be taken there: after an epoch, or after any update.
     ///
-    /// Errors, each with the network as it was: empty_set, size_mismatch, non_finite_input, non_finite_target,
+    /// Errors that leave the network as it was: empty_set, size_mismatch, non_finite_input, non_finite_target,
     /// invalid_target (with the sample and the column), constant_column, constant_target (with the column),
-    /// not_initialized, invalid_option (with its name, value and range). non_finite_loss (with the step) and diverged
-    /// (with the largest weight, above a million, and above a million times the largest target): the network has the best
-    /// weights so far, and the trainer is reset. `warning` of the result names what is likely to be a mistake: targets
-    /// that the last layer cannot reach, for example.
+    /// not_initialized, invalid_option (with its name, value and range). After non_finite_loss (with the step) and
+    /// diverged (with the largest weight: above a million, and above a million times the largest target) the network
+    /// has the best weights so far, and the trainer is reset. `warning` of the result names a likely mistake, such as
+    /// targets that the last layer cannot reach.
     template <class Callback = std::nullptr_t>
     constexpr fit_result<T> fit(Network& net, data training, const fit_options& options = {},
                                 Callback&& callback = {}) noexcept {
         return run(net, training, options.validation, options.validates(), options, callback);
     }
 
-    /// The same on samples that are read one by one, such as `windows`; then with validation data that may be such a source
-    /// too and takes the place of options.validation.
+    /// The same on samples that are read one by one, such as `windows`; in the second form the validation data may be
+    /// such a source too, in place of options.validation.
     template <class Source, class Callback = std::nullptr_t>
         requires(is_source<Source>)
     constexpr fit_result<T> fit(Network& net, const Source& training, const fit_options& options = {},
@@ -107,7 +107,7 @@ public:
 
     using mistakes::fit;
 
-    /// Forgets what the stepper forgets, and the fit.
+    /// Resets the stepper and the progress of the fit.
     constexpr void reset() noexcept {
         stepper_.reset();
         progress_ = {};
@@ -118,11 +118,12 @@ public:
     [[nodiscard]] constexpr T learning_rate() const noexcept { return stepper_.learning_rate(); }
     [[nodiscard]] constexpr std::span<T> gradients() noexcept { return stepper_.gradients(); }
     [[nodiscard]] constexpr option_error(check)() const noexcept { return (stepper_.check)(); }
-    /// Where the last fit stands.
+    /// The progress of the last fit.
     [[nodiscard]] constexpr const fit_progress<T>& progress() const noexcept { return progress_; }
-    /// The network with the lowest loss that was judged in the last fit; the last one if `progress().exchanged`.
+    /// The network with the lowest loss (of the validation data, if there are any) in the last fit; the last network if
+    /// `progress().best_in_network`.
     [[nodiscard]] constexpr const Network& best() const noexcept { return best_; }
-    /// What a checkpoint reads and writes: options, the optimizer's state and the position; and where the fit stands.
+    /// What a checkpoint reads and writes: options, optimizer state and position, and the progress of the fit.
     [[nodiscard]] constexpr auto record() noexcept { return stepper_.record(); }
     [[nodiscard]] constexpr auto record() const noexcept { return stepper_.record(); }
     [[nodiscard]] constexpr fit_record<Network> fit_state() noexcept { return {progress_, best_}; }
@@ -137,14 +138,14 @@ private:
                 std::is_invocable_v<function&, const step_record<T>&>,
             "etch: the callback of a fit takes an epoch_record or a step_record of the network's number type");
         if (const auto refused = check_fit(training, validation, validates, options); !refused) return refused;
-        if (!options.resume || !progress_.begun()) {
+        if (!options.resume || !progress_.in_progress()) {
             if (internal::is_all_zero(net)) return {.code = status::not_initialized};
             if (const problem p = internal::fit_statistics_of(net, training, false); !p.ok())
                 return {.code = p.code, .column = p.column};
             best_ = net;
             progress_ = {.first_step = stepper_.steps()};
-        } else if (progress_.exchanged) {
-            exchange(net);
+        } else if (progress_.best_in_network) {
+            swap_with_best(net);
         }
 
         const std::size_t per_update = Batch == full_batch ? training.size() : columns;
@@ -152,14 +153,14 @@ private:
         const std::uint64_t total_steps = planned_steps(updates, options.epochs);
         bool goes_on = true;
         while (goes_on && progress_.epochs < options.epochs &&
-               !(options.patience > 0 && progress_.waited() >= options.patience)) {
+               !(options.patience > 0 && progress_.epochs_without_improvement() >= options.patience)) {
             const std::size_t epoch = progress_.epochs + 1;
             if (!run_epoch(net, training, options, epoch, per_update, total_steps, callback))
-                return give_up(net, options, validates, status::non_finite_loss, stepper_.steps() + 1);
+                return stop_on_error(net, options, validates, status::non_finite_loss, stepper_.steps() + 1);
             if (!internal::all_finite<T>(std::span<const T>{net.parameters()}))
-                return give_up(net, options, validates, status::non_finite_loss, stepper_.steps());
+                return stop_on_error(net, options, validates, status::non_finite_loss, stepper_.steps());
             if (const T largest = internal::largest_if_diverged<Loss>(net, training); largest > 0)
-                return give_up(net, options, validates, status::diverged, stepper_.steps(), largest);
+                return stop_on_error(net, options, validates, status::diverged, stepper_.steps(), largest);
             epoch_record<T> record{
                 .epoch = epoch, .training_loss = progress_.training_loss, .learning_rate = stepper_.learning_rate()};
             T judged = record.training_loss;
@@ -167,7 +168,7 @@ private:
                 const auto found = internal::loss_after<Loss, internal::loss_fusion<Network, Loss>::layers_before_loss>(
                     net, validation);  // in the units of the training loss
                 if (!internal::is_finite(found.loss))
-                    return give_up(net, options, validates, status::non_finite_loss, stepper_.steps());
+                    return stop_on_error(net, options, validates, status::non_finite_loss, stepper_.steps());
                 judged = progress_.validation_loss = record.validation_loss = found.loss;
                 record.validation_accuracy = found.accuracy;
             }
@@ -187,18 +188,18 @@ private:
             else if constexpr (requires { callback(record); })
                 callback(record);
         }
-        if (options.patience > 0) exchange(net);
+        if (options.patience > 0) swap_with_best(net);
         fit_result<T> result = result_so_far(options, validates);
         result.stopped_by = !goes_on                             ? stop_reason::callback
                             : progress_.epochs >= options.epochs ? stop_reason::all_epochs
                                                                  : stop_reason::patience;
-        result.has_best = progress_.exchanged;
+        result.has_best = progress_.best_in_network;
         if (!ETCH_CONSTANT_EVALUATED) result.warning = internal::find_warning<Network, Loss>(training);
         if constexpr (requires { callback.finish(std::as_const(result)); }) callback.finish(std::as_const(result));
         return result;
     }
 
-    /// What must hold before anything is changed.
+    /// Everything that is checked before anything is changed.
     template <class Training, class Validation>
     constexpr fit_result<T> check_fit(const Training& training, const Validation& validation, bool validates,
                                       const fit_options& options) const noexcept {
@@ -225,7 +226,7 @@ private:
                 .classes = p.classes};
     }
 
-    /// Updates until the end, for the schedule; the largest number where that is more.
+    /// The planned number of updates, for the schedule; the largest number if it overflows.
     constexpr std::uint64_t planned_steps(std::uint64_t updates, std::uint64_t epochs) const noexcept {
         const std::uint64_t most = ~std::uint64_t{0} - progress_.first_step;
         return epochs > most / updates ? ~std::uint64_t{0} : progress_.first_step + updates * epochs;
@@ -242,8 +243,8 @@ private:
                 .validation_loss = progress_.validation_loss};
     }
 
-    constexpr fit_result<T> give_up(Network& net, const fit_options& options, bool validates, status code,
-                                    std::uint64_t step, T largest = 0) noexcept {
+    constexpr fit_result<T> stop_on_error(Network& net, const fit_options& options, bool validates, status code,
+                                          std::uint64_t step, T largest = 0) noexcept {
         fit_result<T> result = result_so_far(options, validates);
         result.code = code;
         result.step = step;
@@ -253,14 +254,14 @@ private:
         return result;
     }
 
-    /// Gives the network the best weights and keeps the last, with which the fit may go on; or the other way round.
-    constexpr void exchange(Network& net) noexcept {
+    /// Swaps the network's weights with the best ones. Swapped back, the fit can continue.
+    constexpr void swap_with_best(Network& net) noexcept {
         std::swap_ranges(net.parameters().begin(), net.parameters().end(), best_.parameters().begin());
         std::swap_ranges(net.fixed().begin(), net.fixed().end(), best_.fixed().begin());
-        progress_.exchanged = !progress_.exchanged;
+        progress_.best_in_network = !progress_.best_in_network;
     }
 
-    /// One walk over the training set, or what is left of it; false where a loss was not finite.
+    /// One pass over the training set, or over the rest of it; false if a loss was not finite.
     template <class Training, class Callback>
     constexpr bool run_epoch(Network& net, const Training& training, const fit_options& options, std::size_t epoch,
                              std::size_t per_update, std::uint64_t total_steps,

@@ -12,7 +12,7 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// What an updater remembers from one update to the next, beside the optimizer's state.
+/// The part of an updater's state that is not the optimizer's.
 template <class T>
 struct training_position {
     std::uint64_t steps = 0;
@@ -20,8 +20,8 @@ struct training_position {
     etch::seed seed{0};  ///< of every random choice, together with the number of the step
 };
 
-/// All that the next update depends on beside the network and its gradients: what a checkpoint reads and writes. To be
-/// read only if T is const.
+/// Everything that the next update depends on, besides the network and its gradients: what a checkpoint reads and
+/// writes. Read-only if T is const.
 template <class Optimizer, class Schedule, class T>
 struct updater_record {
     template <class X>
@@ -34,8 +34,8 @@ struct updater_record {
     std::span<T> state;  ///< of the optimizer, slot after slot
 };
 
-/// What turns gradients into an update of a network's parameters: the optimizer and its state, the schedule of its
-/// learning rate, and the clipping of gradients. All memory is in the object.
+/// Turns gradients into an update of a network's parameters: the optimizer with its state, the schedule of its learning
+/// rate, and gradient clipping. All memory is in the object.
 ///
 ///     updater<policy, adam> updater{{.learning_rate = 1e-3}};
 ///     updater.update(net, tape.gradients());
@@ -58,8 +58,8 @@ public:
                                gradient_clip clip_options = {}, seed from = seed{0}) noexcept
         : optimizer_{optimizer_options}, schedule_{schedule_options}, clip_{clip_options}, position_{.seed = from} {}
 
-    /// Options that the optimizer does not have, and a number in their place: overloads that exist only for their error
-    /// messages. Templates, so that the constructor above goes first if it fits.
+    /// Options that the optimizer does not have, or a number in their place: overloads that exist only for their error
+    /// messages. They are templates, so that the constructor above is preferred if it fits.
     template <class Never = void>
     explicit constexpr updater(const internal::missing_options&, Schedule = {}, gradient_clip = {},
                                seed = seed{0}) noexcept {
@@ -80,9 +80,9 @@ public:
         static_assert(std::is_void_v<Number>, "etch: options are named, in braces: trainer{{.learning_rate = 0.01}}");
     }
 
-    /// Clips the gradients, in place, and moves the parameters along them. `total_steps` is how many updates there will
-    /// be, for a schedule that falls until then and was not given a number of steps itself; without it such a schedule
-    /// is at its end.
+    /// Clips the gradients in place, then moves the parameters against them, by the optimizer's rule. `total_steps` is
+    /// the planned number of updates, for a schedule that needs one and has no number of its own; without it such a
+    /// schedule is at its end.
     constexpr void update(Network& net, std::span<T, Network::parameter_count> gradients,
                           std::uint64_t total_steps = 0) noexcept {
         clip_.apply(std::span<T>{gradients});
@@ -93,13 +93,13 @@ public:
                      std::span<const T>{gradients}, std::span<T>{state_, state_size});
     }
 
-    /// Forgets the optimizer's state and the count of steps.
+    /// Resets the optimizer's state and the step count.
     constexpr void reset() noexcept {
         for (T& s : state_) s = 0;
         position_.steps = 0;
     }
 
-    /// The first option of the optimizer, the schedule or the clipping that is out of its range; what a fit begins with.
+    /// The first option of the optimizer, the schedule or the clipping that is out of range; a fit checks this first.
     [[nodiscard]] constexpr option_error(check)() const noexcept {
         return internal::first_error(internal::check_learning_rate<T>(optimizer_.learning_rate),
                                      internal::check_options(optimizer_), internal::check_options(schedule_),
@@ -109,7 +109,7 @@ public:
     [[nodiscard]] constexpr std::uint64_t steps() const noexcept { return position_.steps; }
     /// The learning rate of the last update.
     [[nodiscard]] constexpr T learning_rate() const noexcept { return position_.learning_rate; }
-    /// Where random choices of the next step begin.
+    /// The seed of the next step's random choices.
     [[nodiscard]] constexpr seed next_seed() const noexcept { return derive(position_.seed, position_.steps); }
 
     [[nodiscard]] constexpr updater_record<Optimizer, Schedule, T> record() noexcept {
@@ -131,7 +131,7 @@ private:
 
 namespace internal {
 
-/// What the steppers share: that they hold an updater, are made as it is, and show what it knows.
+/// What stepper and sequence_stepper share: an updater, its constructors, and what it reports.
 template <class Network, class Optimizer, class Schedule>
 class with_updater {
 public:
@@ -143,7 +143,7 @@ public:
     explicit constexpr with_updater(Optimizer optimizer = {}, Schedule schedule = {}, gradient_clip clip = {},
                                     seed from = seed{0}) noexcept
         : updater_{optimizer, schedule, clip, from} {}
-    /// Options that there are not: see updater.
+    /// Options that do not exist: see updater.
     template <class Never = void>
     explicit constexpr with_updater(const missing_options& options, Schedule = {}, gradient_clip = {},
                                     seed = seed{0}) noexcept
@@ -157,13 +157,13 @@ public:
     explicit constexpr with_updater(Number number, Schedule = {}, gradient_clip = {}, seed = seed{0}) noexcept
         : updater_{number} {}
 
-    /// The first option that is out of its range.
+    /// The first option that is out of range.
     [[nodiscard]] constexpr option_error(check)() const noexcept { return (updater_.check)(); }
     [[nodiscard]] constexpr std::uint64_t steps() const noexcept { return updater_.steps(); }
     /// The learning rate of the last update.
     [[nodiscard]] constexpr value_type learning_rate() const noexcept { return updater_.learning_rate(); }
-    /// All that the next update depends on: options, the optimizer's state and the position; what a checkpoint reads and
-    /// writes.
+    /// Everything that the next update depends on: options, the optimizer's state and the position; what a checkpoint
+    /// reads and writes.
     [[nodiscard]] constexpr auto record() noexcept { return updater_.record(); }
     [[nodiscard]] constexpr auto record() const noexcept { return updater_.record(); }
 
