@@ -5,12 +5,11 @@
 #include <type_traits>
 
 #include <etch/data/data_view.hpp>
-#include <etch/loss/loss.hpp>
 #include <etch/network/loss_fusion.hpp>
 #include <etch/network/sequence_tape.hpp>
 #include <etch/training/fit_checks.hpp>
+#include <etch/training/stepper_base.hpp>
 #include <etch/training/targets.hpp>
-#include <etch/training/updater.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -54,20 +53,14 @@ struct [[nodiscard]] sequence_result {
 /// is truncated backpropagation through time: the network can remember longer than the gradient reaches.
 template <class Network, class Loss, class Optimizer, std::size_t Steps, std::size_t Batch = 1,
           class Schedule = constant_rate>
-class sequence_stepper : public internal::with_updater<Network, Optimizer, Schedule> {
-    static_assert(
-        !internal::ends_in_normalizer<Network>,
-        "etch: a network that ends in standardize or normalize cannot be trained, since their statistics would "
-        "be those of untrained answers: to answer in the units of the targets, end it with unstandardize");
+class sequence_stepper : public internal::stepper_base<Network, Loss, Optimizer, Schedule> {
     static_assert(Steps > 0 && Batch > 0, "etch: sequences need at least one step and one sequence");
-    static_assert(etch::Loss<Loss>, "etch: the second argument of a trainer is a loss (see etch/loss/loss.hpp)");
-    using base = internal::with_updater<Network, Optimizer, Schedule>;
+    using base = internal::stepper_base<Network, Loss, Optimizer, Schedule>;
     using base::updater_;
     using fusion = internal::loss_fusion<Network, Loss>;
     using tape_type = sequence_tape<Network, Batch, Steps, fusion::layers_before_loss>;
 
 public:
-    using loss_type = Loss;
     using typename base::value_type;
     using T = value_type;
     /// The states of `Batch` sequences: Network::states<Batch>, which for one sequence is Network::state.
@@ -132,7 +125,7 @@ public:
         return {};
     }
 
-    /// Forgets gradients, the optimizer's state and the count of steps.
+    /// Resets gradients, optimizer state and step count.
     constexpr void reset() noexcept {
         tape_.clear_gradients();
         updater_.reset();

@@ -5,10 +5,9 @@
 #include <span>
 #include <type_traits>
 
-#include <etch/loss/loss.hpp>
 #include <etch/network/loss_fusion.hpp>
 #include <etch/network/tape.hpp>
-#include <etch/training/updater.hpp>
+#include <etch/training/stepper_base.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -23,23 +22,17 @@ inline constexpr std::size_t full_batch = static_cast<std::size_t>(-1);
 /// that the schedule gives. Batch 1 is stochastic gradient descent, `full_batch` is batch gradient descent, everything
 /// between is mini-batch.
 template <class Network, class Loss, class Optimizer, std::size_t Batch = 1, class Schedule = constant_rate>
-class stepper : public internal::with_updater<Network, Optimizer, Schedule> {
-    static_assert(
-        !internal::ends_in_normalizer<Network>,
-        "etch: a network that ends in standardize or normalize cannot be trained, since their statistics would "
-        "be those of untrained answers: to answer in the units of the targets, end it with unstandardize");
+class stepper : public internal::stepper_base<Network, Loss, Optimizer, Schedule> {
     static_assert(!Network::has_state,
                   "etch: a network with state is trained over sequences, by a sequence_stepper: a stepper takes each "
                   "sample on its own");
     static_assert(Batch > 0, "etch: a batch needs at least one sample");
-    static_assert(etch::Loss<Loss>, "etch: the second argument of a trainer is a loss (see etch/loss/loss.hpp)");
-    using base = internal::with_updater<Network, Optimizer, Schedule>;
+    using base = internal::stepper_base<Network, Loss, Optimizer, Schedule>;
     using base::updater_;
 
     static constexpr bool learns_statistics = Network::statistic_count > 0 && Network::layers::totals.takes_extras;
 
 public:
-    using loss_type = Loss;
     using typename base::value_type;
     static constexpr std::size_t inputs = Network::inputs, outputs = Network::outputs;
     /// How many numbers the target of a sample has.

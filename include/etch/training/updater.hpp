@@ -129,47 +129,4 @@ private:
     alignas(internal::storage_alignment<T, 64>) T state_[state_size == 0 ? 1 : state_size] = {};
 };
 
-namespace internal {
-
-/// What stepper and sequence_stepper share: an updater, its constructors, and what it reports.
-template <class Network, class Optimizer, class Schedule>
-class with_updater {
-public:
-    using network_type = Network;
-    using optimizer_type = Optimizer;
-    using schedule_type = Schedule;
-    using value_type = typename Network::value_type;
-
-    explicit constexpr with_updater(Optimizer optimizer = {}, Schedule schedule = {}, gradient_clip clip = {},
-                                    seed from = seed{0}) noexcept
-        : updater_{optimizer, schedule, clip, from} {}
-    /// Options that do not exist: see updater.
-    template <class Never = void>
-    explicit constexpr with_updater(const missing_options& options, Schedule = {}, gradient_clip = {},
-                                    seed = seed{0}) noexcept
-        : updater_{options} {}
-    template <class Never = void>
-    constexpr with_updater(Optimizer optimizer, const missing_schedule_options& options, gradient_clip = {},
-                           seed = seed{0}) noexcept
-        : updater_{optimizer, options} {}
-    template <class Number>
-        requires(std::is_arithmetic_v<Number>)
-    explicit constexpr with_updater(Number number, Schedule = {}, gradient_clip = {}, seed = seed{0}) noexcept
-        : updater_{number} {}
-
-    /// The first option that is out of range.
-    [[nodiscard]] constexpr option_error(check)() const noexcept { return (updater_.check)(); }
-    [[nodiscard]] constexpr std::uint64_t steps() const noexcept { return updater_.steps(); }
-    /// The learning rate of the last update.
-    [[nodiscard]] constexpr value_type learning_rate() const noexcept { return updater_.learning_rate(); }
-    /// Everything that the next update depends on: options, the optimizer's state and the position; what a checkpoint
-    /// reads and writes.
-    [[nodiscard]] constexpr auto record() noexcept { return updater_.record(); }
-    [[nodiscard]] constexpr auto record() const noexcept { return updater_.record(); }
-
-protected:
-    updater<Network, Optimizer, Schedule> updater_;
-};
-
-}  // namespace internal
 }  // namespace etch::inline ETCH_VARIANT
