@@ -1,8 +1,6 @@
 // runs on: every instruction set
 #include <etch/layer/batch_norm.hpp>
 
-#include <limits>
-
 #include <etch/layer/conv_2d.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/flatten.hpp>
@@ -10,60 +8,16 @@
 
 #include "reference/layers.hpp"
 #include "support/catch.hpp"
-#include "support/gradient_check.hpp"
+#include "support/counted_passes.hpp"
 
 using namespace etch;
+using support::counted_passes;
 
 namespace {
 
 /// Mean, variance, root and quotient each round; the gradient subtracts two means: 1e-6 measured.
 constexpr double float_tolerance = 5e-6;
 constexpr double double_tolerance = 1e-13;
-
-/// Layers that count samples: a training step of which the first `count` columns are real.
-template <class T, shape Input, std::size_t Columns, class... Layers>
-struct counted_passes {
-    using chain = etch::chain<T, Input, Layers...>;
-    using tape = chain_tape<chain, T, sizeof...(Layers), Columns, step_extras<T>>;
-
-    matrix<T, Input.size(), Columns> input{}, grad_input{};
-    matrix<T, chain::output_shape.size(), Columns> output{}, grad_output{};
-    std::array<T, chain::totals.trained> parameters{}, gradients{};
-    std::array<T, chain::totals.fitted> statistics{};
-    std::array<T, tape::plan.size> memory{};
-    std::size_t count = Columns;
-    static constexpr std::size_t trained = chain::totals.trained;
-
-    counted_passes() {
-        support::scatter_numbers(input, seed{1}, 2);
-        support::scatter_numbers(grad_output, seed{2});
-        chain::initialize({parameters.data(), statistics.data()}, seed{3});
-    }
-
-    ETCH_NO_INLINE void run() {
-        gradients.fill(0);
-        memory.fill(std::numeric_limits<T>::quiet_NaN());
-        for (std::size_t j = count; j < Columns; ++j)  // as a loss has it: what is not real has no gradient
-            for (std::size_t i = 0; i < chain::output_shape.size(); ++i) grad_output(i, j) = 0;
-        const tape one{{parameters.data(), statistics.data()}, gradients.data(), input.view(), memory.data(), seed{},
-                       {step_extras<T>{.count = count}}};
-        output = one.forward();
-        if constexpr (sizeof...(Layers) == 1) absorb();
-        chain::store(grad_input.data(), one.backward(grad_output.view()));
-    }
-    /// What a stepper does after the forward pass.
-    void absorb() {
-        const auto handed = chain::template context_of<0, Columns, true>(
-            parameter_memory<T>{parameters.data(), statistics.data()}, memory.data() + tape::plan.scratch[0], seed{},
-            step_extras<T>{.count = count});
-        chain::template layer<0>::absorb(handed);
-    }
-    ETCH_NO_INLINE void infer() {
-        std::array<T, chain::template inference_size<sizeof...(Layers), Columns>() + 1> of_inference{};
-        const matrix_view<const T, Input.size(), Columns> x = input.view();
-        chain::infer({parameters.data(), statistics.data()}, x, output.view(), of_inference.data());
-    }
-};
 
 /// Three steps in training and one outside, beside plain loops in double, where the last columns are not real.
 template <class T, shape In, std::size_t Columns>
@@ -80,6 +34,7 @@ double farthest_from_loops(std::size_t count) {
         support::scatter_numbers(layer.input, seed{10 + step}, 2);
         support::scatter_numbers(layer.grad_output, seed{20 + step});
         layer.run();
+        layer.absorb();
         for (std::size_t f = 0; f < F; ++f) {
             double mean = 0, variance = 0, straight = 0, along = 0;
             for (std::size_t j = 0; j < count; ++j)
@@ -147,6 +102,7 @@ double farthest_from_torch() {
     set(layer.input, torch::first);
     set(layer.grad_output, torch::grad_output);
     layer.run();
+    layer.absorb();
     double worst = support::farthest(layer.output, torch::output);
     worst = std::max(worst, support::farthest(layer.grad_input, torch::grad_input));
     for (std::size_t i = 0; i < 5; ++i) {
@@ -155,6 +111,7 @@ double farthest_from_torch() {
     }
     set(layer.input, torch::second);
     layer.run();
+    layer.absorb();
     for (std::size_t i = 0; i < 5; ++i) {
         worst = std::max(worst, support::distance(static_cast<double>(layer.statistics[i]), torch::running_mean[i]));
         worst = std::max(worst, support::distance(static_cast<double>(layer.statistics[5 + i]), torch::running_var[i]));
@@ -182,6 +139,7 @@ TEST_CASE("batch_norm has the values that a person works out by hand") {
     layer.input = matrix<float, 1, 4>{1, 3, 100, 100};        // mean 2, variance 1, deviation √(4/3)
     layer.count = 2;
     layer.run();
+    layer.absorb();
     CHECK(static_cast<double>(layer.output[1]) == Approx(std::sqrt(0.75)).epsilon(1e-6));
     CHECK(static_cast<double>(layer.statistics[0]) == Approx(0.2).epsilon(1e-6));
     CHECK(static_cast<double>(layer.statistics[1]) == Approx(0.9 + 0.1 * 2).epsilon(1e-6));
@@ -229,6 +187,7 @@ TEST_CASE("a single real number per feature leaves the running statistics as the
     counted_passes<float, shape{2}, 4, batch_norm<>> layer;
     layer.count = 1;
     layer.run();
+    layer.absorb();
     CHECK(layer.statistics == std::array<float, 4>{0, 0, 1, 1});
     for (std::size_t i = 0; i < 2; ++i) CHECK(layer.output[i] == 0);
 }

@@ -28,6 +28,7 @@ struct unrolled {
     std::array<state, Steps + 1> states{};
     state grad_last_state{};
     std::array<T, trained> parameters{};
+    std::array<T, chain::totals.fitted + chain::totals.frozen> statistics{};
 
     std::array<etch::matrix<T, outputs, Columns>, Steps> output{};
     std::array<etch::matrix<T, inputs, Columns>, Steps> grad_input{};
@@ -68,7 +69,8 @@ struct unrolled {
             const extras extra{.states = {.before = at.data(), .after = at.data()}, .count = Columns};
             inference_workspace.fill(std::numeric_limits<T>::quiet_NaN());
             const etch::matrix_view<const T, inputs, Columns> x = input[i].view();
-            chain::infer({parameters.data(), nullptr}, x, output[i].view(), inference_workspace.data(), extra);
+            chain::infer({parameters.data(), statistics.data()}, x, output[i].view(), inference_workspace.data(),
+                         extra);
         }
         states[Steps] = at;
     }
@@ -76,7 +78,7 @@ struct unrolled {
 private:
     tape tape_of(std::size_t i) {
         const etch::matrix_view<const T, inputs, Columns> x = input[i].view();
-        return {{parameters.data(), nullptr},
+        return {{parameters.data(), statistics.data()},
                 gradients.data(),
                 x,
                 workspaces[i].data(),

@@ -1,6 +1,7 @@
 // Statistics that training updates: a network with batch_norm through stepper and trainer.
 #include <etch/layer/batch_norm.hpp>
 
+#include <algorithm>
 #include <array>
 
 #include <etch/data/data_view.hpp>
@@ -8,6 +9,8 @@
 #include <etch/layer/relu.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/network/network.hpp>
+#include <etch/network/parallel.hpp>
+#include <etch/network/residual.hpp>
 #include <etch/optimizer/adam.hpp>
 #include <etch/optimizer/sgd.hpp>
 #include <etch/training/trainer.hpp>
@@ -48,4 +51,21 @@ TEST_CASE("a fit needs no statistics for batch_norm, and what it leaves answers 
         worst = away * away > worst ? away * away : worst;
     }
     CHECK(worst < 0.09f);
+}
+
+TEST_CASE("a fit trains batch_norm inside layers as it does alone, the last batch of an epoch being smaller") {
+    std::array<float, 10> x{}, y{};
+    for (std::size_t i = 0; i < 10; ++i) x[i] = static_cast<float>(i * i), y[i] = static_cast<float>(i);
+    const auto fitted = [&]<class Net>(Net net) {
+        CHECK(net.is_fitted());
+        trainer<Net, mean_squared_error, sgd, 4> training{{.learning_rate = 1e-3f}};
+        CHECK(training.fit(net, data_view<1, 1>{x, y}, {.epochs = 3}).ok());
+        return net;
+    };
+    const auto alone = fitted(network<input<1>, batch_norm<>, dense<1>>{seed{1}});
+    const auto inside = fitted(network<input<1>, parallel<branch<batch_norm<>>>, dense<1>>{seed{1}});
+    CHECK(std::ranges::equal(alone.parameters(), inside.parameters()));
+    CHECK(std::ranges::equal(alone.statistics(), inside.statistics()));
+    const auto around = fitted(network<input<1>, residual<batch_norm<>>, dense<1>>{seed{1}});
+    CHECK(std::ranges::equal(alone.statistics(), around.statistics()));
 }

@@ -10,6 +10,7 @@
 #include <etch/io/checkpoint.hpp>
 #include <etch/io/load.hpp>
 #include <etch/io/save.hpp>
+#include <etch/layer/batch_norm.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/standardize.hpp>
@@ -26,9 +27,9 @@
 namespace {
 
 using namespace etch;
-using plain = network<input<3>, standardize, dense<16>, etch::tanh, residual<dense<16>, relu>, dense<2>>;
-using tuned =
-    network<input<3>, standardize, frozen<dense<16>>, etch::tanh, frozen<residual<dense<16>, relu>>, dense<2>>;
+using plain = network<input<3>, standardize, dense<16>, etch::tanh, residual<dense<16>, batch_norm<>, relu>, dense<2>>;
+using tuned = network<input<3>, standardize, frozen<dense<16>>, etch::tanh,
+                      frozen<residual<dense<16>, batch_norm<>, relu>>, dense<2>>;
 using training_of_tuned = trainer<tuned, mean_squared_error, adam, 8>;
 
 /// y = (x0 - x1, 2 x2 + 1).

@@ -1,4 +1,5 @@
 #pragma once
+#include <etch/layer/frozen.hpp>
 #include <etch/layer/layer.hpp>
 #include <etch/tensor/recut.hpp>
 
@@ -39,8 +40,8 @@ struct first_columns : expression {
 ///
 /// ε is 1 / InverseEpsilon and m is 1 / InverseMomentum; the defaults, 1e-5 and 0.1, are PyTorch's. γ and the running
 /// variance start at 1, β and the running mean at 0. A training batch needs at least two values per feature; samples
-/// that only fill up a batch do not count. Numerics: sums over a sample's positions, then over samples, in ascending
-/// order.
+/// that only fill up a batch do not count. Frozen, it uses the running mean and variance in training too, and leaves them
+/// as they are. Numerics: sums over a sample's positions, then over samples, in ascending order.
 /// Source: S. Ioffe, C. Szegedy, "Batch Normalization", 2015.
 template <int InverseEpsilon = 100'000, int InverseMomentum = 10>
 struct batch_norm : layer_defaults {
@@ -68,9 +69,12 @@ struct batch_norm : layer_defaults {
     template <class Context, class X>
     ETCH_INLINE static constexpr auto forward(const Context& layer, const X& x) {
         using T = typename X::value_type;
-        const auto& [gamma, beta, running_mean, running_var] = layer.parameters;
-        const auto by_feature = cut<Context::input>(x);
-        if constexpr (Context::training) {
+        if constexpr (!Context::training) {
+            return forward_of_running(layer, x);
+        } else {
+            const auto& gamma = std::get<0>(layer.parameters);
+            const auto& beta = std::get<1>(layer.parameters);
+            const auto by_feature = cut<Context::input>(x);
             static_assert(
                 by_feature.columns > 1,
                 "etch: batch_norm is trained in batches of at least two samples: a single sample is its own mean");
@@ -87,8 +91,6 @@ struct batch_norm : layer_defaults {
             variance = variance / static_cast<T>(n);
             inverse = inverse_deviation(variance);
             return hadamard(hadamard(by_feature - mean, inverse), gamma) + beta;
-        } else {
-            return hadamard(hadamard(by_feature - running_mean, inverse_deviation(running_var)), gamma) + beta;
         }
     }
 
@@ -147,6 +149,18 @@ struct batch_norm : layer_defaults {
     static constexpr bool fitted(const auto&) { return true; }
     static constexpr problem fit(const auto&, std::size_t, const auto&) { return {}; }
 
+    /// With the running mean and variance: the passes outside training, and of a layer that is frozen.
+    template <class Context, class X>
+    ETCH_INLINE static constexpr auto forward_of_running(const Context& layer, const X& x) {
+        const auto& [gamma, beta, mean, variance] = layer.parameters;
+        return hadamard(hadamard(cut<Context::input>(x) - mean, inverse_deviation(variance)), gamma) + beta;
+    }
+    template <class Context, class DY>
+    ETCH_INLINE static constexpr auto backward_of_running(const Context& layer, const DY& dy) {
+        const auto& [gamma, beta, mean, variance] = layer.parameters;
+        return hadamard(hadamard(cut<Context::input>(dy), inverse_deviation(variance)), gamma);
+    }
+
 private:
     /// For an image, the channels.
     static constexpr std::size_t features(shape input) { return input.rank == 3 ? input.extent[0] : input.size(); }
@@ -174,4 +188,34 @@ private:
     }
 };
 
+namespace internal {
+
+/// batch_norm with the running statistics, in training too.
+template <class BatchNorm>
+struct batch_norm_of_running : layer_defaults {
+    static constexpr const char* name = BatchNorm::name;
+    static constexpr saved_values saved_for_backward = saved_values::nothing;
+    static constexpr bool recuts = true;
+
+    static constexpr shape output(shape input) { return input; }
+
+    template <shape In>
+    static constexpr auto parameters() {
+        auto held = BatchNorm::template parameters<In>();
+        for (parameter& p : held) p.role = parameter_role::frozen;
+        return held;
+    }
+    ETCH_INLINE static constexpr auto forward(const auto& layer, const auto& x) {
+        return BatchNorm::forward_of_running(layer, x);
+    }
+    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto&, const auto&, const auto& dy) {
+        return BatchNorm::backward_of_running(layer, dy);
+    }
+};
+template <int InverseEpsilon, int InverseMomentum>
+struct frozen_form<batch_norm<InverseEpsilon, InverseMomentum>> {
+    using type = batch_norm_of_running<batch_norm<InverseEpsilon, InverseMomentum>>;
+};
+
+}  // namespace internal
 }  // namespace etch::inline ETCH_VARIANT

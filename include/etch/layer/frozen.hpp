@@ -10,7 +10,8 @@ struct frozen;
 
 namespace internal {
 
-/// The base of frozen<L>: L itself or, if L contains layers, L with each of them frozen.
+/// The base of frozen<L>: L itself; batch_norm with its running statistics; or, if L contains layers, L with each of them
+/// frozen.
 template <class L>
 struct frozen_form {
     using type = L;
@@ -47,7 +48,7 @@ struct frozen : internal::frozen_form<L>::type {
     template <shape In>
     static constexpr void(check)() {
         static_assert(!form::counts_samples,
-                      "etch: a layer that computes statistics of a batch, as batch_norm does, cannot be frozen yet");
+                      "etch: a layer of your own that computes statistics of a batch cannot be frozen");
         form::template check<In>();
     }
 

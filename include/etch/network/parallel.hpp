@@ -7,7 +7,7 @@
 
 #include <etch/layer/frozen.hpp>
 #include <etch/layer/identity.hpp>
-#include <etch/network/chain_tape.hpp>
+#include <etch/network/inner_layers.hpp>
 #include <etch/tensor/stack.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -78,7 +78,7 @@ struct parallel : layer_defaults {
     static constexpr void(check)() {
         static_assert(((Branches::template list<In>::output_shape.rank == 1) && ...),
                       "etch: each branch of parallel must end in a vector: put flatten at its end");
-        static_assert(((Branches::template list<In>::totals.fitted == 0) && ...),
+        static_assert((internal::fits_nothing<typename Branches::template list<In>>() && ...),
                       "etch: standardize, normalize and clip must be before or after parallel, not inside it");
     }
 
@@ -107,7 +107,7 @@ struct parallel : layer_defaults {
 
     template <shape In, std::size_t Columns, bool Training>
     static constexpr auto scratch() {
-        std::array<named_tensor, Training ? count : count + 1> held{};
+        std::array<named_tensor, Training ? 2 * count : count + 1> held{};
         std::size_t inner = 0;
         internal::for_each_index<count>([&]<std::size_t I>() {
             using layers = list<In, I>;
@@ -115,6 +115,8 @@ struct parallel : layer_defaults {
             held[I].name.append("branch ").append(I);
             if constexpr (Training) {
                 held[I].extents = {internal::plan_training(layers::infos, own, layers::depth, Columns).size};
+                held[count + I] = {tensor_name{"input gradient "}.append(I),
+                                   {internal::input_gradient_size<layers, Columns>}};
             } else {
                 constexpr auto plan = internal::plan_inference(layers::infos, own, layers::depth, Columns);
                 held[I].extents = {layers::output_shape.size() * Columns};
@@ -139,11 +141,22 @@ struct parallel : layer_defaults {
     template <class Context, class DY>
     ETCH_INLINE static constexpr auto backward(const Context& layer, const auto& x, const auto& /*y*/, const DY& dy) {
         using T = typename DY::value_type;
-        return each([&](auto... i) ETCH_INLINE_LAMBDA {
-            return (... + tape_of<i.value, T>(layer, x, layer.gradient_memory + places<Context::input>[i.value].trained)
-                              .backward(rows_of<Context::input, i.value>(dy)));
+        return each([&](auto... i) ETCH_INLINE_LAMBDA { return (... + backward_of<i.value, T>(layer, x, dy)); });
+    }
+
+    /// Statistics that training updates, as those of batch_norm.
+    template <class Context>
+    static constexpr void absorb(const Context& layer) {
+        using T = typename Context::number;
+        internal::for_each_index<count>([&]<std::size_t I>() {
+            constexpr std::size_t state = places<Context::input>[I].state * Context::columns;
+            internal::absorb_statistics<typename branch_at<I>::template chain<T, Context::input>, Context::columns>(
+                memory_of<I>(layer), std::get<I>(layer.scratch).data(),
+                step_extras<T>{layer.states, layer.count}.from(state));
         });
     }
+    static constexpr bool fitted(const auto&) { return true; }
+    static constexpr problem fit(const auto&, std::size_t, const auto&) { return {}; }
 
 private:
     template <std::size_t I>
@@ -201,6 +214,14 @@ private:
                           std::get<count>(layer.scratch).data(), extras...);
         });
         return y;
+    }
+
+    template <std::size_t I, class T, class Context, class X, class DY>
+    ETCH_INLINE static constexpr auto backward_of(const Context& layer, const X& x, const DY& dy) {
+        constexpr shape in = Context::input;
+        return internal::input_gradient<list<in, I>, DY::columns>(
+            tape_of<I, T>(layer, x, layer.gradient_memory + places<in>[I].trained).backward(rows_of<in, I>(dy)),
+            std::get<count + I>(layer.scratch).data());
     }
 
     template <std::size_t I, class T, class Context, class X>

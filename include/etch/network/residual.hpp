@@ -1,7 +1,9 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <tuple>
 
-#include <etch/network/chain_tape.hpp>
+#include <etch/network/inner_layers.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -29,7 +31,7 @@ struct residual : layer_defaults {
     static constexpr void(check)() {
         static_assert(inner<In>::output_shape == In,
                       "etch: the layers of a residual must preserve their input's shape");
-        static_assert(inner<In>::totals.fitted == 0,
+        static_assert(internal::fits_nothing<inner<In>>(),
                       "etch: standardize, normalize and clip must be before or after a residual, not inside it");
     }
 
@@ -52,7 +54,8 @@ struct residual : layer_defaults {
     static constexpr auto scratch() {
         using layers = chain<float, In, Layers...>;
         if constexpr (Training)
-            return std::array{named_tensor{"inner", {chain_tape<layers, float, layers::depth, Columns>::plan.size}}};
+            return std::array{named_tensor{"inner", {chain_tape<layers, float, layers::depth, Columns>::plan.size}},
+                              named_tensor{"input gradient", {internal::input_gradient_size<layers, Columns>}}};
         else
             return std::array{named_tensor{"f(x)", {In.size() * Columns}},
                               named_tensor{"inner", {layers::template inference_size<layers::depth, Columns>()}}};
@@ -74,10 +77,23 @@ struct residual : layer_defaults {
         }
     }
 
-    template <class DY>
-    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& x, const auto& /*y*/, const DY& dy) {
-        return tape_of<typename DY::value_type>(layer, x, layer.gradient_memory).backward(dy) + dy;
+    template <class Context, class DY>
+    ETCH_INLINE static constexpr auto backward(const Context& layer, const auto& x, const auto& /*y*/, const DY& dy) {
+        return internal::input_gradient<layer_list<Context::input, Layers...>, DY::columns>(
+                   tape_of<typename DY::value_type>(layer, x, layer.gradient_memory).backward(dy),
+                   std::get<1>(layer.scratch).data()) +
+               dy;
     }
+
+    /// Statistics that training updates, as those of batch_norm.
+    template <class Context>
+    static constexpr void absorb(const Context& layer) {
+        using T = typename Context::number;
+        internal::absorb_statistics<chain<T, Context::input, Layers...>, Context::columns>(
+            layer.memory, std::get<0>(layer.scratch).data(), step_extras<T>{layer.states, layer.count});
+    }
+    static constexpr bool fitted(const auto&) { return true; }
+    static constexpr problem fit(const auto&, std::size_t, const auto&) { return {}; }
 
 private:
     template <class T, class Context, class X>

@@ -1,0 +1,48 @@
+#pragma once
+// What the layers that hold layers have in common: see residual and parallel.
+#include <cstddef>
+
+#include <etch/network/chain_tape.hpp>
+#include <etch/tensor/evaluated_copy.hpp>
+
+namespace etch::inline ETCH_VARIANT::internal {
+
+/// Whether the statistics of every layer come from training itself, as those of batch_norm do: what is fitted on data
+/// before training stands at the network's top.
+template <class List>
+constexpr bool fits_nothing() noexcept {
+    bool all = true;
+    List::for_each_layer(
+        [&]<std::size_t I>() { all = all && (List::infos[I].fitted == 0 || List::template layer<I>::counts_samples); });
+    return all;
+}
+
+/// How much memory a list needs for the gradient of its input. None if it is an expression of one sample per column.
+template <class List, std::size_t Columns>
+inline constexpr std::size_t input_gradient_size = List::infos[0].recuts ? List::input_shape.size() * Columns : 0;
+
+/// The gradient of the input of a list, as an expression of one sample per column, to be added to others.
+template <class List, std::size_t Columns, class G>
+ETCH_INLINE constexpr auto input_gradient(const G& gradient, [[maybe_unused]] typename G::value_type* memory) noexcept {
+    if constexpr (input_gradient_size<List, Columns> > 0)
+        return evaluated_copy<G, List::input_shape.size(), Columns>{gradient, memory};
+    else
+        return gradient;
+}
+
+/// After a forward pass of training through all layers of a chain, whose tape has its memory at `memory`: those whose
+/// statistics training updates do that from this batch.
+template <class Chain, std::size_t Columns, class T>
+constexpr void absorb_statistics(parameter_memory<T> parameters, T* memory, const step_extras<T>& extras) noexcept {
+    Chain::for_each_layer([&]<std::size_t I>() {
+        using layer = typename Chain::template layer<I>;
+        if constexpr (Chain::infos[I].fitted > 0 && layer::counts_samples) {
+            constexpr std::size_t scratch = chain_tape<Chain, T, Chain::depth, Columns>::plan.scratch[I];
+            const auto handed =
+                Chain::template context_of<I, Columns, true>(parameters, memory + scratch, seed{}, extras);
+            if constexpr (requires { layer::absorb(handed); }) layer::absorb(handed);
+        }
+    });
+}
+
+}  // namespace etch::inline ETCH_VARIANT::internal
