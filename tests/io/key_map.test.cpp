@@ -150,7 +150,7 @@ TEST_CASE("what a tensor is follows from its name, not from that of its layer") 
     CHECK(kind("table of the user's") == tensor_kind::matrix);
     const etch::network_tensor matrix{.name = "weight", .extents = {2, 3}},
         table{.name = "running_mean", .extents = {2, 3}};
-    CHECK(etch::internal::is_transposed(matrix, true));
-    CHECK_FALSE(etch::internal::is_transposed(matrix, false));
-    CHECK_FALSE(etch::internal::is_transposed(table, true));
+    CHECK(etch::internal::is_reversed(matrix, true));
+    CHECK_FALSE(etch::internal::is_reversed(matrix, false));
+    CHECK_FALSE(etch::internal::is_reversed(table, true));
 }

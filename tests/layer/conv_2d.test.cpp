@@ -117,7 +117,7 @@ TEST_CASE("conv_2d has a column of filters for each place of its kernel, and wei
     static_assert(conv_2d<4, 5, 1>::output(shape{3, 9, 7}) == shape{4, 5, 7});
     static_assert(conv_2d<4, 5>::output(shape{3, 9, 7}) == shape{4, 5, 3});
     using image = chain<float, shape{3, 9, 7}, conv_2d<4>>;
-    static_assert(image::parameters<0>()[0].extents == shape{4, 27});
+    static_assert(image::parameters<0>()[0].extents == shape{4, 3, 3, 3});
     static_assert(image::parameters<0>()[0].fan_in == 27 && image::parameters<0>()[0].fan_out == 36);
     CHECK(image::totals.multiply_adds == 4 * 27 * 35);
 }

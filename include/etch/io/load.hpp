@@ -34,7 +34,7 @@ struct [[nodiscard]] load_result {
     status code = status::ok;
     internal::key_text expected_key{};  ///< of the network's tensor: the key that was looked up
     std::string_view key{};             ///< of the file's tensor, if there is one: points into the file
-    shape expected{};                   ///< of the network's tensor, as [outputs, inputs]
+    shape expected{};                   ///< of the network's tensor, as [outputs, inputs] or [filters, channels, y, x]
     file_shape found{};                 ///< of the file's
     std::size_t element = 0;            ///< of the file's tensor: the first that is not finite
     std::size_t byte = 0;               ///< the position in a malformed file
@@ -104,17 +104,14 @@ struct tensor_group {
 /// Whether a file's tensor has the extents of a network's; for a vector also [1, n].
 [[nodiscard]] constexpr bool same_shape(const network_tensor& tensor, const file_shape& found,
                                         bool inputs_first) noexcept {
-    if (tensor.extents.rank == 2)
-        return found == (is_transposed(tensor, inputs_first) ? shape{tensor.columns(), tensor.rows()} : tensor.extents);
-    return found == tensor.extents || found == shape{std::size_t{1}, tensor.rows()};
+    return found == tensor.extents_in_file(is_reversed(tensor, inputs_first)) ||
+           (tensor.extents.rank == 1 && found == shape{std::size_t{1}, tensor.rows()});
 }
 
-/// Element (row, column) of a network's tensor, from the file's.
+/// Element `at` of a file's tensor, for a network's.
 template <class T>
 [[nodiscard]] constexpr T number_of(const file_tensor& from, const network_tensor& tensor, const key_map& keys,
-                                    std::size_t row, std::size_t column) noexcept {
-    const std::size_t at =
-        is_transposed(tensor, keys.inputs_first) ? column * tensor.rows() + row : row * tensor.columns() + column;
+                                    std::size_t at) noexcept {
     if (keys.deviation_offset != 0 && kind_of(tensor) == tensor_kind::deviation)
         return static_cast<T>(from.number<double>(at) + keys.deviation_offset);
     return from.number<T>(at);
@@ -124,7 +121,7 @@ template <class T>
 template <class T, TensorSource Source>
 [[nodiscard]] load_result check_tensor(const network_tensor& tensor, const key_text& key, const Source& file,
                                        const key_map& keys) noexcept {
-    load_result result{.expected_key = key, .expected = tensor.extents};
+    load_result result{.expected_key = key, .expected = tensor.extents_in_file()};
     const auto failed = [&result](status code) {
         result.code = code;
         return result;
@@ -192,10 +189,14 @@ void take_tensors(std::span<const tensor_group<T>> groups, const Source& file, c
             file_tensor from;  // remains empty for a missing bias
             for (const file_tensor& candidate : file.tensors())
                 if (candidate.key == key.view()) from = candidate;
-            for (std::size_t row = 0; row < tensor.rows(); ++row)
-                for (std::size_t column = 0; column < tensor.columns(); ++column)
-                    tensor.set(group.memory, row, column,
-                               from.bytes.empty() ? T{0} : number_of<T>(from, tensor, keys, row, column));
+            const bool reversed = is_reversed(tensor, keys.inputs_first);
+            const std::size_t rows = tensor.rows(), columns = tensor.columns();
+            for (std::size_t row = 0; row < rows; ++row)
+                for (std::size_t column = 0; column < columns; ++column) {
+                    const std::size_t at = reversed ? column * rows + row : row * columns + column;
+                    tensor.set(group.memory, row, reversed ? column : tensor.column_of(column),
+                               from.bytes.empty() ? T{0} : number_of<T>(from, tensor, keys, at));
+                }
         }
 }
 

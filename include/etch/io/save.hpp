@@ -133,8 +133,9 @@ constexpr void write_header(byte_writer& to, std::span<const tensor_group<const 
     for_each_saved(groups, [&](const tensor_group<const T>& group, std::size_t i, const network_tensor& tensor) {
         const std::string_view type = is_packed(tensor.format) ? "BF16" : sizeof(T) == 8 ? "F64" : "F32";
         to.append(',').append_quoted(group.key(torch_sequential, i).view());
-        to.append(":{\"dtype\":").append_quoted(type).append(",\"shape\":[").append_integer(tensor.rows());
-        if (tensor.extents.rank == 2) to.append(',').append_integer(tensor.columns());
+        const shape extents = tensor.extents_in_file();
+        to.append(":{\"dtype\":").append_quoted(type).append(",\"shape\":[").append_integer(extents.extent[0]);
+        for (std::size_t d = 1; d < extents.rank; ++d) to.append(',').append_integer(extents.extent[d]);
         to.append("],\"data_offsets\":[").append_integer(at);
         at += saved_bytes<T>(tensor);
         to.append(',').append_integer(at).append("]}");
@@ -149,7 +150,7 @@ constexpr void write_numbers(byte_writer& to, std::span<const tensor_group<const
     for_each_saved(groups, [&](const tensor_group<const T>& group, std::size_t, const network_tensor& tensor) {
         for (std::size_t row = 0; row < tensor.rows(); ++row)
             for (std::size_t column = 0; column < tensor.columns(); ++column) {
-                const T number = tensor.get<T>(group.memory, row, column);
+                const T number = tensor.get<T>(group.memory, row, tensor.column_of(column));
                 if (is_packed(tensor.format))
                     to.append_bytes(to_bf16(static_cast<float>(number)), 2);
                 else

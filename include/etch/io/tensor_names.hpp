@@ -18,7 +18,7 @@ namespace internal {
 /// How loading treats a tensor, apart from copying its numbers.
 enum class tensor_kind : std::uint8_t {
     numbers,   ///< nothing
-    matrix,    ///< [outputs, inputs]: transposed if the framework keeps [inputs, outputs]
+    matrix,    ///< [outputs, inputs]: reversed if the framework keeps [inputs, outputs]
     bias,      ///< zero if the framework has none
     deviation  ///< the framework may add something to it
 };
@@ -44,16 +44,16 @@ inline constexpr named_kind tensor_kinds[] = {
     return name;
 }
 
-/// A matrix of a user's layer is transposed like those of etch's layers.
+/// A matrix of a user's layer is reversed like those of etch's layers.
 [[nodiscard]] constexpr tensor_kind kind_of(const network_tensor& tensor) noexcept {
     const std::string_view name = own_name(tensor.name.text);
     for (const auto& [known, kind] : tensor_kinds)
         if (name == known) return kind;
     return tensor_kind::matrix;
 }
-/// Whether the framework stores it as [inputs, outputs].
-[[nodiscard]] constexpr bool is_transposed(const network_tensor& tensor, bool inputs_first) noexcept {
-    return inputs_first && tensor.extents.rank == 2 && kind_of(tensor) == tensor_kind::matrix;
+/// Whether the framework stores it as [inputs, outputs], or [y, x, channels, filters].
+[[nodiscard]] constexpr bool is_reversed(const network_tensor& tensor, bool inputs_first) noexcept {
+    return inputs_first && tensor.extents.rank >= 2 && kind_of(tensor) == tensor_kind::matrix;
 }
 
 /// The framework's name of a tensor: a row for the tensor's layer comes before one for every layer. `own` is the

@@ -16,9 +16,9 @@ namespace etch::inline ETCH_VARIANT {
 ///
 /// Shapes: a is {channels, width, height}, z is {Filters, width - KernelWidth + 1, height - KernelHeight + 1}, W is
 /// Filters x (channels * KernelWidth * KernelHeight), b is Filters. Column k of W is for channel + channels * (x +
-/// KernelWidth * y) of the kernel. PyTorch has a weight of [Filters, channels, y, x]: permute(0, 2, 3, 1), then
-/// reshape(Filters, -1). Cost per sample: one multiply-add per element of W and position; twice as many backward. The
-/// weights are initialized as for dense. The stride is 1, without padding.
+/// KernelWidth * y) of the kernel. In files W is [Filters, channels, y, x], as in PyTorch; Keras has [y, x, channels,
+/// Filters]. Cost per sample: one multiply-add per element of W and position; twice as many backward. The weights are
+/// initialized as for dense. The stride is 1, without padding.
 template <std::size_t Filters, std::size_t KernelWidth = 3, std::size_t KernelHeight = KernelWidth>
 struct conv_2d : layer_defaults {
     static_assert(Filters > 0 && KernelWidth > 0 && KernelHeight > 0,
@@ -45,10 +45,11 @@ struct conv_2d : layer_defaults {
         constexpr std::size_t seen = In.extent[0] * KernelWidth * KernelHeight;
         constexpr std::size_t reached = Filters * KernelWidth * KernelHeight;
         return {parameter{.name = "weight",
-                          .extents = {Filters, seen},
+                          .extents = {Filters, In.extent[0], KernelWidth, KernelHeight},
                           .initializer = automatic,
                           .fan_in = seen,
-                          .fan_out = reached},
+                          .fan_out = reached,
+                          .in_file = {0, 1, 3, 2}},
                 parameter{.name = "bias", .extents = {Filters}, .fan_in = seen, .fan_out = reached}};
     }
 

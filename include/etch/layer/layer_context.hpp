@@ -22,9 +22,9 @@ struct view_of<T, Extents> {
     using type = tensor_view<T, Extents.extent[0]>;
 };
 template <class T, shape Extents>
-    requires(Extents.rank == 2)
+    requires(Extents.rank >= 2)
 struct view_of<T, Extents> {
-    using type = tensor_view<T, Extents.extent[0], Extents.extent[1]>;
+    using type = tensor_view<T, Extents.extent[0], Extents.size() / Extents.extent[0]>;
 };
 
 /// A gradient whose previous value is to be overwritten: += assigns.

@@ -36,14 +36,20 @@ struct tensor_name {
 /// of a batch; or nothing.
 enum class parameter_role : unsigned char { trained, fitted, frozen };
 
+/// The order of a tensor's extents in a file, where the last one is contiguous: their indices. The first extent remains
+/// the first.
+using extent_order = std::array<unsigned char, shape::max_rank>;
+inline constexpr extent_order same_order{0, 1, 2, 3};
+
 /// A parameter tensor of a layer.
 struct parameter {
     tensor_name name{};
-    shape extents{};  ///< one extent: a vector; two: rows x columns
+    shape extents{};  ///< one extent: a vector; more: a matrix of so many rows, the first extent contiguous
     etch::initializer initializer = zeros;
     parameter_role role = parameter_role::trained;
     weight_format format = weight_format::number;  ///< how a matrix that is not trained is stored
     std::size_t fan_in = 1, fan_out = 1;           ///< for the initializer
+    extent_order in_file = same_order;
 };
 
 /// A tensor that a layer carries from one step to the next (for one sample), or uses within a pass as scratch memory

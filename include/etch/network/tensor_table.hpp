@@ -11,14 +11,36 @@ namespace etch::inline ETCH_VARIANT {
 struct network_tensor {
     std::size_t layer = 0;  ///< the index of its layer; the layer after `input` is 0
     tensor_name name{};     ///< in that layer: "weight", "bias", "mean", ...; "0.weight" in a residual
-    shape extents{};        ///< one extent: a vector; two: rows x columns
+    shape extents{};        ///< one extent: a vector; more: a matrix of so many rows
     parameter_role role = parameter_role::trained;
     weight_format format = weight_format::number;
     std::size_t first = 0;  ///< the first number among the trained or the fixed ones, or the first word of packed ones
     const char* layer_name = "";  ///< of its layer: "dense"
+    extent_order in_file = same_order;
 
     [[nodiscard]] constexpr std::size_t rows() const noexcept { return extents.extent[0]; }
-    [[nodiscard]] constexpr std::size_t columns() const noexcept { return extents.rank == 2 ? extents.extent[1] : 1; }
+    [[nodiscard]] constexpr std::size_t columns() const noexcept { return extents.size() / rows(); }
+
+    /// The extents in the order of a file. `reversed`: the framework stores the inputs of a matrix before the outputs, so
+    /// that its extents are in the reverse order and its elements in the order of the network's memory.
+    [[nodiscard]] constexpr shape extents_in_file(bool reversed = false) const noexcept {
+        shape found = extents;
+        for (std::size_t i = 0; i < extents.rank; ++i)
+            found.extent[i] = extents.extent[reversed ? extents.rank - 1 - i : in_file[i]];
+        return found;
+    }
+    /// The column of the network's matrix for a position in a row of the file, unless that is reversed.
+    [[nodiscard]] constexpr std::size_t column_of(std::size_t place) const noexcept {
+        if (extents.rank <= 2) return place;
+        std::size_t index[shape::max_rank] = {}, column = 0;
+        for (std::size_t i = extents.rank; i-- > 1;) {  // the last is contiguous
+            const std::size_t extent = extents.extent[in_file[i]];
+            index[in_file[i]] = place % extent;
+            place /= extent;
+        }
+        for (std::size_t i = extents.rank; i-- > 1;) column = column * extents.extent[i] + index[i];
+        return column;
+    }
 
     /// One element, as a T.
     template <class T>
@@ -83,7 +105,8 @@ struct tensor_table {
                                              : part == memory_part::trained ? info.trained_before
                                                                             : info.fixed_before) +
                                             taken(held, part, p),
-                                   .layer_name = name_of_holder<typename layers::template layer<I>>()};
+                                   .layer_name = name_of_holder<typename layers::template layer<I>>(),
+                                   .in_file = held[p].in_file};
             }
         });
         return table;
