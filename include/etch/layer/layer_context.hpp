@@ -114,7 +114,8 @@ ETCH_INLINE constexpr auto state_views([[maybe_unused]] T* memory) noexcept {
             return std::array<named_tensor, 0>{};
     }();
     return [&]<std::size_t... I>(std::index_sequence<I...>) ETCH_INLINE_LAMBDA {
-        return std::tuple{tensor_view<T, held[I].extents.size(), Columns>{memory + size_of(held, I) * Columns}...};
+        return std::tuple{tensor_view<T, held[I].extents.size(), Columns>{
+            memory == nullptr ? nullptr : memory + size_of(held, I) * Columns}...};
     }(std::make_index_sequence<held.size()>{});
 }
 

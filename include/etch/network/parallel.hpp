@@ -107,24 +107,27 @@ struct parallel : layer_defaults {
 
     template <shape In, std::size_t Columns, bool Training>
     static constexpr auto scratch() {
-        std::array<named_tensor, Training ? 2 * count : count + 1> held{};
-        std::size_t inner = 0;
-        internal::for_each_index<count>([&]<std::size_t I>() {
-            using layers = list<In, I>;
-            constexpr auto own = layers::template scratch_sizes<Columns, Training>();
-            held[I].name.append("branch ").append(I);
-            if constexpr (Training) {
-                held[I].extents = {internal::plan_training(layers::infos, own, layers::depth, Columns).size};
+        if constexpr (Training) {
+            std::array<named_tensor, 2 * count> held{};
+            internal::for_each_index<count>([&]<std::size_t I>() {
+                using layers = list<In, I>;
+                constexpr auto own = layers::template scratch_sizes<Columns, true>();
+                held[I] = {tensor_name{"branch "}.append(I),
+                           {internal::plan_training(layers::infos, own, layers::depth, Columns).size}};
                 held[count + I] = {tensor_name{"input gradient "}.append(I),
                                    {internal::input_gradient_size<layers, Columns>}};
-            } else {
+            });
+            return held;
+        } else {  // one tensor: the outputs, then the memory of one branch after the other
+            std::size_t inner = 0;
+            internal::for_each_index<count>([&]<std::size_t I>() {
+                using layers = list<In, I>;
+                constexpr auto own = layers::template scratch_sizes<Columns, false>();
                 constexpr auto plan = internal::plan_inference(layers::infos, own, layers::depth, Columns);
-                held[I].extents = {layers::output_shape.size() * Columns};
                 if (plan.size > inner) inner = plan.size;
-            }
-        });
-        if constexpr (!Training) held[count] = {"inner", {inner}};  // for one branch after the other
-        return held;
+            });
+            return std::array{named_tensor{"branches", {output(In).size() * Columns + inner}}};
+        }
     }
 
     template <class Context, class X>
@@ -208,10 +211,12 @@ private:
     template <std::size_t I, class T, class Context, class X>
     ETCH_INLINE static constexpr auto infer(const Context& layer, const X& x) {
         using layers = typename branch_at<I>::template chain<T, Context::input>;
-        const matrix_view<T, layers::output_shape.size(), X::columns> y{std::get<I>(layer.scratch).data()};
+        constexpr shape in = Context::input;
+        T* const memory = std::get<0>(layer.scratch).data();
+        const matrix_view<T, layers::output_shape.size(), X::columns> y{memory + places<in>[I].row * X::columns};
         with_extras_of<I>(layer, [&](const auto&... extras) ETCH_INLINE_LAMBDA {
             layers::infer(memory_of<I>(layer), matrix_view<const T, X::rows, X::columns>{x.data()}, y,
-                          std::get<count>(layer.scratch).data(), extras...);
+                          memory + output(in).size() * X::columns, extras...);
         });
         return y;
     }

@@ -56,9 +56,9 @@ struct residual : layer_defaults {
         if constexpr (Training)
             return std::array{named_tensor{"inner", {chain_tape<layers, float, layers::depth, Columns>::plan.size}},
                               named_tensor{"input gradient", {internal::input_gradient_size<layers, Columns>}}};
-        else
-            return std::array{named_tensor{"f(x)", {In.size() * Columns}},
-                              named_tensor{"inner", {layers::template inference_size<layers::depth, Columns>()}}};
+        else  // one tensor: f(x), then the layers' own memory
+            return std::array{named_tensor{
+                "inner", {In.size() * Columns + layers::template inference_size<layers::depth, Columns>()}}};
     }
 
     template <class Context, class X>
@@ -67,8 +67,8 @@ struct residual : layer_defaults {
         if constexpr (Context::training) {
             return tape_of<T>(layer, x, nullptr).forward() + x;
         } else {
-            T* const memory = std::get<1>(layer.scratch).data();
             const matrix_view<T, X::rows, X::columns> y{std::get<0>(layer.scratch).data()};
+            T* const memory = y.end();
             internal::with_extras_of(layer, [&](const auto&... extras) ETCH_INLINE_LAMBDA {
                 chain<T, Context::input, Layers...>::infer(
                     layer.memory, matrix_view<const T, X::rows, X::columns>{x.data()}, y, memory, extras...);
