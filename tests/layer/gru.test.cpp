@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <etch/layer/dense.hpp>
@@ -207,4 +208,15 @@ TEST_CASE("training and inference of a gru give the same bits") {
     layers.infer();
     CHECK(layers.output == output);
     CHECK(layers.states[7] == last);
+}
+
+TEST_CASE("steps of a gru, forward and backward, give the same bits in a constant expression") {
+    using layers = support::unrolled<float, 2, shape{2}, 2, gru<2>>;
+    constexpr auto run = [] {
+        layers steps;
+        steps.run();
+        return std::tuple{steps.output, steps.gradients, steps.grad_input, steps.grad_states};
+    };
+    static constexpr auto folded = run();
+    CHECK(run() == folded);
 }

@@ -101,7 +101,6 @@ TEST_CASE("batch_norm inside layers follows the real samples of a batch only, ea
 }
 
 TEST_CASE("frozen layers that hold layers answer in training as outside, and keep their statistics") {
-    CHECK(worst_gradient<shape{2, 3, 2}, etch::tanh, frozen<in_residual>>() < support::gradient_tolerance);
     CHECK(worst_gradient<shape{2, 4, 3}, etch::tanh, frozen<in_parallel>>() < support::gradient_tolerance);
     support::counted_passes<float, shape{2, 4, 3}, 3, in_parallel> plain;
     support::counted_passes<float, shape{2, 4, 3}, 3, frozen<in_parallel>> other;

@@ -28,16 +28,21 @@ struct branching : layer_defaults {
 using branching = identity;
 #endif
 
-// Every activation, and a policy as it is used.
+// Every layer (tests/structure/catalogue.cmake looks whether one is missing), and a policy as it is used.
 using activations = network<input<16>, branching, dense<16>, etch::tanh, dense<16>, sigmoid, dense<16>, fast_tanh,
                             dense<16>, fast_sigmoid, dense<16>, relu, dense<16>, leaky_relu<>, dense<16>, elu<>,
                             dense<16>, selu, dense<16>, gelu, dense<16>, silu, dense<16>, softplus, dense<16>,
                             hard_tanh, layer_norm<>, residual<dense<16>, identity>, dense<7>, softmax>;
 using policy = network<input<17>, dense<64>, etch::tanh, dense<64>, etch::tanh, dense<6>>;
 
+using others =
+    network<input<1, 4, 4>, conv_2d<2, 3>, batch_norm<>, flatten, standardize, normalize<>, clip, clamp<>, dropout<10>,
+            parallel<branch<slice<0, 3>, frozen<dense<4>>>, branch<gru<5>>>, dense<2>, unstandardize>;
+
 activations net_of_activations{seed{1}};
 policy net_of_policy{seed{2}};
-float inputs[17], outputs[13];
+others net_of_others{seed{3}};
+float inputs[17], outputs[15];
 
 /// What is counted: from here until it returns.
 extern "C" ETCH_NO_INLINE void etch_same_time() {
@@ -45,8 +50,11 @@ extern "C" ETCH_NO_INLINE void etch_same_time() {
     std::memcpy(x.data(), inputs, sizeof x);
     const auto a = net_of_activations(x);
     const auto b = net_of_policy(inputs);
+    others::state state{};
+    const auto c = net_of_others(x, state);
     std::memcpy(outputs, a.data(), sizeof a);
     std::memcpy(outputs + 7, b.data(), sizeof b);
+    std::memcpy(outputs + 13, c.data(), sizeof c);
 }
 
 int main(int count, char** arguments) {
@@ -61,7 +69,9 @@ int main(int count, char** arguments) {
                                   {100, -100, 88.7f, -103.9f},
                                   {nan, 0, infinity, 1e-40f}};
     const auto kind = count > 1 ? static_cast<std::size_t>(std::atoi(arguments[1])) : 0;
-    if (kind >= std::size(kinds)) return 2;  // no such kind
+    if (kind >= std::size(kinds)) return 2;                         // no such kind
+    for (std::size_t i = 0; i < net_of_others.fixed().size(); ++i)  // statistics, all of them different
+        net_of_others.fixed()[i] = 0.5f + 0.125f * static_cast<float>(i);
     for (std::size_t i = 0; i < std::size(inputs); ++i) inputs[i] = kinds[kind][i % 4];
     etch_same_time();
     return 0;

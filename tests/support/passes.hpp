@@ -28,7 +28,7 @@ double farthest(const A& got, const B& want, double floor = 1) {
 
 /// Fixed numbers without pattern between -range and range, none of them within range / 100 of 0.
 template <class Numbers>
-void scatter_numbers(Numbers&& numbers, etch::seed from, double range = 1) {
+constexpr void scatter_numbers(Numbers&& numbers, etch::seed from, double range = 1) {
     using T = std::remove_cvref_t<decltype(*numbers.begin())>;
     etch::random_generator random{from};
     for (T& x : numbers) {

@@ -35,7 +35,7 @@ struct unrolled {
     std::array<state, Steps + 1> grad_states{};
     std::array<T, trained> gradients{};
 
-    unrolled() {
+    constexpr unrolled() {
         for (std::size_t i = 0; i < Steps; ++i) {
             scatter_numbers(input[i], etch::seed{10 + i}, 2);
             scatter_numbers(grad_output[i], etch::seed{50 + i});
@@ -48,7 +48,7 @@ struct unrolled {
     /// Up through all steps, each with memory of its own, and down again. `Overwrite`: the first backward pass sets the
     /// gradients.
     template <bool Overwrite = false>
-    ETCH_NO_INLINE void run() {
+    ETCH_NO_INLINE constexpr void run() {
         gradients.fill(Overwrite ? std::numeric_limits<T>::quiet_NaN() : T{0});
         for (auto& memory : workspaces) memory.fill(std::numeric_limits<T>::quiet_NaN());
         for (std::size_t i = 0; i < Steps; ++i) output[i] = tape_of(i).forward();
@@ -76,7 +76,7 @@ struct unrolled {
     }
 
 private:
-    tape tape_of(std::size_t i) {
+    constexpr tape tape_of(std::size_t i) {
         const etch::matrix_view<const T, inputs, Columns> x = input[i].view();
         return {{parameters.data(), statistics.data()},
                 gradients.data(),

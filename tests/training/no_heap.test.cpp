@@ -15,15 +15,21 @@
 #include <etch/io/golden.hpp>
 #include <etch/io/load.hpp>
 #include <etch/io/save.hpp>
+#include <etch/layer/batch_norm.hpp>
+#include <etch/layer/conv_2d.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
+#include <etch/layer/flatten.hpp>
+#include <etch/layer/frozen.hpp>
 #include <etch/layer/gru.hpp>
 #include <etch/layer/layer_norm.hpp>
 #include <etch/layer/relu.hpp>
+#include <etch/layer/slice.hpp>
 #include <etch/layer/softmax.hpp>
 #include <etch/layer/standardize.hpp>
 #include <etch/loss/cross_entropy.hpp>
 #include <etch/loss/mean_squared_error.hpp>
+#include <etch/network/parallel.hpp>
 #include <etch/network/residual.hpp>
 #include <etch/optimizer/adam.hpp>
 #include <etch/training/evaluate.hpp>
@@ -32,6 +38,7 @@
 
 #include "support/catch.hpp"
 #include "support/sanitizer_hooks.hpp"
+#include "support/unrolled.hpp"
 #if defined(_WIN32)
 #include <malloc.h>
 #endif
@@ -181,6 +188,30 @@ TEST_CASE("steps of a network with state allocate nothing") {
               use(net(matrix<float, 6, 20>{}, states));
               use(net(block_in, block_out, state));
           }) == 0);
+}
+
+TEST_CASE("training steps through time allocate nothing") {
+    static support::unrolled<float, 2, shape{3}, 2, parallel<branch<gru<5>>, branch<dense<4>, gru<2>>>> steps;
+    CHECK(allocations_of([] {
+              steps.run();
+              steps.infer();
+          }) == 0);
+}
+
+TEST_CASE("images, statistics of a batch and layers inside layers allocate nothing") {
+    using image_net = network<input<2, 5, 4>, conv_2d<4>, batch_norm<>, relu, residual<conv_2d<4, 1>, batch_norm<>>,
+                              frozen<conv_2d<3, 1>>, flatten,
+                              parallel<branch<slice<0, 5>, frozen<dense<3>>>, branch<batch_norm<>, dense<2>>>>;
+    static const float in[40 * 10] = {}, out[5 * 10] = {};
+    static trainer<image_net, mean_squared_error, adam, 4> training{{.learning_rate = 1e-3}};
+    status code{};
+    CHECK(allocations_of([&] {
+              image_net net{seed{1}};
+              code = training.fit(net, {in, out}, {.epochs = 2}).code;
+              use(net(vector<float, 40>{}));
+              use(net(matrix<float, 40, 33>{}));
+          }) == 0);
+    CHECK(code == status::ok);
 }
 
 TEST_CASE("construction and inference allocate nothing") {

@@ -40,8 +40,8 @@ struct first_columns : expression {
 ///
 /// ε is 1 / InverseEpsilon and m is 1 / InverseMomentum; the defaults, 1e-5 and 0.1, are PyTorch's. γ and the running
 /// variance start at 1, β and the running mean at 0. A training batch needs at least two values per feature; samples
-/// that only fill up a batch do not count. Frozen, it uses the running mean and variance in training too, and leaves them
-/// as they are. Numerics: sums over a sample's positions, then over samples, in ascending order.
+/// that only fill up a batch do not count. Frozen, it uses the running mean and variance in training too, and leaves
+/// them as they are. Numerics: sums over a sample's positions, then over samples, in ascending order.
 /// Source: S. Ioffe, C. Szegedy, "Batch Normalization", 2015.
 template <int InverseEpsilon = 100'000, int InverseMomentum = 10>
 struct batch_norm : layer_defaults {

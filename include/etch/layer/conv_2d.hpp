@@ -44,8 +44,10 @@ struct conv_2d : layer_defaults {
     static constexpr std::array<parameter, 2> parameters() {
         constexpr std::size_t seen = In.extent[0] * KernelWidth * KernelHeight;
         constexpr std::size_t reached = Filters * KernelWidth * KernelHeight;
+        shape kernels{Filters, In.extent[0], KernelWidth};
+        kernels.extent[kernels.rank++] = KernelHeight;
         return {parameter{.name = "weight",
-                          .extents = {Filters, In.extent[0], KernelWidth, KernelHeight},
+                          .extents = kernels,
                           .initializer = automatic,
                           .fan_in = seen,
                           .fan_out = reached,

@@ -1,5 +1,6 @@
 #pragma once
 #include <etch/layer/layer.hpp>
+#include <etch/tensor/transposed_product.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -67,26 +68,20 @@ struct dense : layer_defaults {
         return W * a + b;
     }
 
-    template <class Gradient>
-    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& a, const auto& /*z*/,
-                                               const Gradient& dz) {
+    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& a, const auto& /*z*/, const auto& dz) {
         const auto& [W, b] = layer.parameters;
         const auto& [dW, db] = layer.gradients;
+        const auto& [transposed] = layer.scratch;
         dW += dz * transpose(a);
         db += sum_columns(dz);
-        if constexpr (Gradient::columns > 1) {
-            const auto& [transposed] = layer.scratch;
-            return transpose(W, transposed.data()) * dz;
-        } else {
-            return transpose(W) * dz;
-        }
+        return transposed_product(W, dz, transposed.data());
     }
 
-    /// A batch uses one transposed copy of W; a single sample, dot products with its columns.
     template <shape In, std::size_t Columns, bool Training>
     static constexpr auto scratch() {
-        if constexpr (Training && Columns > 1)
-            return std::array{named_tensor{"transposed weight", {In.size(), Outputs}}};
+        if constexpr (Training)
+            return std::array{
+                named_tensor{"transposed weight", {transposed_product_scratch(Outputs * In.size(), Columns)}}};
         else
             return std::array<named_tensor, 0>{};
     }

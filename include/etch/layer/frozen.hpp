@@ -10,8 +10,8 @@ struct frozen;
 
 namespace internal {
 
-/// The base of frozen<L>: L itself; batch_norm with its running statistics; or, if L contains layers, L with each of them
-/// frozen.
+/// The base of frozen<L>: L itself; batch_norm with its running statistics; or, if L contains layers, L with each of
+/// them frozen.
 template <class L>
 struct frozen_form {
     using type = L;

@@ -2,6 +2,7 @@
 #include <etch/layer/sigmoid.hpp>
 #include <etch/layer/tanh.hpp>
 #include <etch/tensor/rows.hpp>
+#include <etch/tensor/transposed_product.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -78,14 +79,13 @@ struct gru : layer_defaults {
     template <shape In, std::size_t Columns, bool Training>
     static constexpr auto scratch() {
         constexpr named_tensor gates{"gates", {3 * Units, Columns}}, sums{"sums", {3 * Units, Columns}};
-        constexpr named_tensor candidate{"candidate", {Units, Columns}};
-        if constexpr (!Training)
+        constexpr std::size_t weights_ih = 3 * Units * In.size(), weights_hh = 3 * Units * Units;
+        if constexpr (Training)
+            return std::array{gates, sums, named_tensor{"candidate", {Units, Columns}},
+                              named_tensor{"transposed weight_ih", {transposed_product_scratch(weights_ih, Columns)}},
+                              named_tensor{"transposed weight_hh", {transposed_product_scratch(weights_hh, Columns)}}};
+        else
             return std::array{gates, sums};
-        else if constexpr (Columns == 1)
-            return std::array{gates, sums, candidate};
-        else  // a batch uses one transposed copy of each matrix
-            return std::array{gates, sums, candidate, named_tensor{"transposed weight_ih", {In.size(), 3 * Units}},
-                              named_tensor{"transposed weight_hh", {Units, 3 * Units}}};
     }
 
     template <class Context>
@@ -108,8 +108,7 @@ struct gru : layer_defaults {
         return next;
     }
 
-    template <class DY>
-    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& x, const auto& /*y*/, const DY& dy) {
+    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& x, const auto& /*y*/, const auto& dy) {
         const auto& [W_ih, W_hh, b_ih, b_hh] = layer.parameters;
         const auto& [dW_ih, dW_hh, db_ih, db_hh] = layer.gradients;
         const auto& h = std::get<0>(layer.state);
@@ -127,18 +126,12 @@ struct gru : layer_defaults {
         gn = hadamard(gn, r);
         dW_hh += sums * transpose(h);
         db_hh += sum_columns(sums);
-        if constexpr (DY::columns > 1)
-            dh = transpose(W_hh, std::get<4>(layer.scratch).data()) * sums + hadamard(z, dnext);
-        else
-            dh = transpose(W_hh) * sums + hadamard(z, dnext);
+        dh = transposed_product(W_hh, sums, std::get<4>(layer.scratch).data()) + hadamard(z, dnext);
 
         gn = gradient_of_candidate(dnext, z, n);
         dW_ih += sums * transpose(x);
         db_ih += sum_columns(sums);
-        if constexpr (DY::columns > 1)
-            return transpose(W_ih, std::get<3>(layer.scratch).data()) * sums;
-        else
-            return transpose(W_ih) * sums;
+        return transposed_product(W_ih, sums, std::get<3>(layer.scratch).data());
     }
 
 private:

@@ -21,8 +21,8 @@ struct network_tensor {
     [[nodiscard]] constexpr std::size_t rows() const noexcept { return extents.extent[0]; }
     [[nodiscard]] constexpr std::size_t columns() const noexcept { return extents.size() / rows(); }
 
-    /// The extents in the order of a file. `reversed`: the framework stores the inputs of a matrix before the outputs, so
-    /// that its extents are in the reverse order and its elements in the order of the network's memory.
+    /// The extents in the order of a file. `reversed`: the framework stores the inputs of a matrix before the outputs,
+    /// so that its extents are in reverse order and its elements in the order of the network's memory.
     [[nodiscard]] constexpr shape extents_in_file(bool reversed = false) const noexcept {
         shape found = extents;
         for (std::size_t i = 0; i < extents.rank; ++i)
