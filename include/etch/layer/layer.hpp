@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
+#include <tuple>  // for layers that say std::get<0>(layer.parameters)
 #include <type_traits>
 
 #include <etch/core/problem.hpp>

@@ -74,24 +74,35 @@ struct parameter_views {
                    ETCH_INLINE_LAMBDA { return std::tuple{one<I>(from)...}; }(std::make_index_sequence<held.size()>{});
     }
 
-    /// One for each parameter that is not fitted.
+    /// The places of the parameters that are not fitted.
+    static constexpr std::size_t gradient_count = [] {
+        std::size_t count = 0;
+        for (const parameter& p : held) count += p.role != parameter_role::fitted;
+        return count;
+    }();
+    static constexpr std::array<std::size_t, gradient_count> with_gradient = [] {
+        std::array<std::size_t, gradient_count> places{};
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < held.size(); ++i)
+            if (held[i].role != parameter_role::fitted) places[count++] = i;
+        return places;
+    }();
+
     template <std::size_t I, bool Overwrite>
     ETCH_INLINE static constexpr auto one_gradient([[maybe_unused]] T* gradients) noexcept {
-        if constexpr (held[I].role == parameter_role::fitted) {
-            return std::tuple{};
-        } else if constexpr (held[I].role == parameter_role::frozen) {
-            return std::tuple{no_gradient{}};
+        if constexpr (held[I].role == parameter_role::frozen) {
+            return no_gradient{};
         } else {
             using view = decltype(one<I>({gradients, nullptr}));
             using gradient = typename std::conditional_t<Overwrite, overwritten<view>, std::type_identity<view>>::type;
-            return std::tuple{gradient{gradients + taken(held, memory_part::trained, I)}};
+            return gradient{gradients + taken(held, memory_part::trained, I)};
         }
     }
     template <bool Overwrite>
     ETCH_INLINE static constexpr auto gradients([[maybe_unused]] T* memory) noexcept {
         return [&]<std::size_t... I>(std::index_sequence<I...>) ETCH_INLINE_LAMBDA {
-            return std::tuple_cat(one_gradient<I, Overwrite>(memory)...);
-        }(std::make_index_sequence<held.size()>{});
+            return std::tuple{one_gradient<with_gradient[I], Overwrite>(memory)...};
+        }(std::make_index_sequence<gradient_count>{});
     }
 };
 
@@ -167,10 +178,10 @@ struct context_of_step<L, In, T, Columns, Training> {
     explicit ETCH_INLINE constexpr context_of_step(const step_extras<T>& extras) noexcept
         : count{extras.count},
           states{extras.states},
-          state{state_views<L, In, const T, Columns>(states.before)},
-          next_state{state_views<L, In, T, Columns>(states.after)},
-          grad_next_state{state_views<L, In, const T, Columns, Training>(states.grad_after)},
-          grad_state{state_views<L, In, T, Columns, Training>(states.grad_before)} {}
+          state(state_views<L, In, const T, Columns>(states.before)),
+          next_state(state_views<L, In, T, Columns>(states.after)),
+          grad_next_state(state_views<L, In, const T, Columns, Training>(states.grad_after)),
+          grad_state(state_views<L, In, T, Columns, Training>(states.grad_before)) {}
 };
 
 }  // namespace internal
@@ -203,8 +214,8 @@ public:
     ETCH_INLINE constexpr layer_context(parameter_memory<T> memory_, number* scratch_, etch::seed seed_,
                                         const Extras&... extras) noexcept
         : step{extras...},
-          parameters{views::all(memory_)},
-          scratch{internal::scratch_views<L, In, number, Columns, Training>(scratch_)},
+          parameters(views::all(memory_)),  // in parentheses: made in place
+          scratch(internal::scratch_views<L, In, number, Columns, Training>(scratch_)),
           memory{memory_},
           seed{seed_} {}
 
@@ -221,7 +232,7 @@ struct backward_context : layer_context<L, In, const T, Columns, true> {
     ETCH_INLINE constexpr backward_context(parameter_memory<const T> memory_, T* gradients_, T* scratch_,
                                            etch::seed seed_, const Extras&... extras) noexcept
         : layer_context<L, In, const T, Columns, true>{memory_, scratch_, seed_, extras...},
-          gradients{views::template gradients<Overwrite>(gradients_)},
+          gradients(views::template gradients<Overwrite>(gradients_)),
           gradient_memory{gradients_} {}
 
 private:

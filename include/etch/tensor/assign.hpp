@@ -31,16 +31,13 @@ constexpr tiling choose_tiling(std::size_t rows, std::size_t columns, std::size_
     return {packs, (columns + tiles - 1) / tiles};  // as even as possible
 }
 
-template <class V, std::size_t P, std::size_t C, class Destination, class E>
-ETCH_INLINE constexpr void assign_tile(Destination to, const E& from, std::size_t row, std::size_t column) noexcept {
-    to.template put<V, P, C>(row, column, from.template at<V, P, C>(row, column));
-}
 /// The columns of one block of rows.
 template <class V, std::size_t P, std::size_t C, class Destination, class E>
 ETCH_INLINE constexpr void assign_block(Destination to, const E& from, std::size_t row) noexcept {
     constexpr std::size_t whole = E::columns / C * C, rest = E::columns - whole;
-    for (std::size_t column = 0; column < whole; column += C) assign_tile<V, P, C>(to, from, row, column);
-    if constexpr (rest > 0) assign_tile<V, P, rest>(to, from, row, whole);
+    for (std::size_t column = 0; column < whole; column += C)
+        to.template put<V, P, C>(row, column, from.template at<V, P, C>(row, column));
+    if constexpr (rest > 0) to.template put<V, P, rest>(row, whole, from.template at<V, P, rest>(row, whole));
 }
 
 /// The rows from `Row` on: as many blocks of whole registers as possible, then the rest in one register that is not

@@ -1,7 +1,8 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
-#include <tuple>
+#include <type_traits>
+#include <utility>
 
 #include <etch/tensor/operand.hpp>
 
@@ -78,75 +79,79 @@ ETCH_NO_INLINE constexpr void map_in_place(const Operation& apply, T* number, st
     for (T* const end = number + count; number != end; ++number) *number = apply(lanes<T, 1>(*number)).value;
 }
 
+/// An operand of an expression. (In a std::tuple each would cost a dozen functions, which every compiler has to write out
+/// or to inline.)
+template <std::size_t Index, class E>
+struct kept_operand {
+    E value;
+};
+template <std::size_t Index, class E>
+ETCH_INLINE constexpr const E& kept(const kept_operand<Index, E>& from) noexcept {
+    return from.value;
+}
+
+template <class First, class...>
+struct first_operand {
+    using type = First;
+};
+
 }  // namespace internal
 
 /// A function applied element by element: every sum, difference, activation and derivative is one of these. Operands
 /// with one row or one column are repeated.
-template <class Operation, class First, class... Rest>
-struct map_expression : expression {
-    using value_type = typename First::value_type;
-    static constexpr std::size_t rows = (std::max)({First::rows, Rest::rows...});
-    static constexpr std::size_t columns = (std::max)({First::columns, Rest::columns...});
-    static constexpr std::size_t partial_sums = (std::max)({First::partial_sums, Rest::partial_sums...});
-    static constexpr std::size_t widest = (std::min)({First::widest, Rest::widest...});
-    static constexpr std::size_t operations =
-        First::operations + (internal::operations_of<Operation>() + ... + Rest::operations);
+template <class Indices, class Operation, class... Operands>
+struct map_expression;
+template <std::size_t... I, class Operation, class... Operands>
+struct map_expression<std::index_sequence<I...>, Operation, Operands...> : expression,
+                                                                           internal::kept_operand<I, Operands>... {
+    using value_type = typename internal::first_operand<Operands...>::type::value_type;
+    static constexpr std::size_t rows = (std::max)({Operands::rows...});
+    static constexpr std::size_t columns = (std::max)({Operands::columns...});
+    static constexpr std::size_t partial_sums = (std::max)({Operands::partial_sums...});
+    static constexpr std::size_t widest = (std::min)({Operands::widest...});
+    static constexpr std::size_t operations = (internal::operations_of<Operation>() + ... + Operands::operations);
 
     // Each is compared with the result: a row and a column may both fit the result but not each other.
-    static_assert(Fills<First, value_type, rows, columns> && (Fills<Rest, value_type, rows, columns> && ...),
+    static_assert((Fills<Operands, value_type, rows, columns> && ...),
                   "etch: the operands of an elementwise operation need the same shape and element type, "
                   "or one row or column to repeat");
 
     [[no_unique_address]] Operation operation;
-    std::tuple<First, Rest...> operands;
 
-    template <class... Operands>
-    ETCH_INLINE constexpr map_expression(Operation op, const Operands&... o) noexcept : operation{op}, operands{o...} {}
-
-    ETCH_INLINE constexpr void prepare() const noexcept { prepare(every_operand{}); }
+    ETCH_INLINE constexpr void prepare() const noexcept { (internal::kept_operand<I, Operands>::value.prepare(), ...); }
 
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
-        return at<V, P, C>(row, column, every_operand{});
+        return combine<V, P, C>(internal::broadcast_tile<rows, columns, V, P, C>(
+            internal::kept_operand<I, Operands>::value, row, column)...);
     }
 
     /// An expensive function, on targets whose registers contain one number: first the operand, then the function in
     /// place.
     template <class Destination>
-        requires(Stored<Destination> && sizeof...(Rest) == 0 && widest_lanes<value_type> == 1 && rows * columns > 1 &&
-                 internal::operations_of<Operation>() >= internal::operations_worth_a_loop)
+        requires(Stored<Destination> && sizeof...(Operands) == 1 && widest_lanes<value_type> == 1 &&
+                 rows * columns > 1 && internal::operations_of<Operation>() >= internal::operations_worth_a_loop)
     ETCH_INLINE constexpr void assign_to(Destination to) const noexcept {
-        internal::assign(to, std::get<0>(operands));
+        (internal::assign(to, internal::kept_operand<I, Operands>::value), ...);
         internal::map_in_place(operation, to.data(), rows * columns);
     }
 
 private:
-    using every_operand = std::make_index_sequence<1 + sizeof...(Rest)>;
-
-    template <std::size_t... I>
-    ETCH_INLINE constexpr void prepare(std::index_sequence<I...>) const noexcept {
-        (std::get<I>(operands).prepare(), ...);
-    }
-
-    template <class V, std::size_t P, std::size_t C, std::size_t... I>
-    ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column,
-                                           std::index_sequence<I...>) const noexcept {
-        return combine<V, P, C>(
-            internal::broadcast_tile<rows, columns, V, P, C>(std::get<I>(operands), row, column)...);
-    }
-
     template <class V, std::size_t P, std::size_t C, class... Tiles>
     ETCH_INLINE constexpr tile<V, P, C> combine(const Tiles&... tiles) const noexcept {
-        if constexpr (P == 1 && C == 1) return {{{operation(tiles.value[0][0]...)}}};
-        tile<V, P, C> result;
-        if constexpr (C > 1 && internal::operations_of<Operation>() >= internal::operations_worth_a_loop) {
-            for (std::size_t c = 0; c < C; ++c)
-                for (std::size_t p = 0; p < P; ++p) result.value[c][p] = operation(tiles.value[c][p]...);
+        if constexpr (P == 1 && C == 1) {
+            return {{{operation(tiles.value[0][0]...)}}};
         } else {
-            ETCH_UNROLL(c, C)
-                ETCH_UNROLL(p, P) result.value[c][p] = operation(tiles.value[c][p]...);
+            tile<V, P, C> result;
+            if constexpr (C > 1 && internal::operations_of<Operation>() >= internal::operations_worth_a_loop) {
+                for (std::size_t c = 0; c < C; ++c)
+                    for (std::size_t p = 0; p < P; ++p) result.value[c][p] = operation(tiles.value[c][p]...);
+            } else {
+                ETCH_UNROLL(c, C)
+                    ETCH_UNROLL(p, P) result.value[c][p] = operation(tiles.value[c][p]...);
+            }
+            return result;
         }
-        return result;
     }
 };
 
@@ -154,8 +159,8 @@ private:
 template <class Operation, class... Operands>
     requires(Expression<Operands> && ...)
 ETCH_INLINE constexpr auto map(Operation operation, Operands&&... operands) noexcept {
-    return map_expression<Operation, internal::operand_t<Operands>...>{operation,
-                                                                       internal::as_operand<Operands>(operands)...};
+    return map_expression<std::index_sequence_for<Operands...>, Operation, internal::operand_t<Operands>...>{
+        {}, {internal::as_operand<Operands>(operands)}..., operation};
 }
 
 namespace internal {
@@ -163,16 +168,18 @@ namespace internal {
 template <class E>
 inline constexpr bool is_times = false;
 template <class A, class B>
-inline constexpr bool is_times<map_expression<operation::times, A, B>> = true;
+inline constexpr bool is_times<map_expression<std::index_sequence<0, 1>, operation::times, A, B>> = true;
 
 template <class E>
 inline constexpr bool takes_start = false;  // a matrix product that can still start from a summand: see product.hpp
 
 /// a * b + c from the node a * b: the multiply that feeds an add becomes one explicit fma.
-template <class Operation, class A, class B, class C>
-ETCH_INLINE constexpr auto fuse(Operation operation, const map_expression<operation::times, A, B>& times,
-                                const C& c) noexcept {
-    return map_expression<Operation, A, B, C>{operation, std::get<0>(times.operands), std::get<1>(times.operands), c};
+template <class Operation, class Times, class C>
+ETCH_INLINE constexpr auto fuse(Operation operation, const Times& times, const C& c) noexcept {
+    using A = std::remove_cvref_t<decltype(kept<0>(times))>;
+    using B = std::remove_cvref_t<decltype(kept<1>(times))>;
+    return map_expression<std::index_sequence<0, 1, 2>, Operation, A, B, C>{
+        {}, {kept<0>(times)}, {kept<1>(times)}, {c}, operation};
 }
 
 }  // namespace internal

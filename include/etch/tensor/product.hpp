@@ -61,8 +61,6 @@ struct product_expression : expression {
     Right right;
     start_type start;
 
-    ETCH_INLINE constexpr product_expression(Left l, Right r, start_type s) noexcept : left{l}, right{r}, start{s} {}
-
     ETCH_INLINE constexpr void prepare() const noexcept {
         left.prepare();
         right.prepare();
@@ -78,10 +76,10 @@ struct product_expression : expression {
         if constexpr (has_start) {
             auto s = internal::transposed_view(start);
             internal::assign(internal::transposed_view(to),
-                             product_expression<decltype(l), decltype(r), decltype(s)>{l, r, s});
+                             product_expression<decltype(l), decltype(r), decltype(s)>{{}, l, r, s});
         } else {
             internal::assign(internal::transposed_view(to),
-                             product_expression<decltype(l), decltype(r), void>{l, r, start});
+                             product_expression<decltype(l), decltype(r), void>{{}, l, r, start});
         }
     }
 
@@ -120,21 +118,21 @@ ETCH_INLINE constexpr auto operator*(L&& l, R&& r) noexcept {
     using T = element_of<L>;
     using Left = decltype(internal::left_factor<L>(l));
     using Right = decltype(internal::factor<R>(r));
-    return product_expression<Left, Right, void>{internal::left_factor<L>(l), internal::factor<R>(r),
-                                                 constant<T>{T{0}}};
+    return product_expression<Left, Right, void>{
+        {}, internal::left_factor<L>(l), internal::factor<R>(r), constant<T>{T{0}}};
 }
 
 /// L * R + b: the sum starts from b. (A product that already has a start is added to like any other expression.)
 template <class L, class R, Expression B>
 ETCH_INLINE constexpr auto operator+(const product_expression<L, R, void>& p, B&& b) noexcept {
     using Start = internal::operand_t<B>;
-    return product_expression<L, R, Start>{p.left, p.right, internal::as_operand<B>(b)};
+    return product_expression<L, R, Start>{{}, p.left, p.right, internal::as_operand<B>(b)};
 }
 template <class L, class R, Expression B>
     requires(!internal::takes_start<std::remove_cvref_t<B>>)
 ETCH_INLINE constexpr auto operator+(B&& b, const product_expression<L, R, void>& p) noexcept {
     using Start = internal::operand_t<B>;
-    return product_expression<L, R, Start>{p.left, p.right, internal::as_operand<B>(b)};
+    return product_expression<L, R, Start>{{}, p.left, p.right, internal::as_operand<B>(b)};
 }
 
 }  // namespace etch::inline ETCH_VARIANT

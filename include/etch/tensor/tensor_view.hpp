@@ -44,13 +44,16 @@ public:
 
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
-        if constexpr (P == 1 && C == 1) return {{{V::load(first_ + column * Rows + row)}}};
-        tile<V, P, C> result;
-        ETCH_UNROLL(c, C) {
-            const T* const from = first_ + (column + c) * Rows + row;
-            ETCH_UNROLL(p, P) result.value[c][p] = V::load(from + p * V::size);
+        if constexpr (P == 1 && C == 1) {
+            return {{{V::load(first_ + column * Rows + row)}}};
+        } else {
+            tile<V, P, C> result;
+            ETCH_UNROLL(c, C) {
+                const T* const from = first_ + (column + c) * Rows + row;
+                ETCH_UNROLL(p, P) result.value[c][p] = V::load(from + p * V::size);
+            }
+            return result;
         }
-        return result;
     }
 
     template <class V, std::size_t P, std::size_t C>
