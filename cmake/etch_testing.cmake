@@ -68,6 +68,7 @@ function(etch_add_test_program target)
   target_link_libraries(${target} PRIVATE etch_development etch_test_main ${ETCH_TEST_MEMORY})
   target_include_directories(${target} PRIVATE "${ETCH_TEST_DIR}")
   target_compile_options(${target} PRIVATE ${arg_FLAGS})
+  target_compile_definitions(${target} PRIVATE ETCH_TEST_EVERYTHING=$<BOOL:${ETCH_TEST_EVERYTHING}>)
   etch_link_components(${target})
   list(LENGTH arg_FILES count)
   if(count GREATER 4)  # a precompiled header costs what it saves in six files

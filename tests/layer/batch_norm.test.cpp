@@ -147,12 +147,14 @@ TEST_CASE("batch_norm has the values that a person works out by hand") {
 
 TEST_CASE("batch_norm in training and outside matches plain loops, with all samples real and with some") {
     CHECK(farthest_from_loops<float, shape{1}, 4>(4) < float_tolerance);
-    CHECK(farthest_from_loops<float, shape{17}, 5>(5) < float_tolerance);
     CHECK(farthest_from_loops<float, shape{33}, 8>(3) < float_tolerance);
     CHECK(farthest_from_loops<float, shape{3, 5, 4}, 3>(2) < float_tolerance);
+#if ETCH_TEST_EVERYTHING  // the preset test-all
+    CHECK(farthest_from_loops<float, shape{17}, 5>(5) < float_tolerance);
     CHECK(farthest_from_loops<float, shape{16, 3, 3}, 4>(4) < float_tolerance);
     CHECK(farthest_from_loops<double, shape{7}, 6>(4) < double_tolerance);
     CHECK(farthest_from_loops<double, shape{5, 3, 2}, 3>(2) < double_tolerance);
+#endif
 }
 
 TEST_CASE("batch_norm forward and backward match PyTorch, as do its running statistics and what it answers then") {
@@ -165,8 +167,10 @@ TEST_CASE("batch_norm backward matches finite differences, with all samples real
     CHECK(worst_gradient<shape{5}, batch_norm<>>(2) < support::gradient_tolerance);
     CHECK(worst_gradient<shape{2, 3, 2}, batch_norm<>>(3) < support::gradient_tolerance);
     CHECK(worst_gradient<shape{3}, dense<5>, batch_norm<>, etch::tanh, dense<2>>(3) < support::gradient_tolerance);
+#if ETCH_TEST_EVERYTHING  // the preset test-all
     CHECK(worst_gradient<shape{1, 5, 4}, conv_2d<3>, batch_norm<>, etch::tanh, flatten, dense<2>>(3) <
           support::gradient_tolerance);
+#endif
 }
 
 TEST_CASE("what batch_norm answers outside of training does not depend on the batch") {

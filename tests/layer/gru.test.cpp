@@ -168,10 +168,12 @@ TEST_CASE("gru forward and backward match PyTorch over six steps of three sample
 
 TEST_CASE("gru stays with a plain double loop for 50 steps, at sizes around the lanes") {
     CHECK(farthest_from_loops<float, 1, 1>() < float_tolerance);
-    CHECK(farthest_from_loops<float, 5, 5>() < float_tolerance);
     CHECK(farthest_from_loops<float, 7, 16>() < float_tolerance);
     CHECK(farthest_from_loops<float, 33, 21>() < float_tolerance);
+#if ETCH_TEST_EVERYTHING  // the preset test-all
+    CHECK(farthest_from_loops<float, 5, 5>() < float_tolerance);
     CHECK(farthest_from_loops<double, 7, 13>() < double_tolerance);
+#endif
 }
 
 TEST_CASE("gradients of a gru through seven steps match finite differences") {
@@ -181,6 +183,12 @@ TEST_CASE("gradients of a gru through seven steps match finite differences") {
     CHECK(support::worst_gradient(batch) < support::gradient_tolerance);
 }
 
+TEST_CASE("gradients through seven steps of a gru behind another one, in a residual, match finite differences") {
+    support::unrolled<double, 7, shape{3}, 2, gru<4>, residual<gru<5>, dense<4>>, relu, dense<2>> layers;
+    CHECK(support::worst_gradient(layers) < support::gradient_tolerance);
+}
+
+#if ETCH_TEST_EVERYTHING  // the preset test-all
 TEST_CASE("gradients through seven steps of two stacked grus match finite differences") {
     support::unrolled<double, 7, shape{3}, 2, gru<4>, gru<3>, dense<2>> layers;
     CHECK(support::worst_gradient(layers) < support::gradient_tolerance);
@@ -190,6 +198,7 @@ TEST_CASE("gradients through seven steps of a gru in a residual match finite dif
     support::unrolled<double, 7, shape{3}, 2, dense<4>, residual<gru<5>, dense<4>>, relu, dense<2>> layers;
     CHECK(support::worst_gradient(layers) < support::gradient_tolerance);
 }
+#endif
 
 TEST_CASE(
     "the first backward pass of an update may set a gru's gradients, and forward keeps what it needs to do so again") {
@@ -202,7 +211,7 @@ TEST_CASE(
 
 TEST_CASE("training and inference of a gru give the same bits") {
     support::unrolled<float, 7, shape{6}, 3, gru<9>, gru<5>, dense<2>> layers;
-    layers.run();
+    layers.forward();
     const auto output = layers.output;
     const auto last = layers.states[7];
     layers.infer();

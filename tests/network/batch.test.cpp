@@ -50,9 +50,11 @@ void check_batches() {
     const auto net = filled<Network>();
     CHECK(differences<1>(net) == 0);
     CHECK(differences<7>(net) == 0);
-    CHECK(differences<32>(net) == 0);
     CHECK(differences<33>(net) == 0);
+#if ETCH_TEST_EVERYTHING  // the preset test-all
+    CHECK(differences<32>(net) == 0);
     CHECK(differences<100>(net) == 0);
+#endif
 }
 
 using namespace etch;

@@ -92,16 +92,17 @@ TEST_CASE("a sample has the same bits alone and in a batch through parallel") {
     using nested =
         residual<concat<dense<20>, etch::tanh>, dense<17>, parallel<branch<two, dense<10>>, branch<dense<7>>>>;
     const network<input<17>, dense<17>, nested, dense<5>> net{seed{2}};
-    CHECK(same_alone<1>(net));
     CHECK(same_alone<3>(net));
-    CHECK(same_alone<32>(net));
     CHECK(same_alone<37>(net));
+#if ETCH_TEST_EVERYTHING  // the preset test-all
+    CHECK(same_alone<1>(net));
+    CHECK(same_alone<32>(net));
+#endif
     const network<input<6>, parallel<branch<slice<0, 5>>, branch<slice<2, 3>, relu>>, relu> odd{seed{2}};
     CHECK(same_alone<19>(odd));
 }
 
 TEST_CASE("parallel backward matches finite differences, nested, in a residual, with a dropout inside") {
-    CHECK(support::worst_gradient<shape{4}, two>() < support::gradient_tolerance);
     CHECK(support::worst_gradient<shape{17},
                                   parallel<branch<slice<0, 17>>, branch<slice<3, 11>>, branch<slice<16, 1>>>>() <
           support::gradient_tolerance);
@@ -112,10 +113,13 @@ TEST_CASE("parallel backward matches finite differences, nested, in a residual, 
     CHECK(support::worst_gradient<shape{5}, dense<5>, nested, dense<2>>() < support::gradient_tolerance);
     CHECK(support::worst_gradient<shape{2, 3}, parallel<branch<flatten, dense<2>>, branch<relu, flatten>>, dense<2>>() <
           support::gradient_tolerance);
-    CHECK(support::worst_gradient<shape{4}, frozen<two>, dense<3>>() < support::gradient_tolerance);
     CHECK(support::worst_gradient<shape{4},
                                   parallel<branch<frozen<dense<3>>, dense<2>>, branch<dense<2>, frozen<dense<1>>>>>() <
           support::gradient_tolerance);
+#if ETCH_TEST_EVERYTHING  // the preset test-all
+    CHECK(support::worst_gradient<shape{4}, two>() < support::gradient_tolerance);
+    CHECK(support::worst_gradient<shape{4}, frozen<two>, dense<3>>() < support::gradient_tolerance);
+#endif
 }
 
 TEST_CASE("a frozen parallel gives what it gives without the word") {

@@ -50,8 +50,7 @@ struct unrolled {
     template <bool Overwrite = false>
     ETCH_NO_INLINE constexpr void run() {
         gradients.fill(Overwrite ? std::numeric_limits<T>::quiet_NaN() : T{0});
-        for (auto& memory : workspaces) memory.fill(std::numeric_limits<T>::quiet_NaN());
-        for (std::size_t i = 0; i < Steps; ++i) output[i] = tape_of(i).forward();
+        forward();
         grad_states[Steps] = grad_last_state;
         for (std::size_t i = Steps; i-- > 0;) {
             grad_states[i].fill(std::numeric_limits<T>::quiet_NaN());
@@ -60,6 +59,12 @@ struct unrolled {
             else
                 grad_input[i] = tape_of(i).backward(grad_output[i].view());
         }
+    }
+
+    /// Only up.
+    ETCH_NO_INLINE void forward() {
+        for (auto& memory : workspaces) memory.fill(std::numeric_limits<T>::quiet_NaN());
+        for (std::size_t i = 0; i < Steps; ++i) output[i] = tape_of(i).forward();
     }
 
     /// The steps outside training, from the same first state, which becomes the last.
