@@ -79,7 +79,8 @@ struct layer_defaults {
     static constexpr std::array<named_tensor, 0> state() {
         return {};
     }
-    /// The tensors that it needs within a pass of this many samples. In training they last until backward.
+    /// The tensors that it needs within a pass of this many samples. In training each step has its own, kept
+    /// until its backward pass.
     template <shape In, std::size_t Columns, bool Training>
     static constexpr std::array<named_tensor, 0> scratch() {
         return {};

@@ -193,11 +193,13 @@ struct context_of_step<L, In, T, Columns, Training> {
 /// | `parameters` | a tuple of views, in the order of the layer's `parameters` |
 /// | `gradients` | in backward: the same for those that are not fitted; `+=` adds, or assigns if `Overwrite` |
 /// | `scratch` | a tuple of views, in the order of the layer's `scratch`; backward finds what forward wrote there |
-/// | `state`, `next_state` | tuples of views, one column per sample: as the previous step left it, and to be written |
+/// | `state`, `next_state` | tuples of views, one column per sample: as the previous step left it, and to be written. (1) |
 /// | `grad_next_state`, `grad_state` | in training: from the step after this one, and written for the one before |
 /// | `count` | if the layer `counts_samples`: how many of the columns, from the first on, are real samples |
 /// | `seed` | for this layer in this step |
 /// | `input`, `columns`, `training` | the shape of a sample, the number of samples, whether a backward pass follows |
+///
+/// (1) Outside training both are the same memory: read an element before you write it.
 template <class L, shape In, class T, std::size_t Columns, bool Training = false>
 struct layer_context : internal::context_of_step<L, In, std::remove_const_t<T>, Columns, Training> {
     using number = std::remove_const_t<T>;

@@ -1,5 +1,6 @@
 #pragma once
-// All layers of etch. A new layer is a file in layer/ and a row here; tests name every other place that lacks it.
+// All layers of etch. A new layer is a file in layer/ and a row here; tests name most other places that
+// lack it, CONTRIBUTING.md ("Where else a new layer goes") has all.
 #include <cstddef>
 
 #include <etch/layer/batch_norm.hpp>

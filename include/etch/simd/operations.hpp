@@ -12,7 +12,8 @@
 // - target/NAME.hpp, its include in target.hpp and, if it has more registers, register_count there;
 // - its name in the rows that it overloads, and flags_NAME in tests/structure/targets.cmake, which compares the two. A
 //   constrained overload replaces that of a smaller instruction set;
-// - core/config.hpp: ETCH_HAS_XSIMD, ETCH_HARDWARE_FMA, ETCH_FLOAT_REGISTER, and a letter in ETCH_TARGET;
+// - core/config.hpp: ETCH_HAS_XSIMD, ETCH_HARDWARE_FMA, ETCH_FLOAT_REGISTER, and a letter in ETCH_LEVEL_BEYOND (x86;
+//   many have one) or ETCH_TARGET (others);
 // - the tests: etch_try_instruction_set in cmake/etch_testing.cmake, golden_build in tests/portability/CMakeLists.txt;
 // - for several instruction sets in one program: core/dispatch.hpp and cmake/etch_builds.cmake. An extension that
 // speeds up existing rows needs no more. One with new operations (the int8 dot product of VNNI) also adds rows and a

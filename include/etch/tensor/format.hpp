@@ -52,7 +52,7 @@ inline constexpr weight_format bf16 = weight_format::bf16;
     return together == 0 ? 0 : rows * ((columns + together - 1) / together);
 }
 
-/// One element of a packed matrix that begins at `words` and has `rows` rows.
+/// One element of a packed matrix, of a format that has two per word, that begins at `words` and has `rows` rows.
 [[nodiscard]] constexpr float packed_element(weight_format how, const std::int32_t* words, std::size_t rows,
                                              std::size_t row, std::size_t column) noexcept {
     const std::size_t together = elements_per_word(how);

@@ -6,7 +6,9 @@
 // The order in which the terms of a product's elements are added. It is fixed by the left factor's shape and by which
 // factors are transposed, so an element has the same bits on every instruction set and by every kernel. In a forward
 // pass the left factor is the weights, so the number of columns, the batch, plays no part. (The one use of
-// Right::columns below is for a transposed right factor, which only backward passes have.) In full: docs/numerics.md.
+// Right::columns below is for a transposed right factor, which only backward passes have.) Reductions within
+// a sample, as in softmax and layer_norm, go down its rows in 16 virtual lanes (virtual_lanes.hpp); everything else is
+// computed element by element. In full: docs/numerics.md.
 namespace etch::inline ETCH_VARIANT::internal {
 
 /// Whether the elements of a product are dot products (see virtual_lanes.hpp for their order): if the rows of the left
