@@ -62,7 +62,7 @@ struct unrolled {
     }
 
     /// Only up.
-    ETCH_NO_INLINE void forward() {
+    ETCH_NO_INLINE constexpr void forward() {
         for (auto& memory : workspaces) memory.fill(std::numeric_limits<T>::quiet_NaN());
         for (std::size_t i = 0; i < Steps; ++i) output[i] = tape_of(i).forward();
     }
