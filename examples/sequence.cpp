@@ -1,5 +1,6 @@
-// A network with memory learns an audio effect from a recording of what goes in and what comes out: a low-pass filter that
-// is driven into saturation. Trained by truncated backpropagation through time, judged on a signal that it has not seen.
+// A network with memory learns an audio effect from a recording of what goes in and what comes out: a low-pass filter
+// that is driven into saturation. Trained by truncated backpropagation through time, judged on a signal that it has not
+// seen.
 #include <cmath>
 #include <cstdio>
 #include <etch/etch.hpp>

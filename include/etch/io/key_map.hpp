@@ -50,8 +50,8 @@ struct key_map {
 /// torch.nn.Sequential, and what etch saves.
 inline constexpr key_map torch_sequential{};
 
-/// A module with nn.GRU (nn.LSTM has the same names), whose tensors PyTorch calls weight_ih_l0 and so on. Name its layers in a copy:
-/// keys.layers = {"gru", "head"}.
+/// A module with nn.GRU (nn.LSTM has the same names), whose tensors PyTorch calls weight_ih_l0 and so on. Name its
+/// layers in a copy: keys.layers = {"gru", "head"}.
 inline constexpr key_map torch_recurrent{.renamed = {{"weight_ih", "weight_ih_l0"},
                                                      {"weight_hh", "weight_hh_l0"},
                                                      {"bias_ih", "bias_ih_l0"},

@@ -193,7 +193,7 @@ struct context_of_step<L, In, T, Columns, Training> {
 /// | `parameters` | a tuple of views, in the order of the layer's `parameters` |
 /// | `gradients` | in backward: the same for those that are not fitted; `+=` adds, or assigns if `Overwrite` |
 /// | `scratch` | a tuple of views, in the order of the layer's `scratch`; backward finds what forward wrote there |
-/// | `state`, `next_state` | tuples of views, one column per sample: as the previous step left it, and to be written. (1) |
+/// | `state`, `next_state` | tuples of views, a column per sample: as the last step left it, and to be written (1) |
 /// | `grad_next_state`, `grad_state` | in training: from the step after this one, and written for the one before |
 /// | `count` | if the layer `counts_samples`: how many of the columns, from the first on, are real samples |
 /// | `seed` | for this layer in this step |

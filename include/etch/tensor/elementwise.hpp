@@ -79,8 +79,8 @@ ETCH_NO_INLINE constexpr void map_in_place(const Operation& apply, T* number, st
     for (T* const end = number + count; number != end; ++number) *number = apply(lanes<T, 1>(*number)).value;
 }
 
-/// An operand of an expression. (In a std::tuple each would cost a dozen functions, which every compiler has to write out
-/// or to inline.)
+/// An operand of an expression. (In a std::tuple each would cost a dozen functions, which every compiler has to write
+/// out or to inline.)
 template <std::size_t Index, class E>
 struct kept_operand {
     E value;

@@ -10,8 +10,8 @@ constexpr std::size_t transposed_product_scratch(std::size_t size, std::size_t c
     return columns > 1 ? size : 0;
 }
 
-/// Aᵀ B, the gradient of the right factor in A X. Several columns of B share one transposed copy of A, made in `scratch`
-/// when the product is evaluated; a single one takes dot products with the columns of A.
+/// Aᵀ B, the gradient of the right factor in A X. Several columns of B share one transposed copy of A, made in
+/// `scratch` when the product is evaluated; a single one takes dot products with the columns of A.
 template <InMemory A, Expression B>
 [[nodiscard]] ETCH_INLINE constexpr auto transposed_product(const A& a, const B& b,
                                                             [[maybe_unused]] typename A::value_type* scratch) noexcept {

@@ -27,8 +27,6 @@ namespace etch::inline ETCH_VARIANT {
 ///     auto result = trainer.fit(net, train, {.epochs = 40, .validation = validation, .patience = 5});
 template <class Network, class Loss, class Optimizer, std::size_t Batch = 32, class Schedule = constant_rate>
 class trainer : internal::fit_mistakes<Network, Loss> {
-    // Here too, since the stepper's base class complains about the optimizer before the stepper looks at the loss.
-    static_assert(etch::Loss<Loss>, "etch: the second argument of a trainer is a loss (see etch/loss/loss.hpp)");
     using stepper_type = stepper<Network, Loss, Optimizer, Batch, Schedule>;
     using mistakes = internal::fit_mistakes<Network, Loss>;
     template <class Source>
