@@ -6,7 +6,7 @@
 namespace etch::inline ETCH_VARIANT {
 
 /// An expression that is evaluated into scratch memory when, and only when, an expression that contains it is. There it
-/// is a matrix of Rows x Columns, whatever its own shape for the same number of elements; it may have `assign_to`
+/// is a matrix of Rows x Columns, whatever its own shape for the same number of elements. It may have `assign_to`
 /// instead of tiles.
 template <class E, std::size_t Rows, std::size_t Columns>
 struct evaluated_copy : tensor_view<const typename E::value_type, Rows, Columns> {
