@@ -151,4 +151,22 @@ private:
     }
 };
 
+namespace internal {
+
+/// After a training step's forward pass through the first `Count` layers of a chain, over the memory of its tape: layers
+/// whose statistics training updates, such as batch_norm, update them from this batch.
+template <class Chain, std::size_t Columns, std::size_t Count = Chain::depth, class T>
+constexpr void absorb_statistics(parameter_memory<T> parameters, T* memory, const step_extras<T>& extras) noexcept {
+    for_each_index<Count>([&]<std::size_t I>() {
+        using layer = typename Chain::template layer<I>;
+        if constexpr (Chain::infos[I].fitted > 0 && layer::counts_samples) {
+            constexpr std::size_t scratch = chain_tape<Chain, T, Count, Columns>::plan.scratch[I];
+            const auto handed =
+                Chain::template context_of<I, Columns, true>(parameters, memory + scratch, seed{}, extras);
+            if constexpr (requires { layer::absorb(handed); }) layer::absorb(handed);
+        }
+    });
+}
+
+}  // namespace internal
 }  // namespace etch::inline ETCH_VARIANT

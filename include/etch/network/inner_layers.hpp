@@ -30,19 +30,4 @@ ETCH_INLINE constexpr auto input_gradient(const G& gradient, [[maybe_unused]] ty
         return gradient;
 }
 
-/// After a forward pass of training through all layers of a chain, whose tape has its memory at `memory`: those whose
-/// statistics training updates do that from this batch.
-template <class Chain, std::size_t Columns, class T>
-constexpr void absorb_statistics(parameter_memory<T> parameters, T* memory, const step_extras<T>& extras) noexcept {
-    Chain::for_each_layer([&]<std::size_t I>() {
-        using layer = typename Chain::template layer<I>;
-        if constexpr (Chain::infos[I].fitted > 0 && layer::counts_samples) {
-            constexpr std::size_t scratch = chain_tape<Chain, T, Chain::depth, Columns>::plan.scratch[I];
-            const auto handed =
-                Chain::template context_of<I, Columns, true>(parameters, memory + scratch, seed{}, extras);
-            if constexpr (requires { layer::absorb(handed); }) layer::absorb(handed);
-        }
-    });
-}
-
 }  // namespace etch::inline ETCH_VARIANT::internal

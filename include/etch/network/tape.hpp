@@ -41,16 +41,8 @@ public:
     /// Called after a forward pass with `count` real samples: layers whose statistics training updates, such as
     /// batch_norm, update them from this batch.
     constexpr void absorb(Network& net, std::size_t count) noexcept {
-        using layers = typename Network::layers;
-        layers::for_each_layer([&]<std::size_t I>() {
-            using layer = typename layers::template layer<I>;
-            if constexpr (I < Count && layers::infos[I].fitted > 0 && layer::counts_samples) {
-                const auto handed =
-                    layers::template context_of<I, Columns, true>(net.memory(), workspace_ + pass::plan.scratch[I],
-                                                                  seed{}, step_extras<T>{.states = {}, .count = count});
-                if constexpr (requires { layer::absorb(handed); }) layer::absorb(handed);
-            }
-        });
+        internal::absorb_statistics<typename Network::layers, Columns, Count>(
+            net.memory(), workspace_, step_extras<T>{.states = {}, .count = count});
     }
 
     /// One per trained parameter, in the order of net.parameters().
