@@ -153,8 +153,8 @@ private:
 
 namespace internal {
 
-/// After a training step's forward pass through the first `Count` layers of a chain, over the memory of its tape: layers
-/// whose statistics training updates, such as batch_norm, update them from this batch.
+/// After a training step's forward pass through the first `Count` layers of a chain, over the memory of its tape:
+/// layers whose statistics training updates, such as batch_norm, update them from this batch.
 template <class Chain, std::size_t Columns, std::size_t Count = Chain::depth, class T>
 constexpr void absorb_statistics(parameter_memory<T> parameters, T* memory, const step_extras<T>& extras) noexcept {
     for_each_index<Count>([&]<std::size_t I>() {
