@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -9,8 +10,23 @@
 
 namespace etch::inline ETCH_VARIANT {
 
+namespace internal {
+
+/// Whether a span, an array or a vector has exactly this many numbers, by its type.
+template <class Numbers, std::size_t Count>
+inline constexpr bool has_size = [] {
+    if constexpr (requires { Numbers::rows * Numbers::columns; }) return Numbers::rows * Numbers::columns == Count;
+    return false;
+}();
+template <class T, std::size_t Count>
+inline constexpr bool has_size<std::span<T, Count>, Count> = true;
+template <class T, std::size_t Count>
+inline constexpr bool has_size<std::array<T, Count>, Count> = true;
+
+}  // namespace internal
+
 /// What a network can be trained and evaluated on: samples that are read one by one. `input(i)` and `target(i)` return
-/// the numbers of sample i, i below `size()`, as a std::span or a std::array of fixed size.
+/// the numbers of sample i, i below `size()`, as a std::span or a std::array of exactly that size.
 ///
 ///     struct replay_buffer {
 ///         using value_type = float;
@@ -21,14 +37,15 @@ namespace etch::inline ETCH_VARIANT {
 ///     };
 ///
 /// A data_view is one, and so are `windows` of a signal. A sample may be read several times, in any order, and must be
-/// the same each time while a fit or an evaluation runs.
+/// the same each time while a fit or an evaluation runs. The functions must not throw: nothing could catch it.
 template <class S>
 concept SampleSource = requires(const S& samples, std::size_t i) {
-    { samples.size() } -> std::convertible_to<std::size_t>;
-    { samples.input(i).size() } -> std::convertible_to<std::size_t>;
+    { samples.size() } -> std::same_as<std::size_t>;
     requires std::convertible_to<decltype(samples.input(i).data()), const typename S::value_type*>;
     requires std::convertible_to<decltype(samples.target(i).data()), const typename S::value_type*>;
     requires S::input_size > 0 && S::output_size > 0;
+    requires internal::has_size<std::remove_cvref_t<decltype(samples.input(i))>, S::input_size>;
+    requires internal::has_size<std::remove_cvref_t<decltype(samples.target(i))>, S::output_size>;
 };
 
 namespace internal {
@@ -48,7 +65,8 @@ constexpr decltype(auto) as_samples(const Data& data) noexcept {
         static_assert(
             has_samples_of<Data, View>,
             "etch: the data must hold samples of the network's inputs, outputs and number type: a data_view, a "
-            "data_set, a SampleSource such as windows, or inputs and targets in braces, {x, y}");
+            "data_set, a SampleSource such as windows (see etch/data/sample_source.hpp), or inputs and targets in "
+            "braces, {x, y}");
         return (data);
     }
 }
