@@ -92,6 +92,27 @@ TEST_CASE("a fit on a source of samples has the bits of a fit on their copies") 
           evaluate_loss<mean_squared_error>(by_copies, validation).loss);
 }
 
+TEST_CASE("samples in memory and samples that are read one by one are training and validation data of one fit") {
+    const auto training = copied(past), validation = copied(future);
+    const auto fitted = [](const auto& train) {
+        forecaster net{seed{1}};
+        trainer_type trainer{{.learning_rate = 1e-2}};
+        REQUIRE(train(trainer, net).validated);
+        return net;
+    };
+    const forecaster expected = fitted([&](auto& trainer, auto& net) {
+        return trainer.fit(net, training, {.epochs = 3, .validation = validation, .patience = 2});
+    });
+    const trainer_type::fit_options options{.epochs = 3, .patience = 2};
+    CHECK(expected == fitted([&](auto& t, auto& net) { return t.fit(net, training, future, options); }));
+    CHECK(expected == fitted([&](auto& t, auto& net) { return t.fit(net, training.view(), future, options); }));
+    CHECK(expected == fitted([&](auto& t, auto& net) { return t.fit(net, training, validation, options); }));
+    CHECK(expected == fitted([&](auto& t, auto& net) { return t.fit(net, past, validation.view(), options); }));
+    const auto view = validation.view();
+    CHECK(expected ==
+          fitted([&](auto& t, auto& net) { return t.fit(net, past, {view.inputs(), view.targets()}, options); }));
+}
+
 TEST_CASE("statistics are fitted on a source of samples") {
     forecaster a{seed{1}}, b{seed{1}}, c{seed{1}};
     REQUIRE(fit_statistics(a, copied(past)).ok());

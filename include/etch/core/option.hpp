@@ -24,6 +24,13 @@ struct [[nodiscard]] option_error {
 
 namespace internal {
 
+/// Accepts whatever stands for an option: for overloads that exist only for their error messages.
+struct anything {
+    constexpr anything() noexcept = default;
+    template <class X>
+    constexpr anything(const X&) noexcept {}
+};
+
 // The ranges of options, for `check` functions. NaN is in none of them.
 
 constexpr option_error must_be_positive(const char* name, double value) noexcept {

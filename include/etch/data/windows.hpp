@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
+#include <etch/core/option.hpp>
 #include <etch/data/sample_source.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -11,6 +13,15 @@ struct window_options {
     std::size_t stride = 1;  ///< the distance between the beginnings of two windows, in frames; at least 1
     std::size_t ahead = 0;   ///< how many frames the target of a sample comes after the last one of its window
 };
+
+namespace internal {
+
+/// Accepts options that windows do not have, and a number: see windows.
+struct missing_window_options {
+    anything length{}, size{}, step{}, hop{}, shift{}, stride{}, horizon{}, ahead{}, delay{}, offset{}, channels{};
+};
+
+}  // namespace internal
 
 /// The windows of a signal as samples: each is `Length` consecutive frames. Nothing is copied, although windows
 /// overlap.
@@ -27,6 +38,9 @@ class windows {
     static_assert(Length > 0 && Channels > 0 && Outputs > 0,
                   "etch: windows<Length, Channels, Outputs> need at least one frame, one channel and one target");
 
+    template <class X>
+    static constexpr bool are_numbers = std::is_convertible_v<const X&, std::span<const T>>;
+
 public:
     using value_type = T;
     static constexpr std::size_t input_size = Length * Channels;
@@ -35,6 +49,20 @@ public:
     constexpr windows() noexcept = default;
     constexpr windows(std::span<const T> signal, std::span<const T> targets, window_options options = {}) noexcept
         : signal_{signal}, targets_{targets}, options_{options} {}
+    /// Numbers of another type, or options that do not exist: overloads that exist only for their error messages.
+    template <class X, class Y, class Options = window_options>
+        requires(!are_numbers<X> || !are_numbers<Y> || std::is_arithmetic_v<Options>)
+    constexpr windows(const X&, const Y&, const Options& = {}) noexcept {
+        constexpr bool numbers_fit = are_numbers<X> && are_numbers<Y>;
+        static_assert(numbers_fit,
+                      "etch: signal and targets of windows must be contiguous numbers of the network's type, as a "
+                      "std::vector<float> is for a network: convert ints or doubles first");
+        if constexpr (numbers_fit) refuse_options<X>();
+    }
+    template <class Never = void>
+    constexpr windows(std::span<const T>, std::span<const T>, const internal::missing_window_options&) noexcept {
+        refuse_options<Never>();
+    }
 
     /// The number of samples; 0 if signal and targets do not have the same number of complete frames (see check).
     [[nodiscard]] constexpr std::size_t size() const noexcept {
@@ -77,6 +105,13 @@ public:
     }
 
 private:
+    template <class X>
+    static constexpr void refuse_options() noexcept {
+        constexpr bool never = sizeof(X*) == 0;
+        static_assert(never,
+                      "etch: windows have the options stride and ahead, in braces: {.stride = 10}; their length is an "
+                      "argument of their type");
+    }
     [[nodiscard]] constexpr bool matches() const noexcept {
         return signal_.size() % Channels == 0 && targets_.size() % Outputs == 0 &&
                signal_.size() / Channels == targets_.size() / Outputs;

@@ -31,6 +31,8 @@ class trainer : internal::fit_mistakes<Network, Loss> {
     using mistakes = internal::fit_mistakes<Network, Loss>;
     template <class Source>
     static constexpr bool is_source = mistakes::template is_source<Source>;
+    template <class Samples>
+    static constexpr bool is_samples = mistakes::template is_samples<Samples>;
 
 public:
     using network_type = Network;
@@ -90,19 +92,26 @@ public:
         return run(net, training, options.validation, options.validates(), options, callback);
     }
 
-    /// The same on samples that are read one by one, such as `windows`; in the second form the validation data may be
-    /// such a source too, in place of options.validation.
+    /// The same on samples that are read one by one, such as `windows`.
     template <class Source, class Callback = std::nullptr_t>
         requires(is_source<Source>)
     constexpr fit_result<T> fit(Network& net, const Source& training, const fit_options& options = {},
                                 Callback&& callback = {}) noexcept {
         return run(net, training, options.validation, options.validates(), options, callback);
     }
-    template <class Source, class Validation, class Callback = std::nullptr_t>
-        requires(is_source<Source> && (is_source<Validation> || std::is_convertible_v<const Validation&, data>))
-    constexpr fit_result<T> fit(Network& net, const Source& training, const Validation& validation,
-                                const fit_options& options, Callback&& callback = {}) noexcept {
-        return run(net, training, internal::as_samples<data>(validation), true, options, callback);
+    /// The same with validation data that may be read one by one too, in place of options.validation.
+    template <class Training, class Validation, class Callback = std::nullptr_t>
+        requires(is_samples<Training> && is_samples<Validation>)
+    constexpr fit_result<T> fit(Network& net, const Training& training, const Validation& validation,
+                                const fit_options& options = {}, Callback&& callback = {}) noexcept {
+        return run(net, internal::as_samples<data>(training), internal::as_samples<data>(validation), true, options,
+                   callback);
+    }
+    template <class Training, class Callback = std::nullptr_t>
+        requires(is_samples<Training>)
+    constexpr fit_result<T> fit(Network& net, const Training& training, data validation, const fit_options& options,
+                                Callback&& callback = {}) noexcept {
+        return run(net, internal::as_samples<data>(training), validation, true, options, callback);
     }
 
     using mistakes::fit;
