@@ -1,4 +1,4 @@
-// expect: etch: a step takes inputs and targets as contiguous numbers of the network's type
+// expect: etch: a step takes the state before its first step as a variable of the stepper's type
 // checked with: g++ 12, clang 14, clang 19
 #include <vector>
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
 #include <etch/network/chain_tape.hpp>
 #include <etch/network/network.hpp>
@@ -54,12 +55,23 @@ public:
     }
 
     /// Runs step i, counted from 0, and returns a view of its output, which is valid until backward of step i - 1.
-    /// x is a matrix of inputs x columns and must outlive the backward pass.
-    constexpr matrix_view<T, outputs, Columns> forward(const Network& net, std::size_t i,
-                                                       matrix_view<const T, inputs, Columns> x) noexcept {
+    /// x is a matrix of inputs x columns, or a view of one, and must outlive the backward pass.
+    template <class X>
+    constexpr matrix_view<T, outputs, Columns> forward(const Network& net, std::size_t i, const X& x) noexcept {
+        static_assert(
+            Stored<X> && X::rows == inputs && X::columns == Columns && std::is_same_v<typename X::value_type, T>,
+            "etch: a tape takes a matrix of inputs x columns in memory, of the network's number type");
         inputs_[i] = x.data();
         last_ = i;
         return step(net, i).forward();
+    }
+
+    /// A temporary: an overload that exists only for its error message.
+    template <class U, std::size_t... Extents>
+    constexpr matrix_view<T, outputs, Columns> forward(const Network&, std::size_t,
+                                                       const tensor<U, Extents...>&&) noexcept {
+        static_assert(std::is_void_v<U>, "etch: the input of a tape must be a variable: backward reads it again");
+        return matrix_view<T, outputs, Columns>{nullptr};
     }
 
     /// The backward pass of step i, to be called from the last step down to the first: adds to the gradients of the
@@ -120,6 +132,11 @@ private:
     static constexpr std::size_t state_size = states::size;
     static constexpr std::size_t at_least_one(std::size_t n) { return n == 0 ? 1 : n; }
     static constexpr std::size_t alignment = internal::storage_alignment<T, 64>;
+    static constexpr std::size_t most_numbers = static_cast<std::size_t>(-1) / 4 / sizeof(T);
+    // A constant, since clang prints a condition in full before the message.
+    static constexpr bool can_exist = Steps < most_numbers / (pass::plan.kept + state_size + 1);
+    static_assert(can_exist,
+                  "etch: the steps of a sequence tape would be larger than the address space: train in pieces");
 
     static constexpr void copy_state(const T* from, T* to) noexcept {
         for (std::size_t k = 0; k < state_size; ++k) to[k] = from[k];

@@ -8,6 +8,8 @@
 #include <etch/network/loss_fusion.hpp>
 #include <etch/network/sequence_tape.hpp>
 #include <etch/training/fit_checks.hpp>
+#include <etch/training/sequence_mistakes.hpp>
+#include <etch/training/sequence_options.hpp>
 #include <etch/training/stepper_base.hpp>
 #include <etch/training/targets.hpp>
 
@@ -53,9 +55,13 @@ struct [[nodiscard]] sequence_result {
 /// is truncated backpropagation through time: the network can remember longer than the gradient reaches.
 template <class Network, class Loss, class Optimizer, std::size_t Steps, std::size_t Batch = 1,
           class Schedule = constant_rate>
-class sequence_stepper : public internal::stepper_base<Network, Loss, Optimizer, Schedule> {
+class sequence_stepper : public internal::stepper_base<Network, Loss, Optimizer, Schedule>,
+                         internal::sequence_mistakes<Network, Batch> {
+    static_assert(Batch != static_cast<std::size_t>(-1),
+                  "etch: a sequence_stepper takes a number of sequences: full_batch is for samples of their own");
     static_assert(Steps > 0 && Batch > 0, "etch: sequences need at least one step and one sequence");
     using base = internal::stepper_base<Network, Loss, Optimizer, Schedule>;
+    using mistakes = internal::sequence_mistakes<Network, Batch>;
     using base::updater_;
     using fusion = internal::loss_fusion<Network, Loss>;
     using tape_type = sequence_tape<Network, Batch, Steps, fusion::layers_before_loss>;
@@ -67,18 +73,7 @@ public:
     using states = typename Network::template states<Batch>;
     static constexpr std::size_t inputs = Network::inputs, outputs = Network::outputs, targets = fusion::targets;
 
-    /// Which steps count: all steps of all sequences, unless one of these is given.
-    struct sequence_options {
-        /// The number of steps of each sequence, `Batch` numbers, not all 0. Steps beyond are padding: their inputs
-        /// must be finite, their targets are ignored. The resulting state of each sequence is that after its own last
-        /// step; a sequence of length 0 keeps its state.
-        std::span<const std::size_t> lengths{};
-        /// The weight of each step's loss in the mean, 0 or more, in the order of the targets: step after step, and
-        /// within a step sequence after sequence. The state passes through steps of weight 0 like through any other.
-        std::span<const T> mask{};
-        /// See updater::update.
-        std::uint64_t total_steps = 0;
-    };
+    using sequence_options = options_of_sequences<T>;
 
     using base::base;
 
@@ -113,17 +108,7 @@ public:
         return {.loss = total * share, .steps = steps, .most_steps = Steps};
     }
 
-    /// Other arguments: an overload that exists only for its error message.
-    template <class X, class Y, class State, class... Rest>
-        requires(!std::is_convertible_v<const X&, std::span<const T>> ||
-                 !std::is_convertible_v<const Y&, std::span<const T>> || !std::is_same_v<State, states&>)
-    constexpr sequence_result<T> step(Network&, const X&, const Y&, State&&, const Rest&...) noexcept {
-        static_assert(std::is_void_v<X>,
-                      "etch: a step takes inputs and targets as contiguous numbers of the network's type, as a "
-                      "std::vector<float> is, and a variable of the stepper's type `states`: "
-                      "step(net, x, y, state)");
-        return {};
-    }
+    using mistakes::step;
 
     /// Resets gradients, optimizer state and step count.
     constexpr void reset() noexcept {
