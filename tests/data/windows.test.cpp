@@ -15,7 +15,10 @@ static_assert(SampleSource<data_view<3, 2>>);
 // Eight frames of two numbers, 10 f and 10 f + 1, whose targets are f.
 std::vector<float> signal_of(std::size_t frames) {
     std::vector<float> signal;
-    for (std::size_t f = 0; f < frames; ++f) signal.insert(signal.end(), {10.0f * f, 10.0f * f + 1});
+    for (std::size_t f = 0; f < frames; ++f) {
+        const float first = 10 * static_cast<float>(f);
+        signal.insert(signal.end(), {first, first + 1});
+    }
     return signal;
 }
 const std::vector<float> signal = signal_of(8), targets{0, 1, 2, 3, 4, 5, 6, 7};
@@ -26,9 +29,10 @@ TEST_CASE("a window is frames that follow one another, and its target that of th
     const windows<3, 2> all{signal, targets};
     CHECK(all.size() == 6);
     for (std::size_t i = 0; i < all.size(); ++i) {
-        CHECK(all.input(i)[0] == 10.0f * i);
-        CHECK(all.input(i)[5] == 10.0f * (i + 2) + 1);
-        CHECK(all.target(i)[0] == i + 2);
+        const float frame = static_cast<float>(i);
+        CHECK(all.input(i)[0] == 10 * frame);
+        CHECK(all.input(i)[5] == 10 * (frame + 2) + 1);
+        CHECK(all.target(i)[0] == frame + 2);
     }
     CHECK((all.check)().ok());
 }
@@ -37,9 +41,10 @@ TEST_CASE("windows begin a stride apart, and a target may lie ahead") {
     const windows<3, 2> apart{signal, targets, {.stride = 2, .ahead = 1}};
     REQUIRE(apart.size() == 3);
     for (std::size_t i = 0; i < 3; ++i) {
-        CHECK(apart.input(i)[0] == 20.0f * i);
+        const float frame = 2 * static_cast<float>(i);
+        CHECK(apart.input(i)[0] == 10 * frame);
         CHECK(apart.frame_of_target(i) == 2 * i + 3);
-        CHECK(apart.target(i)[0] == 2 * i + 3);
+        CHECK(apart.target(i)[0] == frame + 3);
     }
     CHECK(windows<3, 2>{signal, targets, {.ahead = 5}}.size() == 1);
     CHECK(windows<3, 2>{signal, targets, {.stride = 100}}.size() == 1);

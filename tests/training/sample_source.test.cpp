@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include <etch/data/data_set.hpp>
@@ -136,6 +137,8 @@ TEST_CASE("what is wrong with a source of samples is found before anything is ch
     const windows<8> none{std::span{signal}.first(8), std::span{signal}.first(8), {.ahead = 1}};
     CHECK(trainer.fit(net, none).code == status::empty_set);
     CHECK(trainer.fit(net, past, none, {.epochs = 1}).code == status::empty_set);
+    CHECK(std::string(trainer.fit(net, windows<8>{signal, signal, {.stride = 0}}).message()) ==
+          "stride is 0, but must be at least 1");
     CHECK(fit_statistics(net, none) == status::empty_set);
     CHECK(evaluate(net, past).code == status::not_fitted);
     CHECK(evaluate(net, none).code == status::empty_set);

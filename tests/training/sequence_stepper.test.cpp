@@ -315,6 +315,13 @@ TEST_CASE("what cannot be trained is refused, and nothing is changed") {
     CHECK(std::string(stepper.step(net, x, y, at).message()) ==
           "the sequence has 6 steps, but there is memory for 5: train it in pieces, and pass the state from one to "
           "the next");
+    const auto message = [&](const options& given) {
+        return std::string(stepper.step(net, three, three_targets, at, given).message());
+    };
+    CHECK(message({.lengths = std::array<std::size_t, 1>{1}}) ==
+          "the number of lengths is 1, but must be that of the sequences");
+    CHECK(message({.mask = std::array<float, 3>{1, 1}}) ==
+          "the size of mask is 3, but must be that of all sequences, in steps");
     stepper.record().optimizer.learning_rate = -1;
     CHECK(code(three, three_targets) == status::invalid_option);
 

@@ -22,7 +22,7 @@ struct [[nodiscard]] sequence_result {
     T loss{};                               ///< the mean over the steps that count, before the update
     std::size_t steps = 0, most_steps = 0;  ///< given, and the most that there is memory for
     problem data{};                         ///< of inputs or targets: sample i is sequence i % Batch of step i / Batch
-    option_error option{};                  ///< at invalid_option
+    option_error option{};                  ///< at invalid_option, and at size_mismatch if lengths or mask have it
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
@@ -35,6 +35,7 @@ struct [[nodiscard]] sequence_result {
                                 ": train it in pieces, and pass the state from one to the next");
             case status::empty_set: return "no step counts: the sequence is empty, or masked as a whole";
             case status::invalid_option: return option.message();
+            case status::size_mismatch: return option.ok() ? message_text{describe(code)} : option.message();
             default: return data.ok() ? message_text{describe(code)} : data.message();
         }
     }
@@ -135,8 +136,13 @@ private:
         if (x.size() != samples * inputs || y.size() != samples * targets) return refuse(status::size_mismatch);
         if (steps == 0) return refuse(status::empty_set);
         if (steps > Steps) return refuse(status::too_many_steps);
-        if (!options.lengths.empty() && options.lengths.size() != Batch) return refuse(status::size_mismatch);
-        if (!options.mask.empty() && options.mask.size() != samples) return refuse(status::size_mismatch);
+        const auto refuse_count = [&refuse](const char* what, std::size_t count, const char* range) {
+            return refuse(status::size_mismatch, {}, {what, static_cast<double>(count), range});
+        };
+        if (!options.lengths.empty() && options.lengths.size() != Batch)
+            return refuse_count("the number of lengths", options.lengths.size(), "that of the sequences");
+        if (!options.mask.empty() && options.mask.size() != samples)
+            return refuse_count("the size of mask", options.mask.size(), "that of all sequences, in steps");
         if (const option_error option = (base::check)(); !option.ok())
             return refuse(status::invalid_option, {}, option);
         for (const std::size_t length : options.lengths)

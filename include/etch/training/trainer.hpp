@@ -232,7 +232,8 @@ private:
                 .column = p.column,
                 .in_validation = in_validation,
                 .value = p.value,
-                .classes = p.classes};
+                .classes = p.classes,
+                .option = p.option};
     }
 
     /// The planned number of updates, for the schedule; the largest number if it overflows.
