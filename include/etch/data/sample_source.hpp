@@ -14,10 +14,10 @@ namespace internal {
 
 /// Whether a span, an array or a vector has exactly this many numbers, by its type.
 template <class Numbers, std::size_t Count>
-inline constexpr bool has_size = [] {
-    if constexpr (requires { Numbers::rows * Numbers::columns; }) return Numbers::rows * Numbers::columns == Count;
-    return false;
-}();
+inline constexpr bool has_size = false;
+template <class Numbers, std::size_t Count>
+    requires(Count == Numbers::rows * Numbers::columns)
+inline constexpr bool has_size<Numbers, Count> = true;
 template <class T, std::size_t Count>
 inline constexpr bool has_size<std::span<T, Count>, Count> = true;
 template <class T, std::size_t Count>
