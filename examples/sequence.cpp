@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdio>
 #include <etch/etch.hpp>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -43,8 +42,8 @@ int main() {
     constexpr std::size_t steps = 64, epochs = 6;
     const recording training = record(500 * steps, etch::seed{1}), test = record(100 * steps, etch::seed{2});
     amp net{etch::seed{3}};
-    const auto stepper = std::make_unique<etch::sequence_stepper<amp, etch::mean_squared_error, etch::adam, steps>>(
-        etch::adam{.learning_rate = 5e-3});
+    using training_type = etch::sequence_stepper<amp, etch::mean_squared_error, etch::adam, steps>;
+    const auto stepper = etch::on_heap<training_type>({.learning_rate = 5e-3});
 
     for (std::size_t epoch = 1; epoch <= epochs; ++epoch) {
         amp::state voice{};  // the beginning of the recording
