@@ -118,6 +118,9 @@ struct map_expression<std::index_sequence<I...>, Operation, Operands...> : expre
 
     [[no_unique_address]] Operation operation;
 
+    ETCH_INLINE constexpr map_expression(Operation op, const Operands&... o) noexcept
+        : internal::kept_operand<I, Operands>{o}..., operation{op} {}
+
     ETCH_INLINE constexpr void prepare() const noexcept { (internal::kept_operand<I, Operands>::value.prepare(), ...); }
 
     template <class V, std::size_t P, std::size_t C>
@@ -160,7 +163,7 @@ template <class Operation, class... Operands>
     requires(Expression<Operands> && ...)
 ETCH_INLINE constexpr auto map(Operation operation, Operands&&... operands) noexcept {
     return map_expression<std::index_sequence_for<Operands...>, Operation, internal::operand_t<Operands>...>{
-        {}, {internal::as_operand<Operands>(operands)}..., operation};
+        operation, internal::as_operand<Operands>(operands)...};
 }
 
 namespace internal {
@@ -178,8 +181,8 @@ template <class Operation, class Times, class C>
 ETCH_INLINE constexpr auto fuse(Operation operation, const Times& times, const C& c) noexcept {
     using A = std::remove_cvref_t<decltype(kept<0>(times))>;
     using B = std::remove_cvref_t<decltype(kept<1>(times))>;
-    return map_expression<std::index_sequence<0, 1, 2>, Operation, A, B, C>{
-        {}, {kept<0>(times)}, {kept<1>(times)}, {c}, operation};
+    return map_expression<std::index_sequence<0, 1, 2>, Operation, A, B, C>{operation, kept<0>(times), kept<1>(times),
+                                                                            c};
 }
 
 }  // namespace internal
