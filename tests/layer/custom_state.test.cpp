@@ -19,7 +19,7 @@ namespace {
 template <std::size_t Steps, std::size_t Columns, shape Input, class... Layers>
 struct unrolled {
     using chain = etch::chain<double, Input, Layers...>;
-    using tape = chain_tape<chain, double, sizeof...(Layers), Columns, step_extras<double>>;
+    using tape = chain_tape<chain, double, Columns, sizeof...(Layers), step_extras<double>>;
     static constexpr std::size_t inputs = Input.size(), outputs = chain::output_shape.size();
     static constexpr std::size_t state_size = chain::totals.state * Columns;
 

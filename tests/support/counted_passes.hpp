@@ -15,7 +15,7 @@ template <class T, etch::shape Input, std::size_t Columns, class... Layers>
 struct counted_passes {
     using chain = etch::chain<T, Input, Layers...>;
     using extras = etch::step_extras<T>;
-    using tape = etch::chain_tape<chain, T, sizeof...(Layers), Columns, extras>;
+    using tape = etch::chain_tape<chain, T, Columns, sizeof...(Layers), extras>;
     static constexpr std::size_t trained = chain::totals.trained, fixed = chain::totals.fitted + chain::totals.frozen;
 
     etch::matrix<T, Input.size(), Columns> input{}, grad_input{};
@@ -54,7 +54,7 @@ struct counted_passes {
     }
     /// Outside of training.
     ETCH_NO_INLINE void infer() {
-        std::array<T, chain::template inference_size<sizeof...(Layers), Columns>() + 1> of_inference{};
+        std::array<T, chain::template inference_size<Columns, sizeof...(Layers)>() + 1> of_inference{};
         const etch::matrix_view<const T, Input.size(), Columns> x = input.view();
         chain::infer({parameters.data(), statistics.data()}, x, output.view(), of_inference.data());
     }

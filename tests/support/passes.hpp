@@ -42,7 +42,7 @@ constexpr void scatter_numbers(Numbers&& numbers, etch::seed from, double range 
 template <class T, etch::shape Input, std::size_t Columns, class... Layers>
 struct passes {
     using chain = etch::chain<T, Input, Layers...>;
-    using tape = etch::chain_tape<chain, T, sizeof...(Layers), Columns>;
+    using tape = etch::chain_tape<chain, T, Columns, sizeof...(Layers)>;
     static constexpr std::size_t inputs = Input.size(), outputs = chain::output_shape.size();
     static constexpr std::size_t trained = chain::totals.trained,
                                  statistics_count = chain::totals.fitted + chain::totals.frozen;
@@ -83,7 +83,7 @@ struct passes {
 
 private:
     numbers<tape::plan.size> workspace{};
-    numbers<chain::template inference_size<sizeof...(Layers), Columns>()> inference_workspace{};
+    numbers<chain::template inference_size<Columns, sizeof...(Layers)>()> inference_workspace{};
 };
 
 }  // namespace support

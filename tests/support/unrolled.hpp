@@ -18,7 +18,7 @@ template <class T, std::size_t Steps, etch::shape Input, std::size_t Columns, cl
 struct unrolled {
     using chain = etch::chain<T, Input, Layers...>;
     using extras = etch::step_extras<T>;
-    using tape = etch::chain_tape<chain, T, sizeof...(Layers), Columns, extras>;
+    using tape = etch::chain_tape<chain, T, Columns, sizeof...(Layers), extras>;
     static constexpr std::size_t inputs = Input.size(), outputs = chain::output_shape.size();
     static constexpr std::size_t trained = chain::totals.trained, state_size = chain::totals.state * Columns;
     using state = std::array<T, state_size>;
@@ -94,7 +94,7 @@ private:
     }
 
     std::array<std::array<T, tape::plan.size>, Steps> workspaces{};
-    std::array<T, chain::template inference_size<sizeof...(Layers), Columns>()> inference_workspace{};
+    std::array<T, chain::template inference_size<Columns, sizeof...(Layers)>()> inference_workspace{};
 };
 
 /// The largest relative error among the gradients of all inputs, of the first state and of the parameters.

@@ -12,7 +12,7 @@ namespace etch::inline ETCH_VARIANT {
 /// Layers one after another, over memory owned by someone else: the passes of a network, and of a layer that contains
 /// layers. All layers between two stored outputs form one expression, evaluated in one pass over its destination.
 ///
-/// `Count` below is how many of the layers run: a loss that is fused with the last one leaves it out. `Extras` are
+/// `Depth` below is how many of the layers run: a loss that is fused with the last one leaves it out. `Extras` are
 /// empty, or step_extras if a layer carries a state or counts samples.
 template <class T, shape In, class... Layers>
 class chain : public layer_list<In, Layers...> {
@@ -75,18 +75,18 @@ public:
     static constexpr bool is_small = list::totals.multiply_adds * Columns <= 1024 && depth <= 16;
 
     /// The memory that `infer` needs, in numbers.
-    template <std::size_t Count, std::size_t Columns>
+    template <std::size_t Columns, std::size_t Depth>
     static constexpr std::size_t inference_size() {
-        return inference<Count, Columns>::plan.size;
+        return inference<Columns, Depth>::plan.size;
     }
 
-    /// y = f(x) outside training, for a batch of any size. `memory` has inference_size<Count, Columns>() numbers.
-    template <std::size_t Count = depth, std::size_t Columns, class... Extras>
+    /// y = f(x) outside training, for a batch of any size. `memory` has inference_size<Columns, Depth>() numbers.
+    template <std::size_t Columns, std::size_t Depth = depth, class... Extras>
     ETCH_INLINE static constexpr void infer(parameter_memory<const T> parameters,
                                             matrix_view<const T, In.size(), Columns> x,
-                                            matrix_view<T, list::rows_after(Count), Columns> y, T* memory,
+                                            matrix_view<T, list::rows_after(Depth), Columns> y, T* memory,
                                             const Extras&... extras) noexcept {
-        infer_from<0, 0, Count, Columns>(parameters, x.data(), y.data(), memory, extras...);
+        infer_from<0, 0, Columns, Depth>(parameters, x.data(), y.data(), memory, extras...);
     }
 
     /// The forward passes of layers First ... Stored as one expression. Pass determines how many columns there are,
@@ -128,39 +128,39 @@ private:
     }
 
     /// A pass outside training.
-    template <std::size_t Count, std::size_t Columns>
+    template <std::size_t Columns, std::size_t Depth>
     struct inference {
         static constexpr std::size_t columns = Columns;
         static constexpr bool training = false;
         static constexpr auto plan =
-            internal::plan_inference(infos, list::template scratch_sizes<Columns, false>(), Count, Columns);
+            internal::plan_inference(infos, list::template scratch_sizes<Columns, false>(), Depth, Columns);
     };
 
     /// From a stored input to the next stored output, and on from there. Arguments are passed as pointers, which stay
     /// in registers.
-    template <std::size_t First, std::size_t Buffer, std::size_t Count, std::size_t Columns, class... Extras>
+    template <std::size_t First, std::size_t Buffer, std::size_t Columns, std::size_t Depth, class... Extras>
     ETCH_INLINE static constexpr void infer_from(parameter_memory<const T> parameters, const T* from, T* to, T* memory,
                                                  const Extras&... extras) noexcept {
         const matrix_view<const T, list::rows_after(First), Columns> x{from};
-        if constexpr (First == Count) {
+        if constexpr (First == Depth) {
             store(to, x);
         } else {
-            using pass = inference<Count, Columns>;
-            constexpr std::size_t stored = internal::next_stored(infos, First, Count, false);
-            T* const next = stored + 1 == Count ? to : memory + pass::plan.buffer[Buffer];
+            using pass = inference<Columns, Depth>;
+            constexpr std::size_t stored = internal::next_stored(infos, First, Depth, false);
+            T* const next = stored + 1 == Depth ? to : memory + pass::plan.buffer[Buffer];
             store(next, compose<pass, First, stored>(parameters, memory, seed{}, x, extras...));
-            if constexpr (stored + 1 == Count)
+            if constexpr (stored + 1 == Depth)
                 return;
             else if constexpr (is_small<Columns>)
-                infer_from<stored + 1, 1 - Buffer, Count, Columns>(parameters, next, to, memory, extras...);
+                infer_from<stored + 1, 1 - Buffer, Columns, Depth>(parameters, next, to, memory, extras...);
             else
-                call_infer_from<stored + 1, 1 - Buffer, Count, Columns>(parameters, next, to, memory, extras...);
+                call_infer_from<stored + 1, 1 - Buffer, Columns, Depth>(parameters, next, to, memory, extras...);
         }
     }
-    template <std::size_t First, std::size_t Buffer, std::size_t Count, std::size_t Columns, class... Extras>
+    template <std::size_t First, std::size_t Buffer, std::size_t Columns, std::size_t Depth, class... Extras>
     static constexpr void call_infer_from(parameter_memory<const T> parameters, const T* from, T* to, T* memory,
                                           const Extras&... extras) noexcept {
-        infer_from<First, Buffer, Count, Columns>(parameters, from, to, memory, extras...);
+        infer_from<First, Buffer, Columns, Depth>(parameters, from, to, memory, extras...);
     }
 };
 

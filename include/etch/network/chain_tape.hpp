@@ -6,11 +6,11 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// One step of training through the first `Count` layers of a chain, over memory owned by someone else: what the
+/// One step of training through the first `Depth` layers of a chain, over memory owned by someone else: what the
 /// forward pass leaves for the backward pass. (The tape that owns its memory is in tape.hpp.)
 ///
 /// `Extras` is void, or step_extras if a layer carries a state or counts samples.
-template <class Chain, class T, std::size_t Count, std::size_t Columns, class Extras = void>
+template <class Chain, class T, std::size_t Columns, std::size_t Depth, class Extras = void>
 struct chain_tape;
 
 namespace internal {
@@ -25,13 +25,13 @@ struct extras_of_tape<void> {};
 
 }  // namespace internal
 
-template <class Chain, class T, std::size_t Count, std::size_t Columns, class Extras>
+template <class Chain, class T, std::size_t Columns, std::size_t Depth, class Extras>
 struct chain_tape {
     static constexpr std::size_t columns = Columns;
     static constexpr bool training = true;
     static constexpr auto& infos = Chain::infos;
     static constexpr auto plan =
-        internal::plan_training(infos, Chain::template scratch_sizes<Columns, true>(), Count, Columns);
+        internal::plan_training(infos, Chain::template scratch_sizes<Columns, true>(), Depth, Columns);
     template <std::size_t I>
     using layer = typename Chain::template layer<I>;
 
@@ -45,7 +45,7 @@ struct chain_tape {
     /// The forward pass; stores what the backward pass needs. Returns the output.
     ETCH_INLINE constexpr auto forward() const noexcept {
         forward_from<0>();
-        return output<Count - 1>();
+        return output<Depth - 1>();
     }
 
     /// The backward pass, from the gradient of the output, an expression: adds to the gradients of the parameters
@@ -53,12 +53,12 @@ struct chain_tape {
     /// is evaluated.
     template <bool Overwrite = false, class G>
     ETCH_INLINE constexpr auto backward(const G& grad_output) const noexcept {
-        return backward_from<Overwrite, Count, 0>(grad_output);
+        return backward_from<Overwrite, Depth, 0>(grad_output);
     }
 
     template <std::size_t I>
     ETCH_INLINE constexpr auto output() const noexcept {
-        if constexpr (internal::is_stored(infos, I, Count, true))
+        if constexpr (internal::is_stored(infos, I, Depth, true))
             return matrix_view<T, infos[I].output.size(), Columns>{memory + plan.output[I]};
         else
             return internal::not_stored{};
@@ -77,8 +77,8 @@ private:
     /// From a stored input to the next stored output, and on from there.
     template <std::size_t First>
     ETCH_INLINE constexpr void forward_from() const noexcept {
-        if constexpr (First < Count) {
-            constexpr std::size_t stored = internal::next_stored(infos, First, Count, true);
+        if constexpr (First < Depth) {
+            constexpr std::size_t stored = internal::next_stored(infos, First, Depth, true);
             if constexpr (std::is_void_v<Extras>)
                 Chain::store(memory + plan.output[stored], Chain::template compose<chain_tape, First, stored>(
                                                                parameters, memory, from, input<First>()));
@@ -153,14 +153,14 @@ private:
 
 namespace internal {
 
-/// After a training step's forward pass through the first `Count` layers of a chain, over the memory of its tape:
+/// After a training step's forward pass through the first `Depth` layers of a chain, over the memory of its tape:
 /// layers whose statistics training updates, such as batch_norm, update them from this batch.
-template <class Chain, std::size_t Columns, std::size_t Count = Chain::depth, class T>
+template <class Chain, std::size_t Columns, std::size_t Depth = Chain::depth, class T>
 constexpr void absorb_statistics(parameter_memory<T> parameters, T* memory, const step_extras<T>& extras) noexcept {
-    for_each_index<Count>([&]<std::size_t I>() {
+    for_each_index<Depth>([&]<std::size_t I>() {
         using layer = typename Chain::template layer<I>;
         if constexpr (Chain::infos[I].fitted > 0 && layer::counts_samples) {
-            constexpr std::size_t scratch = chain_tape<Chain, T, Count, Columns>::plan.scratch[I];
+            constexpr std::size_t scratch = chain_tape<Chain, T, Columns, Depth>::plan.scratch[I];
             const auto handed =
                 Chain::template context_of<I, Columns, true>(parameters, memory + scratch, seed{}, extras);
             if constexpr (requires { layer::absorb(handed); }) layer::absorb(handed);

@@ -227,17 +227,17 @@ public:
     /// How many samples of a batch pass through the layers together.
     static constexpr std::size_t batch_columns = 32;
 
-    /// Runs only the first `Count` layers, for one sample or a batch. A loss that is fused with the last layer uses
+    /// Runs only the first `Depth` layers, for one sample or a batch. A loss that is fused with the last layer uses
     /// this to get that layer's input.
-    template <std::size_t Columns, std::size_t Count = depth, class... Extras>
+    template <std::size_t Columns, std::size_t Depth = depth, class... Extras>
     ETCH_INLINE constexpr void infer(const T* from, T* to, const Extras&... extras) const noexcept {
-        static_assert(sizeof...(Extras) > 0 || !carries_state(Count),
+        static_assert(sizeof...(Extras) > 0 || !carries_state(Depth),
                       "etch: this network carries a state from step to step, so it cannot be evaluated on single "
                       "samples: pass its state, as in net(x, state)");
         if constexpr (layers::template is_small<Columns>)
-            infer_here<Columns, Count>(from, to, extras...);
+            infer_here<Columns, Depth>(from, to, extras...);
         else
-            call_infer<Columns, Count>(from, to, extras...);
+            call_infer<Columns, Depth>(from, to, extras...);
     }
 
     // Overloads that exist only for their error messages: a number as seed, `predict` as a member, and a sample as
@@ -302,17 +302,17 @@ private:
         }
     }
 
-    template <std::size_t Columns, std::size_t Count, class... Extras>
+    template <std::size_t Columns, std::size_t Depth, class... Extras>
     ETCH_INLINE constexpr void infer_here(const T* from, T* to, const Extras&... extras) const noexcept {
-        constexpr std::size_t needed = layers::template inference_size<Count, Columns>();
+        constexpr std::size_t needed = layers::template inference_size<Columns, Depth>();
         alignas(internal::storage_alignment<T, 64>) T scratch[needed == 0 ? 1 : needed];
-        layers::template infer<Count, Columns>(memory(), matrix_view<const T, inputs, Columns>{from},
-                                               matrix_view<T, layers::rows_after(Count), Columns>{to}, scratch,
+        layers::template infer<Columns, Depth>(memory(), matrix_view<const T, inputs, Columns>{from},
+                                               matrix_view<T, layers::rows_after(Depth), Columns>{to}, scratch,
                                                extras...);
     }
-    template <std::size_t Columns, std::size_t Count, class... Extras>
+    template <std::size_t Columns, std::size_t Depth, class... Extras>
     constexpr void call_infer(const T* from, T* to, const Extras&... extras) const noexcept {
-        infer_here<Columns, Count>(from, to, extras...);
+        infer_here<Columns, Depth>(from, to, extras...);
     }
 
     /// Whether one of the first `count` layers carries a state.

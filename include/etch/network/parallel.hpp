@@ -233,7 +233,7 @@ private:
     ETCH_INLINE static constexpr auto tape_of(const Context& layer, const X& x, T* gradients) {
         using layers = typename branch_at<I>::template chain<T, Context::input>;
         return with_extras_of<I>(layer, [&]<class... Extras>(const Extras&... extras) ETCH_INLINE_LAMBDA {
-            return chain_tape<layers, T, layers::depth, X::columns, Extras...>{
+            return chain_tape<layers, T, X::columns, layers::depth, Extras...>{
                 memory_of<I>(layer),
                 gradients,
                 matrix_view<const T, X::rows, X::columns>{x.data()},

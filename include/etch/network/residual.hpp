@@ -54,11 +54,11 @@ struct residual : layer_defaults {
     static constexpr auto scratch() {
         using layers = chain<float, In, Layers...>;
         if constexpr (Training)
-            return std::array{named_tensor{"inner", {chain_tape<layers, float, layers::depth, Columns>::plan.size}},
+            return std::array{named_tensor{"inner", {chain_tape<layers, float, Columns, layers::depth>::plan.size}},
                               named_tensor{"input gradient", {internal::input_gradient_size<layers, Columns>}}};
         else  // one tensor: f(x), then the layers' own memory
             return std::array{named_tensor{
-                "inner", {In.size() * Columns + layers::template inference_size<layers::depth, Columns>()}}};
+                "inner", {In.size() * Columns + layers::template inference_size<Columns, layers::depth>()}}};
     }
 
     template <class Context, class X>
@@ -101,7 +101,7 @@ private:
         using layers = chain<T, Context::input, Layers...>;
         T* const memory = std::get<0>(layer.scratch).data();
         return internal::with_extras_of(layer, [&]<class... Extras>(const Extras&... extras) ETCH_INLINE_LAMBDA {
-            return chain_tape<layers, T, layers::depth, X::columns, Extras...>{
+            return chain_tape<layers, T, X::columns, layers::depth, Extras...>{
                 layer.memory, gradients,  matrix_view<const T, X::rows, X::columns>{x.data()},
                 memory,       layer.seed, {extras}...};
         });

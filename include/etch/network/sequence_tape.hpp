@@ -10,7 +10,7 @@ namespace etch::inline ETCH_VARIANT {
 
 /// A tape for networks with state: what `Columns` sequences that are trained together keep from their forward pass for
 /// the backward pass. Each of up to `Steps` steps keeps what a `tape` keeps of one, and the state before it. A loop
-/// walks over the steps, so the code does not grow with their number. `Count`: how many of the layers run.
+/// walks over the steps, so the code does not grow with their number. `Depth`: how many of the layers run.
 ///
 ///     sequence_tape<policy, 8, 64> tape;
 ///     tape.begin(state);                                                         // policy::states<8>
@@ -23,7 +23,7 @@ namespace etch::inline ETCH_VARIANT {
 /// next, the gradient does not: truncated backpropagation through time.
 ///
 /// Memory: `Steps` times what the layers keep of one pass, the gradient buffers of one pass, and Steps + 3 states.
-template <class Network, std::size_t Columns, std::size_t Steps, std::size_t Count = Network::depth>
+template <class Network, std::size_t Columns, std::size_t Steps, std::size_t Depth = Network::depth>
 class sequence_tape {
     static_assert(Network::packed_count == 0,
                   "etch: weights stored as bf16 are not trained: train a network of dense<...>, and convert it");
@@ -34,7 +34,7 @@ class sequence_tape {
     static constexpr bool any_counts_samples(std::index_sequence<I...>) {
         return (layers::template layer<I>::counts_samples || ...);
     }
-    static constexpr bool counts_samples = any_counts_samples(std::make_index_sequence<Count>{});
+    static constexpr bool counts_samples = any_counts_samples(std::make_index_sequence<Depth>{});
     static_assert(
         !counts_samples,
         "etch: batch_norm takes its statistics from a batch of independent samples, which the steps of a sequence are "
@@ -46,7 +46,7 @@ public:
     using T = value_type;
     using states = typename Network::template states<Columns>;
     static constexpr std::size_t columns = Columns, steps = Steps, inputs = Network::inputs,
-                                 outputs = layers::rows_after(Count);
+                                 outputs = layers::rows_after(Depth);
 
     /// Sets the state before the first step, and the seed of random choices, such as those of dropout.
     constexpr void begin([[maybe_unused]] const states& at, seed from = seed{0}) noexcept {
@@ -88,7 +88,7 @@ public:
 
     /// The output of step i, as forward returned it.
     [[nodiscard]] constexpr auto output(const Network& net, std::size_t i) noexcept {
-        return step(net, i).template output<Count - 1>();
+        return step(net, i).template output<Depth - 1>();
     }
 
     /// Copies the state before step i, of all sequences or of one; i may be the number of steps.
@@ -128,7 +128,7 @@ public:
 
 private:
     static constexpr bool takes_extras = layers::totals.takes_extras;
-    using pass = chain_tape<layers, T, Count, Columns, std::conditional_t<takes_extras, step_extras<T>, void>>;
+    using pass = chain_tape<layers, T, Columns, Depth, std::conditional_t<takes_extras, step_extras<T>, void>>;
     static constexpr std::size_t state_size = states::size;
     static constexpr std::size_t at_least_one(std::size_t n) { return n == 0 ? 1 : n; }
     static constexpr std::size_t alignment = internal::storage_alignment<T, 64>;

@@ -59,8 +59,8 @@ constexpr auto summarize() noexcept {
         .statistics = network::statistic_count,
         .network_bytes = sizeof(network),
         .state_bytes = sizeof(T) * network::state::size,
-        .workspace_bytes = sizeof(T) * chain::template inference_size<network::depth, 1>(),
-        .batch_workspace_bytes = sizeof(T) * chain::template inference_size<network::depth, network::batch_columns>(),
+        .workspace_bytes = sizeof(T) * chain::template inference_size<1, network::depth>(),
+        .batch_workspace_bytes = sizeof(T) * chain::template inference_size<network::batch_columns, network::depth>(),
         .batch_columns = network::batch_columns,
         .trainer_bytes = summarized<NetworkOrTrainer>::trainer_bytes};
     for (std::size_t i = 0; i < network::depth; ++i) {

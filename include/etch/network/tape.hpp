@@ -8,8 +8,8 @@
 namespace etch::inline ETCH_VARIANT {
 
 /// The memory of a tape: the gradients of a network's parameters, and what the forward pass of `Columns` samples keeps
-/// for its backward pass. `Count`: how many of the layers run.
-template <class Network, std::size_t Columns = 1, std::size_t Count = Network::depth>
+/// for its backward pass. `Depth`: how many of the layers run.
+template <class Network, std::size_t Columns = 1, std::size_t Depth = Network::depth>
 class tape_memory {
     static_assert(Network::packed_count == 0,
                   "etch: weights stored as bf16 are not trained: train a network of dense<...>, and convert it");
@@ -20,10 +20,10 @@ public:
     using value_type = typename Network::value_type;
     using T = value_type;
     static constexpr std::size_t columns = Columns, inputs = Network::inputs,
-                                 outputs = Network::layers::rows_after(Count);
+                                 outputs = Network::layers::rows_after(Depth);
 
 private:
-    using pass = chain_tape<typename Network::layers, T, Count, Columns>;
+    using pass = chain_tape<typename Network::layers, T, Columns, Depth>;
 
 public:
     /// The passes of one step over this memory: forward() and backward(gradient of the output), as in chain_tape. The
@@ -32,7 +32,7 @@ public:
                                     [[maybe_unused]] std::size_t count) noexcept {
         using layers = typename Network::layers;
         if constexpr (layers::totals.takes_extras)
-            return chain_tape<layers, T, Count, Columns, step_extras<T>>{
+            return chain_tape<layers, T, Columns, Depth, step_extras<T>>{
                 net.memory(), gradients_, x, workspace_, from, {{.states = {}, .count = count}}};
         else
             return pass{net.memory(), gradients_, x, workspace_, from};
@@ -41,7 +41,7 @@ public:
     /// Called after a forward pass with `count` real samples: layers whose statistics training updates, such as
     /// batch_norm, update them from this batch.
     constexpr void absorb(Network& net, std::size_t count) noexcept {
-        internal::absorb_statistics<typename Network::layers, Columns, Count>(
+        internal::absorb_statistics<typename Network::layers, Columns, Depth>(
             net.memory(), workspace_, step_extras<T>{.states = {}, .count = count});
     }
 
@@ -74,9 +74,9 @@ private:
 /// Gradients pass from one network into another: what `backward` of the second network returns is the gradient of the
 /// first network's output. It is an expression, which costs nothing unless it is used, and is valid until the next
 /// forward. x must outlive the backward pass.
-template <class Network, std::size_t Columns = 1, std::size_t Count = Network::depth>
-class tape : public tape_memory<Network, Columns, Count> {
-    using base = tape_memory<Network, Columns, Count>;
+template <class Network, std::size_t Columns = 1, std::size_t Depth = Network::depth>
+class tape : public tape_memory<Network, Columns, Depth> {
+    using base = tape_memory<Network, Columns, Depth>;
     static_assert(!Network::has_state, "etch: a tape holds one step of a network without state: see sequence_tape");
 
 public:

@@ -10,7 +10,7 @@ namespace etch::inline ETCH_VARIANT::internal {
 
 /// The outputs of the first `Last` layers for a batch, and the losses. A separate function that is never inlined, so
 /// that it is compiled once for everything that evaluates a network: with g++ 12 it takes most of their compile time.
-template <class Loss, std::size_t Last, std::size_t Columns, class Network, class T = typename Network::value_type>
+template <class Loss, std::size_t Columns, std::size_t Last, class Network, class T = typename Network::value_type>
 ETCH_NO_INLINE constexpr void evaluate_batch(const Network& net, const T* inputs, const T* targets, T* scores,
                                              T* losses) noexcept {
     using fusion = loss_fusion<Network, Loss>;
@@ -59,9 +59,9 @@ constexpr std::size_t for_each_prediction(const Network& net, const Data& data, 
         const std::size_t count = i + columns <= data.size() ? columns : 1;
         with_samples<columns>(data, i, count, [&](const T* inputs, const T* targets) {
             if (count == columns)
-                evaluate_batch<Loss, Last, columns>(net, inputs, targets, scores.data(), losses.data());
+                evaluate_batch<Loss, columns, Last>(net, inputs, targets, scores.data(), losses.data());
             else
-                evaluate_batch<Loss, Last, 1>(net, inputs, targets, scores.data(), losses.data());
+                evaluate_batch<Loss, 1, Last>(net, inputs, targets, scores.data(), losses.data());
         });
         for (std::size_t j = 0; j < count; ++j) {
             if (!is_finite(losses[j]) && bad == data.size()) bad = i + j;
