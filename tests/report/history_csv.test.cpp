@@ -20,7 +20,7 @@ std::string text_of(const std::string& file) {
 }
 
 constexpr std::span<const etch::epoch_record<float>> none;
-constexpr const char* names = "epoch,training_loss,validation_loss,validation_accuracy,learning_rate\n";
+const std::string names = "epoch,training_loss,validation_loss,validation_accuracy,learning_rate\n";
 
 }  // namespace
 
@@ -34,13 +34,12 @@ TEST_CASE("records are written as a table whose numbers read back as the same", 
          .learning_rate = 0.001f},
         {.epoch = 2, .training_loss = 1.0f / 3, .learning_rate = std::numeric_limits<float>::max()}};
     REQUIRE(etch::write_csv(folder / "history.csv", records));
-    CHECK(text_of(folder / "history.csv") ==
-          std::string{names} + "1,0.1,1e-30,1,0.001\n2,0.33333334,0,0,3.4028235e+38\n");
+    CHECK(text_of(folder / "history.csv") == names + "1,0.1,1e-30,1,0.001\n2,0.33333334,0,0,3.4028235e+38\n");
     CHECK(std::strtof("0.33333334", nullptr) == 1.0f / 3);
 
     const std::vector<etch::epoch_record<double>> doubles{{.epoch = 10, .training_loss = 0.1}};
     REQUIRE(etch::write_csv(folder / "doubles.csv", doubles));
-    CHECK(text_of(folder / "doubles.csv") == std::string{names} + "10,0.1,0,0,0\n");
+    CHECK(text_of(folder / "doubles.csv") == names + "10,0.1,0,0,0\n");
 }
 
 TEST_CASE("no record leaves the line of names", "[history_csv]") {
