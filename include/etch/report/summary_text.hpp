@@ -82,7 +82,7 @@ std::string to_text(const network_summary<Depth>& network) {
     std::string notice;
     if (largest > stack_limit)
         notice =
-            std::string{"A local "} + (trainer_is_larger ? "trainer" : "network") + " takes " + grouped(largest) +
+            (trainer_is_larger ? "A local trainer takes " : "A local network takes ") + grouped(largest) +
             " bytes of a stack, of which Windows has 1'048'576 and Linux 8'388'608: make it static, or allocate it "
             "with etch::on_heap.\n";
     return layers.text() + "\n" + memory.text() + notice + build_notice;
