@@ -79,15 +79,23 @@ ETCH_NO_INLINE constexpr void map_in_place(const Operation& apply, T* number, st
     for (T* const end = number + count; number != end; ++number) *number = apply(lanes<T, 1>(*number)).value;
 }
 
-/// An operand of an expression. (In a std::tuple each would cost a dozen functions, which every compiler has to write
+/// The operands of an expression. (In a std::tuple each would cost a dozen functions, which every compiler has to write
 /// out or to inline.)
-template <std::size_t Index, class E>
-struct kept_operand {
-    E value;
+template <class First, class... Rest>
+struct operand_list {
+    First first;
+    operand_list<Rest...> rest;
 };
-template <std::size_t Index, class E>
-ETCH_INLINE constexpr const E& kept(const kept_operand<Index, E>& from) noexcept {
-    return from.value;
+template <class Last>
+struct operand_list<Last> {
+    Last first;
+};
+template <std::size_t I, class List>
+ETCH_INLINE constexpr const auto& operand_of(const List& list) noexcept {
+    if constexpr (I == 0)
+        return list.first;
+    else
+        return operand_of<I - 1>(list.rest);
 }
 
 template <class First, class...>
@@ -102,8 +110,7 @@ struct first_operand {
 template <class Indices, class Operation, class... Operands>
 struct map_expression;
 template <std::size_t... I, class Operation, class... Operands>
-struct map_expression<std::index_sequence<I...>, Operation, Operands...> : expression,
-                                                                           internal::kept_operand<I, Operands>... {
+struct map_expression<std::index_sequence<I...>, Operation, Operands...> : expression {
     using value_type = typename internal::first_operand<Operands...>::type::value_type;
     static constexpr std::size_t rows = (std::max)({Operands::rows...});
     static constexpr std::size_t columns = (std::max)({Operands::columns...});
@@ -117,16 +124,16 @@ struct map_expression<std::index_sequence<I...>, Operation, Operands...> : expre
                   "or one row or column to repeat");
 
     [[no_unique_address]] Operation operation;
+    internal::operand_list<Operands...> operands;
 
-    ETCH_INLINE constexpr map_expression(Operation op, const Operands&... o) noexcept
-        : internal::kept_operand<I, Operands>{o}..., operation{op} {}
+    ETCH_INLINE constexpr map_expression(Operation op, const Operands&... o) noexcept : operation{op}, operands{o...} {}
 
-    ETCH_INLINE constexpr void prepare() const noexcept { (internal::kept_operand<I, Operands>::value.prepare(), ...); }
+    ETCH_INLINE constexpr void prepare() const noexcept { (internal::operand_of<I>(operands).prepare(), ...); }
 
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
-        return combine<V, P, C>(internal::broadcast_tile<rows, columns, V, P, C>(
-            internal::kept_operand<I, Operands>::value, row, column)...);
+        return combine<V, P, C>(
+            internal::broadcast_tile<rows, columns, V, P, C>(internal::operand_of<I>(operands), row, column)...);
     }
 
     /// An expensive function, on targets whose registers contain one number: first the operand, then the function in
@@ -135,7 +142,7 @@ struct map_expression<std::index_sequence<I...>, Operation, Operands...> : expre
         requires(Stored<Destination> && sizeof...(Operands) == 1 && widest_lanes<value_type> == 1 &&
                  rows * columns > 1 && internal::operations_of<Operation>() >= internal::operations_worth_a_loop)
     ETCH_INLINE constexpr void assign_to(Destination to) const noexcept {
-        (internal::assign(to, internal::kept_operand<I, Operands>::value), ...);
+        (internal::assign(to, internal::operand_of<I>(operands)), ...);
         internal::map_in_place(operation, to.data(), rows * columns);
     }
 
@@ -179,10 +186,10 @@ inline constexpr bool takes_start = false;  // a matrix product that can still s
 /// a * b + c from the node a * b: the multiply that feeds an add becomes one explicit fma.
 template <class Operation, class Times, class C>
 ETCH_INLINE constexpr auto fuse(Operation operation, const Times& times, const C& c) noexcept {
-    using A = std::remove_cvref_t<decltype(kept<0>(times))>;
-    using B = std::remove_cvref_t<decltype(kept<1>(times))>;
-    return map_expression<std::index_sequence<0, 1, 2>, Operation, A, B, C>{operation, kept<0>(times), kept<1>(times),
-                                                                            c};
+    using A = std::remove_cvref_t<decltype(operand_of<0>(times.operands))>;
+    using B = std::remove_cvref_t<decltype(operand_of<1>(times.operands))>;
+    return map_expression<std::index_sequence<0, 1, 2>, Operation, A, B, C>{operation, operand_of<0>(times.operands),
+                                                                            operand_of<1>(times.operands), c};
 }
 
 }  // namespace internal

@@ -128,8 +128,8 @@ ETCH_INLINE constexpr typename V::pack add_element(typename V::pack sum, const E
                                                    std::size_t column) noexcept {
     if constexpr (is_times<E>) {
         constexpr std::size_t rows = E::rows, columns = E::columns;
-        const auto a = broadcast_tile<rows, columns, V, 1, 1>(kept<0>(e), row, column);
-        const auto b = broadcast_tile<rows, columns, V, 1, 1>(kept<1>(e), row, column);
+        const auto a = broadcast_tile<rows, columns, V, 1, 1>(operand_of<0>(e.operands), row, column);
+        const auto b = broadcast_tile<rows, columns, V, 1, 1>(operand_of<1>(e.operands), row, column);
         return fma(a.value[0][0], b.value[0][0], sum);
     } else {
         return sum + pack_of<V>(e, row, column);
