@@ -89,7 +89,7 @@ TEST_CASE("gradients flow through seven steps of a user's layer with state, betw
           support::gradient_tolerance);
     CHECK(support::worst_gradient(grad_start.data(), steps.states[0].data(), grad_start.size(), objective) <
           support::gradient_tolerance);
-    for (std::size_t t : {0, 3, 6})
+    for (const std::size_t t : {0u, 3u, 6u})
         CHECK(support::worst_gradient(grad_input[t].data(), steps.input[t].data(), grad_input[t].size(), objective) <
               support::gradient_tolerance);
 }

@@ -66,9 +66,9 @@ TEST_CASE("gradients pass through one network into another") {
     const auto a = actor_tape.forward(pi, s);
     const matrix<double, 5, 4> sa = stack(s, a);
     (void)critic_tape.forward(q, sa);
-    matrix<double, 1, 4> ones;
-    ones.fill(1);
-    const matrix<double, 5, 4> dsa = critic_tape.backward(q, ones);
+    matrix<double, 1, 4> all_ones;
+    all_ones.fill(1);
+    const matrix<double, 5, 4> dsa = critic_tape.backward(q, all_ones);
     (void)actor_tape.backward(pi, rows<3, 2>(dsa));
     const auto objective = [&] { return sum(q(matrix<double, 5, 4>(stack(s, pi(s))))); };
     CHECK(support::worst_gradient(actor_tape.gradients().data(), pi.parameters().data(), actor<double>::parameter_count,

@@ -249,13 +249,13 @@ TEST_CASE("random choices differ from step to step, and backward finds those of 
     using noisy = network<input<64>, dropout<50>>;
     const noisy net{};
     sequence_tape<noisy, 1, 2> tape;
-    vector<float, 64> ones;
-    ones.fill(1);
+    vector<float, 64> all_ones;
+    all_ones.fill(1);
     tape.begin({}, seed{5});
-    const vector<float, 64> first = tape.forward(net, 0, ones.view());
-    const vector<float, 64> second = tape.forward(net, 1, ones.view());
+    const vector<float, 64> first = tape.forward(net, 0, all_ones.view());
+    const vector<float, 64> second = tape.forward(net, 1, all_ones.view());
     CHECK(!std::ranges::equal(first, second));
-    const vector<float, 64> back_second(tape.backward(net, 1, ones)), back_first(tape.backward(net, 0, ones));
+    const vector<float, 64> back_second(tape.backward(net, 1, all_ones)), back_first(tape.backward(net, 0, all_ones));
     CHECK(std::ranges::equal(first, back_first));
     CHECK(std::ranges::equal(second, back_second));
 }
@@ -329,8 +329,8 @@ TEST_CASE("what cannot be trained is refused, and nothing is changed") {
     scaled unfitted{seed{1}};
     scaled::states<2> first{};
     CHECK(of_scaled.step(unfitted, three, three_targets, first).code == status::not_fitted);
-    amp zeros;
-    CHECK(amp_stepper{}.step(zeros, three, three_targets, at).code == status::not_initialized);
+    amp all_zeros;
+    CHECK(amp_stepper{}.step(all_zeros, three, three_targets, at).code == status::not_initialized);
 }
 
 namespace {

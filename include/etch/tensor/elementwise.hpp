@@ -85,10 +85,14 @@ template <class First, class... Rest>
 struct operand_list {
     First first;
     operand_list<Rest...> rest;
+
+    ETCH_INLINE constexpr operand_list(const First& f, const Rest&... r) noexcept : first{f}, rest{r...} {}
 };
 template <class Last>
 struct operand_list<Last> {
     Last first;
+
+    explicit ETCH_INLINE constexpr operand_list(const Last& last) noexcept : first{last} {}
 };
 template <std::size_t I, class List>
 ETCH_INLINE constexpr const auto& operand_of(const List& list) noexcept {
@@ -98,11 +102,6 @@ ETCH_INLINE constexpr const auto& operand_of(const List& list) noexcept {
         return operand_of<I - 1>(list.rest);
 }
 
-template <class First, class...>
-struct first_operand {
-    using type = First;
-};
-
 }  // namespace internal
 
 /// A function applied element by element: every sum, difference, activation and derivative is one of these. Operands
@@ -111,7 +110,7 @@ template <class Indices, class Operation, class... Operands>
 struct map_expression;
 template <std::size_t... I, class Operation, class... Operands>
 struct map_expression<std::index_sequence<I...>, Operation, Operands...> : expression {
-    using value_type = typename internal::first_operand<Operands...>::type::value_type;
+    using value_type = typename decltype(internal::operand_list<Operands...>::first)::value_type;
     static constexpr std::size_t rows = (std::max)({Operands::rows...});
     static constexpr std::size_t columns = (std::max)({Operands::columns...});
     static constexpr std::size_t partial_sums = (std::max)({Operands::partial_sums...});
