@@ -28,7 +28,7 @@ struct layer_info {
     std::size_t state = 0;                            ///< numbers that it carries per sample
     std::size_t multiply_adds = 0;                    ///< of one sample's forward pass
     bool elementwise = false, stored_output = false, needs_input = true, needs_output = true, recuts = false;
-    bool takes_extras = false;
+    bool counts_samples = false, takes_extras = false;
     initializer preferred = automatic;
     // The totals of the layers before it.
     std::size_t trained_before = 0, fixed_before = 0, words_before = 0, state_before = 0;
@@ -68,6 +68,7 @@ constexpr layer_info describe_layer() noexcept {
                     .needs_input = needs(saved_values::input),
                     .needs_output = needs(saved_values::output),
                     .recuts = L::recuts,
+                    .counts_samples = L::counts_samples,
                     .takes_extras = takes_extras<L, In>,
                     .preferred = L::preferred};
     for (const parameter& p : held) {
@@ -112,7 +113,7 @@ private:
 
     struct totals_of_all {
         std::size_t trained = 0, fitted = 0, frozen = 0, packed = 0, words = 0, state = 0, multiply_adds = 0;
-        bool takes_extras = false;
+        bool counts_samples = false, takes_extras = false;
     };
     struct described {
         std::array<layer_info, depth> layers{};
@@ -133,6 +134,7 @@ private:
             so_far.words += next.words;
             so_far.state += next.state;
             so_far.multiply_adds += next.multiply_adds;
+            so_far.counts_samples = so_far.counts_samples || next.counts_samples;
             so_far.takes_extras = so_far.takes_extras || next.takes_extras;
         }
         return result;

@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include <etch/network/chain_tape.hpp>
-#include <etch/network/network.hpp>
+#include <etch/network/network_gradients.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -24,17 +24,14 @@ namespace etch::inline ETCH_VARIANT {
 ///
 /// Memory: `Steps` times what the layers keep of one pass, the gradient buffers of one pass, and Steps + 3 states.
 template <class Network, std::size_t Columns, std::size_t Steps, std::size_t Depth = Network::depth>
-class sequence_tape {
-    static_assert(Network::packed_count == 0,
-                  "etch: weights stored as bf16 are not trained: train a network of dense<...>, and convert it");
+class sequence_tape : public network_gradients<Network> {
+    using gradients_base = network_gradients<Network>;
+    using gradients_base::alignment, gradients_base::at_least_one, gradients_base::gradients_;
     static_assert(Columns > 0 && Steps > 0, "etch: a sequence tape needs at least one sequence of at least one step");
 
     using layers = typename Network::layers;
-    template <std::size_t... I>
-    static constexpr bool any_counts_samples(std::index_sequence<I...>) {
-        return (layers::template layer<I>::counts_samples || ...);
-    }
-    static constexpr bool counts_samples = any_counts_samples(std::make_index_sequence<Depth>{});
+    // A constant, since clang prints a condition in full before the message.
+    static constexpr bool counts_samples = layers::totals.counts_samples;
     static_assert(
         !counts_samples,
         "etch: batch_norm takes its statistics from a batch of independent samples, which the steps of a sequence are "
@@ -115,23 +112,10 @@ public:
         return std::span<const T>{grad_states_[0], states::size};
     }
 
-    /// One per trained parameter, in the order of net.parameters().
-    [[nodiscard]] constexpr std::span<T, Network::parameter_count> gradients() noexcept {
-        return std::span<T, Network::parameter_count>{gradients_, Network::parameter_count};
-    }
-    [[nodiscard]] constexpr std::span<const T, Network::parameter_count> gradients() const noexcept {
-        return std::span<const T, Network::parameter_count>{gradients_, Network::parameter_count};
-    }
-    constexpr void clear_gradients() noexcept {
-        for (T& g : gradients_) g = 0;
-    }
-
 private:
     static constexpr bool takes_extras = layers::totals.takes_extras;
     using pass = chain_tape<layers, T, Columns, Depth, std::conditional_t<takes_extras, step_extras<T>, void>>;
     static constexpr std::size_t state_size = states::size;
-    static constexpr std::size_t at_least_one(std::size_t n) { return n == 0 ? 1 : n; }
-    static constexpr std::size_t alignment = internal::storage_alignment<T, 64>;
     static constexpr std::size_t most_numbers = static_cast<std::size_t>(-1) / 4 / sizeof(T);
     // A constant, since clang prints a condition in full before the message.
     static constexpr bool can_exist = Steps < most_numbers / (pass::plan.kept + state_size + 1);
@@ -146,12 +130,12 @@ private:
     /// then and serves as the gradient buffers of step i.
     ETCH_INLINE constexpr pass step(const Network& net, std::size_t i) noexcept {
         const matrix_view<const T, inputs, Columns> x{inputs_[i]};
-        T* const memory = workspace_ + i * pass::plan.kept;
+        T* const kept = workspace_ + i * pass::plan.kept;
         if constexpr (takes_extras)
             return {net.memory(),
                     gradients_,
                     x,
-                    memory,
+                    kept,
                     derive(from_, i),
                     {{.states = {.before = states_ + i * state_size,
                                  .after = states_ + (i + 1) * state_size,
@@ -159,10 +143,9 @@ private:
                                  .grad_before = grad_states_[i % 2]},
                       .count = Columns}}};
         else
-            return {net.memory(), gradients_, x, memory, derive(from_, i)};
+            return {net.memory(), gradients_, x, kept, derive(from_, i)};
     }
 
-    alignas(alignment) T gradients_[at_least_one(Network::parameter_count)] = {};
     alignas(alignment) T workspace_[at_least_one((Steps - 1) * pass::plan.kept + pass::plan.size)] = {};
     alignas(alignment) T states_[at_least_one((Steps + 1) * state_size)] = {};
     alignas(alignment) T grad_states_[2][at_least_one(state_size)] = {};

@@ -1,18 +1,17 @@
 #pragma once
 #include <cstddef>
-#include <span>
 
 #include <etch/network/chain_tape.hpp>
-#include <etch/network/network.hpp>
+#include <etch/network/network_gradients.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
 /// The memory of a tape: the gradients of a network's parameters, and what the forward pass of `Columns` samples keeps
 /// for its backward pass. `Depth`: how many of the layers run.
 template <class Network, std::size_t Columns = 1, std::size_t Depth = Network::depth>
-class tape_memory {
-    static_assert(Network::packed_count == 0,
-                  "etch: weights stored as bf16 are not trained: train a network of dense<...>, and convert it");
+class tape_memory : public network_gradients<Network> {
+    using gradients_base = network_gradients<Network>;
+    using gradients_base::alignment, gradients_base::at_least_one, gradients_base::gradients_;
     static_assert(Columns > 0, "etch: a tape needs at least one sample");
 
 public:
@@ -45,22 +44,7 @@ public:
             net.memory(), workspace_, step_extras<T>{.states = {}, .count = count});
     }
 
-    /// One per trained parameter, in the order of net.parameters().
-    [[nodiscard]] constexpr std::span<T, Network::parameter_count> gradients() noexcept {
-        return std::span<T, Network::parameter_count>{gradients_, Network::parameter_count};
-    }
-    [[nodiscard]] constexpr std::span<const T, Network::parameter_count> gradients() const noexcept {
-        return std::span<const T, Network::parameter_count>{gradients_, Network::parameter_count};
-    }
-    constexpr void clear_gradients() noexcept {
-        for (T& g : gradients_) g = 0;
-    }
-
 private:
-    static constexpr std::size_t at_least_one(std::size_t n) { return n == 0 ? 1 : n; }
-    static constexpr std::size_t alignment = internal::storage_alignment<T, 64>;
-
-    alignas(alignment) T gradients_[at_least_one(Network::parameter_count)] = {};
     alignas(alignment) T workspace_[at_least_one(pass::plan.size)] = {};
 };
 

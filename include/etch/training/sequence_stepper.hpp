@@ -10,8 +10,8 @@
 #include <etch/training/fit_checks.hpp>
 #include <etch/training/sequence_mistakes.hpp>
 #include <etch/training/sequence_options.hpp>
-#include <etch/training/stepper_base.hpp>
 #include <etch/training/targets.hpp>
+#include <etch/training/training_base.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -56,14 +56,14 @@ struct [[nodiscard]] sequence_result {
 /// is truncated backpropagation through time: the network can remember longer than the gradient reaches.
 template <class Network, class Loss, class Optimizer, std::size_t Steps, std::size_t Batch = 1,
           class Schedule = constant_rate>
-class sequence_stepper : public internal::stepper_base<Network, Loss, Optimizer, Schedule>,
+class sequence_stepper : public internal::training_base<Network, Loss, Optimizer, Schedule>,
                          internal::sequence_mistakes<Network, Batch> {
     static_assert(Batch != static_cast<std::size_t>(-1),
                   "etch: a sequence_stepper takes a number of sequences: full_batch is for samples of their own");
     static_assert(Steps > 0 && Batch > 0, "etch: sequences need at least one step and one sequence");
-    using base = internal::stepper_base<Network, Loss, Optimizer, Schedule>;
+    using base = internal::training_base<Network, Loss, Optimizer, Schedule>;
     using mistakes = internal::sequence_mistakes<Network, Batch>;
-    using base::updater_;
+    using base::held_;  // the updater
     using fusion = internal::loss_fusion<Network, Loss>;
     using tape_type = sequence_tape<Network, Batch, Steps, fusion::layers_before_loss>;
 
@@ -92,7 +92,7 @@ public:
         for (std::size_t i = 0; i < steps; ++i)
             for (std::size_t j = 0; j < Batch; ++j) weight_sum += weight(options, i, j);
 
-        tape_.begin(at, updater_.next_seed());
+        tape_.begin(at, held_.next_seed());
         T total{0};
         for (std::size_t i = 0; i < steps; ++i) total += forward(net, i, x, y, options);
         if (!internal::is_finite(total)) return {.code = status::non_finite_loss};
@@ -101,7 +101,7 @@ public:
         for (std::size_t i = steps; i-- > 0;) backward(net, i, y, options, share);
         if (!internal::all_finite<T>(std::span<const T>{tape_.gradients()})) return {.code = status::non_finite_loss};
 
-        updater_.update(net, tape_.gradients(), options.total_steps);
+        held_.update(net, tape_.gradients(), options.total_steps);
         if (options.lengths.empty())
             tape_.get_state(steps, at);
         else
@@ -114,7 +114,7 @@ public:
     /// Resets gradients, optimizer state and step count.
     constexpr void reset() noexcept {
         tape_.clear_gradients();
-        updater_.reset();
+        held_.reset();
     }
 
     /// The gradients of the last update, after clipping: one per parameter, in the order of net.parameters().
@@ -152,7 +152,7 @@ private:
         for (const T w : options.mask)
             if (!(w >= 0) || !internal::is_finite(w))
                 return refuse(status::invalid_option, {}, {"mask", static_cast<double>(w), "at least 0, and finite"});
-        if (updater_.steps() == 0 && internal::is_all_zero(net)) return refuse(status::not_initialized);
+        if (held_.steps() == 0 && internal::is_all_zero(net)) return refuse(status::not_initialized);
         if (!net.is_fitted()) return refuse(status::not_fitted);
 
         const data_view<inputs, targets, T> data{x, y};

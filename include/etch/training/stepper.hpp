@@ -7,7 +7,7 @@
 
 #include <etch/network/loss_fusion.hpp>
 #include <etch/network/tape.hpp>
-#include <etch/training/stepper_base.hpp>
+#include <etch/training/training_base.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -22,15 +22,15 @@ inline constexpr std::size_t full_batch = static_cast<std::size_t>(-1);
 /// that the schedule gives. Batch 1 is stochastic gradient descent, `full_batch` is batch gradient descent, everything
 /// between is mini-batch.
 template <class Network, class Loss, class Optimizer, std::size_t Batch = 1, class Schedule = constant_rate>
-class stepper : public internal::stepper_base<Network, Loss, Optimizer, Schedule> {
+class stepper : public internal::training_base<Network, Loss, Optimizer, Schedule> {
     static_assert(!Network::has_state,
                   "etch: a network with state is trained over sequences, by a sequence_stepper: a stepper takes each "
                   "sample on its own");
     static_assert(Batch > 0, "etch: a batch needs at least one sample");
-    using base = internal::stepper_base<Network, Loss, Optimizer, Schedule>;
-    using base::updater_;
+    using base = internal::training_base<Network, Loss, Optimizer, Schedule>;
+    using base::held_;  // the updater
 
-    static constexpr bool learns_statistics = Network::statistic_count > 0 && Network::layers::totals.takes_extras;
+    static constexpr bool learns_statistics = Network::statistic_count > 0 && Network::layers::totals.counts_samples;
 
 public:
     using typename base::value_type;
@@ -66,7 +66,7 @@ public:
 
     /// Updates the parameters from the gradients. `total_steps` is the number of updates that the schedule may assume.
     constexpr void update(Network& net, std::uint64_t total_steps) noexcept {
-        updater_.update(net, tape_.gradients(), total_steps);
+        held_.update(net, tape_.gradients(), total_steps);
         chunk_ = 0;
     }
 
@@ -82,7 +82,7 @@ public:
     /// Resets gradients, optimizer state and step count.
     constexpr void reset() noexcept {
         tape_.clear_gradients();
-        updater_.reset();
+        held_.reset();
         chunk_ = 0;
     }
 
@@ -97,7 +97,7 @@ private:
                               matrix_view<const value_type, targets, columns> y, std::size_t count,
                               value_type sample_weight) noexcept {
         using T = value_type;
-        const seed from = derive(updater_.next_seed(), chunk_++);
+        const seed from = derive(held_.next_seed(), chunk_++);
         const auto step = tape_.step(net, x, from, count);
         const auto prediction = step.forward();
         const auto target = internal::targets_for_loss(net, y);

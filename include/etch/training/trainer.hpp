@@ -26,8 +26,12 @@ namespace etch::inline ETCH_VARIANT {
 ///     etch::trainer<classifier, etch::cross_entropy, etch::adam, 32> trainer{{.learning_rate = 1e-3}};
 ///     auto result = trainer.fit(net, train, {.epochs = 40, .validation = validation, .patience = 5});
 template <class Network, class Loss, class Optimizer, std::size_t Batch = 32, class Schedule = constant_rate>
-class trainer : internal::fit_mistakes<Network, Loss> {
+class trainer : public internal::training_base<Network, Loss, Optimizer, Schedule,
+                                               stepper<Network, Loss, Optimizer, Batch, Schedule>>,
+                internal::fit_mistakes<Network, Loss> {
     using stepper_type = stepper<Network, Loss, Optimizer, Batch, Schedule>;
+    using base = internal::training_base<Network, Loss, Optimizer, Schedule, stepper_type>;
+    using base::held_;  // the stepper
     using mistakes = internal::fit_mistakes<Network, Loss>;
     template <class Source>
     static constexpr bool is_source = mistakes::template is_source<Source>;
@@ -35,32 +39,13 @@ class trainer : internal::fit_mistakes<Network, Loss> {
     static constexpr bool is_samples = mistakes::template is_samples<Samples>;
 
 public:
-    using network_type = Network;
-    using loss_type = Loss;
-    using optimizer_type = Optimizer;
-    using schedule_type = Schedule;
-    using value_type = typename Network::value_type;
+    using typename base::value_type;
     using T = value_type;
     static constexpr std::size_t columns = stepper_type::columns, inputs = Network::inputs, outputs = Network::outputs,
                                  targets = stepper_type::targets;
     using data = data_view<inputs, targets, T>;
 
-    explicit constexpr trainer(Optimizer optimizer = {}, Schedule schedule = {}, gradient_clip clip = {},
-                               seed from = seed{0}) noexcept
-        : stepper_{optimizer, schedule, clip, from} {}
-    /// Options that do not exist: see updater.
-    template <class Never = void>
-    explicit constexpr trainer(const internal::missing_options& options, Schedule = {}, gradient_clip = {},
-                               seed = seed{0}) noexcept
-        : stepper_{options} {}
-    template <class Never = void>
-    constexpr trainer(Optimizer optimizer, const internal::missing_schedule_options& options, gradient_clip = {},
-                      seed = seed{0}) noexcept
-        : stepper_{optimizer, options} {}
-    template <class Number>
-        requires(std::is_arithmetic_v<Number>)
-    explicit constexpr trainer(Number number, Schedule = {}, gradient_clip = {}, seed = seed{0}) noexcept
-        : stepper_{number} {}
+    using base::base;
 
     using fit_options = options_of_fit<data>;
 
@@ -118,23 +103,17 @@ public:
 
     /// Resets the stepper and the progress of the fit.
     constexpr void reset() noexcept {
-        stepper_.reset();
+        held_.reset();
         progress_ = {};
     }
 
-    // As those of the stepper.
-    [[nodiscard]] constexpr std::uint64_t steps() const noexcept { return stepper_.steps(); }
-    [[nodiscard]] constexpr T learning_rate() const noexcept { return stepper_.learning_rate(); }
-    [[nodiscard]] constexpr std::span<T> gradients() noexcept { return stepper_.gradients(); }
-    [[nodiscard]] constexpr option_error(check)() const noexcept { return (stepper_.check)(); }
+    [[nodiscard]] constexpr std::span<T> gradients() noexcept { return held_.gradients(); }
     /// The progress of the last fit.
     [[nodiscard]] constexpr const fit_progress<T>& progress() const noexcept { return progress_; }
     /// The network with the lowest loss (of the validation data, if there are any) in the last fit; the last network if
     /// `progress().best_in_network`.
     [[nodiscard]] constexpr const Network& best() const noexcept { return best_; }
-    /// What a checkpoint reads and writes: options, optimizer state and position, and the progress of the fit.
-    [[nodiscard]] constexpr auto record() noexcept { return stepper_.record(); }
-    [[nodiscard]] constexpr auto record() const noexcept { return stepper_.record(); }
+    /// What a checkpoint reads and writes beside record(): the progress of the fit, and the best weights.
     [[nodiscard]] constexpr fit_record<Network> fit_state() noexcept { return {progress_, best_}; }
 
 private:
@@ -152,7 +131,7 @@ private:
             if (const problem p = internal::fit_statistics_of(net, training, false); !p.ok())
                 return {.code = p.code, .column = p.column};
             best_ = net;
-            progress_ = {.first_step = stepper_.steps()};
+            progress_ = {.first_step = held_.steps()};
         } else if (progress_.best_in_network) {
             swap_with_best(net);
         }
@@ -165,19 +144,19 @@ private:
                !(options.patience > 0 && progress_.epochs_without_improvement() >= options.patience)) {
             const std::size_t epoch = progress_.epochs + 1;
             if (!run_epoch(net, training, options, epoch, per_update, total_steps, callback))
-                return stop_on_error(net, options, validates, status::non_finite_loss, stepper_.steps() + 1);
+                return stop_on_error(net, options, validates, status::non_finite_loss, held_.steps() + 1);
             if (!internal::all_finite<T>(std::span<const T>{net.parameters()}))
-                return stop_on_error(net, options, validates, status::non_finite_loss, stepper_.steps());
+                return stop_on_error(net, options, validates, status::non_finite_loss, held_.steps());
             if (const T largest = internal::largest_if_diverged<Loss>(net, training); largest > 0)
-                return stop_on_error(net, options, validates, status::diverged, stepper_.steps(), largest);
+                return stop_on_error(net, options, validates, status::diverged, held_.steps(), largest);
             epoch_record<T> record{
-                .epoch = epoch, .training_loss = progress_.training_loss, .learning_rate = stepper_.learning_rate()};
+                .epoch = epoch, .training_loss = progress_.training_loss, .learning_rate = held_.learning_rate()};
             T judged = record.training_loss;
             if (validates) {
                 const auto found = internal::loss_after<Loss, internal::loss_fusion<Network, Loss>::layers_before_loss>(
                     net, validation);  // in the units of the training loss
                 if (!internal::is_finite(found.loss))
-                    return stop_on_error(net, options, validates, status::non_finite_loss, stepper_.steps());
+                    return stop_on_error(net, options, validates, status::non_finite_loss, held_.steps());
                 judged = progress_.validation_loss = record.validation_loss = found.loss;
                 record.validation_accuracy = found.accuracy;
             }
@@ -213,7 +192,7 @@ private:
     constexpr fit_result<T> check_fit(const Training& training, const Validation& validation, bool validates,
                                       const fit_options& options) const noexcept {
         const option_error option = internal::first_error(
-            (stepper_.check)(), options.epochs > 0 ? option_error{} : option_error{"epochs", 0, "at least 1"},
+            (base::check)(), options.epochs > 0 ? option_error{} : option_error{"epochs", 0, "at least 1"},
             internal::must_not_be_negative("min_delta", static_cast<double>(options.min_delta)));
         if (const problem p = internal::check_samples(training); !p.ok()) return refusal(p, false);
         if (validates)
@@ -243,7 +222,7 @@ private:
     }
 
     constexpr fit_result<T> result_so_far(const fit_options& options, bool validates) const noexcept {
-        return {.step = stepper_.steps(),
+        return {.step = held_.steps(),
                 .epochs = progress_.epochs,
                 .planned_epochs = options.epochs,
                 .best_epoch = progress_.best_epoch,
@@ -288,12 +267,12 @@ private:
                     training, at, filled, [&](std::size_t i) { return options.shuffled ? order[i] : i; }, batch_inputs_,
                     batch_targets_);
                 if constexpr (Batch == full_batch)
-                    total += stepper_.accumulate(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
+                    total += held_.accumulate(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
                 else
-                    total += stepper_.set_gradients(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
+                    total += held_.set_gradients(net, batch_inputs_.view(), batch_targets_.view(), filled, share);
             }
             if (!internal::is_finite(total)) return false;
-            stepper_.update(net, total_steps);
+            held_.update(net, total_steps);
             const std::size_t done = first + samples;
             progress_.samples = done;
             progress_.loss_sum = total;
@@ -304,7 +283,6 @@ private:
         return true;
     }
 
-    stepper_type stepper_;
     matrix<T, inputs, columns> batch_inputs_;
     matrix<T, targets, columns> batch_targets_;
     Network best_;
