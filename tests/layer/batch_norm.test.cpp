@@ -8,10 +8,10 @@
 
 #include "reference/layers.hpp"
 #include "support/catch.hpp"
-#include "support/counted_passes.hpp"
+#include "support/gradient_check.hpp"
 
 using namespace etch;
-using support::counted_passes;
+using support::passes;
 
 namespace {
 
@@ -22,7 +22,7 @@ constexpr double double_tolerance = 1e-13;
 /// Three steps in training and one outside, beside plain loops in double, where the last columns are not real.
 template <class T, shape In, std::size_t Columns>
 double farthest_from_loops(std::size_t count) {
-    static counted_passes<T, In, Columns, batch_norm<>> layer;
+    static passes<T, In, Columns, batch_norm<>> layer;
     layer.count = count;
     constexpr std::size_t F = In.rank == 3 ? In.extent[0] : In.size(), P = In.size() / F;
     const double n = static_cast<double>(count * P);
@@ -82,7 +82,7 @@ double farthest_from_loops(std::size_t count) {
 /// Gradients where `count` of four samples are real.
 template <shape In, class... Layers>
 double worst_gradient(std::size_t count) {
-    static counted_passes<double, In, 4, Layers...> layers;
+    static passes<double, In, 4, Layers...> layers;
     layers.count = count;
     return support::worst_gradient(layers);
 }
@@ -91,7 +91,7 @@ double worst_gradient(std::size_t count) {
 template <class T>
 double farthest_from_torch() {
     namespace torch = reference::batch_norm;
-    counted_passes<T, shape{5}, 4, batch_norm<>> layer;
+    passes<T, shape{5}, 4, batch_norm<>> layer;
     const auto set = [](auto& to, const auto& from) {
         for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<T>(from[i]);
     };
@@ -129,14 +129,14 @@ TEST_CASE("batch_norm holds four numbers per feature, or per channel of an image
     static_assert(vectors::totals.trained == 14 && vectors::totals.fitted == 14);
     using images = chain<float, shape{3, 5, 4}, batch_norm<>>;
     static_assert(images::totals.trained == 6 && images::totals.fitted == 6);
-    const counted_passes<float, shape{2}, 4, batch_norm<>> layer;
+    const passes<float, shape{2}, 4, batch_norm<>> layer;
     CHECK(layer.parameters == std::array<float, 4>{1, 1, 0, 0});
     CHECK(layer.statistics == std::array<float, 4>{0, 0, 1, 1});
 }
 
 TEST_CASE("batch_norm has the values that a person works out by hand") {
-    counted_passes<float, shape{1}, 4, batch_norm<3>> layer;  // ε = 1 / 3
-    layer.input = matrix<float, 1, 4>{1, 3, 100, 100};        // mean 2, variance 1, deviation √(4/3)
+    passes<float, shape{1}, 4, batch_norm<3>> layer;    // ε = 1 / 3
+    layer.input = matrix<float, 1, 4>{1, 3, 100, 100};  // mean 2, variance 1, deviation √(4/3)
     layer.count = 2;
     layer.run();
     layer.absorb();
@@ -174,8 +174,8 @@ TEST_CASE("batch_norm backward matches finite differences, with all samples real
 }
 
 TEST_CASE("what batch_norm answers outside of training does not depend on the batch") {
-    counted_passes<float, shape{2, 3, 4}, 5, batch_norm<>> together;
-    counted_passes<float, shape{2, 3, 4}, 1, batch_norm<>> alone;
+    passes<float, shape{2, 3, 4}, 5, batch_norm<>> together;
+    passes<float, shape{2, 3, 4}, 1, batch_norm<>> alone;
     support::scatter_numbers(together.parameters, seed{6});
     for (std::size_t i = 0; i < 4; ++i) alone.statistics[i] = together.statistics[i] = 0.5f + static_cast<float>(i);
     alone.parameters = together.parameters;
@@ -188,7 +188,7 @@ TEST_CASE("what batch_norm answers outside of training does not depend on the ba
 }
 
 TEST_CASE("a single real number per feature leaves the running statistics as they are") {
-    counted_passes<float, shape{2}, 4, batch_norm<>> layer;
+    passes<float, shape{2}, 4, batch_norm<>> layer;
     layer.count = 1;
     layer.run();
     layer.absorb();

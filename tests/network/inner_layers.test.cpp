@@ -15,7 +15,7 @@
 #include <etch/network/residual.hpp>
 
 #include "support/catch.hpp"
-#include "support/counted_passes.hpp"
+#include "support/gradient_check.hpp"
 #include "support/unrolled.hpp"
 
 using namespace etch;
@@ -35,11 +35,11 @@ void scatter_above_zero(auto& numbers) {
 /// The largest error of a gradient if all of four samples are real, or two.
 template <shape In, class... Layers>
 double worst_gradient() {
-    static support::counted_passes<double, In, 4, Layers...> layers;
+    static support::passes<double, In, 4, Layers...> layers;
     support::scatter_numbers(layers.parameters, seed{4});
     scatter_above_zero(layers.statistics);
     double worst = 0;
-    for (const std::size_t count : {4, 2}) {
+    for (const std::size_t count : {4u, 2u}) {
         layers.count = count;
         worst = std::max(worst, support::worst_gradient(layers));
     }
@@ -49,7 +49,7 @@ double worst_gradient() {
 /// A training step of which three of five samples are real.
 template <shape In, class... Layers>
 auto step_of_three() {
-    support::counted_passes<float, In, 5, Layers...> layers;
+    support::passes<float, In, 5, Layers...> layers;
     support::scatter_numbers(layers.parameters, seed{4});
     layers.count = 3;
     layers.run();
@@ -102,9 +102,9 @@ TEST_CASE("batch_norm inside layers follows the real samples of a batch only, ea
 
 TEST_CASE("frozen layers that hold layers answer in training as outside, and keep their statistics") {
     CHECK(worst_gradient<shape{2, 4, 3}, etch::tanh, frozen<in_parallel>>() < support::gradient_tolerance);
-    support::counted_passes<float, shape{2, 4, 3}, 3, in_parallel> plain;
-    support::counted_passes<float, shape{2, 4, 3}, 3, frozen<in_parallel>> other;
-    static_assert(other.trained == 0 && other.fixed == plain.trained + plain.fixed);
+    support::passes<float, shape{2, 4, 3}, 3, in_parallel> plain;
+    support::passes<float, shape{2, 4, 3}, 3, frozen<in_parallel>> other;
+    static_assert(other.trained == 0 && other.statistics_count == plain.trained + plain.statistics_count);
     scatter_above_zero(other.statistics);
     const auto kept = other.statistics;
     other.count = 2;

@@ -38,11 +38,13 @@ constexpr void scatter_numbers(Numbers&& numbers, etch::seed from, double range 
 }
 
 /// Layers, an input, a gradient of the output, and everything that follows from them. The scalar that is differentiated
-/// is Σ output ⊙ grad_output over all samples.
+/// is Σ output ⊙ grad_output over all samples, of which the first `count` are real.
 template <class T, etch::shape Input, std::size_t Columns, class... Layers>
 struct passes {
     using chain = etch::chain<T, Input, Layers...>;
-    using tape = etch::chain_tape<chain, T, Columns, sizeof...(Layers)>;
+    static constexpr bool takes_extras = chain::totals.takes_extras;
+    using extras = std::conditional_t<takes_extras, etch::step_extras<T>, void>;
+    using tape = etch::chain_tape<chain, T, Columns, sizeof...(Layers), extras>;
     static constexpr std::size_t inputs = Input.size(), outputs = chain::output_shape.size();
     static constexpr std::size_t trained = chain::totals.trained,
                                  statistics_count = chain::totals.fitted + chain::totals.frozen;
@@ -54,6 +56,7 @@ struct passes {
     numbers<trained> parameters{};
     numbers<statistics_count> statistics{};
     etch::seed seed{0};
+    std::size_t count = Columns;
 
     etch::matrix<T, outputs, Columns> output{};
     etch::matrix<T, inputs, Columns> grad_input{};
@@ -65,14 +68,22 @@ struct passes {
         chain::initialize({parameters.data(), statistics.data()}, etch::seed{3});
     }
 
-    /// Both passes in training.
+    /// Both passes in training; the statistics stay as they are.
     ETCH_NO_INLINE void run() {
         gradients.fill(0);
         workspace.fill(std::numeric_limits<T>::quiet_NaN());  // whoever reads what was not written is found out
-        const etch::matrix_view<const T, inputs, Columns> x = input.view();
-        const tape one{{parameters.data(), statistics.data()}, gradients.data(), x, workspace.data(), seed};
+        for (std::size_t j = count; j < Columns; ++j)         // as a loss has it: what is not real has no gradient
+            for (std::size_t i = 0; i < outputs; ++i) grad_output(i, j) = 0;
+        const tape one = make_tape();
         output = one.forward();
         chain::store(grad_input.data(), one.backward(grad_output.view()));  // in whatever cut it comes
+    }
+
+    /// What a stepper does after the passes.
+    void absorb() {
+        etch::internal::absorb_statistics<chain, Columns>(
+            etch::parameter_memory<T>{parameters.data(), statistics.data()}, workspace.data(),
+            etch::step_extras<T>{.count = count});
     }
 
     /// Outside of training.
@@ -82,6 +93,15 @@ struct passes {
     }
 
 private:
+    tape make_tape() {
+        const etch::matrix_view<const T, inputs, Columns> x = input.view();
+        if constexpr (takes_extras)
+            return {{parameters.data(), statistics.data()}, gradients.data(), x, workspace.data(), seed,
+                    {etch::step_extras<T>{.count = count}}};
+        else
+            return {{parameters.data(), statistics.data()}, gradients.data(), x, workspace.data(), seed};
+    }
+
     numbers<tape::plan.size> workspace{};
     numbers<chain::template inference_size<Columns, sizeof...(Layers)>()> inference_workspace{};
 };
