@@ -6,6 +6,7 @@
 #include <etch/layer/elu.hpp>
 #include <etch/layer/fast_tanh.hpp>
 #include <etch/layer/gelu.hpp>
+#include <etch/layer/hard_sigmoid.hpp>
 #include <etch/layer/identity.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/sigmoid.hpp>
@@ -29,6 +30,7 @@ struct formula {
 };
 
 double logistic(double z) { return 1 / (1 + std::exp(-z)); }
+double ramp(double z) { return std::min(std::max(z / 6 + 0.5, 0.0), 1.0); }
 double bell(double z) { return std::exp(-z * z / 2) * 0.3989422804014327; }
 double below(double z) { return 0.5 * std::erfc(-z * 0.7071067811865476); }
 constexpr double lambda = 1.0507009873554805, lambda_alpha = lambda * 1.6732632423543773;
@@ -63,6 +65,12 @@ void for_each_activation(F f) {
                                                                                  : z > 1.5 ? 1.5
                                                                                            : z; },
                                         [](double z) { return z > -1.5 && z < 1.5 ? 1.0 : 0.0; }});
+    f.template operator()<hard_sigmoid>(
+        {&reference::hard_sigmoid, ramp, [](double z) { return z > -3 && z < 3 ? 1.0 / 6 : 0.0; }});
+    f.template operator()<hard_swish>({&reference::hard_swish, [](double z) { return z * ramp(z); },
+                                       [](double z) { return z <= -3  ? 0
+                                                             : z >= 3 ? 1
+                                                                      : z / 3 + 0.5; }});
 }
 
 /// An activation on a batch of a certain size. Compiled once for each size, since each costs the compiler half a
@@ -200,6 +208,15 @@ TEST_CASE("activations have the values and slopes that a person works out by han
     exactly(at<hard_tanh>(-3), -1, 0);
     exactly(at<hard_tanh>(0.25f), 0.25f, 1);
     exactly(at<hard_tanh>(1.5f), 1, 0);
+    constexpr float sixth = 1.0f / 6;
+    exactly(at<hard_sigmoid>(-3), 0, 0);
+    exactly(at<hard_sigmoid>(0), 0.5f, sixth);
+    exactly(at<hard_sigmoid>(1.5f), 0.75f, sixth);
+    exactly(at<hard_sigmoid>(3), 1, 0);
+    exactly(at<hard_swish>(-3), 0, 0);
+    exactly(at<hard_swish>(-1.5f), -0.375f, 0);
+    exactly(at<hard_swish>(1.5f), 1.125f, 1);
+    exactly(at<hard_swish>(3), 3, 1);
     exactly(at<clamp<>>(-3), -1, 0);
     exactly(at<clamp<10>>(-3), -3, 1);
     exactly(at<clamp<10>>(12), 10, 0);
@@ -278,6 +295,9 @@ TEST_CASE("activations of huge numbers do not overflow on the way") {
         CHECK(at<softplus>(z).slope == 1);
         CHECK(at<etch::tanh>(z).value == 1);
         CHECK(at<sigmoid>(z).value == 1);
+        CHECK(at<hard_sigmoid>(z).value == 1);
+        CHECK(at<hard_swish>(z).value == z);
+        CHECK(at<hard_swish>(z).slope == 1);
         CHECK(at<relu>(-z).value == 0);
         CHECK(at<elu<>>(-z).value == -1);
         CHECK(at<elu<>>(-z).slope == 0);
@@ -288,6 +308,9 @@ TEST_CASE("activations of huge numbers do not overflow on the way") {
         CHECK(at<softplus>(-z).value == 0);
         CHECK(at<etch::tanh>(-z).value == -1);
         CHECK(at<sigmoid>(-z).value == 0);
+        CHECK(at<hard_sigmoid>(-z).value == 0);
+        CHECK(at<hard_swish>(-z).value == 0);
+        CHECK(at<hard_swish>(-z).slope == 0);
     }
 }
 

@@ -191,6 +191,7 @@ struct namesake : identity {
 TEST_CASE("cross_entropy is fused with softmax, binary_cross_entropy with the sigmoids, and the others with nothing") {
     using internal::is_fused;
     static_assert(is_fused<cross_entropy, softmax>());
+    static_assert(is_fused<cross_entropy, log_softmax>());
     static_assert(!is_fused<cross_entropy, sigmoid>());
     static_assert(is_fused<sparse_cross_entropy, softmax>());
     static_assert(is_fused<binary_cross_entropy, sigmoid>());

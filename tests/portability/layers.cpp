@@ -96,8 +96,11 @@ void layers() {
     layer<etch::fast_tanh>("fast_tanh layer");
     layer<etch::fast_sigmoid>("fast_sigmoid layer");
     layer<hard_tanh>("hard_tanh");
+    layer<hard_sigmoid>("hard_sigmoid");
+    layer<hard_swish>("hard_swish");
     layer<clamp<1, 2>>("clamp");
     layer<softmax>("softmax");
+    layer<log_softmax>("log_softmax");
     layer<layer_norm<>>("layer_norm");
     layer<dropout<30>>("dropout");
     layer<residual<dense<21>, etch::tanh>>("residual");

@@ -40,7 +40,11 @@ ACTIVATIONS = {
     "sigmoid": (torch.sigmoid, ""),
     "hard_tanh": (F.hardtanh, "min(max(x, -1), 1)."),
     "clamp": (lambda x: F.hardtanh(x, -1.5, 1.5), "min(max(x, -1.5), 1.5); its derivative at -1.5 is 0."),
+    # In float64, F.hardsigmoid and F.hardswish have slopes of float precision.
+    "hard_sigmoid": (lambda x: F.relu6(x + 3) / 6, "min(max(x / 6 + 1 / 2, 0), 1); its derivative at -3 is 0."),
+    "hard_swish": (lambda x: x * F.relu6(x + 3) / 6, "x * hard_sigmoid(x); its derivative at -3 is 0."),
     "softmax": (lambda x: F.softmax(x, dim=1), "Over the 11 features of each sample."),
+    "log_softmax": (lambda x: F.log_softmax(x, dim=1), "Over the 11 features of each sample."),
 }
 
 

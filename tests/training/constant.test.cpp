@@ -15,8 +15,10 @@
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/frozen.hpp>
 #include <etch/layer/gelu.hpp>
+#include <etch/layer/hard_sigmoid.hpp>
 #include <etch/layer/identity.hpp>
 #include <etch/layer/layer_norm.hpp>
+#include <etch/layer/log_softmax.hpp>
 #include <etch/layer/normalize.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/sigmoid.hpp>
@@ -120,6 +122,11 @@ TEST_CASE("a fit of layers of images and of branches gives the same bits in a co
     using inner = parallel<branch<slice<0, 3>, frozen<dense<2>>>, branch<residual<batch_norm<>>, dense<2>>>;
     check_training<network<input<1, 3, 3>, conv_2d<2, 2>, batch_norm<>, etch::tanh, flatten, inner, dense<2>>,
                    mean_squared_error, momentum, constant_rate>();
+}
+
+TEST_CASE("a fit of the activations that are cheap, and of logarithms, gives the same bits in a constant expression") {
+    check_training<network<input<3>, dense<4>, hard_sigmoid, dense<3>, hard_swish, dense<3>, log_softmax>,
+                   cross_entropy, momentum, constant_rate>();
 }
 
 TEST_CASE("a loss gives the same bits in a constant expression") {

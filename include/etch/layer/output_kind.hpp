@@ -9,7 +9,7 @@ namespace etch::inline ETCH_VARIANT {
 /// they are evaluated.
 enum class output_kind : std::uint8_t {
     numbers,              ///< any numbers: regression
-    class_probabilities,  ///< of classes of which exactly one is right: softmax
+    class_probabilities,  ///< of classes of which exactly one is right: softmax; or their logarithms: log_softmax
     label_probabilities   ///< of independent labels: sigmoid; a single one distinguishes two classes
 };
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <etch/layer/log_softmax.hpp>
 #include <etch/layer/softmax.hpp>
 #include <etch/loss/loss.hpp>
 #include <etch/math/exp.hpp>
@@ -6,8 +7,8 @@
 
 namespace etch::inline ETCH_VARIANT {
 
-/// The cross entropy of classes, for a network that ends in softmax and a target of probabilities, usually 1 for the
-/// right class and 0 for the others.
+/// The cross entropy of classes, for a network that ends in softmax (or log_softmax) and a target of probabilities,
+/// usually 1 for the right class and 0 for the others.
 ///
 ///     L = -Σ y log softmax(z) = Σ y (m + log s - z)        m = max z, s = Σ e^(z - m), over the classes
 ///     ∂L/∂z = softmax(z) Σ y - y
@@ -16,7 +17,7 @@ namespace etch::inline ETCH_VARIANT {
 /// ±1e38 give a finite loss and finite gradients.
 struct cross_entropy {
     static constexpr const char* name = "cross_entropy";
-    using fused_activation = softmax;
+    using fused_activation = either<softmax, log_softmax>;
     static constexpr target_kind expects = target_kind::class_probabilities;
 
     template <class LastLayer>

@@ -14,9 +14,11 @@
 #include <etch/layer/frozen.hpp>
 #include <etch/layer/gelu.hpp>
 #include <etch/layer/gru.hpp>
+#include <etch/layer/hard_sigmoid.hpp>
 #include <etch/layer/identity.hpp>
 #include <etch/layer/input.hpp>
 #include <etch/layer/layer_norm.hpp>
+#include <etch/layer/log_softmax.hpp>
 #include <etch/layer/normalize.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/sigmoid.hpp>
@@ -74,8 +76,11 @@ using all_layers = catalogue<
     catalogue_row<tanh>,
     catalogue_row<sigmoid>,
     catalogue_row<hard_tanh>,
+    catalogue_row<hard_sigmoid>,
+    catalogue_row<hard_swish>,
     catalogue_row<clamp<>>,
     catalogue_row<softmax>,
+    catalogue_row<log_softmax>,
     catalogue_row<fast_tanh>,
     catalogue_row<fast_sigmoid>,
     // statistics of the training data
