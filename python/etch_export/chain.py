@@ -10,25 +10,32 @@ from .batch_norm import batch_norm_of, fold
 from .errors import refuse
 from .graph import Constant, Step, ancestors, evaluate, refuse_operator
 from .numbers import fraction, inverse_epsilon
+from .recurrent import GATES
+from .sequences import LAYOUT, is_sequence, output_of, pass_layout, recurrent_layers
 from .source import Answer
 from .topology import Layer, Network, Shape, TENSORS
 
 
 def chain(value: Any, start: Step) -> List[Layer]:
     """The layers that lead from start to value."""
-    return fold(walk(value, start))
+    value = output_of(value)
+    return fold(walk(value, start, is_sequence(value)))
 
 
-def walk(value: Any, start: Step) -> List[Layer]:
+def walk(value: Any, start: Step, sequence: bool) -> List[Layer]:
     if value is start:
         return []
     if not isinstance(value, Step) or not value.inputs:
         refuse("the graph is not a chain of layers: its output does not depend on its input alone")
+    if value.op == "recurrent":
+        return walk(value.inputs[0], start, sequence) + recurrent_layers(value)
+    if sequence and value.op in LAYOUT:
+        return walk(pass_layout(value), start, sequence)
     for pattern in (dense, layer_norm_of_steps, gelu_of_steps, silu_of_steps, residual, affine, clip, single):
         found = pattern(value, start)
         if found:
             before, layers = found
-            return walk(before, start) + layers
+            return walk(before, start, sequence) + layers
     refuse_operator(value.op, value.where)
 
 
@@ -314,6 +321,8 @@ def steps_of(layers: List[Layer], before: Any) -> Any:
         ratio = {"leaky_relu": "negative_slope", "elu": "alpha", "dropout": "p"}
         if layer.name == "residual":
             before = Step("add", "", [before, steps_of(layer.inner, before)])
+        elif layer.name in GATES:
+            before = Step("recurrent_rows", "", [before, *tensors], {"kind": layer.name})
         elif layer.name in ratio:
             before = Step(layer.name, "", [before], {ratio[layer.name]: a[0] / a[1]})
         elif layer.name in ("hard_tanh", "clamp"):

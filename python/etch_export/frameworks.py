@@ -40,8 +40,8 @@ FRAMEWORKS = {
     "sb3-dqn": Framework(("q_net.q_net.*",), ("q_net_target.*",), "relu", notes=(LARGEST,)),
     "sb3-qrdqn": Framework(("quantile_net.quantile_net.*",), ("quantile_net_target.*",), "relu", notes=(LARGEST,)),
     "sb3-ars": Framework(("action_net.*",), (), "relu", "tanh", (IN_UNIT_RANGE,)),
-    "rsl_rl": Framework(("actor.*",),
-                        ("critic.*", "std", "log_std", "critic_obs_normalizer.*", *RSL_RL_BESIDE), "elu",
+    "rsl_rl": Framework(("memory_a.rnn.*", "actor.*"),
+                        ("critic.*", "memory_c.*", "std", "log_std", "critic_obs_normalizer.*", *RSL_RL_BESIDE), "elu",
                         normalizer="actor_obs_normalizer"),
     "rl_games": Framework(("a2c_network.actor_mlp.*", "a2c_network.mu.*", "a2c_network.logits.*"),
                           ("a2c_network.critic_mlp.*", "a2c_network.value.*", "a2c_network.sigma*", "value_mean_std.*"),
@@ -54,6 +54,7 @@ FRAMEWORKS = {
 def rsl_rl_name(name: str) -> str:
     """Newer versions of rsl_rl keep an actor by itself, under other names."""
     name = re.sub(r"^mlp\.", "actor.", name)
+    name = re.sub(r"^rnn\.rnn\.", "memory_a.rnn.", name)
     name = re.sub(r"^obs_normalizer\.", "actor_obs_normalizer.", name)
     return re.sub(r"^distribution\.(log_)?std_param$", r"\1std", name)
 

@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, Unio
 import numpy as np
 
 from .errors import refuse, refusing
+from .recurrent import run, run_rows
 from .topology import Shape
 
 
@@ -52,6 +53,16 @@ def known_shape(value: Step) -> List[Any]:
     if value.op in ("linear", "matmul") and isinstance(value.inputs[1], Constant):
         weight = value.inputs[1].values
         return [*before[:-1], weight.shape[0] if value.op == "linear" else weight.shape[-1]]
+    if value.op == "recurrent":
+        return [*before[:-1], value.inputs[2].values.shape[-1]]
+    if value.op == "unsqueeze":
+        dim = int(np.atleast_1d(value.options["dim"])[0])
+        return [*before[:dim], 1, *before[dim:]]
+    if value.op in ("squeeze", "select") and value.options.get("dim") is not None:
+        axes = [d % len(before) for d in np.atleast_1d(value.options["dim"]).tolist()]
+        return [extent for axis, extent in enumerate(before) if axis not in axes]
+    if value.op == "transpose" and value.options.get("order") is not None:
+        return [before[axis] for axis in value.options["order"]]
     if value.op == "flatten":
         extents = before[1:]
         return [before[0], Size("an extent") if any(isinstance(n, Size) for n in extents) else math.prod(extents)]
@@ -139,6 +150,12 @@ OPERATORS: Dict[str, Callable[..., np.ndarray]] = {
     "prelu": lambda x, weight: np.where(x > 0, x, weight * x),
     "standardize": lambda x, mean, deviation: (x - mean) / deviation,
     "unstandardize": lambda x, mean, deviation: x * deviation + mean,
+    "recurrent": lambda x, *weights, kind, held, memory=None, **rest: run(
+        x, *weights, *[np.zeros(len(weights[0]))] * (4 - held[0]), kind=kind, memory=memory),
+    "recurrent_rows": run_rows,
+    "state": lambda y, part, layers: y[-1:],
+    "select": lambda x, dim, index: np.take(x, index[0], axis=dim),
+    "concat": lambda *x, dim: np.concatenate(x, axis=dim),
     "normalize": lambda x, minimum, maximum, low, high: (x - minimum) * ((high - low) / (maximum - minimum)) + low,
 }
 

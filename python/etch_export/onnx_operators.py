@@ -8,8 +8,9 @@ from typing import Any, Callable, Dict, List
 import numpy as np
 
 from .errors import refuse, refusing
-from .graph import Constant, Step, known_shape, refuse_operator, step
+from .graph import Constant, Size, Step, known_shape, refuse_operator, step
 from .numbers import to_float32
+from .sequences import ORDER, is_sequence, onnx_recurrent
 from .torch_operators import clip_step, torch_step
 
 REAL = (1, 10, 11, 16)  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
@@ -101,6 +102,8 @@ FOLDED: Dict[str, Callable[..., np.ndarray]] = {
 
 def folded(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]) -> Constant:
     arrays = [None if i is None else np.asarray(i.values) for i in inputs]
+    if op == "Expand" and arrays[1].dtype == object and (arrays[0] == arrays[0].flat[0]).all():
+        return Constant(np.asarray(arrays[0].flat[0]), inputs[0].sources)  # the same, however many there are
     if op == "Expand" and math.prod(integers(arrays[1])) > LARGEST:
         refuse(f"{where} makes a constant of more than {LARGEST} numbers")
     with refusing(f"the constants of {where} do not fit"), np.errstate(all="ignore"):
@@ -125,7 +128,10 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
         name, value = next(iter(attributes.items()))
         return Constant(onnx_numbers(to_array(value) if name == "value" else np.asarray(value), where))
     if op == "ConstantOfShape":
-        shape = integers(option(0, "shape"))
+        extents = option(0, "shape")
+        if any(isinstance(n, Size) for n in extents):  # zeros for a state, however many samples there are
+            extents = [1]
+        shape = integers(extents)
         if math.prod(shape) > LARGEST:
             refuse(f"{where} makes a constant of more than {LARGEST} numbers")
         value = np.asarray(to_array(attributes["value"])).reshape(-1)[0] if "value" in attributes else 0.0
@@ -190,6 +196,18 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
     if op == "Squeeze":
         axes = option(1, "axes")
         return step("squeeze", where, inputs[:1], dim=None if axes is None else tuple(axes))
+    if op in ORDER:
+        return onnx_recurrent(op, where, inputs, attributes)
+    if op == "Transpose":
+        return step("transpose", where, inputs, order=tuple(attributes["perm"]) if "perm" in attributes else None)
+    if op == "Unsqueeze":
+        return step("unsqueeze", where, inputs[:1], dim=tuple(integers(option(1, "axes"))))
+    if op == "Concat" and all(isinstance(i, Step) and i.op == "state" for i in inputs):
+        return Step("concat", where, inputs, {"dim": attributes["axis"]})
+    if isinstance(inputs[0], Step) and inputs[0].op == "initial" and op in ("Slice", "Split", "Gather", "Reshape"):
+        return inputs[0]
+    if op == "Gather" and isinstance(inputs[0], Step) and is_sequence(inputs[0]) and isinstance(inputs[1], Constant):
+        return step("select", where, inputs[:1], dim=attributes.get("axis", 0), index=integers(inputs[1].values))
     if op in ("Gather", "Slice", "Split") and isinstance(inputs[0], Step):
         refuse(f"the operator {op} ({where}) takes a part of its input, for which etch has no layer")
     refuse_operator(op, where)

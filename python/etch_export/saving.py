@@ -12,6 +12,8 @@ from .chain import answer_of
 from .errors import refuse, refusing
 from .numbers import from_bf16, to_bf16, to_float32
 from .safetensors import write
+from .recurrent import has_state
+from .sequences import answers_by_prefixes
 from .source import Answer, Options, Source
 from .stable_baselines import from_sb3, normalizer_layers
 from .topology import Layer, Network, Shape, fit_shapes, inputs_from_layers, parse_topology
@@ -32,6 +34,9 @@ def export(source: Source, path: str, options: Options, golden: int, seed: int, 
     elif first:
         model, normalize = answer, answer_of(Network(network.inputs, first))
         answer = lambda samples: model(normalize(samples).reshape(samples.shape))  # noqa: E731
+    if source.answer is not None and has_state(network.layers) and not source.by_steps:
+        of_sequence, ours = answer, answer_of(network)
+        answer = lambda samples: answers_by_prefixes(of_sequence, samples, ours(samples))  # noqa: E731
     samples = golden_samples(network, max(golden, 8), seed)
     answers = answers_to(samples, answer, network)
     write(path, network, (samples[:golden], answers[:golden]), f"etch_export, from {source.description}")

@@ -14,8 +14,9 @@ from .frameworks import FRAMEWORKS, Framework, average_quantiles, rsl_rl_name
 from .normalizers import Group, check_no_statistics_left, kind_of_statistics, mean_and_deviation_of
 from .numbers import real_numbers, to_float32
 from .pickles import Tensor, array_of, contents, is_tensor, kind_of
+from .recurrent import CALLED, kind_of_group, layer_of, split_group
 from .source import Options, Source, check_all_used, matches
-from .topology import IN_SOURCES, Layer, Shape, TENSORS, parse_topology
+from .topology import IN_SOURCES, RECURRENT, Layer, Shape, TENSORS, parse_topology
 
 
 def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) -> Source:
@@ -159,42 +160,41 @@ def grouped(tensors: Dict[str, Any]) -> List[Tuple[str, Group]]:
         if first != key:
             refuse(f"{key} is {first} once more; ignore one of them by name if it is one layer")
         module, _, name = key.rpartition(".")
-        norm = re.fullmatch(r"(?:(.*)\.)?parametrizations\.weight\.original([01])", key)
+        norm = re.fullmatch(r"(?:(.*)\.)?parametrizations\.(\w+)\.original([01])", key)
         if norm:  # of PyTorch 2
-            module, name = norm.group(1) or "", "weight_g" if norm.group(2) == "0" else "weight_v"
+            module, name = norm.group(1) or "", f"{norm.group(2)}_{'gv'[int(norm.group(3))]}"
         numbers = real_numbers(array_of(tensor, key), key)
         to_float32(numbers, key)
         groups.setdefault(module, {})[name] = numbers
-    return [(module, with_weight_norm(module, group)) for module, group in groups.items()]
+    normed = [(module, with_weight_norm(module, group)) for module, group in groups.items()]
+    return [layer for module, group in normed for layer in split_group(module, group)]
 
 
 def with_weight_norm(module: str, group: Group) -> Group:
     """W = g v / |v|, the norm taken over all but the dimension that g has."""
-    if not {"weight_g", "weight_v"} <= set(group):
-        return group
-    g, v = group["weight_g"], group["weight_v"]
+    names = [name[:-2] for name in group if name.endswith("_g") and name[:-2] + "_v" in group]
+    for name in names:
+        rest = {other: t for other, t in group.items() if other not in (name + "_g", name + "_v")}
+        group = {name: normed_weight(f"{module}.{name}", group[name + "_g"], group[name + "_v"]), **rest}
+    return group
+
+
+def normed_weight(name: str, g: np.ndarray, v: np.ndarray) -> np.ndarray:
     if g.ndim not in (0, v.ndim) or any(n not in (1, m) for n, m in zip(g.shape, v.shape)):
-        refuse(f"{module}.weight_g has shape {list(g.shape)}, which is not a weight_norm of {list(v.shape)}")
+        refuse(f"{name}_g has shape {list(g.shape)}, which is not a weight_norm of {list(v.shape)}")
     over = tuple(range(v.ndim)) if g.ndim == 0 else tuple(d for d in range(v.ndim) if g.shape[d] == 1)
     if g.ndim == v.ndim and len(over) == v.ndim and v.shape[0] == 1:
         over = over[1:]  # one output: by PyTorch's default over all but the first dimension, which is the same
     norm = np.sqrt((v * v).sum(axis=over, keepdims=True))
     if not (norm > 0).all():
-        refuse(f"{module}.weight_v holds a row of zeros, whose direction is not defined")
-    rest = {name: t for name, t in group.items() if name not in ("weight_g", "weight_v")}
-    return {"weight": g * v / norm, **rest}
+        refuse(f"{name}_v holds a row of zeros, whose direction is not defined")
+    return g * v / norm
 
 
 def check_known(groups: List[Tuple[str, Group]]) -> None:
     """Names layers that are not supported, as far as tensors tell them."""
     for module, group in groups:
         name = module or "the source"
-        recurrent = next((key for key in group if re.match(r"weight_(ih|hh)", key)), None)
-        if recurrent:
-            shape = group.get(recurrent.replace("_ih", "_hh"), group[recurrent]).shape
-            gates = shape[0] // shape[1] if len(shape) == 2 and shape[1] and shape[0] % shape[1] == 0 else 0
-            kind = {4: "an LSTM", 3: "a GRU", 1: "an RNN"}.get(gates, "a recurrent layer")
-            refuse(f"{name} is {kind} (it holds {recurrent}), which is not supported yet")
         if any(key.startswith("in_proj_") for key in group):
             refuse(f"{name} is an attention (it holds in_proj_weight), which is not supported yet")
         if group.get("weight", np.zeros(())).ndim in (3, 4, 5):
@@ -208,7 +208,7 @@ def check_known(groups: List[Tuple[str, Group]]) -> None:
 def alternate(groups: List[Tuple[str, Group]], options: Options, framework: Optional[Framework], name: Optional[str],
               notes: List[str]) -> List[Layer]:  # fmt: skip
     """Dense layers with the same activation after all but the last, and another after the last."""
-    is_dense = [kind_of_statistics(group) is None and not is_batch_norm(group) for _, group in groups]
+    is_dense = ["weight_hh" not in group and kind_of_statistics(group) is None and not is_batch_norm(group) for _, group in groups]
     several = sum(is_dense) > 1
     between = activation(options.activation, framework and framework.activation, "--activation") if several else []
     after = activation(options.output_activation, framework and framework.output_activation, "--output-activation")
@@ -218,7 +218,12 @@ def alternate(groups: List[Tuple[str, Group]], options: Options, framework: Opti
     layers: List[Layer] = []
     waiting: List[Layer] = []  # the activation of the dense layer before
     for index, (module, group) in enumerate(groups):
-        if is_dense[index]:
+        if "weight_hh" in group:
+            kind = kind_of_group(module, group)
+            layers += [*waiting, layer_of(kind, module or "the source", group)]
+            waiting = []
+            notes.append(f"no activation after {module or 'the source'}, {CALLED[kind]}")
+        elif is_dense[index]:
             layers += [*waiting, dense_of_group(module, group)]
             waiting = copy.deepcopy(between if any(is_dense[index + 1:]) else after)
         elif kind_of_statistics(group) and not layers:
@@ -303,6 +308,8 @@ def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: Lis
             group = mean_and_deviation_of(module, group, options, notes)
         if layer.name == "dense":
             group = dense_of_group(module, group).tensors
+        if layer.name in RECURRENT and "weight_hh" in group:
+            group = layer_of(layer.name, module or "the source", group).tensors
         if set(group) != set(TENSORS[layer.name]) or layer.name in IN_SOURCES:
             refuse(f"{module} holds {', '.join(sorted(group))}, which is no {layer}")
         layer.tensors = {name: group[name] for name in TENSORS[layer.name]}

@@ -59,10 +59,11 @@ DEFAULTS: Dict[str, Tuple[Optional[int], ...]] = {
     "fast_tanh": (), "fast_sigmoid": (), "flatten": (), "standardize": (), "unstandardize": (), "normalize": (0, 1),
     "layer_norm": (100000,), "dropout": (None, 100),
 }  # fmt: skip
-WITH_OWN_RULES = ("input", "dense", "residual")
+WITH_OWN_RULES = ("input", "dense", "residual", "gru")
+RECURRENT = {"gru": 3}  # and their gates
 # Layers of etch that a file may not hold yet.
 NOT_YET: Tuple[str, ...] = (
-    "gru", "conv_2d", "batch_norm", "frozen", "parallel", "slice", "hard_sigmoid", "hard_swish", "log_softmax",
+    "conv_2d", "batch_norm", "frozen", "parallel", "slice", "hard_sigmoid", "hard_swish", "log_softmax",
 )  # fmt: skip
 # Only in the list of a source: they are folded into other layers before there is a file.
 IN_SOURCES: Dict[str, Tuple[Optional[int], ...]] = {"batch_norm": (100000,), "prelu": ()}
@@ -70,6 +71,7 @@ TENSORS = {
     "dense": ("weight", "bias"), "layer_norm": ("weight", "bias"), "standardize": ("mean", "deviation"),
     "unstandardize": ("mean", "deviation"), "normalize": ("minimum", "maximum"), "clip": ("minimum", "maximum"),
     "batch_norm": ("scale", "shift"), "prelu": ("weight",),
+    "gru": ("weight_ih", "weight_hh", "bias_ih", "bias_hh"),
 }  # fmt: skip
 
 
@@ -122,11 +124,13 @@ def checked_entry(name: str, inner: List[Layer], text: str, known: Dict[str, Tup
         return Layer(name, inner=inner)
     arguments = tuple(int(a.name) if is_integer(a.name) else a.name for a in inner)
     numbers = [a for a in arguments if isinstance(a, int)]
-    if name in ("input", "dense") and any(n < 1 for n in numbers):
+    if name in ("input", "dense", *RECURRENT) and any(n < 1 for n in numbers):
         refuse(f"{name} has a size below 1: {text}")
     if name == "input" and numbers and arguments == tuple(numbers):
         return Layer(name, arguments)
     if name == "dense" and len(numbers) == 1 and arguments[1:] in ((), ("bf16",)):
+        return Layer(name, arguments)
+    if name in RECURRENT and len(arguments) == len(numbers) == 1:
         return Layer(name, arguments)
     if name in NOT_YET and name not in known:
         refuse(f"etch has a layer `{name}`, which this program cannot export yet: {text}")
@@ -162,6 +166,13 @@ def fit_layer(layer: Layer, shape: Shape, inside: bool) -> Shape:
         fit_tensor(layer, "weight", (int(layer.arguments[0]), size))
         fit_tensor(layer, "bias", (int(layer.arguments[0]),))
         return (int(layer.arguments[0]),)
+    if layer.name in RECURRENT:
+        if len(shape) != 1:
+            refuse(f"{layer} gets numbers of shape {list(shape)}: a flatten is missing before it")
+        units = int(layer.arguments[0])
+        for name, tensor_shape in (("weight_ih", (size,)), ("weight_hh", (units,)), ("bias_ih", ()), ("bias_hh", ())):
+            fit_tensor(layer, name, (RECURRENT[layer.name] * units, *tensor_shape))
+        return (units,)
     if layer.features not in (None, size):
         refuse(f"{layer} is for {layer.features} numbers, and gets {size}")
     if layer.name == "flatten":

@@ -7,7 +7,7 @@ import os
 from typing import Any, Callable, Dict, List, Union
 
 from .safetensors import read
-from .topology import Layer, Shape
+from .topology import RECURRENT, Layer, Shape
 
 
 @functools.lru_cache(maxsize=None)
@@ -65,7 +65,31 @@ def torch_classes() -> Dict[str, Any]:
                 y = layer(y)
             return x + y
 
-    classes = {c.__name__: c for c in (Standardize, Unstandardize, Normalize, Clip, Residual)}
+    class Recurrent(nn.Module):
+        """The outputs of each step, from the state zero: for [samples, steps, features] or [steps, features]."""
+
+        def __init__(self, kind: str, features: int, units: int) -> None:
+            super().__init__()
+            rows = RECURRENT[kind] * units
+            self.kind, self.units = kind, units
+            self.weight_ih = nn.Parameter(torch.zeros(rows, features))
+            self.weight_hh = nn.Parameter(torch.zeros(rows, units))
+            self.bias_ih = nn.Parameter(torch.zeros(rows))
+            self.bias_hh = nn.Parameter(torch.zeros(rows))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            batch = x if x.dim() == 3 else x.unsqueeze(0)
+            h = torch.zeros(1, batch.size(0), self.units, dtype=x.dtype, device=x.device)
+            weights = [self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh]
+            if self.kind == "gru":
+                y, _ = torch.gru(batch, h, weights, True, 1, 0.0, False, False, True)
+            elif self.kind == "lstm":
+                y, _, _ = torch.lstm(batch, [h, h], weights, True, 1, 0.0, False, False, True)
+            else:
+                y, _ = torch.rnn_tanh(batch, h, weights, True, 1, 0.0, False, False, True)
+            return y if x.dim() == 3 else y.squeeze(0)
+
+    classes = {c.__name__: c for c in (Standardize, Unstandardize, Normalize, Clip, Residual, Recurrent)}
     for name, each in classes.items():
         each.__module__, each.__qualname__ = __package__, name  # a pickle finds it by etch_export.__getattr__
     return classes
@@ -83,6 +107,8 @@ def torch_nn() -> Any:
 
 # What each layer of etch is in PyTorch, for so many features.
 MODULES: Dict[str, Callable[[Layer, int], Any]] = {
+    **{kind: lambda layer, size: torch_classes()["Recurrent"](layer.name, size, int(layer.arguments[0]))
+       for kind in RECURRENT},
     "dense": lambda layer, size: torch_nn().Linear(size, int(layer.arguments[0])),
     "layer_norm": lambda layer, size: torch_nn().LayerNorm(size, eps=1 / int(layer.arguments[0])),
     "standardize": lambda layer, size: torch_classes()["Standardize"](size),
@@ -114,7 +140,7 @@ def modules_of(layers: List[Layer], shape: Shape) -> List[Any]:
     modules = []
     for layer in layers:
         modules.append(MODULES[layer.name](layer, math.prod(shape)))
-        shape = (int(layer.arguments[0]),) if layer.name == "dense" else shape
+        shape = (int(layer.arguments[0]),) if layer.name in ("dense", *RECURRENT) else shape
     return modules
 
 

@@ -2,15 +2,18 @@
 from __future__ import annotations
 
 import copy
+import dis
 import functools
 import inspect
+import sys
 from typing import Any, Dict, List, NoReturn, Optional, Tuple, Union
 
 import numpy as np
 
-from .chain import chain
+from .chain import chain, output_of
 from .errors import Refused, first_line, refuse
 from .graph import LATER, Constant, Size, Step, refuse_operator
+from .sequences import answers_by_steps, initial_states, module_options, part_of, recurrent_step
 from .source import Answer, Options, Source, check_all_used, sources_of
 from .torch_operators import FUNCTIONS, MODULES, constant_of_tensor, is_operand, torch_step
 
@@ -35,9 +38,9 @@ def from_module(module: Any, options: Options) -> Source:
     module = getattr(module, "_orig_mod", module)  # of torch.compile
     kind = type(module)
     own = kind.__module__.startswith("torch.nn.modules.") and kind.__module__.rpartition(".")[2] not in HOLDERS
-    if own and kind.__name__ not in MODULES:
+    if own and leaf_of(module) is None:
         refuse_module(module, "the model itself")
-    if own and kind.__name__ in MODULES:
+    if own:
         module = torch.nn.Sequential(module)  # so that it is an operator, whatever its forward does
     try:
         module = plain_copy(module).cpu().eval()
@@ -50,13 +53,14 @@ def from_module(module: Any, options: Options) -> Source:
         refuse(f"{type(module).__name__} holds no layers")
     names = {id(t): name for name, t in [*module.named_parameters(), *module.named_buffers()]}
     graph, read_tensors = trace(module, names)
-    start, end = graph_of_fx(module, graph, names)
+    start, states, end = graph_of_fx(module, graph, names)
     layers = chain(end, start)
     one_name_each = [name for name in module.state_dict() if name in names.values()]  # a module may be held twice
-    check_all_used(one_name_each, sources_of(end) | read_tensors, [*options.ignore, *not_needed(module)])
+    check_all_used(one_name_each, sources_of(output_of(end)) | read_tensors, [*options.ignore, *not_needed(module)])
     defaults = {name: " ".join(repr(value).split()) for name, value in (defaults_of_forward(module) or {}).items()}
     notes = [f"forward is called with {name}={value}, its default" for name, value in defaults.items()]
-    return Source(layers, kind.__name__, answer_of_module(module), notes=notes)
+    answer = answer_of_steps(module, end, states) if states else answer_of_module(module)
+    return Source(layers, kind.__name__, answer, notes=notes, by_steps=bool(states))
 
 
 def plain_copy(module: Any) -> Any:
@@ -112,6 +116,15 @@ def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
 
     found = set()
 
+    class Unpacked(fx.Proxy):
+        def __iter__(self) -> Any:
+            """y, h = gru(x): as many as the statement has names for. (PyTorch 1 misses them with Python 3.11.)"""
+            frame = sys._getframe(1)
+            for instruction in dis.get_instructions(frame.f_code):
+                if instruction.offset == frame.f_lasti and instruction.opname == "UNPACK_SEQUENCE":
+                    return (self[i] for i in range(instruction.argval))
+            return self.tracer.iter(self)
+
     class Tracer(fx.Tracer):
         def is_leaf_module(self, m: Any, qualified_name: str) -> bool:
             return leaf_of(m) is not None or super().is_leaf_module(m, qualified_name)
@@ -120,6 +133,9 @@ def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
             """What has a default is no input, but a constant."""
             alone = forward if defaults_of_forward(module) is None else lambda self, x: forward(self, x)
             return super().create_args_for_root(alone, *rest)
+
+        def proxy(self, node: Any) -> Any:
+            return Unpacked(node, self)
 
         def getattr(self, name: str, value: Any, *rest: Any) -> Any:  # PyTorch 2
             found.update([names[id(value)]] if id(value) in names else [])
@@ -145,6 +161,9 @@ def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
 def leaf_of(module: Any) -> Optional[Tuple[str, Dict[str, Any]]]:
     """Modules that are one operator: its name and options."""
     kind = type(module)
+    recurrent = module_options(module)
+    if recurrent:
+        return "recurrent", recurrent
     if kind.__module__.startswith("torch.nn.") and kind.__name__ in MODULES:
         op, options = MODULES[kind.__name__]
         return op, {name: getattr(module, name) for name in options}
@@ -159,15 +178,17 @@ def leaf_of(module: Any) -> Optional[Tuple[str, Dict[str, Any]]]:
     return None
 
 
-def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, Any]:
+def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, List[str], Any]:
+    """The input, the names of inputs that are states, and the output."""
     import torch
     from torch import fx
 
     inputs = [node for node in graph.nodes if node.op == "placeholder"]
-    if len(inputs) != 1:
+    is_recurrent = any(module_options(each) for each in module.modules())
+    if len(inputs) != 1 and not (inputs and is_recurrent):
         refuse(f"{type(module).__name__} takes {len(inputs)} inputs; a network has one")
     start = Step("input", inputs[0].name)
-    values: Dict[Any, Any] = {inputs[0]: start}
+    values: Dict[Any, Any] = {inputs[0]: start, **{node: Step("initial", node.name) for node in inputs[1:]}}
     trained: Dict[str, str] = {}  # which module uses which tensor
 
     def value_of(argument: Any) -> Any:
@@ -181,9 +202,9 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
         where = f"module {node.target}" if node.op == "call_module" else node.name
         if node.op == "output":
             end = value_of(node.args[0])
-            if not isinstance(end, (Step, Constant)):
+            if not isinstance(output_of(end), (Step, Constant)):
                 refuse(f"{type(module).__name__} gives {type(end).__name__}, not one tensor")
-            return start, end
+            return start, [node.name for node in inputs[1:]], end
         elif node.op == "get_attr":
             values[node] = constant_of_tensor(functools.reduce(getattr, node.target.split("."), module), names)
         elif node.op == "call_module":
@@ -197,11 +218,21 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, A
                            "independent copies")  # fmt: skip
                 trained[names[id(tensor)]] = where
             op, given = found
-            x = value_of((*node.args, *node.kwargs.values())[0])
+            x, *others = [value_of(a) for a in (*node.args, *node.kwargs.values())]
+            if op == "recurrent":
+                options = {k: value_of(v) for k, v in given.items()}
+                values[node] = recurrent_step(where, x, others[0] if others else None, **options)
+                continue
             values[node] = leaf_step(op, where, x, {k: value_of(v) for k, v in given.items()})
         elif node.op in ("call_function", "call_method"):
             name = (node.target if node.op == "call_method" else node.target.__name__).rstrip("_")
             arguments = [value_of(a) for a in node.args]
+            if name == "getitem" and isinstance(arguments[0], list) and isinstance(arguments[1], int):
+                values[node] = arguments[0][arguments[1]]  # outputs or states of a recurrent layer
+                continue
+            if name == "getitem" and isinstance(arguments[0], Step):
+                values[node] = part_of(where, arguments[0], arguments[1])
+                continue
             if name in SIZES and not (name == "getitem" and isinstance(arguments[0], (Step, Constant))):
                 values[node] = size_of(name, arguments)
                 continue
@@ -252,6 +283,17 @@ def answer_of_module(module: Any) -> Answer:
                 found = copy.deepcopy(module).double()(torch.from_numpy(samples))
             except RuntimeError:  # a constant of TorchScript stays as it is
                 found = module.float()(torch.from_numpy(samples).float())
-        return found.double().numpy()
+        return (found[0] if isinstance(found, (tuple, list)) else found).double().numpy()
+
+    return answer
+
+
+def answer_of_steps(module: Any, end: Any, states: List[str]) -> Answer:
+    """Of a module that takes its states as inputs: the samples are the steps of one sequence, which begins at zero."""
+    import torch
+
+    def answer(samples: np.ndarray) -> np.ndarray:
+        with torch.no_grad():
+            return answers_by_steps(copy.deepcopy(module).double(), initial_states(end, states, torch.double), samples)
 
     return answer

@@ -78,6 +78,10 @@ FUNCTIONS: Dict[str, Tuple[str, ...]] = {
     "double": (),
     "to": (),
     "squeeze": ("dim",),
+    "unsqueeze": ("dim",),
+    "transpose": ("dim0", "dim1"),
+    "permute": ("dims",),
+    "select": ("dim", "index"),
 }
 
 
@@ -117,6 +121,8 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
     """An operator with PyTorch's name and PyTorch's defaults."""
     name = name.rstrip("_")  # what works in place
     name = SAME.get(name, name)
+    if isinstance(x, list):
+        refuse(f"{where} gets the outputs and the states of a recurrent layer: pass it the outputs alone")
     x = as_operand(x, where)
 
     def operands(*names: str) -> List[Any]:
@@ -124,6 +130,10 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
 
     if name in ("contiguous", "detach", "clone", "float", "double", "to"):
         return x
+    if name == "select":
+        return step(name, where, [x], dim=given.get("dim"), index=[given.get("index")])
+    if name in ("unsqueeze", "transpose", "permute"):
+        return layout_step(name, where, x, given)
     if name == "squeeze":
         return step(name, where, [x], dim=given.get("dim"))
     if name in ("add", "sub", "mul", "div", "matmul", "pow"):
@@ -214,6 +224,17 @@ def view_step(where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant
     if len(before) == 2 and features in (None, before[1]):
         return x
     return step("flatten", where, [x], features=features)
+
+
+def layout_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:
+    """What moves axes: of constants at once, of a sequence's samples and steps without a layer of its own."""
+    if not isinstance(x, Constant):
+        return Step(name, where, [x])
+    if name == "unsqueeze":
+        return step(name, where, [x], dim=given["dim"])
+    if name == "transpose":
+        return Constant(np.swapaxes(x.values, given["dim0"], given["dim1"]), x.sources)
+    return Constant(np.transpose(x.values, given["dims"]), x.sources)
 
 
 def batch_norm_step(where: str, operands: List[Any], given: Dict[str, Any]) -> Union[Step, Constant]:

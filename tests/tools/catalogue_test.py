@@ -47,8 +47,8 @@ class Catalogue(unittest.TestCase):
                 self.assertEqual(sorted(module.state_dict()), sorted(row["tensors"]))
 
     def test_the_random_networks_draw_every_layer_that_stands_between_dense_ones(self):
-        # Those in the networks `policy` and `prices` of round_trip.py, and those that no module becomes.
-        others = {"dense", "residual", "standardize", "normalize", "unstandardize", "clip"}
+        # Those in the networks `policy`, `prices` and `sequences` of round_trip.py, and those that no module becomes.
+        others = {"dense", "residual", "standardize", "normalize", "unstandardize", "clip", *topology.RECURRENT}
         approximate = {"fast_tanh", "fast_sigmoid"}
         drawn = {spelled.split("<")[0] for _, spelled in ACTIVATIONS}
         self.assertEqual(sorted(drawn | others | approximate), sorted(row["name"] for row in self.exported()))

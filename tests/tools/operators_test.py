@@ -77,7 +77,7 @@ class Modules(Case):
                     own = ("Bilinear", "Flatten", "GELU", "LazyLinear", "LogSoftmax", "Softmax", "PReLU", "Softplus",
                            "ELU", "CELU", "LayerNorm", "Linear", "Hardtanh", "LeakyReLU", "BatchNorm1d", "Identity",
                            "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict",
-                           "RReLU")  # fmt: skip
+                           "RReLU", "RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell")  # fmt: skip
                     self.assertTrue(f"torch.nn.{name} " in sentence or name in own, f"{name}: {sentence}")
         self.assertLess(len(not_made), 12, not_made)
         self.assertGreater(exported, 30)
@@ -87,10 +87,6 @@ class Modules(Case):
             y, _ = module.memory(x)
             return module.head(y)
 
-        for kind in (nn.LSTM, nn.GRU, nn.RNN):
-            policy = Calls(first, memory=kind(6, 8), head=nn.Linear(8, 3))
-            self.refused_module(f"Calls uses torch.nn.{kind.__name__} (memory), which is not supported yet", policy)
-            self.refused_module(f"torch.nn.{kind.__name__} (the model itself) is not supported yet", kind(6, 8))
         derived = type("Mine", (nn.LSTM,), {})
         self.refused_module("uses torch.nn.LSTM (memory)", Calls(first, memory=derived(6, 8), head=nn.Linear(8, 3)))
         self.refused_module("torch.nn.Conv1d (1) is not supported yet",
@@ -217,7 +213,7 @@ class Graphs(Case):
         self.answers(lambda x: np.tanh(x @ self.w))
         self.assertEqual(self.exported(path, "--output", "value")[0], "input<3>, dense<2>")
         self.assertEqual(self.exported(path, "--output", "p")[0], "input<3>, dense<4>")  # inside the graph
-        self.refused("`LSTM` (node LSTM_of_memory) is not supported yet", path, "--output", "memory")
+        self.refused("the weights of node LSTM_of_memory have the shapes", path, "--output", "memory")
         self.refused("leave it out, in ONNX by --output", path, "--output", "scores")
         self.refused("the output both of made.onnx needs 2 inputs: x, state", path, "--output", "both")
         self.refused("the output none of made.onnx needs no inputs", path, "--output", "none")

@@ -188,9 +188,6 @@ class Archives(Case):
         self.refused("is a pickled module (torch.nn.modules.container.Sequential), which can run any code", path)
         self.exported(path, "--activation", "tanh", "--output-activation", "none")
         self.assert_answers(model)
-        self.refused("is an LSTM (it holds weight_ih_l0), which is not supported yet", self.saved(nn.LSTM(4, 3)))
-        self.refused("is a GRU", self.saved(nn.GRU(4, 3).state_dict()))
-        self.refused("is an RNN", self.saved(nn.RNN(4, 3).state_dict()))
         self.refused("is a convolution (its weight has shape [5, 3, 2, 2])",
                      self.saved(nn.Conv2d(3, 5, 2).state_dict()))
         self.refused("is an attention", self.saved(nn.MultiheadAttention(4, 2).state_dict()))

@@ -23,6 +23,7 @@ from torch import nn
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path[:0] = [os.path.join(ROOT, "python"), os.path.dirname(os.path.abspath(__file__))]
 import etch_export  # noqa: E402
+from etch_export import topology  # noqa: E402
 from etch_export.torch_layers import torch_classes  # noqa: E402
 from random_networks import ACTIVATIONS, WIDTHS, random_network  # noqa: E402
 
@@ -50,8 +51,9 @@ int round_trip(const std::string& stem) {
     std::FILE* answers = std::fopen((stem + ".answers").c_str(), "wb");
     if (!samples || !answers) return 1;
     std::array<float, Network::inputs> sample{};
+    typename Network::state state{};  // the samples are the steps of a sequence, if the network has one
     while (std::fread(sample.data(), sizeof(float), sample.size(), samples) == sample.size()) {
-        const auto answer = net(sample);
+        const auto answer = net(sample, state);
         std::fwrite(answer.data(), sizeof(float), Network::outputs, answers);
     }
     std::fclose(samples);
@@ -119,6 +121,30 @@ def prices():
     return nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 2), last)
 
 
+class Sequences(nn.Module):
+    """Recurrent layers between others, of whole sequences [samples, steps, features]."""
+
+    def __init__(self, kind, inputs, units, layers, outputs):
+        super().__init__()
+        self.first, self.memory = nn.Linear(inputs, inputs), kind(inputs, units, layers, batch_first=True)
+        self.head = nn.Linear(units, outputs)
+
+    def forward(self, x):
+        y, _ = self.memory(torch.tanh(self.first(x)))
+        return self.head(y)
+
+
+RECURRENT = [kind for name, kind in (("gru", nn.GRU), ("lstm", nn.LSTM), ("simple_rnn", nn.RNN))
+             if name in topology.RECURRENT]  # fmt: skip
+
+
+def sequences():
+    """With the shape of one step. Sizes around registers, one and several layers."""
+    for kind in RECURRENT:
+        for inputs, units, layers, outputs in [(1, 1, 1, 1), (3, 5, 2, 2), (6, 16, 1, 4), (9, 33, 3, 7)]:
+            yield Sequences(kind, inputs, units, layers, outputs), (inputs,)
+
+
 def models(draw, count):
     """Networks with the shape of one sample each. The first of each shape take all activations in turn."""
     turn = iter(draw.sample(ACTIVATIONS, len(ACTIVATIONS)) * 2)
@@ -126,6 +152,7 @@ def models(draw, count):
         for widths in WIDTHS:
             in_turn = type("InTurn", (), {"choice": lambda self, all_of_them: next(turn)})()
             yield random_network(in_turn if round_number == 0 else draw, widths), (widths[0],)
+    yield from sequences()
     yield policy(), (19,)
     yield prices(), (4,)
     yield nn.Sequential(nn.Flatten(), nn.Linear(35, 9), nn.Softplus(), nn.Linear(9, 3), nn.Softmax(dim=-1)), (5, 7)
@@ -139,7 +166,8 @@ def export(model, inputs, index, folder):
         if way == "module":
             etch_export.save(model, path + ".safetensors", inputs=inputs, seed=index)
         else:
-            torch.onnx.export(model, torch.zeros(1, *inputs), path + ".onnx", opset_version=9 + index % 8)
+            steps = (3,) if isinstance(model, Sequences) else ()
+            torch.onnx.export(model, torch.zeros(1, *steps, *inputs), path + ".onnx", opset_version=9 + index % 8)
             if etch_export.main([path + ".onnx", path + ".safetensors", "--seed", str(index)]) != 0:
                 sys.exit(1)
         file = etch_export.read(path + ".safetensors")
@@ -151,9 +179,9 @@ def export(model, inputs, index, folder):
 def bf16_trip(folder):
     """Weights that are rounded on their way, from a state_dict and a list of layers."""
     model = nn.Sequential(nn.Linear(21, 32), nn.Tanh(), nn.Linear(32, 5))
-    path, topology = os.path.join(folder, "bf16"), "input<21>, dense<32, bf16>, tanh, dense<5>"
+    path, layers = os.path.join(folder, "bf16"), "input<21>, dense<32, bf16>, tanh, dense<5>"
     torch.save(model.state_dict(), path + ".pt")
-    if etch_export.main([path + ".pt", path + ".safetensors", "--topology", topology]) != 0:
+    if etch_export.main([path + ".pt", path + ".safetensors", "--topology", layers]) != 0:
         sys.exit(1)
     model[0].weight.data = model[0].weight.data.bfloat16().float()
     return Trip(path, model, etch_export.read(path + ".safetensors").tensors, topology, (21,))
@@ -191,7 +219,10 @@ def reach(trip, place, numbers):
     program, number = place[trip.topology]
     subprocess.run([program, str(number), trip.name], check=True)
     with torch.no_grad():
-        expected = trip.model.double()(torch.from_numpy(samples).double()).numpy()
+        given = torch.from_numpy(samples).double()
+        of_sequence = isinstance(trip.model, Sequences)
+        expected = trip.model.double()(given[None] if of_sequence else given).numpy()
+        expected = expected.reshape(SAMPLES, -1)
     trip.model.float()
     answers = np.fromfile(trip.name + ".answers", np.float32).reshape(expected.shape)
     difference = np.abs(answers - expected).max() / np.abs(expected).max()

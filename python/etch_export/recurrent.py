@@ -1,0 +1,110 @@
+"""Recurrent layers: their tensors, and what they compute. The gates are in PyTorch's order, which is etch's, too."""
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, Sequence, Tuple
+
+import numpy as np
+
+from .errors import refuse
+from .topology import RECURRENT, Layer
+
+GATES = {"simple_rnn": 1, "gru": 3, "lstm": 4}
+CALLED = {"simple_rnn": "an RNN", "gru": "a GRU", "lstm": "an LSTM"}
+TENSORS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+States = Tuple[np.ndarray, ...]
+
+
+def has_state(layers: Sequence[Layer]) -> bool:
+    return any(layer.name in GATES or has_state(layer.inner) for layer in layers)
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return 0.5 + 0.5 * np.tanh(0.5 * x)
+
+
+def next_states(kind: str, x: np.ndarray, states: States, weights: Sequence[np.ndarray]) -> States:
+    """One step of several sequences, in the rows of x and of each state. The first state is the output."""
+    weight_ih, weight_hh, bias_ih, bias_hh = weights
+    h = states[0]
+    from_input, from_state = x @ weight_ih.T + bias_ih, h @ weight_hh.T + bias_hh
+    if kind == "simple_rnn":
+        return (np.tanh(from_input + from_state),)
+    if kind == "gru":
+        (r, z, n), (r_h, z_h, n_h) = np.split(from_input, 3, axis=-1), np.split(from_state, 3, axis=-1)
+        r, z = sigmoid(r + r_h), sigmoid(z + z_h)
+        return ((1 - z) * np.tanh(n + r * n_h) + z * h,)
+    i, f, g, o = np.split(from_input + from_state, 4, axis=-1)
+    c = sigmoid(f) * states[1] + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
+
+
+def run(x: np.ndarray, *weights: np.ndarray, kind: str, memory: Any = None) -> np.ndarray:
+    """x is [steps, samples, inputs], the result [steps, samples, units]. It begins at zero, or goes on from what
+    `memory`, a dictionary, was left with."""
+    units = weights[1].shape[1]
+    begin = tuple(np.zeros((x.shape[1], units)) for _ in range(2 if kind == "lstm" else 1))
+    states = begin if memory is None else memory.get("states", begin)
+    answers = []
+    for step in x:
+        states = next_states(kind, step, states, weights)
+        answers.append(states[0])
+    if memory is not None:
+        memory["states"] = states
+    return np.stack(answers) if answers else np.zeros((0, x.shape[1], units))
+
+
+def run_rows(x: np.ndarray, *weights: np.ndarray, kind: str) -> np.ndarray:
+    """The rows of x are the steps of one sequence."""
+    return run(x[:, None, :], *weights, kind=kind)[:, 0, :]
+
+
+def layer_of(kind: str, where: str, tensors: Dict[str, np.ndarray]) -> Layer:
+    """From tensors under etch's names; biases that are missing are zero."""
+    if kind not in RECURRENT:
+        refuse(f"{where} is {CALLED[kind]}, which is not supported yet")
+    weight_ih, weight_hh = tensors["weight_ih"], tensors["weight_hh"]
+    rows, gates = len(weight_hh) if weight_hh.ndim else 0, GATES[kind]
+    if weight_hh.ndim != 2 or weight_ih.ndim != 2 or rows != gates * weight_hh.shape[1] or len(weight_ih) != rows:
+        refuse(f"the weights of {where} have the shapes {list(weight_ih.shape)} and {list(weight_hh.shape)}, which are "
+               f"not those of {kind}")  # fmt: skip
+    held = {name: tensors.get(name, np.zeros(rows)) for name in TENSORS}
+    return Layer(kind, (weight_hh.shape[1],), held)
+
+
+NAMES = re.compile(r"(weight|bias)_(ih|hh|hr)(?:_l(\d+))?(_reverse)?")
+
+
+def split_group(module: str, group: Dict[str, np.ndarray]) -> List[Tuple[str, Dict[str, np.ndarray]]]:
+    """A recurrent module of a state_dict as one group of tensors for each of its layers, under etch's names."""
+    found = {name: NAMES.fullmatch(name) for name in group}
+    if not any(found.values()):
+        return [(module, group)]
+    layers: Dict[int, Dict[str, np.ndarray]] = {}
+    for name, match in found.items():
+        if not match:
+            refuse(f"{module or 'the source'} holds {name} among the tensors of a recurrent layer")
+        check_name(module or "the source", name)
+        layers.setdefault(int(match.group(3) or 0), {})[f"{match.group(1)}_{match.group(2)}"] = group[name]
+    for tensors in layers.values():
+        if not {"weight_ih", "weight_hh"} <= set(tensors):
+            refuse(f"{module or 'the source'} lacks weight_ih or weight_hh of a recurrent layer")
+    return [(module, layers[index]) for index in sorted(layers)]
+
+
+def check_name(where: str, name: str) -> None:
+    if name.endswith("_reverse"):
+        refuse(f"{where} is bidirectional (it holds {name}): it would need the end of a sequence before its begin")
+    if name.startswith("weight_hr"):
+        refuse(f"{where} is an LSTM with proj_size (it holds {name}), which etch does not have")
+
+
+def kind_of_group(module: str, group: Dict[str, np.ndarray]) -> str:
+    """By the number of gates."""
+    shape = group["weight_hh"].shape
+    gates = shape[0] // shape[1] if len(shape) == 2 and shape[1] and shape[0] % shape[1] == 0 else 0
+    kind = next((name for name, count in GATES.items() if count == gates), None)
+    if kind is None:
+        refuse(f"{module or 'the source'} is a recurrent layer of an unknown kind: weight_hh has the shape "
+               f"{list(shape)}")  # fmt: skip
+    return kind
