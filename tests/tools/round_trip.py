@@ -23,7 +23,7 @@ from torch import nn
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path[:0] = [os.path.join(ROOT, "python"), os.path.dirname(os.path.abspath(__file__))]
 import etch_export  # noqa: E402
-from etch_export import topology  # noqa: E402
+from etch_export.topology import RECURRENT as GATES  # noqa: E402
 from etch_export.torch_layers import torch_classes  # noqa: E402
 from random_networks import ACTIVATIONS, WIDTHS, random_network  # noqa: E402
 
@@ -135,7 +135,7 @@ class Sequences(nn.Module):
 
 
 RECURRENT = [kind for name, kind in (("gru", nn.GRU), ("lstm", nn.LSTM), ("simple_rnn", nn.RNN))
-             if name in topology.RECURRENT]  # fmt: skip
+             if name in GATES]  # fmt: skip
 
 
 def sequences():
@@ -184,7 +184,7 @@ def bf16_trip(folder):
     if etch_export.main([path + ".pt", path + ".safetensors", "--topology", layers]) != 0:
         sys.exit(1)
     model[0].weight.data = model[0].weight.data.bfloat16().float()
-    return Trip(path, model, etch_export.read(path + ".safetensors").tensors, topology, (21,))
+    return Trip(path, model, etch_export.read(path + ".safetensors").tensors, layers, (21,))
 
 
 def compile_programs(trips, compiler, folder):
