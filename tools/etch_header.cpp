@@ -32,7 +32,8 @@ namespace {
 constexpr const char* usage = R"(usage: etch-header [options] IN.safetensors OUT.hpp
 
 Writes a network as a C++ header: its type, its weights as constants, and the golden vectors of the file as
-static_asserts, so the build fails if the network does not reproduce the original model's outputs. Names of inputs,
+static_asserts, so the build fails if the network does not reproduce the original model's outputs. A network with state
+has NAME_state, and its golden vectors are the steps of one sequence. Names of inputs,
 targets and classes in the file become NAME_input_names, NAME_target_names and NAME_class_names.
 
   --name NAME         the network's name in C++; without it the name of OUT.hpp
@@ -75,6 +76,7 @@ enum class layer_kind {
     chain,        ///< holds layers: residual
     dense,        ///< outputs, perhaps bf16; a matrix and a bias
     flatten,      ///< the same numbers in one row
+    recurrent,    ///< units; matrices of the input and of the state, and their biases, in rows of gates
     per_feature,  ///< keeps the shape, and has one number per feature in each tensor
     input,        ///< no layer: the extents of a sample
     other         ///< which this program does not write yet
@@ -87,6 +89,7 @@ struct known_layer {
     std::size_t least = 0;
     std::vector<std::string> defaults{};
     std::span<const etch::network_tensor> tensors{};
+    std::size_t states = 0;  ///< numbers that the example carries from step to step
 
     [[nodiscard]] bool has_statistics() const {
         return std::any_of(tensors.begin(), tensors.end(),
@@ -100,6 +103,8 @@ constexpr layer_kind kind_of() {
     if (std::is_same_v<L, etch::residual<etch::identity>>) return layer_kind::chain;
     if (std::is_same_v<L, etch::dense<1>>) return layer_kind::dense;
     constexpr auto& tensors = etch::tensors_of<Example>;
+    if (layers::totals.state > 0 && tensors.size() == 4 && layers::output_shape == etch::shape{1})
+        return layer_kind::recurrent;
     if (tensors.empty() && layers::output_shape == etch::shape{Example::inputs} &&
         layers::output_shape != layers::input_shape)
         return layer_kind::flatten;
@@ -139,7 +144,8 @@ const std::vector<known_layer> known_layers = [] {
                          .kind = kind_of<entry, example>(),
                          .least = Row::required,
                          .defaults = arguments_from(Row::required, spelled),
-                         .tensors = etch::tensors_of<example>});
+                         .tensors = etch::tensors_of<example>,
+                         .states = example::layers::totals.state});
     });
     return known;
 }();
@@ -269,6 +275,7 @@ struct network {
     std::vector<etch::network_tensor> tensors;
     std::size_t inputs = 0, outputs = 0;
     std::size_t trained = 0, statistics = 0, words = 0, packed = 0;  ///< how many numbers, words, weights in words
+    std::size_t states = 0;                                          ///< numbers that it carries from step to step
     std::uint64_t multiply_adds = 0;
     /// What an answer costs in a constant expression, wherever the header is compiled: with the fused multiply-add.
     std::uint64_t steps = etch::internal::answer_steps::call;
@@ -320,6 +327,21 @@ private:
                 prefix, "weight");
             add({.layer = index, .extents = {rows}}, prefix, "bias");
             return {rows};
+        }
+        if (what.kind == layer_kind::recurrent) {
+            if (input.rank != 1) refuse("the topology has a " + entry.name + " on an image: flatten stands before it");
+            const std::size_t units = positive(entry.arguments[0]), rows = what.tensors[0].rows() * units;
+            for (const etch::network_tensor& tensor : what.tensors) {  // those of one unit
+                const std::size_t columns = tensor.name.text == std::string_view{"weight_ih"} ? input.size() : units;
+                const bool is_matrix = tensor.extents.rank == 2;
+                add({.layer = index, .extents = is_matrix ? etch::shape{rows, columns} : etch::shape{rows}}, prefix,
+                    tensor.name.text);
+                if (is_matrix) multiply_adds += rows * columns;
+                if (is_matrix) steps += etch::internal::answer_steps::fused_multiply_add * rows * columns;
+            }
+            steps += etch::internal::answer_steps::number * (rows + units);
+            states += what.states * units;
+            return {units};
         }
         steps += etch::internal::answer_steps::number * input.size();
         if (inside && what.has_statistics()) refuse("the topology has a " + entry.name + " inside a residual");
@@ -463,9 +485,10 @@ std::string replaced(std::string_view text, std::string_view what, std::string_v
     return to.append(text);
 }
 
-/// The C++ expression that checks golden vector `v`.
-std::string agreement(const options& chosen, const std::string& v) {
-    std::string call = "etched::" + chosen.name + "_golden.agree(etched::" + chosen.name + ", " + v;
+/// The C++ expression that checks golden vector `v`, or the first `v` of a network with state.
+std::string agreement(const options& chosen, const network& net, const std::string& v) {
+    std::string call = "etched::" + chosen.name + (net.states == 0 ? "_golden.agree" : "_golden.agreeing_steps") +
+                       "(etched::" + chosen.name + ", " + v;
     if (chosen.tolerance != etch::golden_tolerance) call += ", " + decimal(chosen.tolerance);
     return call + ")";
 }
@@ -489,11 +512,12 @@ struct golden {
         for (const std::vector<float>* const numbers : {&inputs, &outputs})
             for (const float x : *numbers)
                 if (!std::isfinite(x)) refuse(chosen.in + ": a golden vector is not finite");
-        if (net.steps <= most_steps) by_compiler = std::min<std::size_t>(count, all_steps / net.steps);
+        if (net.steps <= most_steps)
+            by_compiler = std::min<std::size_t>(count, (net.states == 0 ? all_steps : most_steps) / net.steps);
     }
 
 private:
-    /// Of one vector, an evaluation of its own: clang stops at 1,048,576, g++ later.
+    /// Of one vector, an evaluation of its own, or of a whole sequence: clang stops at 1,048,576, g++ later.
     static constexpr std::uint64_t most_steps = 1'000'000;
     /// Of all: about 1.5 s and, with g++, 130 MB.
     static constexpr std::uint64_t all_steps = 1'500'000;
@@ -549,7 +573,7 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
                         const weights& read, const golden& vectors, const name_lists& named,
                         const etch::safetensors_view& file) {
     const std::string& name = chosen.name;
-    const std::string type = name + "_network";
+    const std::string type = name + "_network", state = name + "_state";
     const auto text = [](const std::string& entry) { return entry; };
     const std::string count = std::to_string(vectors.count);
 
@@ -560,6 +584,7 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
     to += "//\n// " + grouped(net.trained + net.packed) + " weights and " + grouped(net.statistics) +
           " statistics in " + grouped(4 * (net.trained + net.statistics + net.words)) + " bytes; " +
           grouped(net.multiply_adds) + " multiply-adds an answer.\n";
+    if (net.states > 0) to += "// From step to step it carries " + grouped(net.states) + " numbers: " + state + ".\n";
     if (vectors.count == 0)
         to +=
             "// NOTHING WAS CHECKED: the file has no golden vectors, so nothing proves that this network\n"
@@ -575,15 +600,19 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
         to += "// They agree if no output differs by more than " + decimal(chosen.tolerance) + " of the largest one.\n";
     to += "// clang-format off\n";
     if (!named.lists.empty()) to += "#include <array>\n#include <string_view>\n\n";
+    if (net.states > 0) to += "#include <cstddef>\n\n";
     to += "#include <etch/inference.hpp>\n";
     if (vectors.count > 0) to += "#include <etch/io/golden_vectors.hpp>\n";
 
     to += "\n#if defined(" + name + ") || defined(" + type + ") || defined(" + name + "_golden)";
+    if (net.states > 0) to += " || defined(" + state + ")";
     for (const auto& [list_end, names] : named.lists) to += " || defined(" + name + std::string{list_end} + ")";
     to += "\n#error \"etch: " + name +
           " is a macro here: give the network another name (etch-header: --name, etch_embed: NAME)\"\n#endif\n";
     to += "\nnamespace etched::inline ETCH_VARIANT {  // by instruction set and settings, as all of etch\n";
     to += "\nusing " + type + " = etch::network<\n" + wrapped(spell(layers, "etch::"), "    ", text) + ">;\n";
+    if (net.states > 0)
+        to += "using " + state + " = " + type + "::state;  // of one voice or episode; begins at zero\n";
     to += "static_assert(" + type + "::parameter_count == " + std::to_string(net.trained) + " && " + type +
           "::statistic_count == " + std::to_string(net.statistics) + " && " + type +
           "::packed_count == " + std::to_string(net.packed) + ",\n              \"etch: " + name +
@@ -594,6 +623,7 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
     to += "  .numbers = {\n" + numbers_of(read.numbers, "    ") + "}}};\n";
 
     std::string usings = "using etched::" + type + ";\n";
+    if (net.states > 0) usings += "using etched::" + state + ";\n";
     for (const auto& [list_end, names] : named.lists) {
         const std::string constant = name + std::string{list_end};
         to += "\ninline constexpr std::array<std::string_view, " + std::to_string(names.size()) + "> " + constant +
@@ -615,9 +645,14 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
     to += "\ninline constexpr etch::golden_vectors<" + count + ", " + std::to_string(net.inputs) + ", " +
           std::to_string(net.outputs) + "> " + name + "_golden{\n  .inputs = {\n" + rows(vectors.inputs, net.inputs) +
           "},\n  .outputs = {\n" + rows(vectors.outputs, net.outputs) + "}};\n";
-    for (std::size_t v = 0; v < vectors.by_compiler; ++v)
-        to += "static_assert(" + agreement(chosen, std::to_string(v)) + ", \"etch: " + name +
-              " does not match the original model (golden vector " + std::to_string(v) + ")\");\n";
+    if (net.states > 0 && vectors.by_compiler > 0)
+        to += "inline constexpr std::size_t " + name +
+              "_agreement = " + agreement(chosen, net, std::to_string(vectors.by_compiler)) + ";\n";
+    for (std::size_t v = 0; v < vectors.by_compiler; ++v) {
+        const std::string number = std::to_string(v);
+        to += "static_assert(" + (net.states > 0 ? name + "_agreement != " + number : agreement(chosen, net, number)) +
+              ", \"etch: " + name + " does not match the original model (golden vector " + number + ")\");\n";
+    }
     return to + end;
 }
 
@@ -638,14 +673,30 @@ int main() {
 }
 )";
 
-std::string checker_text(const options& chosen, const golden& vectors) {
+/// The same for a network with state.
+constexpr std::string_view sequence_checker = R"(#include <cstddef>
+#include <cstdio>
+
+#include "@header@"
+
+int main() {
+    constexpr std::size_t count = etched::@name@_golden.count;
+    const std::size_t agreeing = @agreement@;
+    if (agreeing == count) return 0;
+    std::fprintf(stderr, "etch: @name@ does not match the original model (golden vector %zu)\n", agreeing);
+    return 1;
+}
+)";
+
+std::string checker_text(const options& chosen, const network& net, const golden& vectors) {
     const std::string head = "// Made by etch-header. Do not edit.\n";
     if (vectors.by_compiler == vectors.count)
         return head + (vectors.count == 0 ? "// There are no golden vectors." : "// The header checks itself.") +
                "\nint main() {}\n";
     const std::string header = plain(chosen.out.substr(chosen.out.find_last_of("/\\") + 1));
-    return head + replaced(replaced(replaced(checker, "@agreement@", agreement(chosen, "v")), "@name@", chosen.name),
-                           "@header@", header);
+    const std::string program{net.states == 0 ? checker : sequence_checker};
+    const std::string call = agreement(chosen, net, net.states == 0 ? "v" : "count");
+    return head + replaced(replaced(replaced(program, "@agreement@", call), "@name@", chosen.name), "@header@", header);
 }
 
 // The command ---------------------------------------------------------------------------------------------------------
@@ -741,6 +792,6 @@ int main(int count, char** arguments) {
     const golden vectors{file, net, chosen};
     const name_lists named{file, net, chosen};
     write(chosen.out, header_text(chosen, layers, net, read, vectors, named, file));
-    if (!chosen.checker.empty()) write(chosen.checker, checker_text(chosen, vectors));
+    if (!chosen.checker.empty()) write(chosen.checker, checker_text(chosen, net, vectors));
     return 0;
 }

@@ -208,7 +208,8 @@ def check_known(groups: List[Tuple[str, Group]]) -> None:
 def alternate(groups: List[Tuple[str, Group]], options: Options, framework: Optional[Framework], name: Optional[str],
               notes: List[str]) -> List[Layer]:  # fmt: skip
     """Dense layers with the same activation after all but the last, and another after the last."""
-    is_dense = ["weight_hh" not in group and kind_of_statistics(group) is None and not is_batch_norm(group) for _, group in groups]
+    is_dense = ["weight_hh" not in group and kind_of_statistics(group) is None and not is_batch_norm(group)
+                for _, group in groups]  # fmt: skip
     several = sum(is_dense) > 1
     between = activation(options.activation, framework and framework.activation, "--activation") if several else []
     after = activation(options.output_activation, framework and framework.output_activation, "--output-activation")

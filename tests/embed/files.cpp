@@ -92,6 +92,10 @@ int main(int, char** arguments) {
     write("picture", saved(*drawn<networks::picture>({5}), 2));
     write("doubles", saved(*drawn<networks::double_tiny>({6}), 2));
     write("partly", saved(*drawn<networks::partly>({7}), 20));
+    const std::string remembering = saved(*drawn<networks::remembering>({13}), 6);
+    write("remembering", remembering);
+    write("tampered_memory", with_golden_output(remembering, 2 * 3 + 1, 100));
+    write("long_memory", saved(*drawn<networks::long_memory>({14}), 20));
     const std::string large = saved(*drawn<networks::large>({8}), 5);
     write("large", large);
 

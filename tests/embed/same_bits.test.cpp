@@ -11,11 +11,13 @@
 #include "around.hpp"
 #include "doubles.hpp"
 #include "embed/networks.hpp"
+#include "long_memory.hpp"
 #include "measured.hpp"
 #include "named.hpp"
 #include "odd.hpp"
 #include "partly.hpp"
 #include "picture.hpp"
+#include "remembering.hpp"
 #include "rounded.hpp"
 #include "support/catch.hpp"
 #include "tiny.hpp"
@@ -55,6 +57,8 @@ TEST_CASE("an etched network has the type that its file says, and the bits that 
     check<networks::partly>(partly, "partly");
     check<networks::named>(named, "named");
     check<networks::units>(units, "units");
+    check<networks::remembering>(remembering, "remembering");
+    check<networks::long_memory>(long_memory, "long_memory");
 }
 
 TEST_CASE("names of inputs, targets and classes are constants beside the network") {
@@ -75,4 +79,20 @@ TEST_CASE("an etched network answers in constant expressions and at run time, an
     static_assert(tiny({0.25f, -0.5f})[0] > 0);
     static_assert(tiny_golden.count == 3 && partly_golden.count == 20);
     for (std::size_t v = 0; v < partly_golden.count; ++v) CHECK(partly_golden.agree(partly, v));
+}
+
+TEST_CASE("a network with state has its type beside it, and its golden vectors are the steps of one sequence") {
+    static_assert(std::same_as<remembering_state, networks::remembering::state>);
+    static_assert(sizeof(remembering_state) == 8 * sizeof(float));
+    static_assert(remembering_golden.agreeing_steps(remembering, 6) == 6);
+    CHECK(long_memory_golden.agreeing_steps(long_memory, 20) == 20);
+    long_memory_state voice{};
+    for (std::size_t v = 0; v < long_memory_golden.count; ++v) {
+        const auto answer = long_memory(long_memory_golden.inputs[v], voice);
+        CHECK(same_bits(answer.data(), long_memory_golden.outputs[v], answer.size()));
+    }
+    long_memory_state late{};  // from another state it is another sequence
+    (void)long_memory(long_memory_golden.inputs[1], late);
+    const auto answer = long_memory(long_memory_golden.inputs[1], late);
+    CHECK(!same_bits(answer.data(), long_memory_golden.outputs[1], answer.size()));
 }

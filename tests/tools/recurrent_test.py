@@ -193,11 +193,11 @@ class Recurrent(Case):
 
     def test_rsl_rl(self):
         for name, kind in KINDS.items():
-            for memory, critic, actor in [("memory_a.rnn", "memory_c.rnn", "actor"), ("rnn.rnn", "memory_c.rnn", "mlp")]:
+            for memory, actor in [("memory_a.rnn", "actor"), ("rnn.rnn", "mlp")]:
                 policy, other = kind(5, 4), kind(5, 4)
                 head = nn.Sequential(nn.Linear(4, 6), nn.ELU(), nn.Linear(6, 2))
                 state = {"std": torch.ones(2)}
-                for prefix, module in [(actor, head), ("critic", head), (memory, policy), (critic, other),
+                for prefix, module in [(actor, head), ("critic", head), (memory, policy), ("memory_c.rnn", other),
                                        ("actor_obs_normalizer", Normalizer(5))]:  # fmt: skip
                     state.update({f"{prefix}.{key}": t.clone() for key, t in module.state_dict().items()})
                 entry = "model_state_dict" if actor == "actor" else "actor_state_dict"

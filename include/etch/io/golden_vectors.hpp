@@ -13,6 +13,8 @@ inline constexpr double golden_tolerance = 1e-5;
 /// header contains them, and asserts that its network agrees:
 ///
 ///     static_assert(walk_golden.agree(walk, 0), "etch: walk does not match the original model ...");
+///
+/// or, for a network with state, that `agreeing_steps` is all of them.
 template <std::size_t Count, std::size_t Inputs, std::size_t Outputs>
 struct golden_vectors {
     static constexpr std::size_t count = Count;
@@ -32,15 +34,28 @@ struct golden_vectors {
     template <class Network>
     [[nodiscard]] constexpr bool agree(const Network& net, std::size_t v,
                                        double tolerance = golden_tolerance) const noexcept {
+        return within(net(inputs[v]), v, tolerance * scale());
+    }
+
+    /// The same for a network with state, whose golden vectors are the steps of one sequence that begins at zero: the
+    /// first that the network disagrees with, or `steps` if there is none among so many.
+    template <class Network>
+    [[nodiscard]] constexpr std::size_t agreeing_steps(const Network& net, std::size_t steps,
+                                                       double tolerance = golden_tolerance) const noexcept {
         const double allowed = tolerance * scale();
-        const auto answer = net(inputs[v]);
+        typename Network::state state{};
+        for (std::size_t v = 0; v < steps; ++v)
+            if (!within(net(inputs[v], state), v, allowed)) return v;
+        return steps;
+    }
+
+private:
+    [[nodiscard]] constexpr bool within(const auto& answer, std::size_t v, double allowed) const noexcept {
         for (std::size_t i = 0; i < Outputs; ++i)
             if (!(magnitude(static_cast<double>(answer[i]) - static_cast<double>(outputs[v][i])) <= allowed))
                 return false;  // also for NaN
         return true;
     }
-
-private:
     [[nodiscard]] static constexpr double magnitude(double x) noexcept { return x < 0 ? -x : x; }
 };
 
