@@ -272,7 +272,7 @@ def prelu_layer(value: Step, where: str) -> List[Layer]:
 
 def prelu_of(where: str, slopes: np.ndarray) -> List[Layer]:
     if slopes.size == 0 or (slopes != slopes.flat[0]).any():
-        refuse(f"{where} is a PReLU with a slope for each channel, for which etch has no layer")
+        refuse(f"{where} is a PReLU with a slope for each channel, which this program cannot export yet")
     return leaky_relu_of(where, float(slopes.flat[0]))
 
 

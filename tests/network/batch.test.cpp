@@ -5,9 +5,14 @@
 
 #include <etch/layer/conv_2d.hpp>
 #include <etch/layer/dense.hpp>
+#include <etch/layer/film.hpp>
 #include <etch/layer/flatten.hpp>
+#include <etch/layer/gated.hpp>
 #include <etch/layer/gelu.hpp>
+#include <etch/layer/group_norm.hpp>
 #include <etch/layer/layer_norm.hpp>
+#include <etch/layer/log_softmax.hpp>
+#include <etch/layer/prelu.hpp>
 #include <etch/layer/sigmoid.hpp>
 #include <etch/layer/softmax.hpp>
 #include <etch/layer/standardize.hpp>
@@ -75,4 +80,9 @@ TEST_CASE("a batch of images through a residual has its samples' bits") {
 
 TEST_CASE("a batch through convolutions has its samples' bits") {
     check_batches<network<input<2, 7, 6>, conv_2d<9>, gelu, standardize, conv_2d<3, 2>, flatten, dense<5>, softmax>>();
+}
+
+TEST_CASE("a batch through layers that look at channels has its samples' bits") {
+    check_batches<network<input<34, 5>, group_norm<2>, prelu<34>, gated<etch::tanh, sigmoid>, flatten, dense<33>, film,
+                          prelu<>, log_softmax>>();
 }

@@ -98,10 +98,17 @@ void layers() {
     layer<hard_tanh>("hard_tanh");
     layer<hard_sigmoid>("hard_sigmoid");
     layer<hard_swish>("hard_swish");
+    layer<prelu<>>("prelu");
+    both_passes<network<input<5, 7>, prelu<5>, flatten, dense<3>>>("prelu of channels");
     layer<clamp<1, 2>>("clamp");
     layer<softmax>("softmax");
     layer<log_softmax>("log_softmax");
     layer<layer_norm<>>("layer_norm");
+    layer<group_norm<3>>("group_norm");
+    both_passes<network<input<6, 5, 3>, group_norm<3>, flatten, dense<3>>>("group_norm of images");
+    both_passes<network<input<7>, dense<42>, gated<etch::tanh, etch::sigmoid>, dense<3>>>("gated");
+    both_passes<network<input<10, 5>, gated<silu, identity>, flatten, dense<3>>>("gated of channels");
+    both_passes<network<input<7>, dense<21>, film, dense<3>>>("film");
     layer<dropout<30>>("dropout");
     layer<residual<dense<21>, etch::tanh>>("residual");
     through_time<network<input<7>, gru<21>, dense<3>>>("gru");

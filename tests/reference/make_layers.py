@@ -61,11 +61,11 @@ def with_parameters(name, make, inputs, grad_output, comment):
     layer, apply = make()
     for p, factor in zip(layer.parameters(), (29, 11)):
         p.data = header.exact(spread(p.numel(), factor, 53, 1 / 32)).reshape(p.shape)
-    output, grad_input, (grad_weight, grad_bias) = backward(apply, inputs, grad_output, list(layer.parameters()))
-    weight, bias = layer.parameters()
+    output, grad_input, gradients = backward(apply, inputs, grad_output, list(layer.parameters()))
     parts = [f"/// {comment}\nnamespace {name} {{\n"]
-    given = {"weight": weight, "bias": bias, "input": inputs, "grad_output": grad_output}
-    found = {"output": output, "grad_input": grad_input, "grad_weight": grad_weight, "grad_bias": grad_bias}
+    given = {**dict(layer.named_parameters()), "input": inputs, "grad_output": grad_output}
+    found = {"output": output, "grad_input": grad_input}
+    found.update({f"grad_{name}": grad for (name, _), grad in zip(layer.named_parameters(), gradients)})
     parts += [header.array(key, value, "float") for key, value in given.items()]
     parts += [header.array(key, value) for key, value in found.items()]
     return parts + [f"}}  // namespace {name}\n"]
@@ -120,6 +120,51 @@ def conv_2d():
         return layer(x.reshape(SAMPLES, 4, 5, 2).permute(0, 3, 1, 2)).permute(0, 2, 3, 1).reshape(SAMPLES, -1)
 
     return layer, apply
+
+
+def channels_last(function, channels, extents):
+    """A function of PyTorch's [channels, ...] on samples in etch's order, the channels contiguous."""
+    def apply(x):
+        images = x.reshape(SAMPLES, *reversed(extents), channels)
+        images = images.permute(0, len(extents) + 1, *range(1, len(extents) + 1))
+        return function(images).permute(0, *range(2, len(extents) + 2), 1).reshape(SAMPLES, -1)
+
+    return apply
+
+
+def prelu():
+    """With a slope for each channel, of images 4 wide and 2 high."""
+    layer = nn.PReLU(3).double()
+    return layer, channels_last(layer, 3, (4, 2))
+
+
+def group_norm():
+    layer = nn.GroupNorm(2, 6).double()
+    return layer, channels_last(layer, 6, (2, 3))
+
+
+def halves(name, function, channels, comment):
+    """A layer without parameters, of {channels, 3}, that returns fewer channels."""
+    inputs = header.exact(spread(SAMPLES * channels * 3, 23, 59, 1 / 16)).reshape(SAMPLES, -1)
+    apply = channels_last(function, channels, (3,))
+    grad_output = header.exact(spread(apply(inputs).numel(), 31, 61, 1 / 32)).reshape(SAMPLES, -1)
+    output, grad_input, _ = backward(apply, inputs, grad_output)
+    given = {"input": inputs, "grad_output": grad_output}
+    found = {"output": output, "grad_input": grad_input}
+    parts = [f"/// {comment}\nnamespace {name} {{\n"]
+    parts += [header.array(key, value, "float") for key, value in given.items()]
+    parts += [header.array(key, value) for key, value in found.items()]
+    return parts + [f"}}  // namespace {name}\n"]
+
+
+def wavenet_gate(x):
+    signal, gate = x.chunk(2, dim=1)
+    return torch.tanh(signal) * torch.sigmoid(gate)
+
+
+def modulated(x):
+    features, scale, shift = x.chunk(3, dim=1)
+    return features * scale + shift
 
 
 def batch_norm():
@@ -181,6 +226,18 @@ def main():
         "Conv2d(2, 3, (2, 3)) of images 5 wide and 4 high; the weight is [3][2][2][3], PyTorch's.",
     )
     parts += batch_norm()
+    parts += with_parameters(
+        "prelu",
+        prelu,
+        batch(24, 23),
+        batch(24, 31),
+        "PReLU(3) of images 4 wide and 2 high, a slope for each channel.",
+    )
+    parts += with_parameters(
+        "group_norm", group_norm, batch(36, 23), batch(36, 31), "GroupNorm(2, 6) of images 2 wide and 3 high."
+    )
+    parts += halves("gated", wavenet_gate, 10, "tanh(first half) * sigmoid(second half) of {10, 3}.")
+    parts += halves("film", modulated, 15, "The first third times the second plus the third, of {15, 3}.")
     header.write(
         __file__,
         "Everything lies sample after sample; weights are [out][in], row after row. What goes in is exact in float, "

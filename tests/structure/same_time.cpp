@@ -33,7 +33,8 @@ using activations =
     network<input<16>, branching, dense<16>, etch::tanh, dense<16>, sigmoid, dense<16>, fast_tanh, dense<16>,
             fast_sigmoid, dense<16>, relu, dense<16>, leaky_relu<>, dense<16>, elu<>, dense<16>, selu, dense<16>, gelu,
             dense<16>, silu, dense<16>, softplus, dense<16>, hard_tanh, hard_sigmoid, dense<16>, hard_swish, dense<16>,
-            log_softmax, layer_norm<>, residual<dense<16>, identity>, dense<7>, softmax>;
+            log_softmax, prelu<>, prelu<16>, layer_norm<>, group_norm<2>, gated<etch::tanh, sigmoid>, dense<48>, film,
+            residual<dense<16>, identity>, dense<7>, softmax>;
 using policy = network<input<17>, dense<64>, etch::tanh, dense<64>, etch::tanh, dense<6>>;
 
 using others =

@@ -12,14 +12,18 @@
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/elu.hpp>
 #include <etch/layer/fast_tanh.hpp>
+#include <etch/layer/film.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/frozen.hpp>
+#include <etch/layer/gated.hpp>
 #include <etch/layer/gelu.hpp>
+#include <etch/layer/group_norm.hpp>
 #include <etch/layer/hard_sigmoid.hpp>
 #include <etch/layer/identity.hpp>
 #include <etch/layer/layer_norm.hpp>
 #include <etch/layer/log_softmax.hpp>
 #include <etch/layer/normalize.hpp>
+#include <etch/layer/prelu.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/sigmoid.hpp>
 #include <etch/layer/silu.hpp>
@@ -127,6 +131,12 @@ TEST_CASE("a fit of layers of images and of branches gives the same bits in a co
 TEST_CASE("a fit of the activations that are cheap, and of logarithms, gives the same bits in a constant expression") {
     check_training<network<input<3>, dense<4>, hard_sigmoid, dense<3>, hard_swish, dense<3>, log_softmax>,
                    cross_entropy, momentum, constant_rate>();
+}
+
+TEST_CASE("a fit of layers that look at channels gives the same bits in a constant expression") {
+    check_training<network<input<4, 2>, group_norm<2>, prelu<4>, gated<etch::tanh, sigmoid>, flatten, dense<6>, prelu<>,
+                           film, dense<2>>,
+                   mean_squared_error, momentum, constant_rate>();
 }
 
 TEST_CASE("a loss gives the same bits in a constant expression") {

@@ -10,9 +10,12 @@
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/elu.hpp>
 #include <etch/layer/fast_tanh.hpp>
+#include <etch/layer/film.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/frozen.hpp>
+#include <etch/layer/gated.hpp>
 #include <etch/layer/gelu.hpp>
+#include <etch/layer/group_norm.hpp>
 #include <etch/layer/gru.hpp>
 #include <etch/layer/hard_sigmoid.hpp>
 #include <etch/layer/identity.hpp>
@@ -20,6 +23,7 @@
 #include <etch/layer/layer_norm.hpp>
 #include <etch/layer/log_softmax.hpp>
 #include <etch/layer/normalize.hpp>
+#include <etch/layer/prelu.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/sigmoid.hpp>
 #include <etch/layer/silu.hpp>
@@ -64,6 +68,8 @@ using all_layers = catalogue<
     catalogue_row<gru<1>, 1>,
     catalogue_row<parallel<branch<dense<2>>>, 1>,
     catalogue_row<slice<0, 2>, 2>,
+    catalogue_row<gated<tanh, sigmoid>, 2>,
+    catalogue_row<film>,
     // activations
     catalogue_row<identity>,
     catalogue_row<relu>,
@@ -79,6 +85,7 @@ using all_layers = catalogue<
     catalogue_row<hard_sigmoid>,
     catalogue_row<hard_swish>,
     catalogue_row<clamp<>>,
+    catalogue_row<prelu<>>,
     catalogue_row<softmax>,
     catalogue_row<log_softmax>,
     catalogue_row<fast_tanh>,
@@ -92,6 +99,7 @@ using all_layers = catalogue<
     catalogue_row<dropout<1>, 1>,
     catalogue_row<batch_norm<>, 0, input<2, 4, 3>>,
     catalogue_row<layer_norm<>>,
+    catalogue_row<group_norm<2>, 1, input<2, 4, 3>>,
     catalogue_row<frozen<dense<2>>, 1>>;
 // clang-format on
 
