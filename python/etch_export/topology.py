@@ -65,6 +65,7 @@ RECURRENT = {"gru": 3}  # and their gates
 NOT_YET: Tuple[str, ...] = (
     "conv_2d", "batch_norm", "frozen", "parallel", "slice", "hard_sigmoid", "hard_swish", "log_softmax",
     "prelu", "group_norm", "gated", "film",
+    "lstm", "simple_rnn",
 )  # fmt: skip
 # Only in the list of a source: they are folded into other layers before there is a file.
 IN_SOURCES: Dict[str, Tuple[Optional[int], ...]] = {"batch_norm": (100000,), "prelu": ()}

@@ -57,6 +57,7 @@ TEST_CASE("a network comes back with the same bits") {
     check_round_trip<basic_network<double, input<3>, dense<2>>>();
     check_round_trip<network<input<3>, relu>>();
     check_round_trip<network<input<3>, gru<5>, dense<2>>>();
+    check_round_trip<network<input<3>, lstm<5>, gru<3, reset_before>, simple_rnn<4, with_relu>>>();
 }
 
 TEST_CASE("golden vectors of a network with state are the steps of one sequence") {

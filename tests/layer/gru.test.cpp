@@ -8,112 +8,82 @@
 
 #include <etch/layer/dense.hpp>
 #include <etch/layer/relu.hpp>
-#include <etch/network/network.hpp>
 #include <etch/network/residual.hpp>
+#include <etch/network/topology.hpp>
 
 #include "reference/layers.hpp"
-#include "support/catch.hpp"
-#include "support/unrolled.hpp"
+#include "support/recurrent.hpp"
 
 using namespace etch;
 
 namespace {
 
-/// In double only the order of the sums and the last digits of σ and tanh differ, some 1e-16 per step.
-constexpr double double_tolerance = 1e-13;
-/// In float a sum of some dozens of products is wrong by some roundings of 2^-24 (6e-8). σ and tanh never enlarge that,
-/// and a gate forgets an old error as it forgets the old state, so that it does not grow with the steps: 2e-7 measured.
-constexpr double float_tolerance = 3e-6;
-/// Gradients are sums over six steps and three samples of numbers up to 2: 6e-7 measured.
-constexpr double float_gradient_tolerance = 1e-5;
-
-/// As many numbers as PyTorch's case has, from [rows][columns] to column after column.
-template <class T>
-void from_rows(T* to, const float* from, std::size_t rows, std::size_t columns) {
-    for (std::size_t i = 0; i < rows; ++i)
-        for (std::size_t j = 0; j < columns; ++j) to[j * rows + i] = static_cast<T>(from[i * columns + j]);
+const support::torch_steps& torch() {
+    namespace from = reference::gru;
+    static const support::torch_steps steps{from::input,
+                                            from::state,
+                                            from::grad_output,
+                                            from::output,
+                                            from::grad_input,
+                                            from::grad_state,
+                                            {{12, 5, from::weight_ih, from::grad_weight_ih},
+                                             {12, 4, from::weight_hh, from::grad_weight_hh},
+                                             {12, 1, from::bias_ih, from::grad_bias_ih},
+                                             {12, 1, from::bias_hh, from::grad_bias_hh}}};
+    return steps;
 }
-template <class T>
-double farthest_from_rows(const T* got, const double* want, std::size_t rows, std::size_t columns) {
-    double worst = 0;
-    for (std::size_t i = 0; i < rows; ++i)
-        for (std::size_t j = 0; j < columns; ++j)
-            worst = std::max(worst, support::distance(static_cast<double>(got[j * rows + i]), want[i * columns + j]));
-    return worst;
-}
-
-struct farthest {
-    double output, gradients;
-};
-template <class T>
-farthest farthest_from_torch() {
-    namespace torch = reference::gru;
-    support::unrolled<T, 6, shape{5}, 3, gru<4>> layer;
-    from_rows(layer.parameters.data(), torch::weight_ih, 12, 5);
-    from_rows(layer.parameters.data() + 60, torch::weight_hh, 12, 4);
-    from_rows(layer.parameters.data() + 108, torch::bias_ih, 12, 1);
-    from_rows(layer.parameters.data() + 120, torch::bias_hh, 12, 1);
-    std::copy(std::begin(torch::state), std::end(torch::state), layer.states[0].begin());
-    layer.grad_last_state.fill(0);
-    for (std::size_t i = 0; i < 6; ++i) {
-        std::copy_n(torch::input + i * 15, 15, layer.input[i].begin());
-        std::copy_n(torch::grad_output + i * 12, 12, layer.grad_output[i].begin());
-    }
-    layer.run();
-    farthest worst{0, farthest_from_rows(layer.grad_states[0].data(), torch::grad_state, 12, 1)};
-    const auto see = [](double& so_far, double distance) { so_far = std::max(so_far, distance); };
-    for (std::size_t i = 0; i < 6; ++i) {
-        see(worst.output, farthest_from_rows(layer.output[i].data(), torch::output + i * 12, 12, 1));
-        see(worst.gradients, farthest_from_rows(layer.grad_input[i].data(), torch::grad_input + i * 15, 15, 1));
-    }
-    see(worst.gradients, farthest_from_rows(layer.gradients.data(), torch::grad_weight_ih, 12, 5));
-    see(worst.gradients, farthest_from_rows(layer.gradients.data() + 60, torch::grad_weight_hh, 12, 4));
-    see(worst.gradients, farthest_from_rows(layer.gradients.data() + 108, torch::grad_bias_ih, 12, 1));
-    see(worst.gradients, farthest_from_rows(layer.gradients.data() + 120, torch::grad_bias_hh, 12, 1));
-    return worst;
+const support::torch_steps& with_reset_before() {
+    namespace from = reference::gru_with_reset_before;
+    static const support::torch_steps steps{from::input,
+                                            from::state,
+                                            from::grad_output,
+                                            from::output,
+                                            from::grad_input,
+                                            from::grad_state,
+                                            {{12, 5, from::weight_ih, from::grad_weight_ih},
+                                             {12, 4, from::weight_hh, from::grad_weight_hh},
+                                             {12, 1, from::bias, from::grad_bias}}};
+    return steps;
 }
 
 /// One step by plain loops in double; the parameters as the layer holds them.
-template <class T>
-void plain_step(const T* parameters, std::size_t inputs, std::size_t units, const T* x, double* h) {
-    const T *W_ih = parameters, *W_hh = W_ih + 3 * units * inputs, *b_ih = W_hh + 3 * units * units;
-    const T* b_hh = b_ih + 3 * units;
-    std::vector<double> from_input(3 * units), from_state(3 * units);
-    for (std::size_t i = 0; i < 3 * units; ++i) {
-        from_input[i] = b_ih[i], from_state[i] = b_hh[i];
-        for (std::size_t k = 0; k < inputs; ++k)
-            from_input[i] += static_cast<double>(W_ih[k * 3 * units + i]) * static_cast<double>(x[k]);
-        for (std::size_t k = 0; k < units; ++k) from_state[i] += static_cast<double>(W_hh[k * 3 * units + i]) * h[k];
-    }
+template <class T, std::size_t Inputs, std::size_t Units, bool ResetBefore>
+void plain_step(const T* parameters, const T* x, double* h) {
+    constexpr std::size_t rows = 3 * Units;
+    const T *W_ih = parameters, *W_hh = W_ih + rows * Inputs, *b_ih = W_hh + rows * Units, *b_hh = b_ih + rows;
+    const auto times = [](const T* W, std::size_t row, const auto* v, std::size_t count) {
+        double sum = 0;
+        for (std::size_t k = 0; k < count; ++k)
+            sum += static_cast<double>(W[k * rows + row]) * static_cast<double>(v[k]);
+        return sum;
+    };
+    const auto from_input = [&](std::size_t row) {
+        return static_cast<double>(b_ih[row]) + times(W_ih, row, x, Inputs);
+    };
+    const auto from_state = [&](std::size_t row, const std::vector<double>& of) {
+        return (ResetBefore ? 0 : static_cast<double>(b_hh[row])) + times(W_hh, row, of.data(), Units);
+    };
     const auto logistic = [](double a) { return 1 / (1 + std::exp(-a)); };
-    for (std::size_t i = 0; i < units; ++i) {
-        const double r = logistic(from_input[i] + from_state[i]);
-        const double z = logistic(from_input[units + i] + from_state[units + i]);
-        const double n = std::tanh(from_input[2 * units + i] + r * from_state[2 * units + i]);
-        h[i] = (1 - z) * n + z * h[i];
+    const std::vector<double> before(h, h + Units);
+    std::vector<double> r(Units), kept(Units);
+    for (std::size_t i = 0; i < Units; ++i) {
+        r[i] = logistic(from_input(i) + from_state(i, before));
+        kept[i] = r[i] * before[i];
+    }
+    for (std::size_t i = 0; i < Units; ++i) {
+        const std::size_t row = 2 * Units + i;
+        const double z = logistic(from_input(Units + i) + from_state(Units + i, before));
+        const double from_kept = ResetBefore ? from_state(row, kept) : r[i] * from_state(row, before);
+        h[i] = (1 - z) * std::tanh(from_input(row) + from_kept) + z * before[i];
     }
 }
-
-/// The largest distance over 50 steps, in which the network and the loops each carry their own state.
 template <class T, std::size_t Inputs, std::size_t Units>
 double farthest_from_loops() {
-    using net_type = basic_network<T, input<Inputs>, gru<Units>>;
-    const auto net = [] {
-        net_type drawn{seed{Units}};
-        support::scatter_numbers(drawn.parameters().last(6 * Units), seed{4});  // biases
-        return drawn;
-    }();
-    typename net_type::state state{};
-    std::vector<double> h(Units);
-    double worst = 0;
-    for (std::uint64_t i = 0; i < 50; ++i) {
-        vector<T, Inputs> x;
-        support::scatter_numbers(x, seed{100 + i}, 2);
-        const auto y = net(x, state);
-        plain_step(net.parameters().data(), Inputs, Units, x.data(), h.data());
-        worst = std::max(worst, support::farthest(y, h));
-    }
-    return worst;
+    return support::farthest_from_loops<T, Inputs, gru<Units>>(plain_step<T, Inputs, Units, false>);
+}
+template <class T, std::size_t Inputs, std::size_t Units>
+double farthest_with_reset_before() {
+    return support::farthest_from_loops<T, Inputs, gru<Units, reset_before>>(plain_step<T, Inputs, Units, true>);
 }
 
 }  // namespace
@@ -130,6 +100,9 @@ TEST_CASE("gru holds the matrices of three gates one below the other, and carrie
     static_assert(gru<8>::multiply_adds<shape{5}>() == 24 * 13);
     static_assert(network<input<5>, gru<8>>::parameter_count == 24 * 13 + 48);
     static_assert(sizeof(network<input<5>, gru<8>>::state) == 32);
+    static_assert(network<input<5>, gru<8, reset_before>>::parameter_count == 24 * 13 + 24);
+    static_assert(topology<network<input<5>, gru<8, reset_before>>> == "input<5>, gru<8, reset_before>");
+    static_assert(topology<network<input<5>, gru<8>>> == "input<5>, gru<8>");
 }
 
 TEST_CASE("the matrices of a gru begin gate by gate, its biases at zero") {
@@ -159,20 +132,36 @@ TEST_CASE("a step of gru is the one that a person works out by hand") {
 }
 
 TEST_CASE("gru forward and backward match PyTorch over six steps of three samples") {
-    const farthest in_double = farthest_from_torch<double>(), in_float = farthest_from_torch<float>();
-    CHECK(in_double.output < double_tolerance);
-    CHECK(in_double.gradients < double_tolerance);
-    CHECK(in_float.output < float_tolerance);
-    CHECK(in_float.gradients < float_gradient_tolerance);
+    const auto in_double = support::farthest_from<double, gru<4>>(torch());
+    const auto in_float = support::farthest_from<float, gru<4>>(torch());
+    CHECK(in_double.output < support::recurrent_double_tolerance);
+    CHECK(in_double.gradients < support::recurrent_double_tolerance);
+    CHECK(in_float.output < support::recurrent_float_tolerance);
+    CHECK(in_float.gradients < support::recurrent_gradient_tolerance);
+}
+
+TEST_CASE(
+    "gru with the reset before the product, forward and backward, matches PyTorch's derivatives of its formulas") {
+    const auto in_double = support::farthest_from<double, gru<4, reset_before>>(with_reset_before());
+    const auto in_float = support::farthest_from<float, gru<4, reset_before>>(with_reset_before());
+    CHECK(in_double.output < support::recurrent_double_tolerance);
+    CHECK(in_double.gradients < support::recurrent_double_tolerance);
+    CHECK(in_float.output < support::recurrent_float_tolerance);
+    CHECK(in_float.gradients < support::recurrent_gradient_tolerance);
 }
 
 TEST_CASE("gru stays with a plain double loop for 50 steps, at sizes around the lanes") {
-    CHECK(farthest_from_loops<float, 1, 1>() < float_tolerance);
-    CHECK(farthest_from_loops<float, 7, 16>() < float_tolerance);
-    CHECK(farthest_from_loops<float, 33, 21>() < float_tolerance);
+    CHECK(farthest_from_loops<float, 1, 1>() < support::recurrent_float_tolerance);
+    CHECK(farthest_from_loops<float, 7, 16>() < support::recurrent_float_tolerance);
+    CHECK(farthest_from_loops<float, 33, 21>() < support::recurrent_float_tolerance);
+    CHECK(farthest_with_reset_before<float, 1, 1>() < support::recurrent_float_tolerance);
+    CHECK(farthest_with_reset_before<float, 33, 21>() < support::recurrent_float_tolerance);
 #if ETCH_TEST_EVERYTHING  // the preset test-all
-    CHECK(farthest_from_loops<float, 5, 5>() < float_tolerance);
-    CHECK(farthest_from_loops<double, 7, 13>() < double_tolerance);
+    CHECK(farthest_from_loops<float, 5, 5>() < support::recurrent_float_tolerance);
+    CHECK(farthest_from_loops<double, 7, 13>() < support::recurrent_double_tolerance);
+    CHECK(farthest_with_reset_before<float, 2, 3>() < support::recurrent_float_tolerance);
+    CHECK(farthest_with_reset_before<float, 7, 16>() < support::recurrent_float_tolerance);
+    CHECK(farthest_with_reset_before<double, 7, 13>() < support::recurrent_double_tolerance);
 #endif
 }
 
@@ -180,6 +169,13 @@ TEST_CASE("gradients of a gru through seven steps match finite differences") {
     support::unrolled<double, 7, shape{4}, 1, gru<5>> one;
     CHECK(support::worst_gradient(one) < support::gradient_tolerance);
     support::unrolled<double, 7, shape{4}, 3, gru<5>> batch;
+    CHECK(support::worst_gradient(batch) < support::gradient_tolerance);
+}
+
+TEST_CASE("gradients of a gru with the reset before the product match finite differences") {
+    support::unrolled<double, 5, shape{4}, 1, gru<5, reset_before>> one;
+    CHECK(support::worst_gradient(one) < support::gradient_tolerance);
+    support::unrolled<double, 5, shape{4}, 3, gru<3, reset_before>, dense<2>> batch;
     CHECK(support::worst_gradient(batch) < support::gradient_tolerance);
 }
 
@@ -202,7 +198,7 @@ TEST_CASE("gradients through seven steps of a gru in a residual match finite dif
 
 TEST_CASE(
     "the first backward pass of an update may set a gru's gradients, and forward keeps what it needs to do so again") {
-    support::unrolled<double, 3, shape{4}, 3, gru<5>> layers;
+    support::unrolled<double, 3, shape{4}, 3, gru<5>, gru<3, reset_before>> layers;
     layers.run();
     const auto added = layers.gradients;
     layers.template run<true>();
@@ -210,7 +206,7 @@ TEST_CASE(
 }
 
 TEST_CASE("training and inference of a gru give the same bits") {
-    support::unrolled<float, 7, shape{6}, 3, gru<9>, gru<5>, dense<2>> layers;
+    support::unrolled<float, 7, shape{6}, 3, gru<9>, gru<5, reset_before>, dense<2>> layers;
     layers.forward();
     const auto output = layers.output;
     const auto last = layers.states[7];
@@ -220,7 +216,7 @@ TEST_CASE("training and inference of a gru give the same bits") {
 }
 
 TEST_CASE("steps of a gru, forward and backward, give the same bits in a constant expression") {
-    using layers = support::unrolled<float, 2, shape{2}, 2, gru<2>>;
+    using layers = support::unrolled<float, 2, shape{2}, 2, gru<2>, gru<1, reset_before>>;
     constexpr auto run = [] {
         layers steps;
         steps.run();

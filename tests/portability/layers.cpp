@@ -8,6 +8,7 @@
 #include <etch/loss/mean_absolute_error.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/loss/sparse_cross_entropy.hpp>
+#include <etch/network/convert.hpp>
 #include <etch/network/sequence_tape.hpp>
 #include <etch/optimizer/sgd.hpp>
 #include <etch/training/stepper.hpp>
@@ -70,6 +71,25 @@ void through_time(const char* name) {
     report(name, d);
 }
 
+/// Five samples through four steps, with weights stored as bf16.
+void recurrent_as_bf16() {
+    constexpr std::size_t batch = 5;
+    using trained = network<input<7>, lstm<21>, gru<9>, gru<5, reset_before>, simple_rnn<3>>;
+    using stored = with_bf16<trained>;
+    static trained net;
+    net = trained{seed{3}};
+    static stored half;
+    half = convert<stored>(net);
+    stored::states<batch> state{};
+    digest d;
+    for (std::uint64_t i = 0; i < 4; ++i) {
+        matrix<float, 7, batch> x;
+        draw(x, 4 + i);
+        d.add_all(half(x, state));
+    }
+    report("recurrent, bf16", d);
+}
+
 /// A layer between two dense ones.
 template <class L>
 void layer(const char* name) {
@@ -112,6 +132,10 @@ void layers() {
     layer<dropout<30>>("dropout");
     layer<residual<dense<21>, etch::tanh>>("residual");
     through_time<network<input<7>, gru<21>, dense<3>>>("gru");
+    through_time<network<input<7>, gru<21, reset_before>, dense<3>>>("gru, reset before the product");
+    through_time<network<input<7>, lstm<21>, dense<3>>>("lstm");
+    through_time<network<input<7>, simple_rnn<21>, simple_rnn<5, with_relu>, dense<3>>>("simple_rnn");
+    recurrent_as_bf16();
     layer<batch_norm<>>("batch_norm");
     both_passes<network<input<7>, standardize, dense<3>>>("standardize");
     both_passes<network<input<7>, normalize<>, dense<3>>>("normalize", -0.5f);

@@ -4,6 +4,7 @@
 #include <span>
 
 #include <etch/layer/gru.hpp>
+#include <etch/layer/lstm.hpp>
 #include <etch/training/sequence_stepper.hpp>
 
 #include "items.hpp"
@@ -13,14 +14,15 @@ namespace golden {
 namespace {
 
 /// Five updates from pieces of four sequences, of which one ends early and one is empty.
+template <class Memory>
 digest sequences() {
     using namespace etch;
     constexpr std::size_t steps = 6, batch = 4;
-    using net_type = network<input<3>, gru<9>, dense<2>>;
+    using net_type = network<input<3>, Memory, dense<2>>;
     static net_type net;
     net = net_type{seed{3}};
     static sequence_stepper<net_type, mean_squared_error, adam, steps, batch> stepper{{.learning_rate = 0.01}};
-    net_type::states<batch> state{};
+    typename net_type::template states<batch> state{};
     matrix<float, 3, steps * batch> x;
     matrix<float, 2, steps * batch> y;
     const std::array<std::size_t, batch> lengths{6, 4, 0, 6};
@@ -47,7 +49,8 @@ void training() {
     report("adamw", ten_steps<adamw>());
     report("cosine decay, clipped", ten_steps<adam, cosine_decay>({}, {}, {.norm = 0.5}));
     report("exponential decay", ten_steps<momentum, exponential_decay>());
-    report("sequences", sequences());
+    report("sequences", sequences<gru<9>>());
+    report("sequences, lstm", sequences<lstm<9>>());
     report("fit of 16 samples", whole_fit<16, 2>());
     report("fit of 500 samples", whole_fit<500, 12>());
 }

@@ -86,30 +86,56 @@ def residual():
     return layer, lambda x: x + torch.tanh(layer(x))
 
 
-def gru(steps=6, inputs=5, units=4):
-    """Everything of a GRU over some steps: also the gradients of the state before the first step."""
-    layer = nn.GRU(inputs, units).double()
+def recurrent(name, layer, comment=""):
+    """Everything of a layer of PyTorch over some steps: also the gradients of the state before the first step."""
+    steps, inputs, units = 6, layer.input_size, layer.hidden_size
+    layer = layer.double()
     for p, factor in zip(layer.parameters(), (29, 43, 11, 19)):
         p.data = header.exact(spread(p.numel(), factor, 53, 1 / 32)).reshape(p.shape)
     x = header.exact(spread(steps * SAMPLES * inputs, 23, 59, 1 / 16)).reshape(steps, SAMPLES, inputs)
-    h = header.exact(spread(SAMPLES * units, 13, 31, 1 / 32)).reshape(1, SAMPLES, units)
+    states = [
+        header.exact(spread(SAMPLES * units, factor, 31, 1 / 32)).reshape(1, SAMPLES, units).requires_grad_(True)
+        for factor in ((13, 17) if isinstance(layer, nn.LSTM) else (13,))
+    ]
     grad_output = header.exact(spread(steps * SAMPLES * units, 31, 61, 1 / 16)).reshape(steps, SAMPLES, units)
     x.requires_grad_(True)
-    h.requires_grad_(True)
-    output, _ = layer(x, h)
+    output, _ = layer(x, tuple(states) if len(states) > 1 else states[0])
     output.backward(grad_output)
-    given = {"input": x, "state": h, "grad_output": grad_output}
-    found = {"output": output, "grad_input": x.grad, "grad_state": h.grad}
-    for name, p in layer.named_parameters():
-        given[name[:-3]] = p  # without _l0
-        found["grad_" + name[:-3]] = p.grad
+    given = {"input": x, "state": torch.cat(states), "grad_output": grad_output}
+    found = {"output": output, "grad_input": x.grad, "grad_state": torch.cat([state.grad for state in states])}
+    for key, p in layer.named_parameters():
+        given[key[:-3]] = p  # without _l0
+        found["grad_" + key[:-3]] = p.grad
+    kind = f"torch.nn.{type(layer).__name__}" if isinstance(layer, nn.RNNBase) else "A GRU written out"
     return [
-        f"/// torch.nn.GRU, {inputs} -> {units}, {steps} steps of {SAMPLES} samples: [step][sample][feature].",
-        "namespace gru {\n",
+        f"/// {kind}, {inputs} -> {units}, {steps} steps of {SAMPLES} samples: [step][sample][feature].{comment}",
+        f"namespace {name} {{\n",
         *(header.array(key, value, "float") for key, value in given.items()),
         *(header.array(key, value) for key, value in found.items()),
-        "}  // namespace gru\n",
+        f"}}  // namespace {name}\n",
     ]
+
+
+class GRUWithResetBefore(nn.Module):
+    """ONNX's GRU with linear_before_reset=0, and Keras's with reset_after=False: written out, gates in the order r, z, n."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        self.input_size, self.hidden_size = input_size, hidden_size
+        self.weight_ih_l0 = nn.Parameter(torch.zeros(3 * hidden_size, input_size))
+        self.weight_hh_l0 = nn.Parameter(torch.zeros(3 * hidden_size, hidden_size))
+        self.bias_l0 = nn.Parameter(torch.zeros(3 * hidden_size))
+
+    def forward(self, steps, state):
+        h, outputs = state[0], []
+        w_r, w_z, w_n = self.weight_hh_l0.chunk(3)
+        for x in steps:
+            i_r, i_z, i_n = F.linear(x, self.weight_ih_l0, self.bias_l0).chunk(3, dim=1)
+            r, z = torch.sigmoid(i_r + h @ w_r.T), torch.sigmoid(i_z + h @ w_z.T)
+            n = torch.tanh(i_n + (r * h) @ w_n.T)
+            h = (1 - z) * n + z * h
+            outputs.append(h)
+        return torch.stack(outputs), h
 
 
 def conv_2d():
@@ -217,7 +243,11 @@ def main():
         "weight * (x - mean) / sqrt(variance + 1e-5) + bias over 7 features; the variance divides by 7.",
     )
     parts += with_parameters("residual", residual, batch(4, 23), batch(4, 31), "x + tanh(W * x + b), 4 -> 4.")
-    parts += gru()
+    parts += recurrent("gru", nn.GRU(5, 4))
+    parts += recurrent("gru_with_reset_before", GRUWithResetBefore(5, 4), " The reset is before the product.")
+    parts += recurrent("lstm", nn.LSTM(5, 4), " The state is h, then c.")
+    parts += recurrent("simple_rnn", nn.RNN(5, 4))
+    parts += recurrent("simple_rnn_with_relu", nn.RNN(5, 4, nonlinearity="relu"), ' nonlinearity="relu".')
     parts += with_parameters(
         "conv_2d",
         conv_2d,

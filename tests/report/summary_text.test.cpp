@@ -7,6 +7,7 @@
 #include <etch/layer/dense.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/gru.hpp>
+#include <etch/layer/lstm.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/softmax.hpp>
 #include <etch/layer/standardize.hpp>
@@ -60,6 +61,9 @@ TEST_CASE("the summary of a trainer has a line for it", "[summary_text]") {
 TEST_CASE("the summary of a network with state has a line for the state", "[summary_text]") {
     const std::string text = to_text(etch::summary<etch::network<etch::input<3>, etch::gru<16>>>);
     CHECK(text.find("\nstate of one sample                      64 bytes\n") != std::string::npos);
+    const std::string two = to_text(etch::summary<etch::network<etch::input<3>, etch::lstm<16>>>);
+    CHECK(two.find("\nlstm   16           1'344  5'376          1'216\n") != std::string::npos);
+    CHECK(two.find("\nstate of one sample                    128 bytes\n") != std::string::npos);
     CHECK(to_text(etch::summary<reader>).find("state") == std::string::npos);
 }
 

@@ -23,7 +23,9 @@
 #include <etch/layer/frozen.hpp>
 #include <etch/layer/gru.hpp>
 #include <etch/layer/layer_norm.hpp>
+#include <etch/layer/lstm.hpp>
 #include <etch/layer/relu.hpp>
+#include <etch/layer/simple_rnn.hpp>
 #include <etch/layer/slice.hpp>
 #include <etch/layer/softmax.hpp>
 #include <etch/layer/standardize.hpp>
@@ -177,7 +179,7 @@ TEST_CASE("the counter counts") {
 }
 
 TEST_CASE("steps of a network with state allocate nothing") {
-    using amp = network<input<6>, gru<24>, residual<gru<24>>, dense<3>>;
+    using amp = network<input<6>, gru<24>, residual<lstm<24>>, gru<5, reset_before>, simple_rnn<4>, dense<3>>;
     static const float block_in[6 * 5] = {};
     static float block_out[3 * 5];
     CHECK(allocations_of([] {
@@ -191,7 +193,8 @@ TEST_CASE("steps of a network with state allocate nothing") {
 }
 
 TEST_CASE("training steps through time allocate nothing") {
-    static support::unrolled<float, 2, shape{3}, 2, parallel<branch<gru<5>>, branch<dense<4>, gru<2>>>> steps;
+    static support::unrolled<float, 2, shape{3}, 2, parallel<branch<gru<5>>, branch<lstm<4>, gru<2, reset_before>>>>
+        steps;
     CHECK(allocations_of([] {
               steps.run();
               steps.infer();

@@ -23,10 +23,6 @@ struct max_pool {
     static_assert(internal::is_absent<Arguments...>, "etch: there is no pooling layer yet");
 };
 template <auto... Arguments>
-struct lstm {
-    static_assert(internal::is_absent<Arguments...>, "etch: there is no lstm yet: use gru<...>");
-};
-template <auto... Arguments>
 struct attention {
     static_assert(internal::is_absent<Arguments...>, "etch: there is no attention layer yet");
 };

@@ -1,10 +1,25 @@
 #pragma once
+#include <type_traits>
+
+#include <etch/layer/recurrent.hpp>
 #include <etch/layer/sigmoid.hpp>
 #include <etch/layer/tanh.hpp>
 #include <etch/tensor/rows.hpp>
-#include <etch/tensor/transposed_product.hpp>
+#include <etch/tensor/stack.hpp>
 
 namespace etch::inline ETCH_VARIANT {
+
+/// Where a gru applies its gate r: to the product of W_hn and h, or to h.
+enum class gru_reset : unsigned char { after_product, before_product };
+
+/// Short for `gru_reset::before_product`: gru<16, reset_before>.
+inline constexpr gru_reset reset_before = gru_reset::before_product;
+
+namespace internal {
+
+constexpr const char* spelled(gru_reset) noexcept { return "reset_before"; }
+
+}  // namespace internal
 
 /// The gated recurrent unit: a layer that carries a state h from step to step. In each step the gate z decides how much
 /// of h is kept, and the gate r how much of it enters the new value n.
@@ -30,11 +45,38 @@ namespace etch::inline ETCH_VARIANT {
 /// step: 3 Units (inputs + Units) multiply-adds forward, in two products; twice as many backward. weight_ih is
 /// initialized by glorot_uniform for each gate, weight_hh with variance 1 / Units, that of an orthogonal matrix; the
 /// biases are zero. (PyTorch draws all four from ±1 / √Units.)
+///
+/// `gru<Units, reset_before>` is the other gru, Keras's with reset_after=False and ONNX's with linear_before_reset=0: r
+/// is applied before the product, and there is one bias of 3 Units.
+///
+///     forward     r, z as above
+///                 n  = tanh(W_in x + b_in + W_hn (r ⊙ h))
+///     backward    gz, gn as above
+///                 d  = W_hnᵀ gn
+///                 gr = d ⊙ h ⊙ r ⊙ (1 - r)
+///                 dW_ih = [gr; gz; gn] xᵀ,  db = [gr; gz; gn]
+///                 dW_hh = [[gr; gz] hᵀ; gn (r ⊙ h)ᵀ]
+///                 dh = [W_hr; W_hz]ᵀ [gr; gz] + r ⊙ d + z ⊙ dh'
+///
+/// `gru<Units, bf16>` and `gru<Units, reset_before, bf16>` are the same layers with both matrices stored as bf16, for
+/// inference only: see dense.
 /// Source: K. Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine
 /// Translation", 2014.
-template <std::size_t Units>
+template <std::size_t Units, auto... Options>
 struct gru : layer_defaults {
+    static constexpr bool is_bf16 = internal::count_option<bf16, Options...> == 1;
+    static constexpr bool resets_before = internal::count_option<reset_before, Options...> == 1;
+    /// The same layer with its matrices stored as bf16, or as numbers.
+    template <auto Format>
+    using stored_as =
+        std::conditional_t<resets_before,
+                           internal::form_for<Format, gru<Units, reset_before, bf16>, gru<Units, reset_before>>,
+                           internal::form_for<Format, gru<Units, bf16>, gru<Units>>>;
+    static constexpr bool has_known_options =
+        std::is_same_v<gru, stored_as<bf16>> || std::is_same_v<gru, stored_as<automatic>>;
     static_assert(Units > 0, "etch: gru needs at least one unit");
+    static_assert(has_known_options,
+                  "etch: gru<N, ...>: N is the number of units; after it may come reset_before, then bf16");
 
     static constexpr const char* name = "gru";
     static constexpr output_range range{-1, 1};
@@ -49,20 +91,13 @@ struct gru : layer_defaults {
     static constexpr shape output(shape) { return {Units}; }
 
     template <shape In>
-    static constexpr std::array<parameter, 4> parameters() {
-        constexpr std::size_t inputs = In.size();
-        return {parameter{.name = "weight_ih",
-                          .extents = {3 * Units, inputs},
-                          .initializer = glorot_uniform,
-                          .fan_in = inputs,
-                          .fan_out = Units},
-                parameter{.name = "weight_hh",
-                          .extents = {3 * Units, Units},
-                          .initializer = glorot_uniform,
-                          .fan_in = Units,
-                          .fan_out = Units},
-                parameter{.name = "bias_ih", .extents = {3 * Units}},
-                parameter{.name = "bias_hh", .extents = {3 * Units}}};
+    static constexpr std::array<parameter, resets_before ? 3 : 4> parameters() {
+        const auto [weight_ih, weight_hh] = internal::recurrent_weights<3, Units, is_bf16>(In.size());
+        if constexpr (resets_before)
+            return {weight_ih, weight_hh, parameter{.name = "bias", .extents = {3 * Units}}};
+        else
+            return {weight_ih, weight_hh, parameter{.name = "bias_ih", .extents = {3 * Units}},
+                    parameter{.name = "bias_hh", .extents = {3 * Units}}};
     }
 
     template <shape In>
@@ -75,30 +110,49 @@ struct gru : layer_defaults {
         return 3 * Units * (In.size() + Units);
     }
 
-    /// `gates` has r, z and n. `sums` has W_hh h + b_hh in forward, and gh, then gi in backward.
+    /// `gates` has r, z and n. `sums` has W_hh h + b_hh in forward, and gh, then gi in backward; `candidate` has c.
+    /// With the reset before the product, `sums` has [gr; gz; gn] in backward, `candidate` has r ⊙ h, `returned` has d.
     template <shape In, std::size_t Columns, bool Training>
-    static constexpr auto scratch() {
-        constexpr named_tensor gates{"gates", {3 * Units, Columns}}, sums{"sums", {3 * Units, Columns}};
-        constexpr std::size_t weights_ih = 3 * Units * In.size(), weights_hh = 3 * Units * Units;
-        if constexpr (Training)
-            return std::array{gates, sums, named_tensor{"candidate", {Units, Columns}},
-                              named_tensor{"transposed weight_ih", {transposed_product_scratch(weights_ih, Columns)}},
-                              named_tensor{"transposed weight_hh", {transposed_product_scratch(weights_hh, Columns)}}};
-        else
-            return std::array{gates, sums};
+    static constexpr std::array<named_tensor, 7> scratch() {
+        constexpr shape nothing{0}, all{3 * Units, Columns}, one{Units, Columns};
+        const auto transposed = [](const char* of, std::size_t rows, std::size_t inputs) {
+            return named_tensor{of, {Training ? transposed_product_scratch(rows * inputs, Columns) : 0}};
+        };
+        return {named_tensor{"gates", all},
+                named_tensor{"sums", Training || !resets_before ? all : nothing},
+                named_tensor{"candidate", Training || resets_before ? one : nothing},
+                transposed("transposed weight_ih", 3 * Units, In.size()),
+                transposed("transposed weight_hh", resets_before ? 2 * Units : 3 * Units, Units),
+                transposed("transposed weight_hn", resets_before ? Units : 0, Units),
+                named_tensor{"returned", Training && resets_before ? one : nothing}};
     }
 
     template <class Context>
     ETCH_INLINE static constexpr auto forward(const Context& layer, const auto& x) {
+        if constexpr (resets_before)
+            return forward_with_reset_before(layer, x);
+        else
+            return forward_with_reset_after(layer, x);
+    }
+
+    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& x, const auto& /*y*/, const auto& dy) {
+        if constexpr (resets_before)
+            return backward_with_reset_before(layer, x, dy);
+        else
+            return backward_with_reset_after(layer, x, dy);
+    }
+
+private:
+    template <class Context>
+    ETCH_INLINE static constexpr auto forward_with_reset_after(const Context& layer, const auto& x) {
         const auto& [W_ih, W_hh, b_ih, b_hh] = layer.parameters;
-        const auto& h = std::get<0>(layer.state);
-        const auto& next = std::get<0>(layer.next_state);
-        const auto& gates = std::get<0>(layer.scratch);
-        const auto& sums = std::get<1>(layer.scratch);
+        const auto& [h] = layer.state;
+        const auto& [next] = layer.next_state;
+        const auto& [gates, sums, candidate, transposed_ih, transposed_hh, transposed_hn, returned] = layer.scratch;
         gates = W_ih * x + b_ih;
         sums = W_hh * h + b_hh;
         const auto c = candidate_of(sums);
-        if constexpr (Context::training) std::get<2>(layer.scratch) = c;
+        if constexpr (Context::training) candidate = c;
 
         const auto r_and_z = rows<0, 2 * Units>(gates);
         r_and_z = map(internal::value_of<sigmoid>{}, r_and_z + rows<0, 2 * Units>(sums));
@@ -108,35 +162,75 @@ struct gru : layer_defaults {
         return next;
     }
 
-    ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& x, const auto& /*y*/, const auto& dy) {
+    ETCH_INLINE static constexpr auto backward_with_reset_after(const auto& layer, const auto& x, const auto& dy) {
         const auto& [W_ih, W_hh, b_ih, b_hh] = layer.parameters;
         const auto& [dW_ih, dW_hh, db_ih, db_hh] = layer.gradients;
-        const auto& h = std::get<0>(layer.state);
-        const auto& dh = std::get<0>(layer.grad_state);
-        const auto& gates = std::get<0>(layer.scratch);
-        const auto& sums = std::get<1>(layer.scratch);
-        const auto& c = std::get<2>(layer.scratch);
+        const auto& [h] = layer.state;
+        const auto& [dh] = layer.grad_state;
+        const auto& [grad_next] = layer.grad_next_state;
+        const auto& [gates, sums, c, transposed_ih, transposed_hh, transposed_hn, returned] = layer.scratch;
         const auto r = rows<0, Units>(gates), z = rows<Units, Units>(gates), n = candidate_of(gates);
         const auto gr = rows<0, Units>(sums), gz = rows<Units, Units>(sums), gn = candidate_of(sums);
-        const auto dnext = dy + std::get<0>(layer.grad_next_state);
+        const auto dnext = dy + grad_next;
 
-        gz = hadamard(hadamard(dnext, h - n), map(internal::derivative_of<sigmoid>{}, z));
+        gz = gradient_of_z(dnext, h, z, n);
         gn = gradient_of_candidate(dnext, z, n);
         gr = hadamard(hadamard(gn, c), map(internal::derivative_of<sigmoid>{}, r));
         gn = hadamard(gn, r);
         dW_hh += sums * transpose(h);
         db_hh += sum_columns(sums);
-        dh = transposed_product(W_hh, sums, std::get<4>(layer.scratch).data()) + hadamard(z, dnext);
+        dh = transposed_product(W_hh, sums, transposed_hh.data()) + hadamard(z, dnext);
 
         gn = gradient_of_candidate(dnext, z, n);
         dW_ih += sums * transpose(x);
         db_ih += sum_columns(sums);
-        return transposed_product(W_ih, sums, std::get<3>(layer.scratch).data());
+        return transposed_product(W_ih, sums, transposed_ih.data());
     }
 
-private:
+    ETCH_INLINE static constexpr auto forward_with_reset_before(const auto& layer, const auto& x) {
+        const auto& [W_ih, W_hh, b] = layer.parameters;
+        const auto& [h] = layer.state;
+        const auto& [next] = layer.next_state;
+        const auto& [gates, sums, kept, transposed_ih, transposed_hh, transposed_hn, returned] = layer.scratch;
+        gates = W_ih * x + b;
+        const auto r_and_z = rows<0, 2 * Units>(gates);
+        const auto r = rows<0, Units>(gates), z = rows<Units, Units>(gates), n = candidate_of(gates);
+        r_and_z = map(internal::value_of<sigmoid>{}, rows<0, 2 * Units>(W_hh) * h + r_and_z);
+        kept = hadamard(r, h);
+        n = map(internal::value_of<tanh>{}, candidate_of(W_hh) * kept + n);
+        next = hadamard(z, h - n) + n;  // outside training this overwrites h, element by element
+        return next;
+    }
+
+    ETCH_INLINE static constexpr auto backward_with_reset_before(const auto& layer, const auto& x, const auto& dy) {
+        const auto& [W_ih, W_hh, b] = layer.parameters;
+        const auto& [dW_ih, dW_hh, db] = layer.gradients;
+        const auto& [h] = layer.state;
+        const auto& [dh] = layer.grad_state;
+        const auto& [grad_next] = layer.grad_next_state;
+        const auto& [gates, sums, kept, transposed_ih, transposed_hh, transposed_hn, d] = layer.scratch;
+        const auto r = rows<0, Units>(gates), z = rows<Units, Units>(gates), n = candidate_of(gates);
+        const auto gr = rows<0, Units>(sums), gz = rows<Units, Units>(sums), gn = candidate_of(sums);
+        const auto gr_and_gz = rows<0, 2 * Units>(sums);
+        const auto dnext = dy + grad_next;
+
+        gz = gradient_of_z(dnext, h, z, n);
+        gn = gradient_of_candidate(dnext, z, n);
+        d = transposed_product(candidate_of(W_hh), gn, transposed_hn.data());
+        gr = hadamard(hadamard(d, h), map(internal::derivative_of<sigmoid>{}, r));
+        dW_ih += sums * transpose(x);
+        dW_hh += stack(gr_and_gz * transpose(h), gn * transpose(kept));
+        db += sum_columns(sums);
+        dh = transposed_product(rows<0, 2 * Units>(W_hh), gr_and_gz, transposed_hh.data()) +
+             (hadamard(r, d) + hadamard(z, dnext));
+        return transposed_product(W_ih, sums, transposed_ih.data());
+    }
+
     ETCH_INLINE static constexpr auto candidate_of(const auto& all_gates) { return rows<2 * Units, Units>(all_gates); }
 
+    ETCH_INLINE static constexpr auto gradient_of_z(const auto& dnext, const auto& h, const auto& z, const auto& n) {
+        return hadamard(hadamard(dnext, h - n), map(internal::derivative_of<sigmoid>{}, z));
+    }
     ETCH_INLINE static constexpr auto gradient_of_candidate(const auto& dnext, const auto& z, const auto& n) {
         return hadamard(hadamard(dnext, 1 - z), map(internal::derivative_of<tanh>{}, n));
     }

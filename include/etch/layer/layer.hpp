@@ -97,6 +97,8 @@ struct layer_defaults {
     // A layer with fitted parameters also has
     //     static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample);  // to data
     //     static constexpr bool fitted(const auto& layer);                                         // was it fitted
+    // one whose weights can be stored as bf16 (Format is bf16, or any other value for numbers)
+    //     template <auto Format> using stored_as = my_layer<...>;  // see lstm
     // and one whose statistics are updated by training
     //     static constexpr void absorb(const auto& layer);  // after each forward pass of a training step
 };

@@ -49,6 +49,7 @@ struct parameter {
     parameter_role role = parameter_role::trained;
     weight_format format = weight_format::number;  ///< how a matrix that is not trained is stored
     std::size_t fan_in = 1, fan_out = 1;           ///< for the initializer
+    std::size_t first_one = 0, ones = 0;           ///< so many elements that begin at 1, whatever the initializer
     extent_order in_file = same_order;
 };
 

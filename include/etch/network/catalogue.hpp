@@ -22,11 +22,13 @@
 #include <etch/layer/input.hpp>
 #include <etch/layer/layer_norm.hpp>
 #include <etch/layer/log_softmax.hpp>
+#include <etch/layer/lstm.hpp>
 #include <etch/layer/normalize.hpp>
 #include <etch/layer/prelu.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/sigmoid.hpp>
 #include <etch/layer/silu.hpp>
+#include <etch/layer/simple_rnn.hpp>
 #include <etch/layer/slice.hpp>
 #include <etch/layer/softmax.hpp>
 #include <etch/layer/softplus.hpp>
@@ -66,6 +68,8 @@ using all_layers = catalogue<
     catalogue_row<conv_2d<2>, 1, input<2, 4, 3>>,
     catalogue_row<residual<identity>, 1>,
     catalogue_row<gru<1>, 1>,
+    catalogue_row<lstm<1>, 1>,
+    catalogue_row<simple_rnn<1>, 1>,
     catalogue_row<parallel<branch<dense<2>>>, 1>,
     catalogue_row<slice<0, 2>, 2>,
     catalogue_row<gated<tanh, sigmoid>, 2>,

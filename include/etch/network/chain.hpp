@@ -30,8 +30,11 @@ public:
             for (std::size_t p = 0; p < held.size(); ++p) {
                 random_generator generator{derive(derive(from, I), p)};
                 T*& next = held[p].role == parameter_role::trained ? memory.trained : memory.fixed;
-                for (std::size_t i = 0; i < held[p].extents.size(); ++i)
-                    *next++ = internal::draw<T>(held[p].initializer, generator, held[p].fan_in, held[p].fan_out);
+                for (std::size_t i = 0; i < held[p].extents.size(); ++i) {
+                    const bool begins_at_1 = i - held[p].first_one < held[p].ones;
+                    const initializer how = begins_at_1 ? ones : held[p].initializer;
+                    *next++ = internal::draw<T>(how, generator, held[p].fan_in, held[p].fan_out);
+                }
             }
         });
     }

@@ -11,11 +11,17 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// A layer, or the layers of a network, with the weights of every dense layer stored as `Format` (`automatic` for
-/// floats, or bf16) and nothing frozen.
+/// A layer, or the layers of a network, with the weights of every dense and recurrent layer stored as `Format`
+/// (`automatic` for floats, or bf16) and nothing frozen.
 template <class L, auto Format>
 struct with_weights {
     using type = L;
+};
+template <class L, auto Format>
+    requires(std::same_as<L, typename L::template stored_as<automatic>> ||
+             std::same_as<L, typename L::template stored_as<bf16>>)
+struct with_weights<L, Format> {
+    using type = typename L::template stored_as<Format>;
 };
 template <std::size_t Outputs, auto... Initializers, auto Format>
 struct with_weights<dense<Outputs, Initializers...>, Format> {
@@ -38,7 +44,7 @@ concept SameTopology =
 
 }  // namespace internal
 
-/// The same topology with the weights of every dense layer stored as bf16, and no layer frozen.
+/// The same topology with the weights of every dense and recurrent layer stored as bf16, and no layer frozen.
 template <class Network>
 using with_bf16 = typename internal::with_weights<Network, bf16>::type;
 

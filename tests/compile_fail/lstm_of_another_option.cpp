@@ -1,0 +1,12 @@
+// expect: etch: lstm<N, ...>: N is the number of units; after it may come bf16
+// checked with: g++ 12, clang 14, clang 19
+#include <etch/layer/lstm.hpp>
+#include <etch/network/network.hpp>
+
+#ifdef ETCH_REJECT
+using policy = etch::network<etch::input<3>, etch::lstm<4, 2>>;
+#else
+using policy = etch::network<etch::input<3>, etch::lstm<4, etch::bf16>>;
+#endif
+
+auto answer(const policy& net, policy::state& state) { return net({1, 2, 3}, state); }
