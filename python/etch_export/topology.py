@@ -64,7 +64,7 @@ RECURRENT = {"gru": 3}  # and their gates
 # Layers of etch that a file may not hold yet.
 NOT_YET: Tuple[str, ...] = (
     "conv_2d", "batch_norm", "frozen", "parallel", "slice", "hard_sigmoid", "hard_swish", "log_softmax",
-    "prelu", "group_norm", "gated", "film",
+    "prelu", "group_norm", "gated", "film", "embedding",
     "lstm", "simple_rnn",
 )  # fmt: skip
 # Only in the list of a source: they are folded into other layers before there is a file.

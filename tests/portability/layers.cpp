@@ -44,6 +44,22 @@ void both_passes(const char* name, float minimum = 0.75f) {
     report(name, d);
 }
 
+/// Of indices instead of drawn numbers.
+void embedded(const char* name) {
+    using net_type = network<input<5>, embedding<9, 3>, flatten, dense<3>>;
+    const net_type net{seed{3}};
+    matrix<float, 5, 5> x;
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * i % 9);
+    matrix<float, 3, 5> y;
+    draw(y, 4);
+    static stepper<net_type, mean_squared_error, sgd, 5> step;
+    digest d;
+    d.add_all(net(x));
+    d.add(step.set_gradients(net, x.view(), y.view(), 5, 0.2f));
+    d.add_all(step.gradients());
+    report(name, d);
+}
+
 /// Outputs, last state and gradients of a batch of five through four steps.
 template <class Net>
 void through_time(const char* name) {
@@ -129,6 +145,7 @@ void layers() {
     both_passes<network<input<7>, dense<42>, gated<etch::tanh, etch::sigmoid>, dense<3>>>("gated");
     both_passes<network<input<10, 5>, gated<silu, identity>, flatten, dense<3>>>("gated of channels");
     both_passes<network<input<7>, dense<21>, film, dense<3>>>("film");
+    embedded("embedding");
     layer<dropout<30>>("dropout");
     layer<residual<dense<21>, etch::tanh>>("residual");
     through_time<network<input<7>, gru<21>, dense<3>>>("gru");

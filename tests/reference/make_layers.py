@@ -193,6 +193,25 @@ def modulated(x):
     return features * scale + shift
 
 
+def embedding():
+    """Five indices per sample, of which some occur twice and one not at all."""
+    layer = nn.Embedding(6, 3).double()
+    layer.weight.data = header.exact(spread(18, 29, 53, 1 / 32)).reshape(6, 3)
+    x = torch.tensor([[0, 1, 2, 3, 5], [5, 5, 0, 2, 1], [3, 3, 3, 0, 5]])
+    grad_output = header.exact(spread(45, 31, 61, 1 / 32)).reshape(3, 5, 3)
+    output = layer(x)
+    output.backward(grad_output)
+    return [
+        "/// Embedding(6, 3) of five indices.\nnamespace embedding {\n",
+        header.array("weight", layer.weight, "float"),
+        header.array("input", x.double(), "float"),
+        header.array("grad_output", grad_output, "float"),
+        header.array("output", output),
+        header.array("grad_weight", layer.weight.grad),
+        "}  // namespace embedding\n",
+    ]
+
+
 def batch_norm():
     """Two steps of training, then evaluation of the first batch."""
     layer = nn.BatchNorm1d(5).double()
@@ -268,6 +287,7 @@ def main():
     )
     parts += halves("gated", wavenet_gate, 10, "tanh(first half) * sigmoid(second half) of {10, 3}.")
     parts += halves("film", modulated, 15, "The first third times the second plus the third, of {15, 3}.")
+    parts += embedding()
     header.write(
         __file__,
         "Everything lies sample after sample; weights are [out][in], row after row. What goes in is exact in float, "

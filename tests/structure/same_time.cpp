@@ -39,8 +39,9 @@ using policy = network<input<17>, dense<64>, etch::tanh, dense<64>, etch::tanh, 
 
 using others =
     network<input<1, 4, 4>, conv_2d<2, 3>, batch_norm<>, flatten, standardize, normalize<>, clip, clamp<>, dropout<10>,
-            parallel<branch<slice<0, 3>, frozen<dense<4>>>, branch<gru<5>, lstm<4>, simple_rnn<3>>>, dense<2>,
-            unstandardize>;
+            parallel<branch<slice<0, 3>, frozen<dense<4>>>, branch<embedding<9, 3>, flatten>,
+                     branch<gru<5>, lstm<4>, simple_rnn<3>>>,
+            dense<2>, unstandardize>;
 
 activations net_of_activations{seed{1}};
 policy net_of_policy{seed{2}};

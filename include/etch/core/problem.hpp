@@ -15,9 +15,11 @@ struct [[nodiscard]] problem {
     status code = status::ok;
     std::size_t sample = no_position;  ///< at size_mismatch the first incomplete one
     std::size_t column = no_position;  ///< of the inputs or targets; at missing_class the class
-    double value = 0;         ///< at invalid_target: the number; without a column, the sum of the sample's targets
-    std::size_t classes = 0;  ///< at invalid_target, if the target is the index of a class: their number
-    option_error option{};    ///< at invalid_option
+    /// At invalid_target and invalid_index: the number; without a column, the sum of the sample's targets.
+    double value = 0;
+    /// At invalid_index, and at invalid_target if the target is the index of a class: how many there are.
+    std::size_t classes = 0;
+    option_error option{};  ///< at invalid_option
 
     [[nodiscard]] constexpr bool ok() const noexcept { return code == status::ok; }
     [[nodiscard]] explicit constexpr operator bool() const noexcept { return ok(); }
@@ -48,6 +50,9 @@ struct [[nodiscard]] problem {
                                     "per sample there are sigmoid and binary_cross_entropy)");
                 return sentence("sample ", sample, ": target ", column, " is ", value,
                                 ", but this loss needs probabilities, from 0 to 1");
+            case status::invalid_index:
+                return sentence("sample ", sample, ": input ", column, " is ", value,
+                                ", but the first layer needs an index, a whole number from 0 to ", classes - 1);
             case status::size_mismatch: return sentence(describe(code), ": only ", sample, " samples are complete");
             case status::constant_column: return sentence("column ", column, " is constant, so it cannot be scaled");
             case status::constant_target: return sentence("target ", column, " is constant, so it cannot be scaled");

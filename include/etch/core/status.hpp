@@ -16,6 +16,7 @@ enum class [[nodiscard]] status : std::uint8_t {
     non_finite_loss,
     diverged,
     invalid_target,
+    invalid_index,
     not_initialized,
     constant_column,
     constant_target,
@@ -59,6 +60,7 @@ enum class [[nodiscard]] status : std::uint8_t {
         case status::diverged:
             return "the weights grew far beyond the size of the data: try a smaller learning rate, or clip gradients";
         case status::invalid_target: return "a target is not a probability or class index, as this loss needs it";
+        case status::invalid_index: return "an input is not an index, as the first layer needs it";
         case status::not_initialized:
             return "all weights are zero, from which no hidden layer learns: begin with network{etch::seed{1}}, or "
                    "load weights";

@@ -26,10 +26,5 @@ template <auto... Arguments>
 struct attention {
     static_assert(internal::is_absent<Arguments...>, "etch: there is no attention layer yet");
 };
-template <auto... Arguments>
-struct embedding {
-    static_assert(internal::is_absent<Arguments...>,
-                  "etch: there is no embedding yet: one-hot inputs and dense<...> compute the same");
-};
 
 }  // namespace etch::inline ETCH_VARIANT

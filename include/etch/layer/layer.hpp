@@ -66,6 +66,9 @@ struct layer_defaults {
     /// It brings its input to a fixed scale with statistics that were fitted to that input, so it cannot be the last
     /// layer of a network that is trained.
     static constexpr bool normalizes_input = false;
+    /// If not 0, its inputs are indices, whole numbers from 0 on, below this. If it is the first layer, fit and
+    /// evaluate reject others.
+    static constexpr std::size_t indices_below = 0;
     /// The units of the layer's outputs are those of the targets, which are passed to `fit`: see unstandardize.
     static constexpr bool fits_targets = false;
 

@@ -9,6 +9,7 @@
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/elu.hpp>
+#include <etch/layer/embedding.hpp>
 #include <etch/layer/fast_tanh.hpp>
 #include <etch/layer/film.hpp>
 #include <etch/layer/flatten.hpp>
@@ -72,6 +73,7 @@ using all_layers = catalogue<
     catalogue_row<simple_rnn<1>, 1>,
     catalogue_row<parallel<branch<dense<2>>>, 1>,
     catalogue_row<slice<0, 2>, 2>,
+    catalogue_row<embedding<3, 2>, 2>,
     catalogue_row<gated<tanh, sigmoid>, 2>,
     catalogue_row<film>,
     // activations

@@ -34,6 +34,7 @@ using named_or_fitting = std::conditional_t<std::is_void_v<Loss>, decltype(fitti
 template <class Loss, class Network, class Data>
 constexpr problem check_evaluable(const Network& net, const Data& data) noexcept {
     if (const problem p = check_samples(data); !p.ok()) return p;
+    if (const problem p = check_indices<Network>(data); !p.ok()) return p;
     if constexpr (target_kind_of<Loss>() == target_kind::class_index)
         if (const problem p = check_targets<Loss, Network::outputs>(data); !p.ok()) return p;
     return {net.is_fitted() ? status::ok : status::not_fitted};

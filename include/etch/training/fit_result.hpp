@@ -42,8 +42,8 @@ struct [[nodiscard]] fit_result {
     std::size_t column = no_position;  ///< and its input or target, if any; at constant_column the
                                        ///< column, among the inputs of the layer that scales
     bool in_validation = false;        ///< whether it is the validation data
-    double value = 0;                  ///< at invalid_target the target, at diverged the largest weight
-    std::size_t classes = 0;           ///< at invalid_target of a class index: how many there are
+    double value = 0;                  ///< at invalid_target, invalid_index: it; at diverged the largest weight
+    std::size_t classes = 0;           ///< at invalid_target of a class index, invalid_index: how many
     option_error option{};             ///< at invalid_option
     std::uint64_t step = 0;            ///< updates in all; at non_finite_loss the one that failed, from 1
     std::size_t epochs = 0;            ///< completed

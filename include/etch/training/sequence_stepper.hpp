@@ -161,6 +161,10 @@ private:
             if (!internal::all_finite<T>(data.input(i)))
                 return refuse(status::non_finite_input,
                               {status::non_finite_input, i, internal::first_not_finite<T>(data.input(i))});
+            if (problem p = internal::check_indices<Network>(data.slice(i, 1)); !p.ok()) {
+                p.sample = i;
+                return refuse(p.code, p);
+            }
             if (!(weight(options, i / Batch, i % Batch) > 0)) continue;
             any_counts = true;
             if (!internal::all_finite<T>(data.target(i)))

@@ -92,4 +92,21 @@ constexpr problem check_targets([[maybe_unused]] const Data& data) noexcept {
     return {};
 }
 
+/// The first input that is not an index, if those of the first layer have to be.
+template <class Network, class Data>
+constexpr problem check_indices([[maybe_unused]] const Data& data) noexcept {
+    if constexpr (requires { typename Network::layers; }) {
+        using T = typename Data::value_type;
+        constexpr std::size_t count = Network::layers::template layer<0>::indices_below;
+        if constexpr (count > 0)
+            for (std::size_t i = 0; i < data.size(); ++i)
+                for (std::size_t c = 0; c < Network::inputs; ++c) {
+                    const T x = data.input(i)[c];
+                    if (!(x >= 0 && x < static_cast<T>(count)) || static_cast<T>(static_cast<std::size_t>(x)) != x)
+                        return {status::invalid_index, i, c, static_cast<double>(x), count};
+                }
+    }
+    return {};
+}
+
 }  // namespace etch::inline ETCH_VARIANT::internal

@@ -198,9 +198,12 @@ private:
         if (validates)
             if (const problem p = internal::check_samples(validation); !p.ok()) return refusal(p, true);
         if (!option.ok()) return {.code = status::invalid_option, .option = option};
+        if (const problem p = internal::check_indices<Network>(training); !p.ok()) return refusal(p, false);
         if (const problem p = internal::check_targets<Loss, outputs>(training); !p.ok()) return refusal(p, false);
-        if (validates)
+        if (validates) {
+            if (const problem p = internal::check_indices<Network>(validation); !p.ok()) return refusal(p, true);
             if (const problem p = internal::check_targets<Loss, outputs>(validation); !p.ok()) return refusal(p, true);
+        }
         if (options.resume && progress_.samples > training.size())  // these are not the samples it began with
             return {.code = status::size_mismatch, .sample = training.size()};
         return {};
