@@ -127,6 +127,7 @@ TEST_CASE("batch_norm holds four numbers per feature, or per channel of an image
     static_assert(Layer<batch_norm<>>);
     using vectors = chain<float, shape{7}, batch_norm<>>;
     static_assert(vectors::totals.trained == 14 && vectors::totals.fitted == 14);
+    static_assert(chain<float, shape{3, 20}, batch_norm<>>::parameters<0>()[0].extents == shape{3});
     using images = chain<float, shape{3, 5, 4}, batch_norm<>>;
     static_assert(images::totals.trained == 6 && images::totals.fitted == 6);
     const passes<float, shape{2}, 4, batch_norm<>> layer;

@@ -3,15 +3,19 @@
 #include <bit>
 #include <cstdint>
 
+#include <etch/layer/average_pool.hpp>
+#include <etch/layer/conv_1d.hpp>
 #include <etch/layer/conv_2d.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/elu.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/gelu.hpp>
 #include <etch/layer/layer_norm.hpp>
+#include <etch/layer/max_pool.hpp>
 #include <etch/layer/softmax.hpp>
 #include <etch/layer/softplus.hpp>
 #include <etch/layer/tanh.hpp>
+#include <etch/layer/upsample.hpp>
 #include <etch/network/convert.hpp>
 #include <etch/network/network.hpp>
 #include <etch/network/residual.hpp>
@@ -57,6 +61,12 @@ void check_constants() {
 }  // namespace
 
 TEST_CASE("a network of images gives the same bits in a constant expression") {
+    check_constants<network<input<2, 4, 3>, conv_2d<4, 3, 3, padding<1>, groups<2>>, etch::tanh,
+                            conv_2d<2, 2, 2, stride<2>, dilation<2, 1>>, flatten, dense<2>>>();
+    check_constants<network<input<5, 6, 5>, max_pool<2>, etch::tanh, upsample<2, 3>, average_pool<3, 3, stride<2>>,
+                            global_average_pool>>();
+    check_constants<network<input<3, 9>, conv_1d<6, 3, padding<2, 0>, groups<3>>, etch::tanh, conv_1d<2, 2, stride<2>>,
+                            flatten, dense<2>>>();
     check_constants<network<input<2, 6, 5>, conv_2d<5>, etch::tanh, conv_2d<3, 2>, flatten, dense<4>>>();
 }
 

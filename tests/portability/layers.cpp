@@ -161,6 +161,17 @@ void layers() {
     both_passes<network<input<7>, dense<1>, etch::tanh, dense<1>>>("single numbers");
     both_passes<network<input<7, 3>, flatten, dense<3>>>("flatten");
     both_passes<network<input<2, 7, 6>, conv_2d<5>, etch::tanh, conv_2d<3, 2>, flatten, dense<3>>>("conv_2d");
+    both_passes<network<input<2, 7, 6>, conv_2d<5, 3, 3, stride<2, 1>, padding<1, 2>>, etch::tanh,
+                        conv_2d<3, 2, 2, dilation<1, 2>>, flatten, dense<3>>>("conv_2d with options");
+    both_passes<network<input<6, 5, 4>, conv_2d<6, 3, 3, padding<1>, groups<6>>, etch::tanh,
+                        conv_2d<10, 2, 2, groups<2>>, flatten, dense<3>>>("conv_2d of groups");
+    both_passes<
+        network<input<3, 17>, conv_1d<21>, etch::tanh, conv_1d<9, 5, padding<4, 0>, groups<3>>, flatten, dense<3>>>(
+        "conv_1d");
+    both_passes<network<input<9, 7, 6>, max_pool<2>, max_pool<2, 2, stride<1>>, flatten, dense<3>>>("max_pool");
+    both_passes<network<input<9, 7, 6>, average_pool<3, 2>, flatten, dense<3>>>("average_pool");
+    both_passes<network<input<21, 5, 3>, global_average_pool, dense<3>>>("global_average_pool");
+    both_passes<network<input<9, 3, 2>, upsample<2, 3>, flatten, dense<3>>>("upsample");
     layer<frozen<dense<5>>>("frozen");
     layer<parallel<branch<dense<5>, etch::tanh, dropout<30>, dense<4>>, branch<slice<3, 9>>, branch<relu>>>("parallel");
     layer<slice<2, 17>>("slice");

@@ -3,6 +3,8 @@
 
     /usr/bin/python3 tests/reference/make_layers.py
 """
+import math
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -138,14 +140,74 @@ class GRUWithResetBefore(nn.Module):
         return torch.stack(outputs), h
 
 
-def conv_2d():
-    """Images in etch's order, {channels, width, height} with channels contiguous: PyTorch's [height, width, channels]."""
-    layer = nn.Conv2d(2, 3, (2, 3)).double()  # 2 high, 3 wide
+def of_images(layer, channels, width, height, border=(0, 0, 0, 0)):
+    """Images in etch's order, {channels, width, height} with channels contiguous: PyTorch's [height, width, channels].
+    `border` is left, right, top, bottom."""
 
     def apply(x):
-        return layer(x.reshape(SAMPLES, 4, 5, 2).permute(0, 3, 1, 2)).permute(0, 2, 3, 1).reshape(SAMPLES, -1)
+        images = F.pad(x.reshape(SAMPLES, height, width, channels).permute(0, 3, 1, 2), border)
+        return layer(images).permute(0, 2, 3, 1).reshape(SAMPLES, -1)
 
     return layer, apply
+
+
+def conv_2d():
+    return of_images(nn.Conv2d(2, 3, (2, 3)).double(), 2, 5, 4)  # 2 high, 3 wide
+
+
+def conv_2d_with_options():
+    layer = nn.Conv2d(4, 6, (2, 3), stride=(1, 2), dilation=(3, 1), groups=2).double()
+    return of_images(layer, 4, 7, 6, (1, 2, 1, 0))
+
+
+def of_signals(layer, channels, length, border=(0, 0)):
+    """Signals in etch's order, {channels, length} with channels contiguous: PyTorch's [length, channels]."""
+
+    def apply(x):
+        signals = F.pad(x.reshape(SAMPLES, length, channels).permute(0, 2, 1), border)
+        return layer(signals).permute(0, 2, 1).reshape(SAMPLES, -1)
+
+    return layer, apply
+
+
+def conv_1d():
+    return of_signals(nn.Conv1d(4, 6, 3, stride=2, dilation=2, groups=2).double(), 4, 9, (3, 1))
+
+
+def of_window(name, layer, channels, extents, comment):
+    """A layer without parameters, on images of {width, height} or signals of {length}, in etch's order. Some of the
+    inputs are equal, so that a largest one may be the second of two."""
+    count, axes = math.prod(extents), len(extents)
+    x = header.exact(spread(SAMPLES * channels * count, 23, 19, 1 / 16)).reshape(SAMPLES, -1).requires_grad_(True)
+    forth, back = (0, axes + 1, *range(1, axes + 1)), (0, *range(2, axes + 2), 1)
+    output = layer(x.reshape(SAMPLES, *extents[::-1], channels).permute(forth))
+    output = (output if output.ndim == 2 else output.permute(back)).reshape(SAMPLES, -1)
+    grad_output = header.exact(spread(output.numel(), 31, 59, 1 / 16)).reshape(output.shape)
+    output.backward(grad_output)
+    parts = [f"/// {comment}\nnamespace {name} {{\n"]
+    parts += [header.array(key, value, "float") for key, value in (("input", x), ("grad_output", grad_output))]
+    parts += [header.array(key, value) for key, value in (("output", output), ("grad_input", x.grad))]
+    return parts + [f"}}  // namespace {name}\n"]
+
+
+def windows():
+    image, signal = "of 3 channels, 7 wide and 5 high", "of 3 channels and length 7"
+    cases = (
+        ("max_pool", nn.MaxPool2d((2, 3)), (7, 5), f"MaxPool2d((2, 3)) of images {image}."),
+        ("max_pool_overlapping", nn.MaxPool2d(3, 2), (7, 5), f"MaxPool2d(3, stride=2) of images {image}."),
+        ("max_pool_of_signals", nn.MaxPool1d(2), (7,), f"MaxPool1d(2) of signals {signal}."),
+        ("average_pool", nn.AvgPool2d((2, 3)), (7, 5), f"AvgPool2d((2, 3)) of images {image}."),
+        ("average_pool_overlapping", nn.AvgPool2d(3, (1, 2)), (7, 5), f"AvgPool2d(3, stride=(1, 2)) of images {image}."),
+        ("average_pool_of_signals", nn.AvgPool1d(3), (7,), f"AvgPool1d(3) of signals {signal}."),
+        ("global_average_pool", lambda x: x.mean((2, 3)), (7, 5), f"The mean over all places of images {image}."),
+        ("upsample", nn.Upsample(scale_factor=(3, 2)), (3, 2), "Upsample(scale_factor=(3, 2)) of images 3 wide, 2 high."),
+        ("upsample_of_signals", nn.Upsample(scale_factor=2), (5,), "Upsample(scale_factor=2) of signals of length 5."),
+    )
+    return [part for name, layer, extents, comment in cases for part in of_window(name, layer, 3, extents, comment)]
+
+
+def conv_2d_depthwise():
+    return of_images(nn.Conv2d(5, 5, 3, padding=1, groups=5).double(), 5, 4, 3)
 
 
 def channels_last(function, channels, extents):
@@ -274,6 +336,29 @@ def main():
         batch(27, 31),
         "Conv2d(2, 3, (2, 3)) of images 5 wide and 4 high; the weight is [3][2][2][3], PyTorch's.",
     )
+    parts += with_parameters(
+        "conv_2d_with_options",
+        conv_2d_with_options,
+        batch(168, 23),
+        batch(96, 31),
+        "Conv2d(4, 6, (2, 3), stride=(1, 2), dilation=(3, 1), groups=2) of images 7 wide and 6 high,\n"
+        "/// with zeros around them: one column on the left, two on the right, a line at the top.",
+    )
+    parts += with_parameters(
+        "conv_2d_depthwise",
+        conv_2d_depthwise,
+        batch(60, 23),
+        batch(60, 31),
+        "Conv2d(5, 5, 3, padding=1, groups=5) of images 4 wide and 3 high.",
+    )
+    parts += with_parameters(
+        "conv_1d",
+        conv_1d,
+        batch(36, 23),
+        batch(30, 31),
+        "Conv1d(4, 6, 3, stride=2, dilation=2, groups=2) of signals of length 9, with three zeros before and one after.",
+    )
+    parts += windows()
     parts += batch_norm()
     parts += with_parameters(
         "prelu",

@@ -43,10 +43,14 @@ using others =
                      branch<gru<5>, lstm<4>, simple_rnn<3>>>,
             dense<2>, unstandardize>;
 
+using signals =
+    network<input<2, 8>, conv_1d<3, 3, padding<1>>, average_pool<2>, upsample<3>, max_pool<2>, global_average_pool>;
+
 activations net_of_activations{seed{1}};
 policy net_of_policy{seed{2}};
 others net_of_others{seed{3}};
-float inputs[17], outputs[15];
+signals net_of_signals{seed{4}};
+float inputs[17], outputs[18];
 
 /// What is counted: from here until it returns.
 extern "C" ETCH_NO_INLINE void etch_same_time() {
@@ -56,9 +60,11 @@ extern "C" ETCH_NO_INLINE void etch_same_time() {
     const auto b = net_of_policy(inputs);
     others::state state{};
     const auto c = net_of_others(x, state);
+    const auto d = net_of_signals(x);
     std::memcpy(outputs, a.data(), sizeof a);
     std::memcpy(outputs + 7, b.data(), sizeof b);
     std::memcpy(outputs + 13, c.data(), sizeof c);
+    std::memcpy(outputs + 15, d.data(), sizeof d);
 }
 
 int main(int count, char** arguments) {

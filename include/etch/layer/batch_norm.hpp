@@ -29,8 +29,8 @@ struct first_columns : expression {
 
 }  // namespace internal
 
-/// Normalizes each feature over the samples of a batch (for images each channel, over all positions too), then scales
-/// and shifts. Outside training it uses the running mean and variance, which training updates.
+/// Normalizes each feature over the samples of a batch (for images and signals each channel, over all positions too),
+/// then scales and shifts. Outside training it uses the running mean and variance, which training updates.
 ///
 ///     forward     x̂ = (x - μ) / √(σ² + ε)        training: μ, σ² of the n real numbers of the feature in this batch
 ///                 y  = γ ⊙ x̂ + β
@@ -162,8 +162,8 @@ struct batch_norm : layer_defaults {
     }
 
 private:
-    /// For an image, the channels.
-    static constexpr std::size_t features(shape input) { return input.rank == 3 ? input.extent[0] : input.size(); }
+    /// For an image or a signal, the channels.
+    static constexpr std::size_t features(shape input) { return input.rank >= 2 ? input.extent[0] : input.size(); }
     static constexpr std::size_t positions(shape input) { return input.size() / features(input); }
 
     /// One row per feature.

@@ -3,8 +3,10 @@
 // lack it, CONTRIBUTING.md ("Where else a new layer goes") has all.
 #include <cstddef>
 
+#include <etch/layer/average_pool.hpp>
 #include <etch/layer/batch_norm.hpp>
 #include <etch/layer/clip.hpp>
+#include <etch/layer/conv_1d.hpp>
 #include <etch/layer/conv_2d.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
@@ -24,6 +26,7 @@
 #include <etch/layer/layer_norm.hpp>
 #include <etch/layer/log_softmax.hpp>
 #include <etch/layer/lstm.hpp>
+#include <etch/layer/max_pool.hpp>
 #include <etch/layer/normalize.hpp>
 #include <etch/layer/prelu.hpp>
 #include <etch/layer/relu.hpp>
@@ -36,6 +39,7 @@
 #include <etch/layer/standardize.hpp>
 #include <etch/layer/tanh.hpp>
 #include <etch/layer/unstandardize.hpp>
+#include <etch/layer/upsample.hpp>
 #include <etch/network/parallel.hpp>
 #include <etch/network/residual.hpp>
 
@@ -66,7 +70,12 @@ struct catalogue {
 using all_layers = catalogue<
     catalogue_row<flatten, 0, input<2, 3>>,
     catalogue_row<dense<1>, 1>,
+    catalogue_row<conv_1d<2>, 1, input<2, 4>>,
     catalogue_row<conv_2d<2>, 1, input<2, 4, 3>>,
+    catalogue_row<max_pool<2>, 1, input<2, 4, 3>>,
+    catalogue_row<average_pool<2>, 1, input<2, 4, 3>>,
+    catalogue_row<global_average_pool, 0, input<2, 4, 3>>,
+    catalogue_row<upsample<2>, 1, input<2, 4, 3>>,
     catalogue_row<residual<identity>, 1>,
     catalogue_row<gru<1>, 1>,
     catalogue_row<lstm<1>, 1>,

@@ -71,10 +71,16 @@ constexpr void append_argument(auto& to, separated& list, auto argument) noexcep
     }  // an initializer does not affect outputs
 }
 
-/// How a layer is written: its name, and its template arguments.
+/// How a layer is written: its name, and its template arguments. A layer with arguments of several kinds has a member
+/// `spell` that writes them.
 template <class L>
 struct spelling {
-    static constexpr void append(auto& to) noexcept { to.append(L::name); }
+    static constexpr void append(auto& to) noexcept {
+        if constexpr (requires { L::spell(to); })
+            L::spell(to);
+        else
+            to.append(L::name);
+    }
 };
 template <template <auto...> class L, auto... Arguments>
 struct spelling<L<Arguments...>> {

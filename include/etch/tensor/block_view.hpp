@@ -77,6 +77,15 @@ private:
 
 namespace internal {
 
+/// A matrix in memory whose columns begin LeadingDimension apart.
+template <std::size_t Rows, std::size_t Columns, std::size_t LeadingDimension, class T>
+ETCH_INLINE constexpr auto matrix_at(T* first) noexcept {
+    if constexpr (Rows == LeadingDimension)
+        return tensor_view<T, Rows, Columns>{first};
+    else
+        return block_view<T, Rows, Columns, LeadingDimension>{first};
+}
+
 template <class T, std::size_t Rows, std::size_t Columns, std::size_t LeadingDimension>
 struct operand<block_view<T, Rows, Columns, LeadingDimension>> {
     using type = block_view<const T, Rows, Columns, LeadingDimension>;

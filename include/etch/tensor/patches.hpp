@@ -3,49 +3,54 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <etch/core/shape.hpp>
+#include <etch/tensor/sliding_window.hpp>
 #include <etch/tensor/transpose.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// The positions of the elements of a kernel of Width x Height in an image of {channels, width, height}: the channels
-/// of a position are neighbours in memory, positions follow each other along the width, then along the height.
-template <shape Image, std::size_t Width, std::size_t Height>
+/// Where in memory the elements are that a window sees in an image of {channels, width, height}: the channels of a
+/// position are neighbours in memory, positions follow each other along the width, then along the height. If the
+/// channels are divided into groups, these are the elements of the first group.
+template <shape Image, sliding_window Window, std::size_t Groups = 1>
 struct patch_layout {
     static constexpr std::size_t channels = Image.extent[0], line = channels * Image.extent[1];
-    static constexpr std::size_t across = Image.extent[1] - Width + 1, down = Image.extent[2] - Height + 1;
-    static constexpr std::size_t positions = across * down, size = channels * Width * Height;
+    static constexpr std::size_t seen_channels = channels / Groups;
+    static constexpr std::size_t across = Window.across(Image), down = Window.down(Image);
+    static constexpr std::size_t positions = across * down, size = seen_channels * Window.width * Window.height;
+    static constexpr std::size_t to_next = channels * Window.stride_x, to_next_line = line * Window.stride_y;
 
     /// Element k of a patch, as an offset from its first: a table, since dividing by the length of a row in the inner
     /// loop of a product takes longer than a load.
     static constexpr std::array<std::uint32_t, size> offset = [] {
         std::array<std::uint32_t, size> all{};
-        constexpr std::size_t run = channels * Width;
-        for (std::size_t k = 0; k < size; ++k) all[k] = static_cast<std::uint32_t>(k / run * line + k % run);
+        for (std::size_t k = 0; k < size; ++k) {
+            const std::size_t place = k / seen_channels, x = place % Window.width, y = place / Window.width;
+            all[k] = static_cast<std::uint32_t>(y * Window.dilation_y * line + x * Window.dilation_x * channels +
+                                                k % seen_channels);
+        }
         return all;
     }();
     /// The first element of patch j; the patches of one image follow those of the image before.
     static constexpr std::size_t start(std::size_t j) noexcept {
         const std::size_t image = j / positions, position = j % positions;
-        return image * Image.size() + position / across * line + position % across * channels;
+        return image * Image.size() + position / across * to_next_line + position % across * to_next;
     }
 };
 
 }  // namespace internal
 
-/// The elements that a kernel of Width x Height covers in images of {channels, width, height}, one after the other in
-/// memory: a column for each of its positions, first along the width, then along the height, then image by image. Row k
-/// is the element
+/// The elements that a window sees in images of {channels, width, height}, one after the other in memory: a column for
+/// each of its positions, first along the width, then along the height, then image by image. Row k is the element
 ///
-///     channel + channels * (x + Width * y)
+///     channel + channels * (x + Window.width * y)
 ///
-/// of a position, so that a column consists of Height contiguous pieces of memory. Nothing is copied: a product reads
-/// its right factor element by element.
-template <class T, shape Image, std::size_t Width, std::size_t Height, std::size_t Images>
+/// of a position, so that without dilation a column consists of Window.height contiguous pieces of memory. Nothing is
+/// copied: a product reads its right factor element by element.
+template <class T, shape Image, sliding_window Window, std::size_t Images>
 struct patches_expression : expression {
-    using layout = internal::patch_layout<Image, Width, Height>;
+    using layout = internal::patch_layout<Image, Window>;
     using value_type = T;
     static constexpr std::size_t rows = layout::size, columns = layout::positions * Images, partial_sums = 1;
 
@@ -64,9 +69,9 @@ struct patches_expression : expression {
 };
 
 /// The transpose of the patches of one row of positions.
-template <class T, shape Image, std::size_t Width, std::size_t Height>
+template <class T, shape Image, sliding_window Window>
 struct transposed_patches : expression {
-    using layout = internal::patch_layout<Image, Width, Height>;
+    using layout = internal::patch_layout<Image, Window>;
     static_assert(layout::down == 1);
     using value_type = T;
     static constexpr std::size_t rows = layout::across, columns = layout::size, partial_sums = 1;
@@ -76,7 +81,7 @@ struct transposed_patches : expression {
     explicit constexpr transposed_patches(const T* numbers) noexcept : of{numbers} {}
 
     [[nodiscard]] ETCH_INLINE constexpr const T& operator()(std::size_t row, std::size_t column) const noexcept {
-        return of[row * layout::channels + layout::offset[column]];
+        return of[row * layout::to_next + layout::offset[column]];
     }
 
     template <class V, std::size_t P, std::size_t C>
@@ -87,24 +92,23 @@ struct transposed_patches : expression {
 
 namespace internal {
 
-template <class T, shape Image, std::size_t Width, std::size_t Height>
-inline constexpr bool is_transpose<transposed_patches<T, Image, Width, Height>> = true;
+template <class T, shape Image, sliding_window Window>
+inline constexpr bool is_transpose<transposed_patches<T, Image, Window>> = true;
 
 }  // namespace internal
 
 /// The patches of a batch of images, one image per column.
-template <shape Image, std::size_t Width, std::size_t Height, Stored E>
+template <shape Image, sliding_window Window, Stored E>
 [[nodiscard]] ETCH_INLINE constexpr auto patches(const E& images) noexcept {
-    static_assert(
-        Image.rank == 3 && E::rows == Image.size(),
-        "etch: patches<Image, Width, Height>(m) needs an image {channels, width, height} in each column of m");
-    return patches_expression<typename E::value_type, Image, Width, Height, E::columns>{images.data()};
+    static_assert(Image.rank == 3 && E::rows == Image.size(),
+                  "etch: patches<Image, Window>(m) needs an image {channels, width, height} in each column of m");
+    return patches_expression<typename E::value_type, Image, Window, E::columns>{images.data()};
 }
 
 /// The transpose of one row of patches: with it a product sums over positions.
-template <class T, shape Image, std::size_t Width, std::size_t Height>
-[[nodiscard]] ETCH_INLINE constexpr auto transpose(const patches_expression<T, Image, Width, Height, 1>& of) noexcept {
-    return transposed_patches<T, Image, Width, Height>{of.of};
+template <class T, shape Image, sliding_window Window>
+[[nodiscard]] ETCH_INLINE constexpr auto transpose(const patches_expression<T, Image, Window, 1>& of) noexcept {
+    return transposed_patches<T, Image, Window>{of.of};
 }
 
 }  // namespace etch::inline ETCH_VARIANT

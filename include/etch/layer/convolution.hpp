@@ -1,0 +1,214 @@
+#pragma once
+// What the convolutions of images, of signals and of streams have in common.
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include <etch/layer/layer.hpp>
+#include <etch/layer/window_options.hpp>
+#include <etch/tensor/block_view.hpp>
+#include <etch/tensor/grouped_product.hpp>
+#include <etch/tensor/patches.hpp>
+
+namespace etch::inline ETCH_VARIANT::internal {
+
+/// The gradient of images that were seen through a window: at each position, Wᵀ dz, added to the elements that it saw.
+/// It is accumulated where it is stored, row by row of positions and, in each, place by place of the window. W and its
+/// transpose are Filters x seen, dz has a column per position; for a transposed convolution this is the forward pass.
+template <shape Image, sliding_window Window, std::size_t Groups, std::size_t Filters>
+struct spread_patches {
+    using layout = patch_layout<Image, Window, Groups>;
+    static constexpr std::size_t channels = layout::channels, of_group = layout::seen_channels, seen = layout::size;
+    static constexpr std::size_t across = layout::across, filters_of_group = Filters / Groups;
+    static constexpr bool needs_transposed = of_group > 1;
+
+    template <std::size_t Images, class T>
+    static constexpr void add(const T* weight, [[maybe_unused]] T* transposed, const T* dz_line, T* to) noexcept {
+        if constexpr (needs_transposed)
+            matrix_view<T, seen, Filters>{transposed} = transpose(matrix_view<const T, Filters, seen>{weight});
+        for (std::size_t image = 0; image < Images; ++image)
+            for (std::size_t y = 0; y < layout::down; ++y, dz_line += Filters * across) {
+                T* const corner = to + image * Image.size() + y * layout::to_next_line;
+                for (std::size_t ky = 0; ky < Window.height; ++ky)
+                    for (std::size_t kx = 0; kx < Window.width; ++kx)
+                        add_place(weight, transposed, dz_line, kx + Window.width * ky,
+                                  corner + ky * Window.dilation_y * layout::line + kx * Window.dilation_x * channels);
+            }
+    }
+
+private:
+    template <class T>
+    ETCH_INLINE static constexpr void add_place(const T* weight, [[maybe_unused]] const T* transposed, const T* dz,
+                                                std::size_t place, T* to) noexcept {
+        if constexpr (of_group == 1 && filters_of_group == 1) {
+            matrix_at<channels, across, layout::to_next>(to) += hadamard(
+                matrix_view<const T, channels, across>{dz}, vector_view<const T, channels>{weight + place * channels});
+        } else {
+            for (std::size_t g = 0; g < Groups; ++g) {
+                const auto of_dz = matrix_at<filters_of_group, across, Filters>(dz + g * filters_of_group);
+                const auto of_image = matrix_at<of_group, across, layout::to_next>(to + g * of_group);
+                if constexpr (of_group == 1)
+                    of_image +=
+                        tensor_view<const T, 1, filters_of_group>{weight + place * Filters + g * filters_of_group} *
+                        of_dz;
+                else
+                    of_image += matrix_at<of_group, filters_of_group, seen>(transposed + place * of_group +
+                                                                            g * filters_of_group * seen) *
+                                of_dz;
+            }
+        }
+    }
+};
+
+/// Both passes of a convolution with Filters filters, over images of {channels, width, height}; see conv_2d for the
+/// formulas. Each function takes the shape of the image, so that a layer may call something else an image.
+template <std::size_t Filters, window_settings Of>
+struct convolution {
+    static constexpr sliding_window window = Of.window;
+    static constexpr std::size_t places = window.width * window.height;
+
+    static constexpr bool fits(shape image) { return window.fits(Of.border.around(image)); }
+    static constexpr bool divides(shape image) { return image.extent[0] % Of.groups == 0 && Filters % Of.groups == 0; }
+    static constexpr bool takes(shape image) { return image.rank == 3 && fits(image) && divides(image); }
+
+    static constexpr shape output(shape image) {
+        if (image.rank != 3 || !fits(image)) return {Filters, 1, 1};
+        const shape whole = Of.border.around(image);
+        return {Filters, window.across(whole), window.down(whole)};
+    }
+    /// The channels that each filter sees.
+    static constexpr std::size_t seen_channels(std::size_t channels) {
+        return channels < Of.groups ? 1 : channels / Of.groups;
+    }
+    static constexpr std::size_t multiply_adds(shape image) {
+        return output(image).size() * seen_channels(image.extent[0]) * places;
+    }
+
+    /// `kernels` has the extents of the weight, the filters first.
+    static constexpr std::array<parameter, 2> parameters(shape kernels, extent_order in_file) {
+        const std::size_t seen = kernels.size() / Filters, reached = Filters / Of.groups * places;
+        return {parameter{.name = "weight",
+                          .extents = kernels,
+                          .initializer = automatic,
+                          .fan_in = seen,
+                          .fan_out = reached,
+                          .in_file = in_file},
+                parameter{.name = "bias", .extents = {Filters}, .fan_in = seen, .fan_out = reached}};
+    }
+
+    /// The images with their border, if there is one; in training the transpose of the weight.
+    static constexpr std::array<named_tensor, 2> scratch(shape image, std::size_t columns, bool training) {
+        const std::size_t padded = Of.border.none() ? 0 : Of.border.around(image).size() * columns;
+        const std::size_t weights = Filters * seen_channels(image.extent[0]) * places;
+        return {named_tensor{"images with border", {padded}},
+                named_tensor{"transposed weight", {training ? weights : 0}}};
+    }
+
+    template <shape Image, class Context, class A>
+    ETCH_INLINE static constexpr auto forward(const Context& layer, const A& a) {
+        const auto& [W, b] = layer.parameters;
+        if constexpr (!takes(Image)) {
+            return tensor<typename Context::number, output(Image).size(),
+                          Context::columns>{};  // so that there is only one error
+        } else {
+            constexpr shape whole = Of.border.around(Image);
+            const auto images = with_border<Image>(layer, a);
+            if constexpr (Of.groups == 1)
+                return W * patches<whole, window>(images) + b;
+            else
+                return grouped(W, grouped_patches_of<whole>(images), b);
+        }
+    }
+
+    template <shape Image, class Context, class A, class DZ>
+    ETCH_INLINE static constexpr auto backward(const Context& layer, const A& a, const DZ& dz) {
+        using T = typename DZ::value_type;
+        constexpr shape whole = Of.border.around(Image);
+        const auto& [W, b] = layer.parameters;
+        const auto& [dW, db] = layer.gradients;
+        const auto& [padded, transposed] = layer.scratch;
+        const auto images = with_border<Image>(layer, a);
+        const matrix_view<const T, Filters, DZ::rows * DZ::columns / Filters> by_place{dz.data()};
+        if constexpr (Of.groups == 1)
+            add_weight_gradient<whole, A::columns>(dW, images.data(), dz.data());
+        else
+            dW += gradient_of_grouped(by_place, grouped_patches_of<whole>(images));
+        db += sum_columns(by_place);
+        if constexpr (window == sliding_window{} && Of.border.none() && Of.groups == 1)
+            return transpose(matrix_view<const T, Filters, Image.extent[0]>{W.data()}, transposed.data()) * by_place;
+        else
+            return input_gradient<T, Image, A::columns>{W.data(), dz.data(), transposed.data(), padded.data()};
+    }
+
+private:
+    template <shape Image, class Context, class A>
+    ETCH_INLINE static constexpr auto with_border(const Context& layer, const A& a) {
+        using T = typename Context::number;
+        const auto& [padded, transposed] = layer.scratch;
+        if constexpr (Of.border.none()) {
+            return matrix_view<const T, Image.size(), A::columns>{a.data()};
+        } else {
+            add_border<Image, Of.border, A::columns>(std::as_const(a).data(), padded.data());
+            return matrix_view<const T, Of.border.around(Image).size(), A::columns>{padded.data()};
+        }
+    }
+
+    template <shape Image, class Images>
+    ETCH_INLINE static constexpr auto grouped_patches_of(const Images& images) {
+        using T = typename Images::value_type;
+        return grouped_patches<T, Image, window, Of.groups, Images::columns, Filters>{images.data()};
+    }
+    template <class Left, class Right, class Start>
+    ETCH_INLINE static constexpr auto grouped(const Left& W, const Right& seen, const Start& b) {
+        using T = typename Right::value_type;
+        using Weight = matrix_view<const T, Filters, Right::rows>;
+        using Bias = vector_view<const T, Filters>;
+        return grouped_product_expression<Weight, Right, Bias>{Weight{W.data()}, seen, Bias{b}};
+    }
+    template <class Left, class Right>
+    ETCH_INLINE static constexpr auto gradient_of_grouped(const Left& dz, const Right& seen) {
+        return grouped_gradient_expression<Left, Right>{dz, seen};
+    }
+
+    /// One row of positions after the other: what the kernel covers as it moves along the width is an image with the
+    /// kernel's height, whose patches begin `channels` elements apart.
+    template <shape Image, std::size_t Images, class T>
+    static constexpr void add_weight_gradient(const auto& dW, const T* images, const T* dz_line) {
+        constexpr std::size_t to_next_line = Image.extent[0] * Image.extent[1] * window.stride_y;
+        constexpr std::size_t across = window.across(Image), down = window.down(Image);
+        constexpr shape lines{Image.extent[0], Image.extent[1], window.covered_height()};
+        for (std::size_t image = 0; image < Images; ++image)
+            for (std::size_t y = 0; y < down; ++y, dz_line += Filters * across) {
+                const vector_view<const T, lines.size()> seen{images + image * Image.size() + y * to_next_line};
+                dW += matrix_view<const T, Filters, across>{dz_line} * transpose(patches<lines, window>(seen));
+            }
+    }
+
+    /// The gradient of the input.
+    template <class T, shape Image, std::size_t Images>
+    struct input_gradient : expression {
+        using value_type = T;
+        static constexpr std::size_t rows = Image.extent[0], columns = Image.size() / rows * Images, partial_sums = 1;
+
+        const T *weight, *dz;
+        T *transposed, *padded;
+
+        constexpr input_gradient(const T* weight_, const T* dz_, T* transposed_, T* padded_) noexcept
+            : weight{weight_}, dz{dz_}, transposed{transposed_}, padded{padded_} {}
+
+        constexpr void assign_to(const matrix_view<T, rows, columns>& to) const noexcept {
+            constexpr shape whole = Of.border.around(Image);
+            using spread = spread_patches<whole, window, Of.groups, Filters>;
+            if constexpr (Of.border.none()) {
+                to.fill(0);
+                spread::template add<Images>(weight, transposed, dz, to.data());
+            } else {
+                vector_view<T, whole.size() * Images>{padded}.fill(0);
+                spread::template add<Images>(weight, transposed, dz, padded);
+                remove_border<Image, Of.border, Images>(static_cast<const T*>(padded), to.data());
+            }
+        }
+    };
+};
+
+}  // namespace etch::inline ETCH_VARIANT::internal
