@@ -66,7 +66,7 @@ NOT_YET: Tuple[str, ...] = (
     "conv_1d", "max_pool", "average_pool", "global_average_pool", "upsample",
     "conv_2d", "batch_norm", "frozen", "parallel", "slice", "hard_sigmoid", "hard_swish", "log_softmax",
     "prelu", "group_norm", "gated", "film", "embedding",
-    "lstm", "simple_rnn",
+    "lstm", "simple_rnn", "unrolled", "bidirectional", "last_step",
 )  # fmt: skip
 # Only in the list of a source: they are folded into other layers before there is a file.
 IN_SOURCES: Dict[str, Tuple[Optional[int], ...]] = {"batch_norm": (100000,), "prelu": ()}

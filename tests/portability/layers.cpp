@@ -153,6 +153,8 @@ void layers() {
     through_time<network<input<7>, lstm<21>, dense<3>>>("lstm");
     through_time<network<input<7>, simple_rnn<21>, simple_rnn<5, with_relu>, dense<3>>>("simple_rnn");
     recurrent_as_bf16();
+    both_passes<network<input<7, 5>, unrolled<lstm<21>>, unrolled<gru<4>>, last_step, dense<3>>>("unrolled");
+    both_passes<network<input<7, 5>, bidirectional<gru<9>>, unrolled<dense<3>>, flatten>>("bidirectional");
     layer<batch_norm<>>("batch_norm");
     both_passes<network<input<7>, standardize, dense<3>>>("standardize");
     both_passes<network<input<7>, normalize<>, dense<3>>>("normalize", -0.5f);

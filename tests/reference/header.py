@@ -21,7 +21,8 @@ def numbers(tensor, kind):
 
 
 def braces(tensor, kind="double"):
-    text = textwrap.fill(", ".join(numbers(tensor, kind)), width=112, break_long_words=False, break_on_hyphens=False)
+    closed = ", ".join(numbers(tensor, kind)) + "};"  # which the last line must have room for
+    text = textwrap.fill(closed, width=112, break_long_words=False, break_on_hyphens=False)[:-2]
     return "{\n" + textwrap.indent(text, "        ") + "}"
 
 

@@ -140,6 +140,26 @@ class GRUWithResetBefore(nn.Module):
         return torch.stack(outputs), h
 
 
+def bidirectional():
+    """Whole sequences of 6 positions: [sample][position][feature]."""
+    layer = nn.LSTM(5, 4, bidirectional=True, batch_first=True).double()
+    for p, factor in zip(layer.parameters(), (29, 43, 11, 19, 31, 41, 17, 23)):
+        p.data = header.exact(spread(p.numel(), factor, 53, 1 / 32)).reshape(p.shape)
+    x = header.exact(spread(SAMPLES * 30, 23, 59, 1 / 16)).reshape(SAMPLES, 6, 5)
+    grad_output = header.exact(spread(SAMPLES * 48, 31, 61, 1 / 16)).reshape(SAMPLES, 6, 8)
+    output, grad_input, _ = backward(lambda x: layer(x)[0], x, grad_output)
+    given, found = {"input": x, "grad_output": grad_output}, {"output": output, "grad_input": grad_input}
+    for key, p in layer.named_parameters():
+        given[key.replace("_l0", "")] = p
+        found["grad_" + key.replace("_l0", "")] = p.grad
+    return [
+        "/// torch.nn.LSTM(5, 4, bidirectional=True) of sequences of 6 positions.\nnamespace bidirectional {\n",
+        *(header.array(key, value, "float") for key, value in given.items()),
+        *(header.array(key, value) for key, value in found.items()),
+        "}  // namespace bidirectional\n",
+    ]
+
+
 def of_images(layer, channels, width, height, border=(0, 0, 0, 0)):
     """Images in etch's order, {channels, width, height} with channels contiguous: PyTorch's [height, width, channels].
     `border` is left, right, top, bottom."""
@@ -327,6 +347,7 @@ def main():
     parts += recurrent("gru", nn.GRU(5, 4))
     parts += recurrent("gru_with_reset_before", GRUWithResetBefore(5, 4), " The reset is before the product.")
     parts += recurrent("lstm", nn.LSTM(5, 4), " The state is h, then c.")
+    parts += bidirectional()
     parts += recurrent("simple_rnn", nn.RNN(5, 4))
     parts += recurrent("simple_rnn_with_relu", nn.RNN(5, 4, nonlinearity="relu"), ' nonlinearity="relu".')
     parts += with_parameters(

@@ -46,11 +46,15 @@ using others =
 using signals =
     network<input<2, 8>, conv_1d<3, 3, padding<1>>, average_pool<2>, upsample<3>, max_pool<2>, global_average_pool>;
 
+using sequences =
+    network<input<2, 4>, unrolled<gru<5>>, bidirectional<lstm<3>>, unrolled<simple_rnn<3>>, last_step, dense<2>>;
+
 activations net_of_activations{seed{1}};
 policy net_of_policy{seed{2}};
 others net_of_others{seed{3}};
 signals net_of_signals{seed{4}};
-float inputs[17], outputs[18];
+sequences net_of_sequences{seed{5}};
+float inputs[17], outputs[20];
 
 /// What is counted: from here until it returns.
 extern "C" ETCH_NO_INLINE void etch_same_time() {
@@ -61,10 +65,14 @@ extern "C" ETCH_NO_INLINE void etch_same_time() {
     others::state state{};
     const auto c = net_of_others(x, state);
     const auto d = net_of_signals(x);
+    vector<float, 8> steps;
+    std::memcpy(steps.data(), inputs, sizeof steps);
+    const auto e = net_of_sequences(steps);
     std::memcpy(outputs, a.data(), sizeof a);
     std::memcpy(outputs + 7, b.data(), sizeof b);
     std::memcpy(outputs + 13, c.data(), sizeof c);
     std::memcpy(outputs + 15, d.data(), sizeof d);
+    std::memcpy(outputs + 18, e.data(), sizeof e);
 }
 
 int main(int count, char** arguments) {

@@ -62,14 +62,14 @@ struct passes {
     etch::matrix<T, inputs, Columns> grad_input{};
     numbers<trained> gradients{};
 
-    passes() {
+    constexpr passes() {
         scatter_numbers(input, etch::seed{1}, 2);
         scatter_numbers(grad_output, etch::seed{2});
         chain::initialize({parameters.data(), statistics.data()}, etch::seed{3});
     }
 
     /// Both passes in training; the statistics stay as they are.
-    ETCH_NO_INLINE void run() {
+    ETCH_NO_INLINE constexpr void run() {
         gradients.fill(0);
         workspace.fill(std::numeric_limits<T>::quiet_NaN());  // whoever reads what was not written is found out
         for (std::size_t j = count; j < Columns; ++j)         // as a loss has it: what is not real has no gradient
@@ -93,7 +93,7 @@ struct passes {
     }
 
 private:
-    tape make_tape() {
+    constexpr tape make_tape() {
         const etch::matrix_view<const T, inputs, Columns> x = input.view();
         if constexpr (takes_extras)
             return {{parameters.data(), statistics.data()}, gradients.data(), x, workspace.data(), seed,

@@ -50,12 +50,16 @@ struct key_map {
 /// torch.nn.Sequential, and what etch saves.
 inline constexpr key_map torch_sequential{};
 
-/// A module with nn.GRU (nn.LSTM has the same names), whose tensors PyTorch calls weight_ih_l0 and so on. Name its
-/// layers in a copy: keys.layers = {"gru", "head"}.
+/// A module with nn.GRU, nn.LSTM or nn.RNN, also in unrolled and bidirectional: PyTorch calls their tensors
+/// weight_ih_l0 and so on. Name its layers in a copy: keys.layers = {"gru", "head"}.
 inline constexpr key_map torch_recurrent{.renamed = {{"weight_ih", "weight_ih_l0"},
                                                      {"weight_hh", "weight_hh_l0"},
                                                      {"bias_ih", "bias_ih_l0"},
-                                                     {"bias_hh", "bias_hh_l0"}}};
+                                                     {"bias_hh", "bias_hh_l0"},
+                                                     {"weight_ih_reverse", "weight_ih_l0_reverse"},
+                                                     {"weight_hh_reverse", "weight_hh_l0_reverse"},
+                                                     {"bias_ih_reverse", "bias_ih_l0_reverse"},
+                                                     {"bias_hh_reverse", "bias_hh_l0_reverse"}}};
 
 /// A checkpoint of a trainer (see checkpoint.hpp): the network as last trained, or with the best weights of the fit.
 inline constexpr key_map from_checkpoint{.ignored = {"optimizer.*", "best.*"}};

@@ -29,12 +29,23 @@ struct named_kind {
 
 /// The names of all tensors in etch's layers. A new one is a row here.
 inline constexpr named_kind tensor_kinds[] = {
-    {"weight", tensor_kind::matrix},        {"bias", tensor_kind::bias},
-    {"weight_ih", tensor_kind::matrix},     {"bias_ih", tensor_kind::bias},
-    {"weight_hh", tensor_kind::matrix},     {"bias_hh", tensor_kind::bias},
-    {"mean", tensor_kind::numbers},         {"deviation", tensor_kind::deviation},
-    {"minimum", tensor_kind::numbers},      {"maximum", tensor_kind::numbers},
-    {"running_mean", tensor_kind::numbers}, {"running_var", tensor_kind::numbers},
+    {"weight", tensor_kind::matrix},
+    {"bias", tensor_kind::bias},
+    {"weight_ih", tensor_kind::matrix},
+    {"bias_ih", tensor_kind::bias},
+    {"weight_hh", tensor_kind::matrix},
+    {"bias_hh", tensor_kind::bias},
+    {"weight_ih_reverse", tensor_kind::matrix},
+    {"bias_ih_reverse", tensor_kind::bias},
+    {"weight_hh_reverse", tensor_kind::matrix},
+    {"bias_hh_reverse", tensor_kind::bias},
+    {"bias_reverse", tensor_kind::bias},
+    {"mean", tensor_kind::numbers},
+    {"deviation", tensor_kind::deviation},
+    {"minimum", tensor_kind::numbers},
+    {"maximum", tensor_kind::numbers},
+    {"running_mean", tensor_kind::numbers},
+    {"running_var", tensor_kind::numbers},
 };
 
 /// The name of a tensor without those of the enclosing layers: "weight" of "0.weight".

@@ -23,6 +23,7 @@
 #include <etch/layer/hard_sigmoid.hpp>
 #include <etch/layer/identity.hpp>
 #include <etch/layer/input.hpp>
+#include <etch/layer/last_step.hpp>
 #include <etch/layer/layer_norm.hpp>
 #include <etch/layer/log_softmax.hpp>
 #include <etch/layer/lstm.hpp>
@@ -40,8 +41,10 @@
 #include <etch/layer/tanh.hpp>
 #include <etch/layer/unstandardize.hpp>
 #include <etch/layer/upsample.hpp>
+#include <etch/network/bidirectional.hpp>
 #include <etch/network/parallel.hpp>
 #include <etch/network/residual.hpp>
+#include <etch/network/unrolled.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
@@ -80,6 +83,9 @@ using all_layers = catalogue<
     catalogue_row<gru<1>, 1>,
     catalogue_row<lstm<1>, 1>,
     catalogue_row<simple_rnn<1>, 1>,
+    catalogue_row<unrolled<gru<2>>, 1, input<2, 3>>,
+    catalogue_row<bidirectional<gru<2>>, 1, input<2, 3>>,
+    catalogue_row<last_step, 0, input<2, 3>>,
     catalogue_row<parallel<branch<dense<2>>>, 1>,
     catalogue_row<slice<0, 2>, 2>,
     catalogue_row<embedding<3, 2>, 2>,
