@@ -174,6 +174,9 @@ void layers() {
     both_passes<network<input<9, 7, 6>, average_pool<3, 2>, flatten, dense<3>>>("average_pool");
     both_passes<network<input<21, 5, 3>, global_average_pool, dense<3>>>("global_average_pool");
     both_passes<network<input<9, 3, 2>, upsample<2, 3>, flatten, dense<3>>>("upsample");
+    through_time<
+        network<input<7>, causal_conv_1d<21, 3>, etch::tanh, causal_conv_1d<9, 2, dilation<2>, groups<3>>, dense<3>>>(
+        "causal_conv_1d");
     layer<frozen<dense<5>>>("frozen");
     layer<parallel<branch<dense<5>, etch::tanh, dropout<30>, dense<4>>, branch<slice<3, 9>>, branch<relu>>>("parallel");
     layer<slice<2, 17>>("slice");

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 
+#include <etch/layer/causal_conv_1d.hpp>
 #include <etch/layer/gru.hpp>
 #include <etch/layer/lstm.hpp>
 #include <etch/training/sequence_stepper.hpp>
@@ -51,6 +52,7 @@ void training() {
     report("exponential decay", ten_steps<momentum, exponential_decay>());
     report("sequences", sequences<gru<9>>());
     report("sequences, lstm", sequences<lstm<9>>());
+    report("sequences, causal_conv_1d", sequences<causal_conv_1d<9, 3>>());
     report("fit of 16 samples", whole_fit<16, 2>());
     report("fit of 500 samples", whole_fit<500, 12>());
 }

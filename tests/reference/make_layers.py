@@ -194,6 +194,10 @@ def conv_1d():
     return of_signals(nn.Conv1d(4, 6, 3, stride=2, dilation=2, groups=2).double(), 4, 9, (3, 1))
 
 
+def causal_conv_1d():
+    return of_signals(nn.Conv1d(3, 4, 3, dilation=2).double(), 3, 6, (4, 0))
+
+
 def of_window(name, layer, channels, extents, comment):
     """A layer without parameters, on images of {width, height} or signals of {length}, in etch's order. Some of the
     inputs are equal, so that a largest one may be the second of two."""
@@ -378,6 +382,13 @@ def main():
         batch(36, 23),
         batch(30, 31),
         "Conv1d(4, 6, 3, stride=2, dilation=2, groups=2) of signals of length 9, with three zeros before and one after.",
+    )
+    parts += with_parameters(
+        "causal_conv_1d",
+        causal_conv_1d,
+        batch(18, 23),
+        batch(24, 31),
+        "Conv1d(3, 4, 3, dilation=2) of signals of six steps, with four zeros before them: [sample][step][feature].",
     )
     parts += windows()
     parts += batch_norm()

@@ -16,6 +16,7 @@
 #include <etch/io/load.hpp>
 #include <etch/io/save.hpp>
 #include <etch/layer/batch_norm.hpp>
+#include <etch/layer/causal_conv_1d.hpp>
 #include <etch/layer/conv_2d.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
@@ -179,7 +180,8 @@ TEST_CASE("the counter counts") {
 }
 
 TEST_CASE("steps of a network with state allocate nothing") {
-    using amp = network<input<6>, gru<24>, residual<lstm<24>>, gru<5, reset_before>, simple_rnn<4>, dense<3>>;
+    using amp = network<input<6>, gru<24>, residual<lstm<24>>, gru<5, reset_before>, simple_rnn<4>, causal_conv_1d<4>,
+                        dense<3>>;
     static const float block_in[6 * 5] = {};
     static float block_out[3 * 5];
     CHECK(allocations_of([] {

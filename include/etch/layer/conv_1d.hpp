@@ -59,12 +59,15 @@ struct conv_1d : layer_defaults {
 
     template <class Context>
     ETCH_INLINE static constexpr auto forward(const Context& layer, const auto& a) {
-        return kernel::template forward<internal::as_image(Context::input)>(layer, a);
+        const auto& [padded, transposed] = layer.scratch;
+        return kernel::template forward<internal::as_image(Context::input)>(layer, a, padded.data());
     }
 
     template <class Context>
     ETCH_INLINE static constexpr auto backward(const Context& layer, const auto& a, const auto& /*z*/, const auto& dz) {
-        return kernel::template backward<internal::as_image(Context::input)>(layer, a, dz);
+        const auto& [padded, transposed] = layer.scratch;
+        return kernel::template backward<internal::as_image(Context::input)>(layer, a, dz, padded.data(),
+                                                                             transposed.data());
     }
 
     /// For the topology: its arguments are not only numbers.

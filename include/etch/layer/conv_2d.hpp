@@ -68,12 +68,14 @@ struct conv_2d : layer_defaults {
 
     template <class Context>
     ETCH_INLINE static constexpr auto forward(const Context& layer, const auto& a) {
-        return kernel::template forward<Context::input>(layer, a);
+        const auto& [padded, transposed] = layer.scratch;
+        return kernel::template forward<Context::input>(layer, a, padded.data());
     }
 
     template <class Context>
     ETCH_INLINE static constexpr auto backward(const Context& layer, const auto& a, const auto& /*z*/, const auto& dz) {
-        return kernel::template backward<Context::input>(layer, a, dz);
+        const auto& [padded, transposed] = layer.scratch;
+        return kernel::template backward<Context::input>(layer, a, dz, padded.data(), transposed.data());
     }
 
     /// For the topology: its arguments are not only numbers.

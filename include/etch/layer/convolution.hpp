@@ -104,15 +104,16 @@ struct convolution {
                 named_tensor{"transposed weight", {training ? weights : 0}}};
     }
 
+    /// `padded` is the first part of the scratch memory.
     template <shape Image, class Context, class A>
-    ETCH_INLINE static constexpr auto forward(const Context& layer, const A& a) {
+    ETCH_INLINE static constexpr auto forward(const Context& layer, const A& a, typename Context::number* padded) {
         const auto& [W, b] = layer.parameters;
         if constexpr (!takes(Image)) {
             return tensor<typename Context::number, output(Image).size(),
                           Context::columns>{};  // so that there is only one error
         } else {
             constexpr shape whole = Of.border.around(Image);
-            const auto images = with_border<Image>(layer, a);
+            const auto images = with_border<Image>(a, padded);
             if constexpr (Of.groups == 1)
                 return W * patches<whole, window>(images) + b;
             else
@@ -120,14 +121,14 @@ struct convolution {
         }
     }
 
-    template <shape Image, class Context, class A, class DZ>
-    ETCH_INLINE static constexpr auto backward(const Context& layer, const A& a, const DZ& dz) {
-        using T = typename DZ::value_type;
+    /// `padded` and `transposed` are the parts of the scratch memory.
+    template <shape Image, class Context, class A, class DZ, class T>
+    ETCH_INLINE static constexpr auto backward(const Context& layer, const A& a, const DZ& dz, T* padded,
+                                               T* transposed) {
         constexpr shape whole = Of.border.around(Image);
         const auto& [W, b] = layer.parameters;
         const auto& [dW, db] = layer.gradients;
-        const auto& [padded, transposed] = layer.scratch;
-        const auto images = with_border<Image>(layer, a);
+        const auto images = with_border<Image>(a, padded);
         const matrix_view<const T, Filters, DZ::rows * DZ::columns / Filters> by_place{dz.data()};
         if constexpr (Of.groups == 1)
             add_weight_gradient<whole, A::columns>(dW, images.data(), dz.data());
@@ -135,21 +136,19 @@ struct convolution {
             dW += gradient_of_grouped(by_place, grouped_patches_of<whole>(images));
         db += sum_columns(by_place);
         if constexpr (window == sliding_window{} && Of.border.none() && Of.groups == 1)
-            return transpose(matrix_view<const T, Filters, Image.extent[0]>{W.data()}, transposed.data()) * by_place;
+            return transpose(matrix_view<const T, Filters, Image.extent[0]>{W.data()}, transposed) * by_place;
         else
-            return input_gradient<T, Image, A::columns>{W.data(), dz.data(), transposed.data(), padded.data()};
+            return input_gradient<T, Image, A::columns>{W.data(), dz.data(), transposed, padded};
     }
 
 private:
-    template <shape Image, class Context, class A>
-    ETCH_INLINE static constexpr auto with_border(const Context& layer, const A& a) {
-        using T = typename Context::number;
-        const auto& [padded, transposed] = layer.scratch;
+    template <shape Image, class A, class T>
+    ETCH_INLINE static constexpr auto with_border(const A& a, [[maybe_unused]] T* padded) {
         if constexpr (Of.border.none()) {
             return matrix_view<const T, Image.size(), A::columns>{a.data()};
         } else {
-            add_border<Image, Of.border, A::columns>(std::as_const(a).data(), padded.data());
-            return matrix_view<const T, Of.border.around(Image).size(), A::columns>{padded.data()};
+            add_border<Image, Of.border, A::columns>(std::as_const(a).data(), padded);
+            return matrix_view<const T, Of.border.around(Image).size(), A::columns>{padded};
         }
     }
 

@@ -84,6 +84,11 @@ inline constexpr bool are_convolution_options =
     (is_stride<Options> + ... + 0) <= 1 && (is_dilation<Options> + ... + 0) <= 1 &&
     (is_padding<Options> + ... + 0) <= 1 && (is_groups<Options> + ... + 0) <= 1;
 
+/// And whether all are those of a stream.
+template <class... Options>
+inline constexpr bool are_stream_options =
+    are_convolution_options<Options...> && ((is_dilation<Options> || is_groups<Options>) && ...);
+
 /// `start` as the options change it; what is none of them is passed over, after the layer's own error.
 template <class... Options>
 constexpr window_settings settings_from(window_settings start) noexcept {

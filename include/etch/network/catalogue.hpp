@@ -5,6 +5,7 @@
 
 #include <etch/layer/average_pool.hpp>
 #include <etch/layer/batch_norm.hpp>
+#include <etch/layer/causal_conv_1d.hpp>
 #include <etch/layer/clip.hpp>
 #include <etch/layer/conv_1d.hpp>
 #include <etch/layer/conv_2d.hpp>
@@ -75,6 +76,7 @@ using all_layers = catalogue<
     catalogue_row<dense<1>, 1>,
     catalogue_row<conv_1d<2>, 1, input<2, 4>>,
     catalogue_row<conv_2d<2>, 1, input<2, 4, 3>>,
+    catalogue_row<causal_conv_1d<2>, 1>,
     catalogue_row<max_pool<2>, 1, input<2, 4, 3>>,
     catalogue_row<average_pool<2>, 1, input<2, 4, 3>>,
     catalogue_row<global_average_pool, 0, input<2, 4, 3>>,
