@@ -63,7 +63,7 @@ WITH_OWN_RULES = ("input", "dense", "residual", "gru")
 RECURRENT = {"gru": 3}  # and their gates
 # Layers of etch that a file may not hold yet.
 NOT_YET: Tuple[str, ...] = (
-    "conv_1d", "causal_conv_1d", "max_pool", "average_pool", "global_average_pool", "upsample",
+    "conv_1d", "causal_conv_1d", "conv_transpose_1d", "conv_transpose_2d", "max_pool", "average_pool", "global_average_pool", "upsample",
     "conv_2d", "batch_norm", "frozen", "parallel", "slice", "hard_sigmoid", "hard_swish", "log_softmax",
     "prelu", "group_norm", "gated", "film", "embedding",
     "lstm", "simple_rnn", "unrolled", "bidirectional", "last_step",

@@ -6,6 +6,7 @@
 #include <etch/layer/average_pool.hpp>
 #include <etch/layer/conv_1d.hpp>
 #include <etch/layer/conv_2d.hpp>
+#include <etch/layer/conv_transpose_2d.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/elu.hpp>
 #include <etch/layer/flatten.hpp>
@@ -67,6 +68,8 @@ TEST_CASE("a network of images gives the same bits in a constant expression") {
                             global_average_pool>>();
     check_constants<network<input<3, 9>, conv_1d<6, 3, padding<2, 0>, groups<3>>, etch::tanh, conv_1d<2, 2, stride<2>>,
                             flatten, dense<2>>>();
+    check_constants<network<input<2, 3, 2>, conv_transpose_2d<4, 3, 2, stride<2>, padding<1, 0>>, etch::tanh,
+                            conv_transpose_2d<2, 2, 2, groups<2>>, flatten, dense<2>>>();
     check_constants<network<input<2, 6, 5>, conv_2d<5>, etch::tanh, conv_2d<3, 2>, flatten, dense<4>>>();
 }
 

@@ -177,6 +177,10 @@ void layers() {
     through_time<
         network<input<7>, causal_conv_1d<21, 3>, etch::tanh, causal_conv_1d<9, 2, dilation<2>, groups<3>>, dense<3>>>(
         "causal_conv_1d");
+    both_passes<network<input<3, 9>, conv_transpose_1d<9, 4, stride<2>, padding<1>>, etch::tanh,
+                        conv_transpose_1d<6, 3, groups<3>>, flatten, dense<3>>>("conv_transpose_1d");
+    both_passes<network<input<2, 5, 4>, conv_transpose_2d<9, 3, 2>, etch::tanh,
+                        conv_transpose_2d<3, 3, 3, stride<2>, padding<1>>, flatten, dense<3>>>("conv_transpose_2d");
     layer<frozen<dense<5>>>("frozen");
     layer<parallel<branch<dense<5>, etch::tanh, dropout<30>, dense<4>>, branch<slice<3, 9>>, branch<relu>>>("parallel");
     layer<slice<2, 17>>("slice");

@@ -198,6 +198,16 @@ def causal_conv_1d():
     return of_signals(nn.Conv1d(3, 4, 3, dilation=2).double(), 3, 6, (4, 0))
 
 
+def conv_transpose_1d():
+    return of_signals(nn.ConvTranspose1d(3, 4, 4, stride=2, padding=1).double(), 3, 5)
+
+
+def conv_transpose_2d():
+    """PyTorch cuts off as much at the bottom as at the top, unless output_padding gives some back."""
+    layer = nn.ConvTranspose2d(4, 6, (2, 3), (3, 2), padding=1, output_padding=(1, 0), groups=2, dilation=(2, 1)).double()
+    return of_images(layer, 4, 3, 2)
+
+
 def of_window(name, layer, channels, extents, comment):
     """A layer without parameters, on images of {width, height} or signals of {length}, in etch's order. Some of the
     inputs are equal, so that a largest one may be the second of two."""
@@ -389,6 +399,21 @@ def main():
         batch(18, 23),
         batch(24, 31),
         "Conv1d(3, 4, 3, dilation=2) of signals of six steps, with four zeros before them: [sample][step][feature].",
+    )
+    parts += with_parameters(
+        "conv_transpose_1d",
+        conv_transpose_1d,
+        batch(15, 23),
+        batch(40, 31),
+        "ConvTranspose1d(3, 4, 4, stride=2, padding=1) of signals of length 5.",
+    )
+    parts += with_parameters(
+        "conv_transpose_2d",
+        conv_transpose_2d,
+        batch(24, 23),
+        batch(150, 31),
+        "ConvTranspose2d(4, 6, (2, 3), (3, 2), padding=1, output_padding=(1, 0), groups=2, dilation=(2, 1)) of images\n"
+        "/// 3 wide and 2 high.",
     )
     parts += windows()
     parts += batch_norm()

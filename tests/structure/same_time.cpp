@@ -37,14 +37,14 @@ using activations =
             residual<dense<16>, identity>, dense<7>, softmax>;
 using policy = network<input<17>, dense<64>, etch::tanh, dense<64>, etch::tanh, dense<6>>;
 
-using others =
-    network<input<1, 4, 4>, conv_2d<2, 3>, batch_norm<>, flatten, standardize, normalize<>, clip, clamp<>, dropout<10>,
-            parallel<branch<slice<0, 3>, frozen<dense<4>>>, branch<embedding<9, 3>, flatten>,
-                     branch<gru<5>, lstm<4>, simple_rnn<3>, causal_conv_1d<3, 2>>>,
-            dense<2>, unstandardize>;
+using others = network<input<1, 4, 4>, conv_2d<2, 3>, conv_transpose_2d<2, 1>, batch_norm<>, flatten, standardize,
+                       normalize<>, clip, clamp<>, dropout<10>,
+                       parallel<branch<slice<0, 3>, frozen<dense<4>>>, branch<embedding<9, 3>, flatten>,
+                                branch<gru<5>, lstm<4>, simple_rnn<3>, causal_conv_1d<3, 2>>>,
+                       dense<2>, unstandardize>;
 
-using signals =
-    network<input<2, 8>, conv_1d<3, 3, padding<1>>, average_pool<2>, upsample<3>, max_pool<2>, global_average_pool>;
+using signals = network<input<2, 8>, conv_1d<3, 3, padding<1>>, average_pool<2>, upsample<3>, max_pool<2>,
+                        conv_transpose_1d<3>, global_average_pool>;
 
 using sequences =
     network<input<2, 4>, unrolled<gru<5>>, bidirectional<lstm<3>>, unrolled<simple_rnn<3>>, last_step, dense<2>>;

@@ -18,8 +18,8 @@ namespace etch::inline ETCH_VARIANT {
 ///     network<input<2>, causal_conv_1d<16, 3>, tanh, causal_conv_1d<16, 3, dilation<2>>, tanh, dense<1>>
 ///
 /// The state is a ring of the last R inputs, channels x R, and the place in it of the oldest one, where the next input
-/// will be written: a number from 0 to R - 1. (What is none of these is taken as 0.) Inputs of a zero state are zeros. A
-/// step takes the same time for every dilation; training copies the ring in each step, since each needs its own.
+/// will be written: a number from 0 to R - 1. (What is none of these is taken as 0.) Inputs of a zero state are zeros.
+/// A step takes the same time for every dilation; training copies the ring in each step, since each needs its own.
 template <std::size_t Filters, std::size_t KernelLength = 3, class... Options>
 struct causal_conv_1d : layer_defaults {
     static_assert(Filters > 0, "etch: causal_conv_1d<Filters, KernelLength> needs at least one filter");

@@ -113,11 +113,7 @@ struct convolution {
                           Context::columns>{};  // so that there is only one error
         } else {
             constexpr shape whole = Of.border.around(Image);
-            const auto images = with_border<Image>(a, padded);
-            if constexpr (Of.groups == 1)
-                return W * patches<whole, window>(images) + b;
-            else
-                return grouped(W, grouped_patches_of<whole>(images), b);
+            return through_window<whole>(W, with_border<Image>(a, padded), b);
         }
     }
 
@@ -130,10 +126,7 @@ struct convolution {
         const auto& [dW, db] = layer.gradients;
         const auto images = with_border<Image>(a, padded);
         const matrix_view<const T, Filters, DZ::rows * DZ::columns / Filters> by_place{dz.data()};
-        if constexpr (Of.groups == 1)
-            add_weight_gradient<whole, A::columns>(dW, images.data(), dz.data());
-        else
-            dW += gradient_of_grouped(by_place, grouped_patches_of<whole>(images));
+        add_weight_gradient<whole>(dW, images, by_place);
         db += sum_columns(by_place);
         if constexpr (window == sliding_window{} && Of.border.none() && Of.groups == 1)
             return transpose(matrix_view<const T, Filters, Image.extent[0]>{W.data()}, transposed) * by_place;
@@ -141,7 +134,7 @@ struct convolution {
             return input_gradient<T, Image, A::columns>{W.data(), dz.data(), transposed, padded};
     }
 
-private:
+    /// The images with zeros around them; without a border, they themselves.
     template <shape Image, class A, class T>
     ETCH_INLINE static constexpr auto with_border(const A& a, [[maybe_unused]] T* padded) {
         if constexpr (Of.border.none()) {
@@ -152,27 +145,38 @@ private:
         }
     }
 
+    /// W patches(images) + b, a column per position.
+    template <shape Image, class Weight, class Images, class Start>
+    ETCH_INLINE static constexpr auto through_window(const Weight& W, const Images& images, const Start& b) {
+        if constexpr (Of.groups == 1) {
+            return W * patches<Image, window>(images) + b;
+        } else {
+            using Seen = decltype(grouped_patches_of<Image>(images));
+            return grouped_product_expression<operand_t<const Weight&>, Seen, operand_t<const Start&>>{
+                W, grouped_patches_of<Image>(images), b};
+        }
+    }
+
+    /// Adds dz patches(images)ᵀ.
+    template <shape Image, class Images, class DZ>
+    ETCH_INLINE static constexpr void add_weight_gradient(const auto& dW, const Images& images, const DZ& dz) {
+        if constexpr (Of.groups == 1)
+            add_line_by_line<Image, Images::columns>(dW, images.data(), dz.data());
+        else
+            dW += grouped_gradient_expression<DZ, decltype(grouped_patches_of<Image>(images))>{
+                dz, grouped_patches_of<Image>(images)};
+    }
+
+private:
     template <shape Image, class Images>
     ETCH_INLINE static constexpr auto grouped_patches_of(const Images& images) {
         using T = typename Images::value_type;
         return grouped_patches<T, Image, window, Of.groups, Images::columns, Filters>{images.data()};
     }
-    template <class Left, class Right, class Start>
-    ETCH_INLINE static constexpr auto grouped(const Left& W, const Right& seen, const Start& b) {
-        using T = typename Right::value_type;
-        using Weight = matrix_view<const T, Filters, Right::rows>;
-        using Bias = vector_view<const T, Filters>;
-        return grouped_product_expression<Weight, Right, Bias>{Weight{W.data()}, seen, Bias{b}};
-    }
-    template <class Left, class Right>
-    ETCH_INLINE static constexpr auto gradient_of_grouped(const Left& dz, const Right& seen) {
-        return grouped_gradient_expression<Left, Right>{dz, seen};
-    }
-
     /// One row of positions after the other: what the kernel covers as it moves along the width is an image with the
     /// kernel's height, whose patches begin `channels` elements apart.
     template <shape Image, std::size_t Images, class T>
-    static constexpr void add_weight_gradient(const auto& dW, const T* images, const T* dz_line) {
+    static constexpr void add_line_by_line(const auto& dW, const T* images, const T* dz_line) {
         constexpr std::size_t to_next_line = Image.extent[0] * Image.extent[1] * window.stride_y;
         constexpr std::size_t across = window.across(Image), down = window.down(Image);
         constexpr shape lines{Image.extent[0], Image.extent[1], window.covered_height()};

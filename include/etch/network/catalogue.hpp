@@ -9,6 +9,8 @@
 #include <etch/layer/clip.hpp>
 #include <etch/layer/conv_1d.hpp>
 #include <etch/layer/conv_2d.hpp>
+#include <etch/layer/conv_transpose_1d.hpp>
+#include <etch/layer/conv_transpose_2d.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
 #include <etch/layer/elu.hpp>
@@ -77,6 +79,8 @@ using all_layers = catalogue<
     catalogue_row<conv_1d<2>, 1, input<2, 4>>,
     catalogue_row<conv_2d<2>, 1, input<2, 4, 3>>,
     catalogue_row<causal_conv_1d<2>, 1>,
+    catalogue_row<conv_transpose_1d<2>, 1, input<2, 4>>,
+    catalogue_row<conv_transpose_2d<2>, 1, input<2, 4, 3>>,
     catalogue_row<max_pool<2>, 1, input<2, 4, 3>>,
     catalogue_row<average_pool<2>, 1, input<2, 4, 3>>,
     catalogue_row<global_average_pool, 0, input<2, 4, 3>>,
