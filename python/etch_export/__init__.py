@@ -21,6 +21,6 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     """The modules that `to_torch` makes, where a pickle looks for them; made when first needed, so that this package
     imports torch only when it must."""
-    if name in ("Standardize", "Unstandardize", "Normalize", "Clip", "Residual", "Recurrent"):
+    if not name.startswith("_") and name in torch_classes():
         return torch_classes()[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,9 @@ from typing import Dict, Iterable, List
 import numpy as np
 
 from .errors import refuse
-from .topology import Layer
+from .images import has_images
+from .layers import Layer
+from .numbers import inverse_epsilon
 
 
 def is_batch_norm(group: Iterable[str]) -> bool:
@@ -23,33 +25,43 @@ def batch_norm_of(module: str, group: Dict[str, np.ndarray], epsilon: float) -> 
         refuse(f"{module}.running_var holds a number that is not positive")
     scale = group.get("weight", np.ones(())) / np.sqrt(variance)
     shift = group.get("bias", np.zeros(())) - scale * group["running_mean"]
-    return Layer("batch_norm", (), {"scale": scale, "shift": shift})
+    ones, zeros = np.ones(group["running_var"].shape), np.zeros(group["running_var"].shape)
+    own = {"weight": group.get("weight", ones), "bias": group.get("bias", zeros)}
+    norm = Layer("batch_norm", (), {**own, **{name: group[name] for name in ("running_mean", "running_var")}})
+    return Layer("scale_shift", (), {"scale": scale, "shift": shift, "epsilon": np.asarray(epsilon)}, norm=norm)
 
 
 def fold(layers: List[Layer]) -> List[Layer]:
-    """Without batch_norm and affine. A batch norm, y = scale x + shift, becomes part of the dense layer before it, else
-    of the one after it, else it is an affine; an affine, y = (x - mean) / deviation, is a standardize, and as the last
-    layer of several an unstandardize, with which etch can train."""
+    """Without scale_shift and affine. A batch norm, y = scale x + shift, becomes part of the dense layer or convolution
+    before it, else of the dense layer after it. Else it stays a batch_norm in a network of images, and is an affine in
+    another; an affine, y = (x - mean) / deviation, is a standardize, and as the last layer of several an unstandardize,
+    with which etch can train."""
+    return fold_all(layers, has_images(layers))
+
+
+def fold_all(layers: List[Layer], of_images: bool) -> List[Layer]:
     folded: List[Layer] = []
     for layer in layers:
-        layer.inner = fold(layer.inner)
+        layer.inner = fold_all(layer.inner, of_images)
         before = next((each for each in reversed(folded) if each.name != "identity"), None)
-        if layer.name == "batch_norm" and before and before.name == "dense":
+        if layer.name == "scale_shift" and before and before.name in ("dense", "conv_1d", "conv_2d"):
             into_dense_before(layer, before)
-        elif layer.name == "dense" and before and before.name == "batch_norm":
+        elif layer.name == "dense" and before and before.name == "scale_shift":
             folded = [each for each in folded if each is not before]
             into_dense_after(before, layer)
             folded.append(layer)
         else:
             folded.append(layer)
-    folded = [as_affine(layer) if layer.name == "batch_norm" else layer for layer in folded]
+    as_layer = as_batch_norm if of_images else as_affine
+    folded = [as_layer(layer) if layer.name == "scale_shift" else layer for layer in folded]
     return [named(layer, 0 < index == len(folded) - 1) for index, layer in enumerate(folded)]
 
 
 def into_dense_before(norm: Layer, dense: Layer) -> None:
     """scale (W x + b) + shift"""
     scale, shift = spread(norm, len(dense.tensors["weight"]))
-    dense.tensors["weight"] = scale[:, None] * dense.tensors["weight"]
+    weight = dense.tensors["weight"]
+    dense.tensors["weight"] = scale.reshape(-1, *[1] * (weight.ndim - 1)) * weight
     dense.tensors["bias"] = scale * dense.tensors["bias"] + shift
 
 
@@ -67,6 +79,12 @@ def spread(norm: Layer, features: int) -> List[np.ndarray]:
     if any(tensor.size not in (1, features) for tensor in found):
         refuse(f"a batch norm of {size} features stands beside a dense layer with {features}")
     return [np.broadcast_to(tensor, (features,)) for tensor in found]
+
+
+def as_batch_norm(norm: Layer) -> Layer:
+    assert norm.norm
+    inverse = inverse_epsilon(norm.tensors["epsilon"].item(), "a batch norm")
+    return Layer("batch_norm", (inverse, 10), norm.norm.tensors)
 
 
 def as_affine(norm: Layer) -> Layer:

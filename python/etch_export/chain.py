@@ -1,19 +1,22 @@
 """From a graph to a chain of layers, walked from its end to its start; and back, so that a network can be evaluated."""
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import numpy as np
 
 from .batch_norm import batch_norm_of, fold
-from .errors import refuse
+from .errors import Refused, refuse
 from .graph import Constant, Step, ancestors, evaluate, refuse_operator
+from .image_steps import image_layers
+from .images import OF_IMAGES
 from .numbers import fraction, inverse_epsilon
 from .recurrent import GATES
 from .sequences import LAYOUT, is_sequence, output_of, pass_layout, recurrent_layers
 from .source import Answer
-from .topology import Layer, Network, Shape, TENSORS
+from .topology import Layer, Network, Shape, TENSORS, fit_layer
 
 
 def chain(value: Any, start: Step) -> List[Layer]:
@@ -31,7 +34,7 @@ def walk(value: Any, start: Step, sequence: bool) -> List[Layer]:
         return walk(value.inputs[0], start, sequence) + recurrent_layers(value)
     if sequence and value.op in LAYOUT:
         return walk(pass_layout(value), start, sequence)
-    for pattern in (dense, layer_norm_of_steps, gelu_of_steps, silu_of_steps, residual, affine, clip, single):
+    for pattern in PATTERNS:
         found = pattern(value, start)
         if found:
             before, layers = found
@@ -139,11 +142,11 @@ def gelu_of_steps(value: Step, start: Step) -> Found:
 
 
 def silu_of_steps(value: Step, start: Step) -> Found:
-    """x * sigmoid(x)"""
+    """x * sigmoid(x), or x * hard_sigmoid(x)"""
     if value.op == "mul":
         for x, other in (value.inputs, value.inputs[::-1]):
-            if isinstance(other, Step) and other.op == "sigmoid" and other.inputs[0] is x:
-                return x, [Layer("silu")]
+            if isinstance(other, Step) and other.op in ("sigmoid", "hard_sigmoid") and other.inputs[0] is x:
+                return x, [Layer("silu" if other.op == "sigmoid" else "hard_swish")]
     return None
 
 
@@ -211,6 +214,9 @@ def single(value: Step, start: Step) -> Found:
     return (value.inputs[0], make(value, where, **options)) if make else None
 
 
+PATTERNS = (dense, image_layers, layer_norm_of_steps, gelu_of_steps, silu_of_steps, residual, affine, clip, single)
+
+
 def plain(name: str) -> Callable[..., List[Layer]]:
     return lambda value, where: [Layer(name)]
 
@@ -271,15 +277,28 @@ def prelu_layer(value: Step, where: str) -> List[Layer]:
 
 
 def prelu_of(where: str, slopes: np.ndarray) -> List[Layer]:
-    if slopes.size == 0 or (slopes != slopes.flat[0]).any():
-        refuse(f"{where} is a PReLU with a slope for each channel, which this program cannot export yet")
-    return leaky_relu_of(where, float(slopes.flat[0]))
+    """A leaky_relu if it has one slope that is a fraction."""
+    numbers = slopes.reshape(-1)
+    if numbers.size == 0:
+        refuse(f"{where} is a PReLU without a slope")
+    if (numbers == numbers[0]).all():
+        with contextlib.suppress(Refused):
+            return leaky_relu_of(where, float(numbers[0]))
+        numbers = numbers[:1]
+    return [Layer("prelu", (numbers.size,), {"weight": numbers})]
+
+
+def group_norm_layer(value: Step, where: str, eps: float, groups: int) -> List[Layer]:
+    if not all(isinstance(t, Constant) for t in value.inputs[1:]):
+        refuse(f"the numbers of {where} are not constant")
+    tensors = {name: vector(t) for name, t in zip(("weight", "bias"), value.inputs[1:])}
+    return [Layer("group_norm", (groups, inverse_epsilon(eps, "a group norm")), tensors)]
 
 
 def softmax_layer(value: Step, where: str, dim: Optional[int]) -> List[Layer]:
     if dim not in (-1, 1):
         refuse(f"{where} is over dimension {dim}, not the last")
-    return [Layer("softmax")]
+    return [Layer(value.op)]
 
 
 def layer_norm_layer(value: Step, where: str, eps: float, axes: Shape, features: Optional[int]) -> List[Layer]:
@@ -297,15 +316,19 @@ def statistics_layer(value: Step, where: str, **options: int) -> List[Layer]:
 
 
 SINGLE: Dict[str, Callable[..., List[Layer]]] = {
-    **{name: plain(name) for name in ("relu", "selu", "gelu", "silu", "softplus", "tanh", "sigmoid", "identity")},
+    **{name: plain(name) for name in ("relu", "selu", "gelu", "silu", "softplus", "tanh", "sigmoid", "identity",
+                                     "hard_sigmoid", "hard_swish")},
     "leaky_relu": leaky_relu_layer,
     "elu": elu_layer,
     "prelu": prelu_layer,
     "batch_norm": batch_norm_layer,
     "dropout": dropout_layer,
     "softmax": softmax_layer,
+    "log_softmax": softmax_layer,
+    "group_norm": group_norm_layer,
     "layer_norm": layer_norm_layer,
     "flatten": lambda value, where, features=None: [Layer("flatten", features=features)],
+    "flatten_last": lambda value, where: [Layer("flatten", channels_last=True)],
     "squeeze": lambda value, where, dim: [],  # a row of one number
     "standardize": statistics_layer,
     "unstandardize": statistics_layer,
@@ -313,16 +336,22 @@ SINGLE: Dict[str, Callable[..., List[Layer]]] = {
 }
 
 
-def steps_of(layers: List[Layer], before: Any) -> Any:
+def steps_of(layers: List[Layer], before: Any, shape: Shape) -> Any:
     """The way back: a network as a graph, so that it can be evaluated."""
     for layer in layers:
         tensors = [Constant(t.astype(np.float64)) for t in layer.tensors.values()]
         a: Tuple[Any, ...] = layer.arguments
+        given, shape = shape, fit_layer(layer, shape, inside=False)
         ratio = {"leaky_relu": "negative_slope", "elu": "alpha", "dropout": "p"}
         if layer.name == "residual":
-            before = Step("add", "", [before, steps_of(layer.inner, before)])
+            before = Step("add", "", [before, steps_of(layer.inner, before, given)])
         elif layer.name in GATES:
-            before = Step("recurrent_rows", "", [before, *tensors], {"kind": layer.name})
+            own = {"reset_before": "reset_before" in a, "relu": "with_relu" in a}
+            before = Step("recurrent_rows", "", [before, *tensors], {"kind": layer.name, **own})
+        elif layer.name in (*OF_IMAGES, "batch_norm"):
+            before = Step("image_rows", "", [before, *tensors], {"layer": layer, "shape": given})
+        elif layer.name in ("prelu", "group_norm"):
+            before = Step(f"{layer.name}_rows", "", [before, *tensors], {"layer": layer})
         elif layer.name in ratio:
             before = Step(layer.name, "", [before], {ratio[layer.name]: a[0] / a[1]})
         elif layer.name in ("hard_tanh", "clamp"):
@@ -336,12 +365,12 @@ def steps_of(layers: List[Layer], before: Any) -> Any:
             before = Step("normalize", "", [before, *tensors], {"low": a[0], "high": a[1]})
         else:
             op = {"dense": "linear", "fast_tanh": "tanh", "fast_sigmoid": "sigmoid"}.get(layer.name, layer.name)
-            before = Step(op, "", [before, *tensors], {"dim": -1} if op == "softmax" else {})
+            before = Step(op, "", [before, *tensors], {"dim": -1} if op.endswith("softmax") else {})
     return before
 
 
 def answer_of(network: Network) -> Answer:
     """All of etch's layers see a sample as one row of numbers."""
     start = Step("input", "input")
-    end = steps_of(network.layers, start)
+    end = steps_of(network.layers, start, network.inputs)
     return lambda samples: evaluate(end, start, samples.reshape(len(samples), -1), {})

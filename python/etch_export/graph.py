@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, Unio
 import numpy as np
 
 from .errors import refuse, refusing
+from . import images
 from .recurrent import run, run_rows
 from .topology import Shape
 
@@ -55,6 +56,10 @@ def known_shape(value: Step) -> List[Any]:
         return [*before[:-1], weight.shape[0] if value.op == "linear" else weight.shape[-1]]
     if value.op == "recurrent":
         return [*before[:-1], value.inputs[2].values.shape[-1]]
+    if value.op in ("window", "pad", "global_average_pool"):
+        ones = [1] * (len(before) - 2) if value.op == "global_average_pool" else [Size("an extent") for _ in before[2:]]
+        channels = value.inputs[1].values.shape[0] if len(value.inputs) > 1 else before[1]
+        return [before[0], channels, *ones]
     if value.op == "unsqueeze":
         dim = int(np.atleast_1d(value.options["dim"])[0])
         return [*before[:dim], 1, *before[dim:]]
@@ -69,14 +74,11 @@ def known_shape(value: Step) -> List[Any]:
     return before
 
 
-LATER = re.compile(r"lstm|gru|rnn|conv|pool|attention|transformer|embedding|multihead|upsample|instance_?norm"
-                   r"|group_?norm|batch_?norm[23]d|dot_product", re.IGNORECASE)  # fmt: skip
+LATER = re.compile(r"lstm|gru|rnn|conv|pool|attention|transformer|embedding|multihead|upsample|resize|instance_?norm"
+                   r"|batch_?norm3d|dot_product", re.IGNORECASE)  # fmt: skip
 
 
 def refuse_operator(name: str, where: str) -> NoReturn:
-    if name.lower().replace("_", "") == "logsoftmax":
-        refuse(f"the operator `{name}` ({where}) has no counterpart in etch; what it gets has the same largest "
-               "output: leave it out, in ONNX by --output")  # fmt: skip
     if LATER.search(name):
         refuse(f"the operator `{name}` ({where}) is not supported yet")
     refuse(f"the operator `{name}` ({where}) has no counterpart in etch")
@@ -115,6 +117,38 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     return np.where(x < 0, np.exp(-np.logaddexp(0, -x)), 1 / (1 + np.exp(-np.abs(x))))
 
 
+def by_channel(x: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """One number for each channel, the second extent."""
+    return numbers.reshape(-1, *[1] * (x.ndim - 2)) if numbers.size > 1 and x.ndim > 2 else numbers
+
+
+def batch_norm(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, mean: np.ndarray, variance: np.ndarray, eps: float
+               ) -> np.ndarray:  # fmt: skip
+    normal = (x - by_channel(x, mean)) / np.sqrt(by_channel(x, variance) + eps)
+    return normal * by_channel(x, weight) + by_channel(x, bias)
+
+
+def group_norm(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, eps: float, groups: int) -> np.ndarray:
+    away = x.reshape(len(x), groups, -1)
+    away = away - away.mean(axis=2, keepdims=True)
+    normal = away / np.sqrt((away * away).mean(axis=2, keepdims=True) + eps)
+    return normal.reshape(x.shape) * by_channel(x, weight) + by_channel(x, bias)
+
+
+def group_norm_rows(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, layer: Any) -> np.ndarray:
+    """With the channels last, as etch has them."""
+    image = np.moveaxis(x.reshape(len(x), -1, len(weight)), 1, 2)
+    found = group_norm(image, weight, bias, 1 / layer.arguments[1], layer.arguments[0])
+    return np.moveaxis(found, 2, 1).reshape(x.shape)
+
+
+def window(x: np.ndarray, *tensors: np.ndarray, name: str, window: Any, dims: int) -> np.ndarray:
+    """Of images, and of signals as images of height 1."""
+    if x.ndim == 4:
+        return images.image_function(name, x, window, *tensors)
+    return images.image_function(name, x[:, :, None], window, *tensors)[:, :, 0]
+
+
 # What the operators mean, in float64: for constants, for golden vectors of an ONNX graph, and to check what is written.
 OPERATORS: Dict[str, Callable[..., np.ndarray]] = {
     "linear": lambda x, weight, bias=None: x @ weight.T + (0 if bias is None else bias),
@@ -146,8 +180,19 @@ OPERATORS: Dict[str, Callable[..., np.ndarray]] = {
     "clip": lambda x, minimum, maximum: np.minimum(np.maximum(x, minimum), maximum),
     "softmax": softmax,
     "layer_norm": layer_norm,
-    "batch_norm": lambda x, weight, bias, mean, variance, eps: (x - mean) / np.sqrt(variance + eps) * weight + bias,
-    "prelu": lambda x, weight: np.where(x > 0, x, weight * x),
+    "batch_norm": batch_norm,
+    "prelu": lambda x, weight: np.where(x > 0, x, by_channel(x, weight) * x),
+    "prelu_rows": lambda x, weight, layer: np.where(x > 0, x, np.resize(weight, x.shape[1]) * x),
+    "group_norm": group_norm,
+    "group_norm_rows": group_norm_rows,
+    "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
+    "hard_swish": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
+    "log_softmax": lambda x, dim: np.log(softmax(x, dim)),
+    "window": window,
+    "pad": lambda x, sides: np.pad(x, [(0, 0), (0, 0), *[sides[2:], sides[:2]][4 - x.ndim:]]),
+    "global_average_pool": lambda x: x.mean(axis=tuple(range(2, x.ndim)), keepdims=True),
+    "image_rows": images.run_rows,
+    "flatten_last": lambda x: np.moveaxis(x, 1, -1).reshape(len(x), -1),
     "standardize": lambda x, mean, deviation: (x - mean) / deviation,
     "unstandardize": lambda x, mean, deviation: x * deviation + mean,
     "recurrent": lambda x, *weights, kind, held, memory=None, **rest: run(

@@ -47,8 +47,8 @@ def fraction(value: float, what: str) -> Tuple[int, int]:
     refuse(f"{what} {value!r} is not a fraction of small integers with the same float32")
 
 
-def inverse_epsilon(epsilon: float) -> int:
+def inverse_epsilon(epsilon: float, what: str = "a layer norm") -> int:
     inverse = round(1 / epsilon) if epsilon > 0 else 0
     if not 0 < inverse < 2**31 or np.float32(1) / np.float32(inverse) != np.float32(epsilon):
-        refuse(f"the epsilon {epsilon!r} of a layer norm is not 1 / integer")
+        refuse(f"the epsilon {epsilon!r} of {what} is not 1 / integer")
     return inverse

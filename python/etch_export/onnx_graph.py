@@ -9,6 +9,7 @@ import numpy as np
 
 from .chain import chain
 from .errors import refuse, refusing
+from .images import etch_shape, has_images
 from .graph import LATER, Constant, Size, Step, evaluate, refuse_operator
 from .onnx_operators import onnx_numbers, onnx_step
 from .sequences import carrying, is_sequence
@@ -58,6 +59,8 @@ def from_onnx(path: str, options: Options) -> Source:
     dims = [d.dim_value for d in inputs[0].type.tensor_type.shape.dim][1:]
     layers = chain(end, start)
     shape = tuple(dims) if dims and all(d > 0 for d in dims) else None
+    if shape and has_images(layers):
+        shape = etch_shape(shape)
     if is_sequence(end):
         shape = shape[-1:] if shape else None
     if carrying(end):
@@ -79,6 +82,7 @@ def answer_by_steps(end: Any, start: Step, samples: np.ndarray) -> np.ndarray:
     raise failed[0]
 
 
+KNOWN = ("Conv", "MaxPool", "AveragePool", "GlobalAveragePool")
 STATE_INPUTS = {"GRU": (5,), "RNN": (5,), "LSTM": (5, 6)}  # initial_h and initial_c
 MOVES = ("Slice", "Split", "Gather", "Squeeze", "Unsqueeze", "Identity", "Cast", "Concat", "Transpose", "Reshape")
 
@@ -167,7 +171,7 @@ def step_of_node(node: Any, values: Dict[str, Any], onnx: Any, version: int, to_
     missing = [i for i in node.input if i not in values]
     if missing:
         refuse(f"{where} reads {missing[0]}, which nothing gives")
-    if node.op_type not in STATE_INPUTS and LATER.search(node.op_type):
+    if node.op_type not in (*STATE_INPUTS, *KNOWN) and LATER.search(node.op_type):
         refuse_operator(node.op_type, where)
     try:
         least = onnx.defs.get_schema(node.op_type, version).min_input

@@ -9,6 +9,7 @@ import numpy as np
 
 from .errors import refuse, refusing
 from .graph import Constant, Size, Step, known_shape, refuse_operator, step
+from .image_steps import onnx_pad, onnx_window
 from .numbers import to_float32
 from .sequences import ORDER, is_sequence, onnx_recurrent
 from .torch_operators import clip_step, torch_step
@@ -170,10 +171,24 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
         return step("selu", where, inputs)
     if op == "Gelu":
         return torch_step("gelu", where, inputs[0], {"approximate": attributes.get("approximate", b"none").decode()})
-    if op == "Softmax":
-        return step("softmax", where, inputs, dim=attributes.get("axis", -1))
-    if op == "LogSoftmax":
-        return torch_step("log_softmax", where, inputs[0], {})
+    if op in ("Softmax", "LogSoftmax"):
+        return step({"Softmax": "softmax"}.get(op, "log_softmax"), where, inputs, dim=attributes.get("axis", -1))
+    if op == "HardSigmoid":
+        slope, shift = attributes.get("alpha", 0.2), attributes.get("beta", 0.5)
+        if not math.isclose(slope, 1 / 6, rel_tol=1e-5) or shift != 0.5:
+            refuse(f"{where} is {slope:g} x + {shift:g} between 0 and 1; etch's hard_sigmoid is x / 6 + 1 / 2")
+        return step("hard_sigmoid", where, inputs)
+    if op == "HardSwish":
+        return step("hard_swish", where, inputs)
+    if op in ("Conv", "MaxPool", "AveragePool"):
+        return onnx_window(op, where, inputs, attributes)
+    if op == "GlobalAveragePool":
+        return step("global_average_pool", where, inputs)
+    if op == "Pad" and isinstance(inputs[0], Step):
+        if len(inputs) > 3 and inputs[3] is not None:
+            refuse(f"{where} names axes, which is not supported yet")
+        return onnx_pad(where, inputs[0], integers(option(1, "pads")), attributes.get("mode", b"constant"),
+                        option(2, "value"))  # fmt: skip
     if op == "Clip":
         return clip_step(where, inputs[0], number(1, "min", None), number(2, "max", None))
     if op in ("Max", "Min") and len(inputs) == 2:

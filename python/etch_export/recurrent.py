@@ -7,9 +7,9 @@ from typing import Any, Dict, List, Sequence, Tuple
 import numpy as np
 
 from .errors import refuse
-from .topology import RECURRENT, Layer
+from .layers import Layer
+from .topology import RECURRENT as GATES
 
-GATES = {"simple_rnn": 1, "gru": 3, "lstm": 4}
 CALLED = {"simple_rnn": "an RNN", "gru": "a GRU", "lstm": "an LSTM"}
 TENSORS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 States = Tuple[np.ndarray, ...]
@@ -23,23 +23,26 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     return 0.5 + 0.5 * np.tanh(0.5 * x)
 
 
-def next_states(kind: str, x: np.ndarray, states: States, weights: Sequence[np.ndarray]) -> States:
+def next_states(kind: str, x: np.ndarray, states: States, weights: Sequence[np.ndarray], reset_before: bool = False,
+                relu: bool = False) -> States:  # fmt: skip
     """One step of several sequences, in the rows of x and of each state. The first state is the output."""
-    weight_ih, weight_hh, bias_ih, bias_hh = weights
+    weight_ih, weight_hh, bias_ih, *rest = weights
+    bias_hh = rest[0] if rest else np.zeros(len(bias_ih))
     h = states[0]
     from_input, from_state = x @ weight_ih.T + bias_ih, h @ weight_hh.T + bias_hh
     if kind == "simple_rnn":
-        return (np.tanh(from_input + from_state),)
+        return (np.maximum(from_input + from_state, 0) if relu else np.tanh(from_input + from_state),)
     if kind == "gru":
         (r, z, n), (r_h, z_h, n_h) = np.split(from_input, 3, axis=-1), np.split(from_state, 3, axis=-1)
         r, z = sigmoid(r + r_h), sigmoid(z + z_h)
-        return ((1 - z) * np.tanh(n + r * n_h) + z * h,)
+        inner = (r * h) @ weight_hh[2 * h.shape[1] :].T if reset_before else r * n_h
+        return ((1 - z) * np.tanh(n + inner) + z * h,)
     i, f, g, o = np.split(from_input + from_state, 4, axis=-1)
     c = sigmoid(f) * states[1] + sigmoid(i) * np.tanh(g)
     return sigmoid(o) * np.tanh(c), c
 
 
-def run(x: np.ndarray, *weights: np.ndarray, kind: str, memory: Any = None) -> np.ndarray:
+def run(x: np.ndarray, *weights: np.ndarray, kind: str, memory: Any = None, **own: bool) -> np.ndarray:
     """x is [steps, samples, inputs], the result [steps, samples, units]. It begins at zero, or goes on from what
     `memory`, a dictionary, was left with."""
     units = weights[1].shape[1]
@@ -47,22 +50,20 @@ def run(x: np.ndarray, *weights: np.ndarray, kind: str, memory: Any = None) -> n
     states = begin if memory is None else memory.get("states", begin)
     answers = []
     for step in x:
-        states = next_states(kind, step, states, weights)
+        states = next_states(kind, step, states, weights, **own)
         answers.append(states[0])
     if memory is not None:
         memory["states"] = states
     return np.stack(answers) if answers else np.zeros((0, x.shape[1], units))
 
 
-def run_rows(x: np.ndarray, *weights: np.ndarray, kind: str) -> np.ndarray:
+def run_rows(x: np.ndarray, *weights: np.ndarray, kind: str, **own: bool) -> np.ndarray:
     """The rows of x are the steps of one sequence."""
-    return run(x[:, None, :], *weights, kind=kind)[:, 0, :]
+    return run(x[:, None, :], *weights, kind=kind, **own)[:, 0, :]
 
 
 def layer_of(kind: str, where: str, tensors: Dict[str, np.ndarray]) -> Layer:
     """From tensors under etch's names; biases that are missing are zero."""
-    if kind not in RECURRENT:
-        refuse(f"{where} is {CALLED[kind]}, which is not supported yet")
     weight_ih, weight_hh = tensors["weight_ih"], tensors["weight_hh"]
     rows, gates = len(weight_hh) if weight_hh.ndim else 0, GATES[kind]
     if weight_hh.ndim != 2 or weight_ih.ndim != 2 or rows != gates * weight_hh.shape[1] or len(weight_ih) != rows:
@@ -70,6 +71,15 @@ def layer_of(kind: str, where: str, tensors: Dict[str, np.ndarray]) -> Layer:
                f"not those of {kind}")  # fmt: skip
     held = {name: tensors.get(name, np.zeros(rows)) for name in TENSORS}
     return Layer(kind, (weight_hh.shape[1],), held)
+
+
+def of_layer(layer: Layer, where: str, tensors: Dict[str, np.ndarray]) -> Dict[str, np.ndarray]:
+    """The tensors of a layer of a topology."""
+    if "reset_before" in layer.arguments:
+        if "bias_hh" in tensors:
+            refuse(f"{where} has two biases, and {layer} has one")
+        return {"weight_ih": tensors["weight_ih"], "weight_hh": tensors["weight_hh"], "bias": tensors["bias_ih"]}
+    return layer_of(layer.name, where, tensors).tensors
 
 
 NAMES = re.compile(r"(weight|bias)_(ih|hh|hr)(?:_l(\d+))?(_reverse)?")

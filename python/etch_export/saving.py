@@ -10,25 +10,32 @@ import numpy as np
 
 from .chain import answer_of
 from .errors import refuse, refusing
+from .images import etch_shape, from_channels_first, has_images, to_image, to_rows
 from .numbers import from_bf16, to_bf16, to_float32
 from .safetensors import write
 from .recurrent import has_state
 from .sequences import answers_by_prefixes
 from .source import Answer, Options, Source
 from .stable_baselines import from_sb3, normalizer_layers
-from .topology import Layer, Network, Shape, fit_shapes, inputs_from_layers, parse_topology
+from .topology import Layer, Network, Shape, bf16_tensors, fit_layer, fit_shapes, inputs_from_layers, parse_topology
 from .torch_script import from_model
 
 
 def export(source: Source, path: str, options: Options, golden: int, seed: int, normalizer: Any) -> Network:
     first = normalizer_layers(normalizer) if normalizer is not None else []
     layers = first + source.layers
-    network = Network(options.inputs or source.inputs or inputs_from_layers(layers), layers)
-    fit_shapes(network)
+    inputs = options.inputs or source.inputs or inputs_from_layers(layers)
+    if has_images(layers):
+        inputs = inputs if not options.inputs or source.listed else etch_shape(inputs)
+        layers = from_channels_first(layers, inputs, lambda layer, shape: fit_layer(layer, shape, inside=False))
+    network = Network(inputs, layers)
+    outputs = fit_shapes(network)
     if options.topology and source.answer and network.topology != parse_topology(options.topology).topology:
         refuse(f"the source is {network.topology}, not {options.topology}")
     round_tensors(network.layers, "")
     answer = source.answer
+    if answer is not None and has_images(layers):
+        answer = in_order_of_etch(answer, network.inputs, outputs)
     if answer is None:
         answer = answer_of(network)
     elif first:
@@ -43,6 +50,19 @@ def export(source: Source, path: str, options: Options, golden: int, seed: int, 
     return network
 
 
+def in_order_of_etch(answer: Answer, inputs: Shape, outputs: Shape) -> Answer:
+    """What a model with the channels first answers, for samples and with outputs as etch orders their numbers."""
+
+    def converted(samples: np.ndarray) -> np.ndarray:
+        image = to_image(samples.reshape(len(samples), -1), inputs)
+        found = answer(np.ascontiguousarray(image if len(inputs) == 3 else image[:, :, 0]))
+        if len(outputs) == 1:
+            return found.reshape(len(samples), -1)
+        return to_rows(found if len(outputs) == 3 else found[:, :, None])
+
+    return converted
+
+
 def round_tensors(layers: List[Layer], prefix: str) -> None:
     """As the file holds them."""
     for index, layer in enumerate(layers):
@@ -50,8 +70,8 @@ def round_tensors(layers: List[Layer], prefix: str) -> None:
             layer.tensors[name] = to_float32(tensor, f"{prefix}{index}.{name}")
             if name == "deviation" and (layer.tensors[name] == 0).any():
                 refuse(f"{prefix}{index}.deviation holds a zero")
-        if "bf16" in layer.arguments:
-            layer.tensors["weight"] = from_bf16(to_bf16(layer.tensors["weight"]))
+        for name in bf16_tensors(layer):
+            layer.tensors[name] = from_bf16(to_bf16(layer.tensors[name]))
         round_tensors(layer.inner, f"{prefix}{index}.")
 
 

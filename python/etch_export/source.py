@@ -23,6 +23,7 @@ class Source:
     answer: Optional[Answer] = None  # of the model itself; a state_dict has none
     inputs: Optional[Shape] = None
     notes: List[str] = field(default_factory=list)  # what was assumed
+    listed: bool = False  # a topology was passed: `inputs` are as etch orders them
     by_steps: bool = False  # the samples that `answer` takes are the steps of one sequence
 
 

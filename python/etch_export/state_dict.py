@@ -10,13 +10,14 @@ import numpy as np
 from .batch_norm import batch_norm_of, fold, is_batch_norm
 from .chain import prelu_of
 from .errors import refuse
+from .images import has_images
 from .frameworks import FRAMEWORKS, Framework, average_quantiles, rsl_rl_name
 from .normalizers import Group, check_no_statistics_left, kind_of_statistics, mean_and_deviation_of
 from .numbers import real_numbers, to_float32
 from .pickles import Tensor, array_of, contents, is_tensor, kind_of
-from .recurrent import CALLED, kind_of_group, layer_of, split_group
+from .recurrent import CALLED, kind_of_group, layer_of, of_layer, split_group
 from .source import Options, Source, check_all_used, matches
-from .topology import IN_SOURCES, RECURRENT, Layer, Shape, TENSORS, parse_topology
+from .topology import RECURRENT, Layer, Shape, TENSORS, parse_topology, tensor_names
 
 
 def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) -> Source:
@@ -122,7 +123,7 @@ def from_tensors(tensors: Dict[str, Any], everything: Dict[str, Any], options: O
     used = {**first, **{key: tensors[key] for key in chosen}}
     check_no_statistics_left(everything, used.values(), ignored, description)
     groups = grouped(used)
-    check_known(groups)
+    check_known(groups, bool(options.topology))
     check_all_used(tensors, used, ignored)
     notes.append("layers in the order of their tensors: " + ", ".join(module or "weight" for module, _ in groups))
     notes.append("that these are the model's layers: a state_dict does not answer, so the golden vectors are the "
@@ -131,7 +132,9 @@ def from_tensors(tensors: Dict[str, Any], everything: Dict[str, Any], options: O
         if options.activation or options.output_activation:
             refuse("a topology names the activations: pass only --topology")
         layers, inputs = match_topology(options, groups, notes)
-        return Source(fold(layers), description, inputs=inputs, notes=notes)
+        if has_images(layers):
+            notes.append("a flatten of an image has PyTorch's order: channels, height, width")
+        return Source(fold(layers), description, inputs=inputs, notes=notes, listed=True)
     source = Source(fold(alternate(groups, options, framework, name, notes)), description, notes=notes)
     if name == "sb3-qrdqn":
         average_quantiles(source, options.actions)
@@ -191,15 +194,15 @@ def normed_weight(name: str, g: np.ndarray, v: np.ndarray) -> np.ndarray:
     return g * v / norm
 
 
-def check_known(groups: List[Tuple[str, Group]]) -> None:
+def check_known(groups: List[Tuple[str, Group]], listed: bool = False) -> None:
     """Names layers that are not supported, as far as tensors tell them."""
     for module, group in groups:
         name = module or "the source"
         if any(key.startswith("in_proj_") for key in group):
             refuse(f"{name} is an attention (it holds in_proj_weight), which is not supported yet")
-        if group.get("weight", np.zeros(())).ndim in (3, 4, 5):
-            refuse(f"{name} is a convolution (its weight has shape {list(group['weight'].shape)}), which is not "
-                   "supported yet")  # fmt: skip
+        if group.get("weight", np.zeros(())).ndim in (3, 4, 5) and not listed:
+            refuse(f"{name} is a convolution (its weight has shape {list(group['weight'].shape)}), whose options a "
+                   "state_dict does not hold: say --topology 'input<channels, width, height>, conv_2d<...>, ...'")
         if {"weight_orig", "weight_u"} & set(group) or ".parametrizations." in f".{module}.":
             refuse(f"{name} holds {', '.join(sorted(group))}: a parametrization other than weight_norm, which is not "
                    "supported; remove it before saving")  # fmt: skip
@@ -283,7 +286,7 @@ STATISTICS = ("standardize", "unstandardize")
 def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: List[str]) -> Tuple[List[Layer], Shape]:
     """The layers of a list that hold tensors, and the modules of a state_dict, in the same order. Statistics may stand
     elsewhere in the order: a framework may register its normalizer after the layers behind it."""
-    network, rest = parse_topology(options.topology or "", of_source=True), list(groups)
+    network, rest = parse_topology(options.topology or ""), list(groups)
 
     def fill(layers: List[Layer]) -> None:
         for index, layer in enumerate(layers):
@@ -307,13 +310,15 @@ def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: Lis
             return prelu_of(module, group["weight"])[0]
         if layer.name in STATISTICS and kind_of_statistics(group):
             group = mean_and_deviation_of(module, group, options, notes)
+        if layer.name.startswith("conv") and set(group) == {"weight"}:
+            group = {**group, "bias": np.zeros(len(group["weight"]))}
         if layer.name == "dense":
             group = dense_of_group(module, group).tensors
         if layer.name in RECURRENT and "weight_hh" in group:
-            group = layer_of(layer.name, module or "the source", group).tensors
-        if set(group) != set(TENSORS[layer.name]) or layer.name in IN_SOURCES:
+            group = of_layer(layer, module or "the source", group)
+        if set(group) != set(tensor_names(layer)) or layer.name == "batch_norm":
             refuse(f"{module} holds {', '.join(sorted(group))}, which is no {layer}")
-        layer.tensors = {name: group[name] for name in TENSORS[layer.name]}
+        layer.tensors = {name: group[name] for name in tensor_names(layer)}
         return layer
 
     fill(network.layers)

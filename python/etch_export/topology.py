@@ -3,30 +3,14 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
-from typing import Dict, Iterable, List, Optional, Tuple, Union
+from dataclasses import dataclass
+from typing import Dict, Iterable, List, Optional, Tuple
 
 import numpy as np
 
+from . import images
 from .errors import refuse
-
-Shape = Tuple[int, ...]
-
-
-@dataclass
-class Layer:
-    """`name<arguments...>` with its tensors in the order of the file; a residual holds layers."""
-
-    name: str
-    arguments: Tuple[Union[int, str], ...] = ()
-    tensors: Dict[str, np.ndarray] = field(default_factory=dict)
-    inner: List[Layer] = field(default_factory=list)
-    features: Optional[int] = None  # how many numbers a flatten or layer_norm gets, as its source says
-
-    def __str__(self) -> str:
-        arguments = ", ".join(map(str, self.inner or self.arguments))
-        return f"{self.name}<{arguments}>" if arguments else self.name
-
+from .layers import Layer, Shape
 
 @dataclass
 class Network:
@@ -58,29 +42,36 @@ DEFAULTS: Dict[str, Tuple[Optional[int], ...]] = {
     "softplus": (), "tanh": (), "sigmoid": (), "hard_tanh": (), "clamp": (1, 1), "clip": (), "softmax": (),
     "fast_tanh": (), "fast_sigmoid": (), "flatten": (), "standardize": (), "unstandardize": (), "normalize": (0, 1),
     "layer_norm": (100000,), "dropout": (None, 100),
+    "hard_sigmoid": (), "hard_swish": (), "log_softmax": (), "prelu": (1,), "group_norm": (None, 100000),
+    "batch_norm": (100000, 10), "global_average_pool": (),
 }  # fmt: skip
-WITH_OWN_RULES = ("input", "dense", "residual", "gru")
-RECURRENT = {"gru": 3}  # and their gates
+RECURRENT = {"gru": 3, "lstm": 4, "simple_rnn": 1}  # and their gates
+OWN_OPTION = {"gru": "reset_before", "simple_rnn": "with_relu"}
+WORDS = ("bf16", *OWN_OPTION.values())
+WITH_OWN_RULES = ("input", "dense", "residual", *RECURRENT, *images.NUMBERS)
 # Layers of etch that a file may not hold yet.
 NOT_YET: Tuple[str, ...] = (
-    "conv_1d", "causal_conv_1d", "conv_transpose_1d", "conv_transpose_2d", "max_pool", "average_pool", "global_average_pool", "upsample",
-    "conv_2d", "batch_norm", "frozen", "parallel", "slice", "hard_sigmoid", "hard_swish", "log_softmax",
-    "prelu", "group_norm", "gated", "film", "embedding",
-    "lstm", "simple_rnn", "unrolled", "bidirectional", "last_step",
+    "frozen", "parallel", "slice", "gated", "film", "embedding",
+    "causal_conv_1d", "conv_transpose_1d", "conv_transpose_2d",
+    "unrolled", "bidirectional", "last_step",
 )  # fmt: skip
-# Only in the list of a source: they are folded into other layers before there is a file.
-IN_SOURCES: Dict[str, Tuple[Optional[int], ...]] = {"batch_norm": (100000,), "prelu": ()}
 TENSORS = {
     "dense": ("weight", "bias"), "layer_norm": ("weight", "bias"), "standardize": ("mean", "deviation"),
     "unstandardize": ("mean", "deviation"), "normalize": ("minimum", "maximum"), "clip": ("minimum", "maximum"),
-    "batch_norm": ("scale", "shift"), "prelu": ("weight",),
-    "gru": ("weight_ih", "weight_hh", "bias_ih", "bias_hh"),
+    "conv_1d": ("weight", "bias"), "conv_2d": ("weight", "bias"), "group_norm": ("weight", "bias"),
+    "batch_norm": ("weight", "bias", "running_mean", "running_var"), "prelu": ("weight",),
+    **{name: ("weight_ih", "weight_hh", "bias_ih", "bias_hh") for name in RECURRENT},
 }  # fmt: skip
 
 
-def parse_topology(text: str, of_source: bool = False) -> Network:
-    """The network of a type list, without tensors: `input<4>, dense<2>, elu<1, 1>`. That of a source may also name what
-    is folded into other layers: batch_norm and prelu."""
+def tensor_names(layer: Layer) -> Tuple[str, ...]:
+    if "reset_before" in layer.arguments:
+        return ("weight_ih", "weight_hh", "bias")
+    return TENSORS.get(layer.name, ())
+
+
+def parse_topology(text: str) -> Network:
+    """The network of a type list, without tensors: `input<4>, dense<2>, elu<1, 1>`."""
     tokens = re.findall(r"-?\w+|[^\s\w]|$", text)
 
     def take() -> str:
@@ -103,7 +94,7 @@ def parse_topology(text: str, of_source: bool = False) -> Network:
             inner = [] if tokens[0] == ">" else entries()
             if not tokens or take() != ">":
                 refuse(f"the topology misses a '>' after {name}: {text}")
-        return checked_entry(name, inner, text, {**DEFAULTS, **(IN_SOURCES if of_source else {})})
+        return checked_entry(name, inner, text)
 
     layers = entries()
     if take() or layers[0].name != "input" or any(layer.name == "input" for layer in layers[1:]):
@@ -117,10 +108,16 @@ def is_integer(name: str) -> bool:
     return re.fullmatch(r"-?\d+", name) is not None
 
 
-def checked_entry(name: str, inner: List[Layer], text: str, known: Dict[str, Tuple[Optional[int], ...]]) -> Layer:
-    """A layer of a topology, or a number or `bf16` among the arguments of one."""
-    if is_integer(name) or name == "bf16":
+def checked_entry(name: str, inner: List[Layer], text: str) -> Layer:
+    """A layer of a topology, or a number or an option among the arguments of one."""
+    if is_integer(name) or name in WORDS:
         return Layer(name)
+    if name in images.OPTIONS:
+        if not inner or not all(is_integer(a.name) for a in inner):
+            refuse(f"{name} holds numbers: {text}")
+        return Layer(name, tuple(int(a.name) for a in inner))
+    if name in images.NUMBERS:
+        return images.checked_window(name, inner, text)
     if name == "residual":
         if not inner or any(is_integer(layer.name) for layer in inner):
             refuse(f"residual holds a list of layers: {text}")
@@ -133,11 +130,15 @@ def checked_entry(name: str, inner: List[Layer], text: str, known: Dict[str, Tup
         return Layer(name, arguments)
     if name == "dense" and len(numbers) == 1 and arguments[1:] in ((), ("bf16",)):
         return Layer(name, arguments)
-    if name in RECURRENT and len(arguments) == len(numbers) == 1:
-        return Layer(name, arguments)
-    if name in NOT_YET and name not in known:
+    if name in RECURRENT and len(numbers) == 1 and arguments[:1] == tuple(numbers):
+        own = [OWN_OPTION[name]] if name in OWN_OPTION else []
+        if list(arguments[1:]) in ([], own, ["bf16"], [*own, "bf16"]):
+            return Layer(name, arguments)
+    if name in NOT_YET:
         refuse(f"etch has a layer `{name}`, which this program cannot export yet: {text}")
-    defaults = known.get(name)
+    defaults = None if name in RECURRENT else DEFAULTS.get(name)
+    if name in RECURRENT:
+        refuse(f"{name} has other arguments than `{Layer(name, arguments)}`: {text}")
     if defaults is None:
         refuse(f"etch has no layer `{name}`: {text}")
     filled = (*arguments, *defaults[len(arguments):])
@@ -163,6 +164,11 @@ def fit_shapes(network: Network) -> Shape:
 
 def fit_layer(layer: Layer, shape: Shape, inside: bool) -> Shape:
     size = math.prod(shape)
+    if layer.name in images.OF_IMAGES:
+        after = images.output_shape(layer, shape)
+        for name, tensor_shape in images.tensor_shapes(layer, shape).items() if layer.name.startswith("conv") else ():
+            fit_tensor(layer, name, tensor_shape)
+        return after
     if layer.name == "dense":
         if len(shape) != 1:
             refuse(f"a dense layer gets numbers of shape {list(shape)}: a flatten is missing before it")
@@ -173,8 +179,9 @@ def fit_layer(layer: Layer, shape: Shape, inside: bool) -> Shape:
         if len(shape) != 1:
             refuse(f"{layer} gets numbers of shape {list(shape)}: a flatten is missing before it")
         units = int(layer.arguments[0])
-        for name, tensor_shape in (("weight_ih", (size,)), ("weight_hh", (units,)), ("bias_ih", ()), ("bias_hh", ())):
-            fit_tensor(layer, name, (RECURRENT[layer.name] * units, *tensor_shape))
+        columns = {"weight_ih": (size,), "weight_hh": (units,)}
+        for name in tensor_names(layer):
+            fit_tensor(layer, name, (RECURRENT[layer.name] * units, *columns.get(name, ())))
         return (units,)
     if layer.features not in (None, size):
         refuse(f"{layer} is for {layer.features} numbers, and gets {size}")
@@ -185,17 +192,26 @@ def fit_layer(layer: Layer, shape: Shape, inside: bool) -> Shape:
         for each in layer.inner:
             inner = fit_layer(each, inner, inside=True)
         if inner != shape:
-            refuse(f"the layers of a residual must have an output of the same shape as their input: {list(shape)} becomes {list(inner)}")
-    if layer.name == "softmax" and len(shape) != 1:
-        refuse(f"softmax gets numbers of shape {list(shape)}: etch's softmax is over all numbers of a sample")
+            refuse("the layers of a residual must have an output of the same shape as their input: "
+                   f"{list(shape)} becomes {list(inner)}")  # fmt: skip
+    if layer.name in ("softmax", "log_softmax") and len(shape) != 1:
+        refuse(f"{layer.name} gets numbers of shape {list(shape)}: that of etch is over all numbers of a sample")
     if inside and layer.name in ("standardize", "unstandardize", "normalize", "clip"):
         refuse(f"{layer.name} stands before or after a residual, not inside it")
+    by_channel = layer.name in ("batch_norm", "prelu", "group_norm")
+    if layer.name == "prelu" and layer.arguments[0] not in (1, shape[0]):
+        refuse(f"{layer} has {layer.arguments[0]} slopes, and gets {shape[0]} channels")
+    if layer.name == "group_norm" and shape[0] % int(layer.arguments[0]):
+        refuse(f"the groups of {layer} do not divide its {shape[0]} channels")
+    numbers = int(layer.arguments[0]) if layer.name == "prelu" else shape[0] if by_channel else size
     for name in layer.tensors:
-        fit_tensor(layer, name, (size,))
+        fit_tensor(layer, name, (numbers,))
     return shape
 
 
 def fit_tensor(layer: Layer, name: str, shape: Shape) -> None:
+    if name not in layer.tensors:  # a topology alone
+        return
     tensor = layer.tensors[name]
     if tensor.ndim == 0:
         layer.tensors[name] = np.full(shape, tensor)
@@ -208,6 +224,8 @@ def fit_tensor(layer: Layer, name: str, shape: Shape) -> None:
 
 def inputs_from_layers(layers: List[Layer]) -> Shape:
     """Where the source does not say how many numbers it gets: what its first tensor needs."""
+    if images.has_images(layers):
+        refuse("the source does not give the extents of a sample: pass --inputs C,H,W or --inputs C,L")
     for _, tensor in named_tensors(layers, ""):
         if tensor.ndim > 0:
             return (tensor.shape[-1],)
@@ -217,7 +235,7 @@ def inputs_from_layers(layers: List[Layer]) -> Shape:
 def attach(layers: List[Layer], tensors: Dict[str, np.ndarray], prefix: str, where: str) -> None:
     """Gives each layer the tensors that bear its index."""
     for index, layer in enumerate(layers):
-        for name in TENSORS.get(layer.name, ()):
+        for name in tensor_names(layer):
             key = f"{prefix}{index}.{name}"
             if key not in tensors:
                 refuse(f"{where} has no tensor {key} for {layer}")
@@ -230,9 +248,13 @@ def attach(layers: List[Layer], tensors: Dict[str, np.ndarray], prefix: str, whe
         refuse(f"the topology has no use for the tensor {next(iter(tensors))} of {where}")
 
 
+def bf16_tensors(layer: Layer) -> List[str]:
+    return [name for name in layer.tensors if name.startswith("weight")] if "bf16" in layer.arguments else []
+
+
 def bf16_keys(layers: List[Layer], prefix: str = "") -> List[str]:
     keys = []
     for index, layer in enumerate(layers):
-        keys += [f"{prefix}{index}.weight"] if "bf16" in layer.arguments else []
+        keys += [f"{prefix}{index}.{name}" for name in bf16_tensors(layer)]
         keys += bf16_keys(layer.inner, f"{prefix}{index}.")
     return keys

@@ -6,8 +6,9 @@ import math
 import os
 from typing import Any, Callable, Dict, List, Union
 
+from .images import has_images, window_of, window_on
 from .safetensors import read
-from .topology import RECURRENT, Layer, Shape
+from .topology import RECURRENT, Layer, Shape, fit_layer
 
 
 @functools.lru_cache(maxsize=None)
@@ -89,7 +90,42 @@ def torch_classes() -> Dict[str, Any]:
                 y, _ = torch.rnn_tanh(batch, h, weights, True, 1, 0.0, False, False, True)
             return y if x.dim() == 3 else y.squeeze(0)
 
-    classes = {c.__name__: c for c in (Standardize, Unstandardize, Normalize, Clip, Residual, Recurrent)}
+    class ChannelsLast(nn.Module):
+        """flatten as etch has it: the channels of a position next to each other."""
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.movedim(1, -1).flatten(1)
+
+    class GlobalAveragePool(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.flatten(2).mean(2)
+
+    class BatchNorm(nn.Module):
+        """By the running statistics."""
+
+        def __init__(self, features: int, eps: float) -> None:
+            super().__init__()
+            self.eps = eps
+            self.weight, self.bias = nn.Parameter(torch.ones(features)), nn.Parameter(torch.zeros(features))
+            self.register_buffer("running_mean", torch.zeros(features))
+            self.register_buffer("running_var", torch.ones(features))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return nn.functional.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, False, 0.0,
+                                            self.eps)  # fmt: skip
+
+    class Padded1d(nn.Conv1d):
+        """A convolution with other zeros on the left than on the right."""
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(nn.functional.pad(x, self.sides))
+
+    class Padded2d(nn.Conv2d):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(nn.functional.pad(x, self.sides))
+
+    classes = {c.__name__: c for c in (Standardize, Unstandardize, Normalize, Clip, Residual, Recurrent, ChannelsLast,
+                                    GlobalAveragePool, BatchNorm, Padded1d, Padded2d)}  # fmt: skip
     for name, each in classes.items():
         each.__module__, each.__qualname__ = __package__, name  # a pickle finds it by etch_export.__getattr__
     return classes
@@ -115,7 +151,6 @@ MODULES: Dict[str, Callable[[Layer, int], Any]] = {
     "unstandardize": lambda layer, size: torch_classes()["Unstandardize"](size),
     "normalize": lambda layer, size: torch_classes()["Normalize"](size, *layer.arguments),
     "clip": lambda layer, size: torch_classes()["Clip"](size),
-    "residual": lambda layer, size: torch_classes()["Residual"](*modules_of(layer.inner, (size,))),
     "flatten": lambda layer, size: torch_nn().Flatten(),
     "dropout": lambda layer, size: torch_nn().Dropout(ratio(layer)),
     "identity": lambda layer, size: torch_nn().Identity(),
@@ -133,14 +168,53 @@ MODULES: Dict[str, Callable[[Layer, int], Any]] = {
     "hard_tanh": lambda layer, size: torch_nn().Hardtanh(-1.0, 1.0),
     "clamp": lambda layer, size: torch_nn().Hardtanh(-ratio(layer), ratio(layer)),
     "softmax": lambda layer, size: torch_nn().Softmax(dim=-1),
+    "log_softmax": lambda layer, size: torch_nn().LogSoftmax(dim=-1),
+    "hard_sigmoid": lambda layer, size: torch_nn().Hardsigmoid(),
+    "hard_swish": lambda layer, size: torch_nn().Hardswish(),
+    "prelu": lambda layer, size: torch_nn().PReLU(int(layer.arguments[0])),
 }
+# For so many channels, width and height.
+OF_SHAPE: Dict[str, Callable[[Layer, Shape], Any]] = {
+    "residual": lambda layer, shape: torch_classes()["Residual"](*modules_of(layer.inner, shape,
+                                                                             has_images(layer.inner))),
+    "flatten": lambda layer, shape: torch_classes()["ChannelsLast"](),
+    "global_average_pool": lambda layer, shape: torch_classes()["GlobalAveragePool"](),
+    "batch_norm": lambda layer, shape: torch_classes()["BatchNorm"](shape[0], 1 / int(layer.arguments[0])),
+    "group_norm": lambda layer, shape: torch_nn().GroupNorm(int(layer.arguments[0]), shape[0],
+                                                            eps=1 / int(layer.arguments[1])),
+    **{name: lambda layer, shape: convolution_of(layer, shape) for name in ("conv_1d", "conv_2d")},
+    **{name: lambda layer, shape: pool_of(layer, shape) for name in ("max_pool", "average_pool", "upsample")},
+}  # fmt: skip
 
 
-def modules_of(layers: List[Layer], shape: Shape) -> List[Any]:
+def convolution_of(layer: Layer, shape: Shape) -> Any:
+    window, dims = window_of(layer), 1 if layer.name == "conv_1d" else 2
+    left, right, top, bottom = window.padding
+    even = left == right and top == bottom
+    kind = getattr(torch_nn(), f"Conv{dims}d") if even else torch_classes()[f"Padded{dims}d"]
+    size, stride, dilation, padding = (each[:dims][::-1] for each in (window.size, window.stride, window.dilation,
+                                                                      (left, top)))  # fmt: skip
+    made = kind(shape[0], window.filters, size, stride, padding if even else 0, dilation, window.groups)
+    if not even:
+        made.sides = window.padding[: 2 * dims]
+    return made
+
+
+def pool_of(layer: Layer, shape: Shape) -> Any:
+    window, dims = window_on(layer, shape), len(shape) - 1
+    size, stride = window.size[:dims][::-1], window.stride[:dims][::-1]
+    if layer.name == "upsample":
+        return torch_nn().Upsample(scale_factor=tuple(float(n) for n in size))
+    kind = {"max_pool": "MaxPool", "average_pool": "AvgPool"}[layer.name]
+    return getattr(torch_nn(), f"{kind}{dims}d")(size, stride)
+
+
+def modules_of(layers: List[Layer], shape: Shape, of_images: bool = False) -> List[Any]:
     modules = []
     for layer in layers:
-        modules.append(MODULES[layer.name](layer, math.prod(shape)))
-        shape = (int(layer.arguments[0]),) if layer.name in ("dense", *RECURRENT) else shape
+        of_shape = OF_SHAPE.get(layer.name) if of_images or layer.name != "flatten" else None
+        modules.append(of_shape(layer, shape) if of_shape else MODULES[layer.name](layer, math.prod(shape)))
+        shape = fit_layer(layer, shape, inside=False)
     return modules
 
 
@@ -152,7 +226,7 @@ def to_torch(path: Union[str, os.PathLike]) -> Any:
 
     file = read(os.fspath(path))
     network = file.network()
-    model = torch.nn.Sequential(*modules_of(network.layers, network.inputs))
+    model = torch.nn.Sequential(*modules_of(network.layers, network.inputs, has_images(network.layers)))
     if "F64" in file.kinds.values():
         model.double()
     model.load_state_dict({key: torch.from_numpy(t.copy()) for key, t in network.tensors().items()})

@@ -19,7 +19,8 @@ from .torch_operators import FUNCTIONS, MODULES, constant_of_tensor, is_operand,
 
 HOLDERS = ("module", "container")  # torch.nn's modules that hold others
 # What modules hold beside what they need to answer.
-NOT_NEEDED = {"EmpiricalNormalization": ("_var", "count"), "BatchNorm1d": ("num_batches_tracked",)}
+NOT_NEEDED = {"EmpiricalNormalization": ("_var", "count"),
+              **{f"BatchNorm{n}d": ("num_batches_tracked",) for n in (1, 2)}}
 
 
 def not_needed(module: Any) -> List[str]:
@@ -169,6 +170,8 @@ def leaf_of(module: Any) -> Optional[Tuple[str, Dict[str, Any]]]:
         return op, {name: getattr(module, name) for name in options}
     if kind.__module__ == __package__ and kind.__name__ in ("Standardize", "Unstandardize"):
         return kind.__name__.lower(), {"mean": module.mean, "deviation": module.deviation}
+    if kind.__module__ == __package__ and kind.__name__ in ("ChannelsLast", "GlobalAveragePool"):
+        return {"ChannelsLast": "flatten_last"}.get(kind.__name__, "global_average_pool"), {}
     if kind.__module__ == __package__ and kind.__name__ == "Normalize":
         return "normalize", {name: getattr(module, name) for name in ("minimum", "maximum", "low", "high")}
     if kind.__module__ == __package__ and kind.__name__ == "Clip":
@@ -266,6 +269,8 @@ def leaf_step(op: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step,
         return Step("standardize", where, [x, given["mean"], deviation])
     if op in ("standardize", "unstandardize"):
         return Step(op, where, [x, given["mean"], given["deviation"]])
+    if op in ("flatten_last", "global_average_pool"):
+        return Step(op, where, [x])
     if op == "clip":
         return Step(op, where, [x, given["minimum"], given["maximum"]])
     if op == "normalize":

@@ -8,6 +8,7 @@ import numpy as np
 
 from .errors import refuse
 from .graph import Constant, Size, Step, known_shape, refuse_operator, step
+from .image_steps import CONVOLUTIONS, POOLS, pad_step, torch_window_step, upsample_step
 from .numbers import real_numbers, to_float32
 
 MODULES: Dict[str, Tuple[str, Tuple[str, ...]]] = {
@@ -26,7 +27,21 @@ MODULES: Dict[str, Tuple[str, Tuple[str, ...]]] = {
     "CELU": ("celu", ("alpha",)),
     "RReLU": ("rrelu", ("lower", "upper")),
     "PReLU": ("prelu", ("weight",)),
-    "BatchNorm1d": ("batch_norm", ("running_mean", "running_var", "weight", "bias", "eps")),
+    **{f"BatchNorm{n}d": ("batch_norm", ("running_mean", "running_var", "weight", "bias", "eps")) for n in (1, 2)},
+    **{f"Conv{n}d": (f"conv{n}d", ("weight", "bias", "stride", "padding", "dilation", "groups", "padding_mode"))
+       for n in (1, 2)},
+    **{f"MaxPool{n}d": (f"max_pool{n}d", ("kernel_size", "stride", "padding", "dilation", "ceil_mode",
+                                          "return_indices")) for n in (1, 2)},
+    "AvgPool1d": ("avg_pool1d", ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")),
+    "AvgPool2d": ("avg_pool2d", ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad",
+                                 "divisor_override")),
+    **{f"AdaptiveAvgPool{n}d": (f"adaptive_avg_pool{n}d", ("output_size",)) for n in (1, 2)},
+    "Upsample": ("upsample", ("size", "scale_factor", "mode", "align_corners")),
+    "ZeroPad2d": ("pad", ("padding",)),
+    **{f"ConstantPad{n}d": ("pad", ("padding", "value")) for n in (1, 2)},
+    "GroupNorm": ("group_norm", ("num_groups", "weight", "bias", "eps")),
+    "Hardsigmoid": ("hardsigmoid", ()),
+    "Hardswish": ("hardswish", ()),
     "LogSoftmax": ("log_softmax", ("dim",)),
     "NonDynamicallyQuantizableLinear": ("linear", ("weight", "bias")),
     "Hardtanh": ("hardtanh", ("min_val", "max_val")),
@@ -48,6 +63,12 @@ FUNCTIONS: Dict[str, Tuple[str, ...]] = {
     "rrelu": ("lower", "upper", "training"),
     "batch_norm": ("running_mean", "running_var", "weight", "bias", "training", "momentum", "eps"),
     "_weight_norm": ("g", "dim"),
+    **{f"conv{n}d": ("weight", "bias", "stride", "padding", "dilation", "groups") for n in (1, 2)},
+    "_convolution": ("weight", "bias", "stride", "padding", "dilation", "transposed", "output_padding", "groups"),
+    "_convolution_mode": ("weight", "bias", "stride", "padding", "dilation", "groups"),
+    "pad": ("padding", "mode", "value"),
+    **{f"upsample_nearest{n}d": ("size", "scale_factor") for n in (1, 2)},
+    "interpolate": ("size", "scale_factor", "mode", "align_corners"),
     "add": ("other", "alpha"),
     "sub": ("other", "alpha"),
     "mul": ("other",),
@@ -132,6 +153,20 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
         return x
     if name == "select":
         return step(name, where, [x], dim=given.get("dim"), index=[given.get("index")])
+    if name in CONVOLUTIONS or name in POOLS or name.startswith("adaptive_avg_pool"):
+        return torch_window_step(name, where, x, given)
+    if name == "pad":
+        sides = given.get("padding", given.get("pad"))
+        return pad_step(where, x, list(sides), given.get("mode", "constant"), given.get("value"))
+    if name in ("upsample", "interpolate", "upsample_nearest1d", "upsample_nearest2d"):
+        return upsample_step(where, x, given)
+    if name == "group_norm":
+        weight, bias = operands("weight", "bias")[1:]
+        scale, shift = weight or Constant(np.ones(())), bias or Constant(np.zeros(()))
+        groups, epsilon = int(given["num_groups"]), float(given.get("eps", 1e-5))
+        return step(name, where, [x, scale, shift], groups=groups, eps=epsilon)
+    if name in ("hardsigmoid", "hardswish"):
+        return step(name.replace("hard", "hard_"), where, [x])
     if name in ("unsqueeze", "transpose", "permute"):
         return layout_step(name, where, x, given)
     if name == "squeeze":
@@ -190,7 +225,7 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
             return step("identity", where, [x])
         slope = (float(given.get("lower", 1 / 8)) + float(given.get("upper", 1 / 3))) / 2
         return step("leaky_relu", where, [x], negative_slope=slope)
-    if name == "softmax":
+    if name in ("softmax", "log_softmax"):
         return step(name, where, [x], dim=given.get("dim"))
     if name == "dropout":
         if given.get("training"):

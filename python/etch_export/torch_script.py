@@ -107,7 +107,7 @@ def read_nodes(block: Any, values: Dict[str, Any], kept: Dict[str, Constant], sc
             kept[node.s("name")] = values[where] = Constant(np.zeros(shape))
         elif kind == "aten::copy_" and isinstance(arguments[0], Constant):
             values[where] = arguments[1]
-        elif kind in ("prim::dtype", "prim::device", "prim::Uninitialized") and is_recurrent:
+        elif kind in ("prim::dtype", "prim::device", "prim::Uninitialized"):
             values[where] = None
         elif kind == "prim::unchecked_cast" and is_recurrent:
             values[where] = arguments[0]

@@ -10,11 +10,16 @@ import unittest
 
 from case import ROOT  # noqa: F401  which makes etch_export importable
 
-from etch_export import topology
+from etch_export import images, topology
 from random_networks import ACTIVATIONS
-from etch_export.torch_layers import MODULES, modules_of
+from etch_export.torch_layers import MODULES, OF_SHAPE, modules_of
 
 CATALOGUE = []
+
+
+def input_of(row):
+    of_image = row["name"] in images.OF_IMAGES or row["name"] in ("batch_norm", "group_norm")
+    return "input<2, 4>" if row["name"] == "conv_1d" else "input<2, 4, 3>" if of_image else "input<6>"
 
 
 class Catalogue(unittest.TestCase):
@@ -31,24 +36,27 @@ class Catalogue(unittest.TestCase):
             given = row["spelled"].split(", ")[0].split("<")
             given = given[0] + ("<" + given[1].rstrip(">") + ">" if row["required"] else "")
             with self.subTest(row["name"], given=given):
-                network = topology.parse_topology(f"input<6>, {given}")
-                self.assertEqual(network.topology, f"input<6>, {row['spelled']}")
+                network = topology.parse_topology(f"{input_of(row)}, {given}")
+                self.assertEqual(network.topology, f"{input_of(row)}, {row['spelled']}")
 
     def test_every_layer_has_the_tensors_of_etch(self):
         tensors = {row["name"]: tuple(row["tensors"]) for row in self.exported() if row["tensors"]}
-        of_etch = {name: t for name, t in topology.TENSORS.items() if name not in topology.IN_SOURCES}
-        self.assertEqual(of_etch, tensors)
+        self.assertEqual(topology.TENSORS, tensors)
 
     def test_every_layer_has_a_module_of_the_same_tensors(self):
-        self.assertEqual(sorted(MODULES), sorted(row["name"] for row in self.exported()))
+        self.assertEqual(sorted({*MODULES, *OF_SHAPE}), sorted(row["name"] for row in self.exported()))
         for row in self.exported():
             with self.subTest(row["name"]):
-                (module,) = modules_of(topology.parse_topology(f"input<6>, {row['spelled']}").layers, (6,))
+                network = topology.parse_topology(f"{input_of(row)}, {row['spelled']}")
+                (module,) = modules_of(network.layers, network.inputs)
                 self.assertEqual(sorted(module.state_dict()), sorted(row["tensors"]))
 
     def test_the_random_networks_draw_every_layer_that_stands_between_dense_ones(self):
-        # Those in the networks `policy`, `prices` and `sequences` of round_trip.py, and those that no module becomes.
+        # Those in the networks `policy`, `prices`, `sequences` and `pictures` of round_trip.py, and those that no
+        # module becomes.
         others = {"dense", "residual", "standardize", "normalize", "unstandardize", "clip", *topology.RECURRENT}
+        others |= {*images.OF_IMAGES, "batch_norm", "prelu", "group_norm"}
+        others |= {"hard_sigmoid", "hard_swish", "log_softmax"}
         approximate = {"fast_tanh", "fast_sigmoid"}
         drawn = {spelled.split("<")[0] for _, spelled in ACTIVATIONS}
         self.assertEqual(sorted(drawn | others | approximate), sorted(row["name"] for row in self.exported()))

@@ -141,8 +141,30 @@ RECURRENT = [kind for name, kind in (("gru", nn.GRU), ("lstm", nn.LSTM), ("simpl
 def sequences():
     """With the shape of one step. Sizes around registers, one and several layers."""
     for kind in RECURRENT:
-        for inputs, units, layers, outputs in [(1, 1, 1, 1), (3, 5, 2, 2), (6, 16, 1, 4), (9, 33, 3, 7)]:
+        for inputs, units, layers, outputs in [(1, 1, 1, 1), (3, 5, 2, 2), (9, 33, 1, 4)]:
             yield Sequences(kind, inputs, units, layers, outputs), (inputs,)
+
+
+def is_of_images(model):
+    return any(isinstance(each, (nn.Conv1d, nn.Conv2d)) for each in model.modules())
+
+
+def pictures():
+    """Convolutional networks: sizes around registers, odd ones, every option."""
+    for channels in (1, 3, 8):
+        norm = nn.BatchNorm2d(channels)
+        norm.running_mean.normal_()
+        norm.running_var.uniform_(0.5, 2)
+        yield nn.Sequential(norm, nn.Conv2d(channels, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+                            nn.Conv2d(8, 5, (2, 3), stride=(1, 2)), nn.Tanh(), nn.Flatten(),
+                            nn.Linear(5 * 3 * 2, 6)), (channels, 8, 11)  # fmt: skip
+    yield nn.Sequential(nn.Conv2d(6, 12, 3, groups=6, dilation=2), nn.AvgPool2d(2, 1), nn.AdaptiveAvgPool2d(1),
+                        nn.Flatten(), nn.Linear(12, 5)), (6, 7, 9)  # fmt: skip
+    slopes = nn.PReLU(4)
+    nn.init.uniform_(slopes.weight)
+    yield nn.Sequential(nn.Conv1d(3, 4, 5, padding=2, dilation=2), slopes, nn.MaxPool1d(2), nn.Flatten(),
+                        nn.Linear(20, 3)), (3, 15)  # fmt: skip
+    yield nn.Sequential(nn.Conv1d(2, 6, 3), nn.GroupNorm(3, 6), nn.Upsample(scale_factor=2), nn.Conv1d(6, 1, 1)), (2, 7)
 
 
 def models(draw, count):
@@ -153,6 +175,9 @@ def models(draw, count):
             in_turn = type("InTurn", (), {"choice": lambda self, all_of_them: next(turn)})()
             yield random_network(in_turn if round_number == 0 else draw, widths), (widths[0],)
     yield from sequences()
+    yield from pictures()
+    yield nn.Sequential(nn.Linear(5, 9), nn.Hardsigmoid(), nn.Linear(9, 8), nn.Hardswish(), nn.Linear(8, 4),
+                        nn.LogSoftmax(dim=-1)), (5,)  # fmt: skip
     yield policy(), (19,)
     yield prices(), (4,)
     yield nn.Sequential(nn.Flatten(), nn.Linear(35, 9), nn.Softplus(), nn.Linear(9, 3), nn.Softmax(dim=-1)), (5, 7)
@@ -163,6 +188,8 @@ def export(model, inputs, index, folder):
     for way in ("module", "onnx"):
         name = f"{index}_{way}"
         path = os.path.join(folder, name)
+        if way == "onnx" and any(isinstance(each, (nn.GroupNorm, nn.Upsample)) for each in model.modules()):
+            continue  # which PyTorch writes as other operators
         if way == "module":
             etch_export.save(model, path + ".safetensors", inputs=inputs, seed=index)
         else:
@@ -172,7 +199,8 @@ def export(model, inputs, index, folder):
                 sys.exit(1)
         file = etch_export.read(path + ".safetensors")
         own = {key: tensor.numpy() for key, tensor in model.state_dict().items()}
-        state = own if list(own) == list(file.tensors) else file.tensors  # a network of other modules has other names
+        same = list(own) == list(file.tensors) and not is_of_images(model)  # whose dense layers have another order
+        state = own if same else file.tensors  # a network of other modules has other names
         yield Trip(path, model, state, file.metadata["etch.topology"], inputs)
 
 
@@ -215,14 +243,18 @@ def reach(trip, place, numbers):
     samples = numbers.standard_normal((SAMPLES, *trip.inputs)).astype(np.float32)
     if isinstance(first, EmpiricalNormalization):
         samples = samples * first._std.numpy() + first._mean.numpy()
+    of_image = is_of_images(trip.model)
+    if of_image:  # channels last in etch
+        samples = np.ascontiguousarray(np.moveaxis(samples, 1, -1))
     samples.tofile(trip.name + ".samples")
     program, number = place[trip.topology]
     subprocess.run([program, str(number), trip.name], check=True)
     with torch.no_grad():
         given = torch.from_numpy(samples).double()
+        given = given.movedim(-1, 1).contiguous() if of_image else given
         of_sequence = isinstance(trip.model, Sequences)
         expected = trip.model.double()(given[None] if of_sequence else given).numpy()
-        expected = expected.reshape(SAMPLES, -1)
+        expected = np.moveaxis(expected, 1, -1).reshape(SAMPLES, -1) if of_image else expected.reshape(SAMPLES, -1)
     trip.model.float()
     answers = np.fromfile(trip.name + ".answers", np.float32).reshape(expected.shape)
     difference = np.abs(answers - expected).max() / np.abs(expected).max()
