@@ -67,20 +67,22 @@ struct options {
 /// One entry of a type list.
 struct layer {
     std::string name;
-    std::vector<std::string> arguments;  ///< integers; after the outputs of a dense layer perhaps bf16
+    std::vector<std::string> arguments;  ///< integers; of a dense or recurrent layer then perhaps options, as bf16
     std::vector<layer> inner;            ///< of a residual
 };
 
 /// How a layer's output and tensors follow from its arguments and its input.
 enum class layer_kind {
-    chain,        ///< holds layers: residual
-    dense,        ///< outputs, perhaps bf16; a matrix and a bias
-    flatten,      ///< the same numbers in one row
-    recurrent,    ///< units; matrices of the input and of the state, and their biases, in rows of gates
+    chain,      ///< holds layers: residual
+    dense,      ///< outputs, perhaps bf16; a matrix and a bias
+    flatten,    ///< the same numbers in one row
+    recurrent,  ///< units, perhaps an option and bf16; matrices of the input and of the state, biases, in rows of gates
     per_feature,  ///< keeps the shape, and has one number per feature in each tensor
     input,        ///< no layer: the extents of a sample
     other         ///< which this program does not write yet
 };
+
+constexpr bool may_store_bf16(layer_kind kind) { return kind == layer_kind::dense || kind == layer_kind::recurrent; }
 
 /// What a topology may name: how many arguments it must give, those that it may leave out, and the tensors of a layer.
 struct known_layer {
@@ -90,6 +92,8 @@ struct known_layer {
     std::vector<std::string> defaults{};
     std::span<const etch::network_tensor> tensors{};
     std::size_t states = 0;  ///< numbers that the example carries from step to step
+    std::string option{};    ///< that may follow the units of a recurrent layer, such as reset_before
+    std::span<const etch::network_tensor> tensors_with_option{};
 
     [[nodiscard]] bool has_statistics() const {
         return std::any_of(tensors.begin(), tensors.end(),
@@ -139,13 +143,19 @@ const std::vector<known_layer> known_layers = [] {
         using entry = typename Row::layer;
         using example = etch::network<typename Row::example_input, entry>;
         std::string_view spelled = etch::topology<example>;
-        spelled.remove_prefix(spelled.find(">, ") + 3);  // after the input
+        const std::size_t topology_begin = spelled.find(">, ") + 3;  // after the input
+        spelled.remove_prefix(topology_begin);
         known.push_back({.name = entry::name,
                          .kind = kind_of<entry, example>(),
                          .least = Row::required,
                          .defaults = arguments_from(Row::required, spelled),
                          .tensors = etch::tensors_of<example>,
                          .states = example::layers::totals.state});
+        if constexpr (requires { typename entry::with_option; }) {
+            using other = etch::network<typename Row::example_input, typename entry::with_option>;
+            known.back().option = arguments_from(Row::required, etch::topology<other>.substr(topology_begin)).front();
+            known.back().tensors_with_option = etch::tensors_of<other>;
+        }
     });
     return known;
 }();
@@ -206,15 +216,17 @@ private:
             int value = 0;
             const auto [end, error] = std::from_chars(argument.data(), argument.data() + argument.size(), value);
             const bool is_integer = error == std::errc{} && end == argument.data() + argument.size();
-            const bool is_format = known->kind == layer_kind::dense && i == 1;
-            if (is_format ? argument != "bf16" : !is_integer)
+            const bool is_option = may_store_bf16(known->kind) && i > 0;
+            const bool is_format = argument == "bf16" && i + 1 == found.arguments.size();
+            const bool is_named = i == 1 && !known->option.empty() && argument == known->option;
+            if (is_option ? !is_format && !is_named : !is_integer)
                 refuse("the topology gives " + found.name + " the argument \"" + argument +
                        "\", which it does not take");
-            if (!is_format) argument = std::to_string(value);  // to C++ 010 would be eight
+            if (!is_option) argument = std::to_string(value);  // to C++ 010 would be eight
         }
-        const std::size_t most = known->kind == layer_kind::input   ? etch::shape::max_rank
-                                 : known->kind == layer_kind::dense ? 2
-                                                                    : known->least + known->defaults.size();
+        const std::size_t most = known->kind == layer_kind::input ? etch::shape::max_rank
+                                 : may_store_bf16(known->kind)    ? 2 + (known->option.empty() ? 0 : 1)
+                                                                  : known->least + known->defaults.size();
         if (found.arguments.size() < known->least || found.arguments.size() > most)
             refuse("the topology gives " + found.name + " " + std::to_string(found.arguments.size()) + " arguments");
         for (std::size_t i = found.arguments.size() - known->least; i < known->defaults.size(); ++i)
@@ -256,7 +268,8 @@ std::vector<std::string> spell(const std::vector<layer>& layers, std::string_vie
         const std::vector<std::string> arguments = entry.inner.empty() ? entry.arguments : spell(entry.inner, before);
         std::string text = std::string{before} + entry.name;
         for (std::size_t i = 0; i < arguments.size(); ++i)
-            text += (i == 0 ? "<" : ", ") + (arguments[i] == "bf16" ? std::string{before} : "") + arguments[i];
+            text += (i == 0 ? "<" : ", ") +
+                    (entry.inner.empty() && is_letter(arguments[i][0]) ? std::string{before} : "") + arguments[i];
         entries.push_back(arguments.empty() ? text : text + ">");
     }
     return entries;
@@ -331,11 +344,18 @@ private:
         if (what.kind == layer_kind::recurrent) {
             if (input.rank != 1) refuse("the topology has a " + entry.name + " on an image: flatten stands before it");
             const std::size_t units = positive(entry.arguments[0]), rows = what.tensors[0].rows() * units;
-            for (const etch::network_tensor& tensor : what.tensors) {  // those of one unit
+            const bool has_option = entry.arguments.size() > 1 && entry.arguments[1] == what.option;
+            const bool is_bf16 = entry.arguments.back() == "bf16";
+            for (const etch::network_tensor& tensor :
+                 has_option ? what.tensors_with_option : what.tensors) {  // of one unit
                 const std::size_t columns = tensor.name.text == std::string_view{"weight_ih"} ? input.size() : units;
                 const bool is_matrix = tensor.extents.rank == 2;
-                add({.layer = index, .extents = is_matrix ? etch::shape{rows, columns} : etch::shape{rows}}, prefix,
-                    tensor.name.text);
+                const bool is_packed = is_matrix && is_bf16;
+                add({.layer = index,
+                     .extents = is_matrix ? etch::shape{rows, columns} : etch::shape{rows},
+                     .role = is_packed ? etch::parameter_role::frozen : etch::parameter_role::trained,
+                     .format = is_packed ? etch::weight_format::bf16 : etch::weight_format::number},
+                    prefix, tensor.name.text);
                 if (is_matrix) multiply_adds += rows * columns;
                 if (is_matrix) steps += etch::internal::answer_steps::fused_multiply_add * rows * columns;
             }

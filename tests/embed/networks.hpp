@@ -19,8 +19,9 @@ using units = network<input<2>, dense<2>, unstandardize>;
 using two_classes = network<input<1>, dense<1>, sigmoid>;
 using odd = network<input<1>, dense<6>, identity>;
 using partly = network<input<17>, dense<64>, etch::tanh, dense<64>, etch::tanh, dense<6>>;
-using remembering = network<input<3>, standardize, dense<5>, etch::tanh, gru<4>, residual<gru<4>>, dense<2>>;
-using long_memory = network<input<8>, gru<32>, dense<2>>;
+using remembering = network<input<3>, standardize, dense<5>, etch::tanh, gru<4>, residual<lstm<4>>, dense<2>>;
+using long_memory = network<input<8>, gru<32>, lstm<5, bf16>, gru<6, reset_before>, gru<3, reset_before, bf16>,
+                            simple_rnn<4, with_relu>, dense<2>>;
 using large = network<input<48>, standardize, dense<512>, elu<>, dense<256>, elu<>, dense<128>, elu<>, dense<12>>;
 
 }  // namespace networks

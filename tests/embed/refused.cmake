@@ -45,6 +45,8 @@ foreach(pair IN ITEMS
         "input<99999999>, tanh|out of range" "input<9999, 9999>, tanh|an input that is too large"
         "input<1, 1, 1, 1, 1>, tanh|gives input 5 arguments" "input<2>, dense<8, 9>|gives dense the argument \"9\""
         "input<16777216>, dense<16777216>|has the shape [8, 2] in the file, [16777216, 16777216] in the network"
+        "input<2>, gru<8, bf16, reset_before>|gives gru the argument \"bf16\""
+        "input<2>, lstm<8, reset_before>|gives lstm the argument \"reset_before\""
         "input<2>, dense|gives dense 0 arguments" "input<2>, tanh<1>|gives tanh 1 arguments"
         "input<2>, dropout|gives dropout 0 arguments" "input<2>, elu<1, 1, 1>|gives elu 3 arguments"
         "input<2>, elu<99999999999>|which it does not take" "input<2, 2>, dense<2>|a dense layer on an image"

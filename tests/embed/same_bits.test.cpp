@@ -83,7 +83,7 @@ TEST_CASE("an etched network answers in constant expressions and at run time, an
 
 TEST_CASE("a network with state has its type beside it, and its golden vectors are the steps of one sequence") {
     static_assert(std::same_as<remembering_state, networks::remembering::state>);
-    static_assert(sizeof(remembering_state) == 8 * sizeof(float));
+    static_assert(sizeof(remembering_state) == 12 * sizeof(float));
     static_assert(remembering_golden.agreeing_steps(remembering, 6) == 6);
     CHECK(long_memory_golden.agreeing_steps(long_memory, 20) == 20);
     long_memory_state voice{};

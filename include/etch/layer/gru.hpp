@@ -15,11 +15,8 @@ enum class gru_reset : unsigned char { after_product, before_product };
 /// Short for `gru_reset::before_product`: gru<16, reset_before>.
 inline constexpr gru_reset reset_before = gru_reset::before_product;
 
-namespace internal {
-
-constexpr const char* spelled(gru_reset) noexcept { return "reset_before"; }
-
-}  // namespace internal
+/// How a topology writes it.
+[[nodiscard]] constexpr const char* option_name(gru_reset) noexcept { return "reset_before"; }
 
 /// The gated recurrent unit: a layer that carries a state h from step to step. In each step the gate z decides how much
 /// of h is kept, and the gate r how much of it enters the new value n.
@@ -72,6 +69,8 @@ struct gru : layer_defaults {
         std::conditional_t<resets_before,
                            internal::form_for<Format, gru<Units, reset_before, bf16>, gru<Units, reset_before>>,
                            internal::form_for<Format, gru<Units, bf16>, gru<Units>>>;
+    /// The same layer with the option that a topology may name.
+    using with_option = gru<Units, reset_before>;
     static constexpr bool has_known_options =
         std::is_same_v<gru, stored_as<bf16>> || std::is_same_v<gru, stored_as<automatic>>;
     static_assert(Units > 0, "etch: gru needs at least one unit");

@@ -13,11 +13,8 @@ enum class rnn_activation : unsigned char { tanh, relu };
 /// Short for `rnn_activation::relu`: simple_rnn<16, with_relu>.
 inline constexpr rnn_activation with_relu = rnn_activation::relu;
 
-namespace internal {
-
-constexpr const char* spelled(rnn_activation) noexcept { return "with_relu"; }
-
-}  // namespace internal
+/// How a topology writes it.
+[[nodiscard]] constexpr const char* option_name(rnn_activation) noexcept { return "with_relu"; }
 
 /// The recurrent layer without gates: it carries its output h from step to step.
 ///
@@ -48,6 +45,8 @@ struct simple_rnn : layer_defaults {
         std::conditional_t<has_relu,
                            internal::form_for<Format, simple_rnn<Units, with_relu, bf16>, simple_rnn<Units, with_relu>>,
                            internal::form_for<Format, simple_rnn<Units, bf16>, simple_rnn<Units>>>;
+    /// The same layer with the option that a topology may name.
+    using with_option = simple_rnn<Units, with_relu>;
     static constexpr bool has_known_options =
         std::is_same_v<simple_rnn, stored_as<bf16>> || std::is_same_v<simple_rnn, stored_as<automatic>>;
     static_assert(Units > 0, "etch: simple_rnn needs at least one unit");

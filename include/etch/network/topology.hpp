@@ -57,9 +57,9 @@ constexpr void append_argument(auto& to, separated& list, auto argument) noexcep
     if constexpr (std::same_as<decltype(argument), weight_format>) {
         list.next(to);
         to.append("bf16");
-    } else if constexpr (requires { spelled(argument); }) {  // an option with a name: spelled(gru_reset)
+    } else if constexpr (requires { option_name(argument); }) {  // such as gru_reset
         list.next(to);
-        to.append(spelled(argument));
+        to.append(option_name(argument));
     } else if constexpr (std::integral<decltype(argument)>) {
         list.next(to);
         to.append_integer(+argument);  // bool: 0 or 1
