@@ -328,6 +328,8 @@ SINGLE: Dict[str, Callable[..., List[Layer]]] = {
     "group_norm": group_norm_layer,
     "layer_norm": layer_norm_layer,
     "flatten": lambda value, where, features=None: [Layer("flatten", features=features)],
+    "causal_conv_1d": lambda value, where, layer: [
+        Layer(layer.name, layer.arguments, {n: c.values for n, c in zip(("weight", "bias"), value.inputs[1:])})],
     "flatten_last": lambda value, where: [Layer("flatten", channels_last=True)],
     "squeeze": lambda value, where, dim: [],  # a row of one number
     "standardize": statistics_layer,
@@ -350,6 +352,8 @@ def steps_of(layers: List[Layer], before: Any, shape: Shape) -> Any:
             before = Step("recurrent_rows", "", [before, *tensors], {"kind": layer.name, **own})
         elif layer.name in (*OF_IMAGES, "batch_norm"):
             before = Step("image_rows", "", [before, *tensors], {"layer": layer, "shape": given})
+        elif layer.name == "causal_conv_1d":
+            before = Step(layer.name, "", [before, *tensors], {"layer": layer})
         elif layer.name in ("prelu", "group_norm"):
             before = Step(f"{layer.name}_rows", "", [before, *tensors], {"layer": layer})
         elif layer.name in ratio:

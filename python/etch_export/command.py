@@ -9,6 +9,8 @@ SOURCE is one of
     policy.pt, .pth      a state_dict, or a checkpoint of rsl_rl, legged_gym or rl_games
     model.ckpt           likewise, of Lightning: a dictionary around a state_dict
     model.zip            Stable-Baselines3 (PPO, A2C, SAC, TQC, TD3, DDPG, DQN, QR-DQN, ARS); it need not be installed
+    model.json           RTNeural: dense, gru, lstm, conv1d, prelu, batchnorm
+    amp.nam              Neural Amp Modeler, the architecture LSTM
     script.pt            TorchScript, or a pickled nn.Module: with --trust
     train.py:make_net    an nn.Module of a Python file, or a function of it that returns one; the file is run
 
@@ -34,6 +36,7 @@ import numpy as np
 from .errors import Refused, first_line, printable, refuse
 from .files import from_pt, from_python
 from .frameworks import FRAMEWORKS
+from .json_models import from_nam, from_rtneural
 from .onnx_graph import from_onnx
 from .replace_file import replace_file
 from .safetensors import read
@@ -60,10 +63,11 @@ def source_of(name: str, options: Options) -> Source:
         return from_python(name, options)
     if not os.path.isfile(name):
         refuse(f"there is no file {name}")
-    readers = {".onnx": from_onnx, ".pt": from_pt, ".pth": from_pt, ".ckpt": from_pt, ".zip": from_sb3_zip}
+    readers = {".onnx": from_onnx, ".pt": from_pt, ".pth": from_pt, ".ckpt": from_pt, ".zip": from_sb3_zip,
+               ".json": from_rtneural, ".nam": from_nam}
     ending = os.path.splitext(name)[1]
     if ending not in readers:
-        refuse(f"{name} is none of .onnx, .pt, .pth, .ckpt, .zip, and file.py:name")
+        refuse(f"{name} is none of .onnx, .pt, .pth, .ckpt, .zip, .json, .nam, and file.py:name")
     return readers[ending](name, options)
 
 

@@ -192,11 +192,13 @@ OPERATORS: Dict[str, Callable[..., np.ndarray]] = {
     "pad": lambda x, sides: np.pad(x, [(0, 0), (0, 0), *[sides[2:], sides[:2]][4 - x.ndim:]]),
     "global_average_pool": lambda x: x.mean(axis=tuple(range(2, x.ndim)), keepdims=True),
     "image_rows": images.run_rows,
+    "causal_conv_1d": images.run_stream,
     "flatten_last": lambda x: np.moveaxis(x, 1, -1).reshape(len(x), -1),
     "standardize": lambda x, mean, deviation: (x - mean) / deviation,
     "unstandardize": lambda x, mean, deviation: x * deviation + mean,
-    "recurrent": lambda x, *weights, kind, held, memory=None, **rest: run(
-        x, *weights, *[np.zeros(len(weights[0]))] * (4 - held[0]), kind=kind, memory=memory),
+    "recurrent": lambda x, *weights, kind, held, own, memory=None, **rest: run(
+        x, *weights, *[np.zeros(len(weights[0]))] * (4 - held[0]), kind=kind, memory=memory,
+        reset_before=own == "reset_before", relu=own == "with_relu"),
     "recurrent_rows": run_rows,
     "state": lambda y, part, layers: y[-1:],
     "select": lambda x, dim, index: np.take(x, index[0], axis=dim),

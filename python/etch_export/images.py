@@ -14,9 +14,11 @@ from .layers import Layer, Shape
 
 # How many numbers each begins with, and what it has for them if there are fewer; None where it must not.
 NUMBERS: Dict[str, Tuple[Any, ...]] = {"conv_2d": (None, 3, -1), "conv_1d": (None, 3), "max_pool": (None, -1),
-                                       "average_pool": (None, -1), "upsample": (None, -1)}  # fmt: skip
+                                       "average_pool": (None, -1), "upsample": (None, -1),
+                                       "causal_conv_1d": (None, 3)}  # fmt: skip
 OPTIONS = {"stride": 2, "dilation": 2, "padding": 4, "groups": 1}
-OF_IMAGES = (*NUMBERS, "global_average_pool")
+OF_IMAGES = (*(name for name in NUMBERS if name != "causal_conv_1d"), "global_average_pool")
+ALONG = ("conv_1d", "causal_conv_1d")  # with one extent
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,19 @@ class Window:
         return width, height
 
 
+def is_convolution(name: str) -> bool:
+    return "conv" in name
+
+
 def default_stride(name: str, size: Tuple[int, int]) -> Tuple[int, int]:
-    return (1, 1) if name.startswith("conv") else size
+    return (1, 1) if is_convolution(name) else size
 
 
 def window_of(layer: Layer) -> Window:
     """What its arguments say: numbers, then options such as "stride<2, 2>"."""
     numbers = [int(a) for a in layer.arguments if isinstance(a, int)]
-    filters = numbers.pop(0) if layer.name.startswith("conv") else 0
-    size = (numbers[0], 1 if layer.name == "conv_1d" else numbers[1])
+    filters = numbers.pop(0) if is_convolution(layer.name) else 0
+    size = (numbers[0], 1 if layer.name in ALONG else numbers[1])
     window = Window(size, default_stride(layer.name, size), filters=filters)
     for option in layer.arguments:
         if not isinstance(option, str):
@@ -71,8 +77,8 @@ def window_on(layer: Layer, shape: Shape) -> Window:
 
 def layer_of_window(name: str, window: Window, tensors: Optional[Dict[str, np.ndarray]] = None) -> Layer:
     """Spelled as etch spells it: options that are the default are left out."""
-    along, both = name == "conv_1d", 1 if name == "conv_1d" else 2
-    numbers = [*([window.filters] if name.startswith("conv") else []), *window.size[:both]]
+    along, both = name in ALONG, 1 if name in ALONG else 2
+    numbers = [*([window.filters] if is_convolution(name) else []), *window.size[:both]]
     options = []
     for option, default in (("stride", default_stride(name, window.size)), ("dilation", (1, 1)),
                             ("padding", (0, 0, 0, 0)), ("groups", 1)):  # fmt: skip
@@ -94,8 +100,9 @@ def checked_window(name: str, inner: List[Layer], text: str) -> Layer:
         refuse(f"{name} has a size below 1, or none: {text}")
     for default in defaults[len(numbers):]:
         numbers.append(numbers[-1] if default == -1 else default)
-    along = name == "conv_1d"
-    allowed = {"upsample": (), "max_pool": ("stride",), "average_pool": ("stride",)}.get(name, tuple(OPTIONS))
+    along = name in ALONG
+    allowed = {"upsample": (), "max_pool": ("stride",), "average_pool": ("stride",),
+               "causal_conv_1d": ("dilation", "groups")}.get(name, tuple(OPTIONS))
     if len({option.name for option in options}) != len(options) or any(o.name not in allowed for o in options):
         refuse(f"{name} has the options {', '.join(allowed) or 'none'}, each once: {text}")
     spelled = []
@@ -117,6 +124,10 @@ def checked_window(name: str, inner: List[Layer], text: str) -> Layer:
 
 
 def output_shape(layer: Layer, shape: Shape) -> Shape:
+    if layer.name == "causal_conv_1d":
+        if len(shape) != 1:
+            refuse(f"{layer} gets numbers of shape {list(shape)}: it gets one step after the other, input<channels>")
+        return output_shape(Layer("conv_1d", layer.arguments), (*shape, 2**24))[:1]
     if layer.name == "global_average_pool":
         if len(shape) not in (2, 3):
             refuse(f"{layer} gets numbers of shape {list(shape)}, and not an image or a signal")
@@ -141,7 +152,7 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
 def tensor_shapes(layer: Layer, shape: Shape) -> Dict[str, Shape]:
     """Of a convolution."""
     window = window_of(layer)
-    kernel = window.size[:1] if layer.name == "conv_1d" else window.size[::-1]
+    kernel = window.size[:1] if layer.name in ALONG else window.size[::-1]
     return {"weight": (window.filters, shape[0] // window.groups, *kernel), "bias": (window.filters,)}
 
 
@@ -185,6 +196,13 @@ def image_function(name: str, x: np.ndarray, window: Optional[Window], *tensors:
     seen = seen.reshape(len(seen), window.groups, -1, *seen.shape[2:])
     found = np.einsum("ngcyxhw,gochw->ngoyx", seen, weight, optimize=True)
     return found.reshape(len(seen), -1, *found.shape[3:]) + bias[:, None, None]
+
+
+def run_stream(rows: np.ndarray, *tensors: np.ndarray, layer: Layer) -> np.ndarray:
+    """causal_conv_1d; the rows are the steps of one sequence."""
+    window = window_of(layer)
+    window = replace(window, padding=((window.size[0] - 1) * window.dilation[0], 0, 0, 0))
+    return image_function("conv_1d", rows.T[None, :, None], window, *tensors)[0, :, 0].T
 
 
 def run_rows(rows: np.ndarray, *tensors: np.ndarray, layer: Layer, shape: Shape) -> np.ndarray:

@@ -16,7 +16,7 @@ States = Tuple[np.ndarray, ...]
 
 
 def has_state(layers: Sequence[Layer]) -> bool:
-    return any(layer.name in GATES or has_state(layer.inner) for layer in layers)
+    return any(layer.name in (*GATES, "causal_conv_1d") or has_state(layer.inner) for layer in layers)
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -62,15 +62,18 @@ def run_rows(x: np.ndarray, *weights: np.ndarray, kind: str, **own: bool) -> np.
     return run(x[:, None, :], *weights, kind=kind, **own)[:, 0, :]
 
 
-def layer_of(kind: str, where: str, tensors: Dict[str, np.ndarray]) -> Layer:
-    """From tensors under etch's names; biases that are missing are zero."""
+def layer_of(kind: str, where: str, tensors: Dict[str, np.ndarray], own: str = "") -> Layer:
+    """From tensors under etch's names; biases that are missing are zero. `own` is reset_before, with_relu or nothing."""
     weight_ih, weight_hh = tensors["weight_ih"], tensors["weight_hh"]
     rows, gates = len(weight_hh) if weight_hh.ndim else 0, GATES[kind]
     if weight_hh.ndim != 2 or weight_ih.ndim != 2 or rows != gates * weight_hh.shape[1] or len(weight_ih) != rows:
         refuse(f"the weights of {where} have the shapes {list(weight_ih.shape)} and {list(weight_hh.shape)}, which are "
                f"not those of {kind}")  # fmt: skip
-    held = {name: tensors.get(name, np.zeros(rows)) for name in TENSORS}
-    return Layer(kind, (weight_hh.shape[1],), held)
+    if own == "reset_before":
+        held = {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias": tensors.get("bias_ih", np.zeros(rows))}
+    else:
+        held = {name: tensors.get(name, np.zeros(rows)) for name in TENSORS}
+    return Layer(kind, (weight_hh.shape[1], *([own] if own else [])), held)
 
 
 def of_layer(layer: Layer, where: str, tensors: Dict[str, np.ndarray]) -> Dict[str, np.ndarray]:

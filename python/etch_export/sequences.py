@@ -21,8 +21,9 @@ def module_options(module: Any) -> Optional[Dict[str, Any]]:
     """Of nn.GRU, nn.LSTM, nn.RNN and their cells: what recurrent_step takes; None for another module."""
     name = type(module).__name__
     if type(module).__module__ == __package__ and hasattr(module, "weight_hh"):
-        own = [getattr(module, n) for n in NAMES]
-        return {"kind": module.kind, "weights": [own], "alone": True}
+        own = [getattr(module, n) for n in (*NAMES, "bias") if hasattr(module, n)]
+        return {"kind": module.kind, "weights": [own], "alone": True, "reset_before": len(own) == 3,
+                "nonlinearity": "relu" if module.relu else "tanh"}  # fmt: skip
     kind = KINDS.get(name[:-4] if name.endswith("Cell") else name)
     if kind is None or not type(module).__module__.startswith("torch.nn."):
         return None
@@ -38,15 +39,14 @@ def module_options(module: Any) -> Optional[Dict[str, Any]]:
 
 def recurrent_step(where: str, x: Any, initial: Any, kind: str, weights: List[List[Constant]], cell: bool = False,
                    bidirectional: bool = False, proj_size: int = 0, nonlinearity: str = "tanh", dropout: float = 0.0,
-                   alone: bool = False) -> Any:  # fmt: skip
+                   alone: bool = False, reset_before: bool = False) -> Any:  # fmt: skip
     """The outputs and the states after the last step, as PyTorch gives them: of a cell the states, of a module of this
     package the outputs alone."""
     if bidirectional:
         refuse(f"{where} is bidirectional: it would need the end of a sequence before its begin")
-    if proj_size or any(len(each) not in (2, 4) for each in weights):
+    if proj_size or any(len(each) not in ((2, 3) if reset_before else (2, 4)) for each in weights):
         refuse(f"{where} is an LSTM with proj_size, which etch does not have")
-    if nonlinearity != "tanh":
-        refuse(f"{where} is an RNN with {nonlinearity} in place of tanh, which etch does not have")
+    own = "with_relu" if nonlinearity == "relu" else "reset_before" if reset_before else ""
     if isinstance(x, list):
         refuse(f"{where} gets the outputs and the states of a recurrent layer: pass it the outputs alone")
     if cell and initial is None:
@@ -54,7 +54,8 @@ def recurrent_step(where: str, x: Any, initial: Any, kind: str, weights: List[Li
     check_initial(where, initial)
     y = Step("recurrent", where, [x, *(w for each in weights for w in each)])
     held = [len(each) for each in weights]
-    y.options = {"kind": kind, "held": held, "dropout": dropout, "initial": initial, "cell": cell}
+    y.options = {"kind": kind, "held": held, "dropout": dropout, "initial": initial, "cell": cell,
+                 "own": own}
     h, c = (Step("state", where, [y], {"part": part, "layers": len(weights)}) for part in "hc")
     if alone:
         return y
@@ -98,7 +99,7 @@ def recurrent_layers(value: Step) -> List[Layer]:
         if not all(isinstance(each, Constant) for each in own):
             refuse(f"the weights of {value.where} are not constant")
         tensors = {name: each.values for name, each in zip(NAMES, own)}
-        layers.append(layer_of(value.options["kind"], value.where, tensors))
+        layers.append(layer_of(value.options["kind"], value.where, tensors, value.options["own"]))
         percent = round(value.options["dropout"] * 100)
         if 0 < percent < 100 and number + 1 < len(value.options["held"]):
             layers.append(Layer("dropout", (percent, 100)))
@@ -235,11 +236,11 @@ def onnx_recurrent(op: str, where: str, inputs: List[Any], attributes: Dict[str,
         refuse(f"{where} has the layout 1, which is not supported yet")
     usual = ACTIVATIONS[op]
     chosen = tuple(attributes.get("activations", usual))
-    if tuple(each.lower() for each in chosen) != tuple(each.lower() for each in usual):
+    relu = op == "RNN" and [each.lower() for each in chosen] == [b"relu"]
+    if not relu and tuple(each.lower() for each in chosen) != tuple(each.lower() for each in usual):
         refuse(f"{where} has the activations {', '.join(c.decode() for c in chosen)}, where etch has "
                f"{', '.join(c.decode() for c in usual)}")  # fmt: skip
-    if op == "GRU" and not attributes.get("linear_before_reset", 0):
-        refuse(f"{where} has linear_before_reset = 0: its reset comes before the product, which is not supported yet")
+    reset_before = op == "GRU" and not attributes.get("linear_before_reset", 0)
     if not all(isinstance(each, Constant) for each in (w, r, *([] if b is None else [b]))):
         refuse(f"the weights of {where} are not constant")
     if w.values.ndim != 3 or r.values.ndim != 3 or len(w.values) != 1:
@@ -251,9 +252,11 @@ def onnx_recurrent(op: str, where: str, inputs: List[Any], attributes: Dict[str,
 
     weights = [Constant(in_order(each.values[0]), each.sources) for each in (w, r)]
     if b is not None:
-        weights += [Constant(in_order(half), b.sources) for half in np.split(b.values.reshape(-1), 2)]
+        halves = [in_order(half) for half in np.split(b.values.reshape(-1), 2)]
+        weights += [Constant(half, b.sources) for half in ([halves[0] + halves[1]] if reset_before else halves)]
     initial = [state for state in (initial_h, initial_c) if state is not None]
-    y, states = recurrent_step(where, x, initial, KINDS[op], [weights])
+    y, states = recurrent_step(where, x, initial, KINDS[op], [weights], reset_before=reset_before,
+                               nonlinearity="relu" if relu else "tanh")  # fmt: skip
     y = Step("unsqueeze", where, [y], {"dim": 1})  # the axis of directions
     return [y, *flat(states)]
 

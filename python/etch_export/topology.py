@@ -52,13 +52,14 @@ WITH_OWN_RULES = ("input", "dense", "residual", *RECURRENT, *images.NUMBERS)
 # Layers of etch that a file may not hold yet.
 NOT_YET: Tuple[str, ...] = (
     "frozen", "parallel", "slice", "gated", "film", "embedding",
-    "causal_conv_1d", "conv_transpose_1d", "conv_transpose_2d",
+    "conv_transpose_1d", "conv_transpose_2d",
     "unrolled", "bidirectional", "last_step",
 )  # fmt: skip
 TENSORS = {
     "dense": ("weight", "bias"), "layer_norm": ("weight", "bias"), "standardize": ("mean", "deviation"),
     "unstandardize": ("mean", "deviation"), "normalize": ("minimum", "maximum"), "clip": ("minimum", "maximum"),
-    "conv_1d": ("weight", "bias"), "conv_2d": ("weight", "bias"), "group_norm": ("weight", "bias"),
+    "conv_1d": ("weight", "bias"), "conv_2d": ("weight", "bias"), "causal_conv_1d": ("weight", "bias"),
+    "group_norm": ("weight", "bias"),
     "batch_norm": ("weight", "bias", "running_mean", "running_var"), "prelu": ("weight",),
     **{name: ("weight_ih", "weight_hh", "bias_ih", "bias_hh") for name in RECURRENT},
 }  # fmt: skip
@@ -164,9 +165,9 @@ def fit_shapes(network: Network) -> Shape:
 
 def fit_layer(layer: Layer, shape: Shape, inside: bool) -> Shape:
     size = math.prod(shape)
-    if layer.name in images.OF_IMAGES:
+    if layer.name in (*images.OF_IMAGES, "causal_conv_1d"):
         after = images.output_shape(layer, shape)
-        for name, tensor_shape in images.tensor_shapes(layer, shape).items() if layer.name.startswith("conv") else ():
+        for name, tensor_shape in images.tensor_shapes(layer, shape).items() if "weight" in layer.tensors else ():
             fit_tensor(layer, name, tensor_shape)
         return after
     if layer.name == "dense":

@@ -69,10 +69,10 @@ def torch_classes() -> Dict[str, Any]:
     class Recurrent(nn.Module):
         """The outputs of each step, from the state zero: for [samples, steps, features] or [steps, features]."""
 
-        def __init__(self, kind: str, features: int, units: int) -> None:
+        def __init__(self, kind: str, features: int, units: int, relu: bool = False) -> None:
             super().__init__()
             rows = RECURRENT[kind] * units
-            self.kind, self.units = kind, units
+            self.kind, self.units, self.relu = kind, units, relu
             self.weight_ih = nn.Parameter(torch.zeros(rows, features))
             self.weight_hh = nn.Parameter(torch.zeros(rows, units))
             self.bias_ih = nn.Parameter(torch.zeros(rows))
@@ -86,8 +86,34 @@ def torch_classes() -> Dict[str, Any]:
                 y, _ = torch.gru(batch, h, weights, True, 1, 0.0, False, False, True)
             elif self.kind == "lstm":
                 y, _, _ = torch.lstm(batch, [h, h], weights, True, 1, 0.0, False, False, True)
+            elif self.relu:
+                y, _ = torch.rnn_relu(batch, h, weights, True, 1, 0.0, False, False, True)
             else:
                 y, _ = torch.rnn_tanh(batch, h, weights, True, 1, 0.0, False, False, True)
+            return y if x.dim() == 3 else y.squeeze(0)
+
+    class ResetBefore(nn.Module):
+        """gru<N, reset_before>: for [samples, steps, features] or [steps, features]."""
+
+        def __init__(self, features: int, units: int) -> None:
+            super().__init__()
+            self.kind, self.units, self.relu = "gru", units, False
+            self.weight_ih = nn.Parameter(torch.zeros(3 * units, features))
+            self.weight_hh = nn.Parameter(torch.zeros(3 * units, units))
+            self.bias = nn.Parameter(torch.zeros(3 * units))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            batch = x if x.dim() == 3 else x.unsqueeze(0)
+            h = torch.zeros(batch.size(0), self.units, dtype=x.dtype, device=x.device)
+            gates, last = self.weight_hh[: 2 * self.units], self.weight_hh[2 * self.units :]
+            answers = []
+            for t in range(batch.size(1)):
+                r, z, n = (batch[:, t] @ self.weight_ih.t() + self.bias).chunk(3, dim=1)
+                r_h, z_h = (h @ gates.t()).chunk(2, dim=1)
+                r, z = torch.sigmoid(r + r_h), torch.sigmoid(z + z_h)
+                h = (1 - z) * torch.tanh(n + (r * h) @ last.t()) + z * h
+                answers.append(h)
+            y = torch.stack(answers, 1)
             return y if x.dim() == 3 else y.squeeze(0)
 
     class ChannelsLast(nn.Module):
@@ -124,8 +150,18 @@ def torch_classes() -> Dict[str, Any]:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return super().forward(nn.functional.pad(x, self.sides))
 
-    classes = {c.__name__: c for c in (Standardize, Unstandardize, Normalize, Clip, Residual, Recurrent, ChannelsLast,
-                                    GlobalAveragePool, BatchNorm, Padded1d, Padded2d)}  # fmt: skip
+    class CausalConv1d(nn.Conv1d):
+        """A stream: for [samples, steps, features] or [steps, features]."""
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            batch = x if x.dim() == 3 else x.unsqueeze(0)
+            before = (self.kernel_size[0] - 1) * self.dilation[0]
+            y = super().forward(nn.functional.pad(batch.transpose(1, 2), (before, 0))).transpose(1, 2)
+            return y if x.dim() == 3 else y.squeeze(0)
+
+    classes = {c.__name__: c for c in (Standardize, Unstandardize, Normalize, Clip, Residual, Recurrent,
+                                    ResetBefore, ChannelsLast,
+                                    GlobalAveragePool, BatchNorm, Padded1d, Padded2d, CausalConv1d)}  # fmt: skip
     for name, each in classes.items():
         each.__module__, each.__qualname__ = __package__, name  # a pickle finds it by etch_export.__getattr__
     return classes
@@ -141,10 +177,16 @@ def torch_nn() -> Any:
     return nn
 
 
+def recurrent_module(layer: Layer, size: int) -> Any:
+    units = int(layer.arguments[0])
+    if "reset_before" in layer.arguments:
+        return torch_classes()["ResetBefore"](size, units)
+    return torch_classes()["Recurrent"](layer.name, size, units, "with_relu" in layer.arguments)
+
+
 # What each layer of etch is in PyTorch, for so many features.
 MODULES: Dict[str, Callable[[Layer, int], Any]] = {
-    **{kind: lambda layer, size: torch_classes()["Recurrent"](layer.name, size, int(layer.arguments[0]))
-       for kind in RECURRENT},
+    **{kind: lambda layer, size: recurrent_module(layer, size) for kind in RECURRENT},
     "dense": lambda layer, size: torch_nn().Linear(size, int(layer.arguments[0])),
     "layer_norm": lambda layer, size: torch_nn().LayerNorm(size, eps=1 / int(layer.arguments[0])),
     "standardize": lambda layer, size: torch_classes()["Standardize"](size),
@@ -183,6 +225,7 @@ OF_SHAPE: Dict[str, Callable[[Layer, Shape], Any]] = {
     "group_norm": lambda layer, shape: torch_nn().GroupNorm(int(layer.arguments[0]), shape[0],
                                                             eps=1 / int(layer.arguments[1])),
     **{name: lambda layer, shape: convolution_of(layer, shape) for name in ("conv_1d", "conv_2d")},
+    "causal_conv_1d": lambda layer, shape: causal_of(layer, shape[0]),
     **{name: lambda layer, shape: pool_of(layer, shape) for name in ("max_pool", "average_pool", "upsample")},
 }  # fmt: skip
 
@@ -197,6 +240,14 @@ def convolution_of(layer: Layer, shape: Shape) -> Any:
     made = kind(shape[0], window.filters, size, stride, padding if even else 0, dilation, window.groups)
     if not even:
         made.sides = window.padding[: 2 * dims]
+    return made
+
+
+def causal_of(layer: Layer, channels: int) -> Any:
+    window = window_of(layer)
+    made = torch_classes()["CausalConv1d"](channels, window.filters, window.size[0], dilation=window.dilation[0],
+                                           groups=window.groups)  # fmt: skip
+    made.layer = str(layer)
     return made
 
 

@@ -15,6 +15,7 @@ from .errors import Refused, first_line, refuse
 from .graph import LATER, Constant, Size, Step, refuse_operator
 from .sequences import answers_by_steps, initial_states, module_options, part_of, recurrent_step
 from .source import Answer, Options, Source, check_all_used, sources_of
+from .topology import parse_topology
 from .torch_operators import FUNCTIONS, MODULES, constant_of_tensor, is_operand, torch_step
 
 HOLDERS = ("module", "container")  # torch.nn's modules that hold others
@@ -170,6 +171,8 @@ def leaf_of(module: Any) -> Optional[Tuple[str, Dict[str, Any]]]:
         return op, {name: getattr(module, name) for name in options}
     if kind.__module__ == __package__ and kind.__name__ in ("Standardize", "Unstandardize"):
         return kind.__name__.lower(), {"mean": module.mean, "deviation": module.deviation}
+    if kind.__module__ == __package__ and kind.__name__ == "CausalConv1d":
+        return "causal_conv_1d", {"weight": module.weight, "bias": module.bias, "layer": module.layer}
     if kind.__module__ == __package__ and kind.__name__ in ("ChannelsLast", "GlobalAveragePool"):
         return {"ChannelsLast": "flatten_last"}.get(kind.__name__, "global_average_pool"), {}
     if kind.__module__ == __package__ and kind.__name__ == "Normalize":
@@ -269,6 +272,9 @@ def leaf_step(op: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step,
         return Step("standardize", where, [x, given["mean"], deviation])
     if op in ("standardize", "unstandardize"):
         return Step(op, where, [x, given["mean"], given["deviation"]])
+    if op == "causal_conv_1d":
+        (layer,) = parse_topology(f"input<1>, {given['layer']}").layers
+        return Step(op, where, [x, given["weight"], given["bias"]], {"layer": layer})
     if op in ("flatten_last", "global_average_pool"):
         return Step(op, where, [x])
     if op == "clip":

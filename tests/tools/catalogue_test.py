@@ -55,7 +55,7 @@ class Catalogue(unittest.TestCase):
         # Those in the networks `policy`, `prices`, `sequences` and `pictures` of round_trip.py, and those that no
         # module becomes.
         others = {"dense", "residual", "standardize", "normalize", "unstandardize", "clip", *topology.RECURRENT}
-        others |= {*images.OF_IMAGES, "batch_norm", "prelu", "group_norm"}
+        others |= {*images.OF_IMAGES, "batch_norm", "prelu", "group_norm", "causal_conv_1d"}
         others |= {"hard_sigmoid", "hard_swish", "log_softmax"}
         approximate = {"fast_tanh", "fast_sigmoid"}
         drawn = {spelled.split("<")[0] for _, spelled in ACTIVATIONS}

@@ -134,6 +134,16 @@ class Recurrent(Case):
                     self.assert_steps(model)
             self.assertEqual(self.topology(Cell(name).eval()), f"input<3>, {name}<4>, dense<2>")
 
+    def test_relu_in_place_of_tanh(self):
+        model = nn.RNN(3, 4, nonlinearity="relu")
+        topology = "input<3>, simple_rnn<4, with_relu>"
+        self.assertEqual(self.topology(model), topology)
+        self.assertEqual(self.topology(etch_export.to_torch(self.out)), topology)
+        torch.onnx.export(model, torch.zeros(5, 1, 3), self.path("made.onnx"))
+        self.assertEqual(self.exported(self.path("made.onnx"))[0], topology)
+        torch.jit.script(nn.Sequential(etch_export.to_torch(self.out))).save(self.path("script.pt"))
+        self.assertEqual(self.exported(self.path("script.pt"), "--trust")[0], topology)
+
     def test_torchscript(self):
         for name, kind in KINDS.items():
             whole, one = Whole(kind, 2, batch_first=False).eval(), OneStep(kind, batch_first=False).eval()
@@ -243,10 +253,6 @@ class Recurrent(Case):
         projected = nn.LSTM(3, 4, proj_size=2)
         self.refused_module("is an LSTM with proj_size", projected)
         self.refused("is an LSTM with proj_size", self.saved(projected.state_dict()), "--output-activation", "none")
-        self.refused_module("is an RNN with relu in place of tanh", nn.RNN(3, 4, nonlinearity="relu"))
-        for kind, other, text in [("lstm", nn.LSTM(3, 4), "an LSTM"), ("simple_rnn", nn.RNN(3, 4), "an RNN")]:
-            if kind not in RECURRENT:
-                self.refused_module(f"is {text}, which is not supported yet", other)
 
     def test_refusals_of_onnx(self):
         w, r, b = np.ones((1, 12, 3), "f"), np.ones((1, 12, 4), "f"), np.ones((1, 24), "f")
@@ -257,9 +263,10 @@ class Recurrent(Case):
                               inputs=[("x", (None, 1, 3))])  # fmt: skip
 
         after = {"linear_before_reset": 1}
+        self.assertEqual(self.exported(made({}))[0], "input<3>, gru<4, reset_before>")
+        self.assertEqual(self.topology(etch_export.to_torch(self.out)), "input<3>, gru<4, reset_before>")
         self.assertEqual(self.exported(made(after))[0], "input<3>, gru<4>")
         for message, arguments in {
-            "linear_before_reset = 0": ({},),
             "has the direction reverse": ({**after, "direction": "reverse"},),
             "has clip": ({**after, "clip": 3.0},),
             "has the activations Sigmoid, Relu, where etch has": ({**after, "activations": ["Sigmoid", "Relu"]},),
