@@ -68,6 +68,10 @@ set(ETCH_QUICK_FLAGS "")
 if(ETCH_BUILD_TESTS AND NOT ETCH_TEST_EVERYTHING AND NOT ETCH_SANITIZE AND NOT ETCH_COVERAGE
    AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
   set(ETCH_QUICK_FLAGS -O0 -DETCH_KEEP_CALLS=1)
+  check_cxx_compiler_flag(-ffold-simple-inlines ETCH_HAS_FOLD_SIMPLE_INLINES)
+  if(ETCH_HAS_FOLD_SIMPLE_INLINES)
+    list(APPEND ETCH_QUICK_FLAGS -ffold-simple-inlines)  # no function for each std::forward
+  endif()
 endif()
 
 # etch_own_quick_target(<target>): the same for programs whose speed does not matter.
