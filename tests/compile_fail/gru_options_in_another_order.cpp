@@ -1,4 +1,4 @@
-// expect: etch: gru<N, ...>: N is the number of units; after it may come reset_before, then bf16
+// expect: etch: gru<N, ...>: N is the number of units, after which may come reset_before and then bf16
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/gru.hpp>
 #include <etch/network/network.hpp>

@@ -1,4 +1,4 @@
-// expect: etch: lstm<N, ...>: N is the number of units; after it may come bf16
+// expect: etch: lstm<N, ...>: N is the number of units, after which may come bf16
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/lstm.hpp>
 #include <etch/network/network.hpp>

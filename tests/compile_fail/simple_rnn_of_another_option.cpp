@@ -1,4 +1,4 @@
-// expect: etch: simple_rnn<N, ...>: N is the number of units; after it may come with_relu, then bf16
+// expect: etch: simple_rnn<N, ...>: N is the number of units, after which may come with_relu and then bf16
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/gru.hpp>
 #include <etch/layer/simple_rnn.hpp>

@@ -21,12 +21,12 @@ constexpr double double_tolerance = 1e-15;
 }  // namespace
 
 TEST_CASE("average_pool keeps the channels, global_average_pool only these") {
-    static_assert(Layer<average_pool<2>> && Layer<global_average_pool>);
-    static_assert(average_pool<2, 3>::output(shape{3, 9, 7}) == shape{3, 4, 2});
-    static_assert(average_pool<3, 3, stride<2, 1>>::output(shape{3, 9, 7}) == shape{3, 4, 5});
-    static_assert(average_pool<2>::output(shape{3, 9}) == shape{3, 4});
-    static_assert(global_average_pool::output(shape{3, 9}) == shape{3});
-    static_assert(global_average_pool::output(shape{3, 9, 7}) == shape{3});
+    STATIC_REQUIRE(Layer<average_pool<2>> && Layer<global_average_pool>);
+    STATIC_REQUIRE(average_pool<2, 3>::output(shape{3, 9, 7}) == shape{3, 4, 2});
+    STATIC_REQUIRE(average_pool<3, 3, stride<2, 1>>::output(shape{3, 9, 7}) == shape{3, 4, 5});
+    STATIC_REQUIRE(average_pool<2>::output(shape{3, 9}) == shape{3, 4});
+    STATIC_REQUIRE(global_average_pool::output(shape{3, 9}) == shape{3});
+    STATIC_REQUIRE(global_average_pool::output(shape{3, 9, 7}) == shape{3});
 }
 
 TEST_CASE("average_pool is the mean of each window, and gives each of its elements the same gradient") {

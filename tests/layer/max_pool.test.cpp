@@ -16,12 +16,12 @@
 using namespace etch;
 
 TEST_CASE("max_pool keeps the channels, and drops what its window does not reach") {
-    static_assert(Layer<max_pool<2>>);
-    static_assert(max_pool<2>::output(shape{3, 9, 7}) == shape{3, 4, 3});
-    static_assert(max_pool<2, 3>::output(shape{3, 9, 7}) == shape{3, 4, 2});
-    static_assert(max_pool<3, 3, stride<2, 1>>::output(shape{3, 9, 7}) == shape{3, 4, 5});
-    static_assert(max_pool<2>::output(shape{3, 9}) == shape{3, 4});
-    static_assert(max_pool<3, 1, stride<1>>::output(shape{3, 9}) == shape{3, 7});
+    STATIC_REQUIRE(Layer<max_pool<2>>);
+    STATIC_REQUIRE(max_pool<2>::output(shape{3, 9, 7}) == shape{3, 4, 3});
+    STATIC_REQUIRE(max_pool<2, 3>::output(shape{3, 9, 7}) == shape{3, 4, 2});
+    STATIC_REQUIRE(max_pool<3, 3, stride<2, 1>>::output(shape{3, 9, 7}) == shape{3, 4, 5});
+    STATIC_REQUIRE(max_pool<2>::output(shape{3, 9}) == shape{3, 4});
+    STATIC_REQUIRE(max_pool<3, 1, stride<1>>::output(shape{3, 9}) == shape{3, 7});
 }
 
 TEST_CASE("max_pool takes the first of the largest in each window, forward and backward") {

@@ -46,23 +46,23 @@ constexpr std::size_t different_outputs() {
 
 TEST_CASE("recurrent layers with weights stored as bf16 have their shapes, and half the bytes of weights") {
     using layer = lstm<3, bf16>;
-    static_assert(Layer<layer> && layer::multiply_adds<shape{5}>() == 12 * 8);
+    STATIC_REQUIRE(Layer<layer> && layer::multiply_adds<shape{5}>() == 12 * 8);
     constexpr auto held = layer::parameters<shape{5}>();
-    static_assert(held[0].format == bf16 && held[0].role == parameter_role::frozen && held[1].format == bf16);
-    static_assert(held[2].format == weight_format::number && held[2].role == parameter_role::trained);
-    static_assert(chain<float, shape{6}, layer>::totals.words == 12 * 3 + 12 * 2);  // with 6 and 3 columns
-    static_assert(topology<network<input<6>, gru<3, reset_before, bf16>>> == "input<6>, gru<3, reset_before, bf16>");
-    static_assert(same_topology("input<6>, lstm<3, bf16>", "input<6>, lstm<3>"));
-    static_assert(!same_topology("input<6>, gru<3, reset_before, bf16>", "input<6>, gru<3, bf16>"));
+    STATIC_REQUIRE(held[0].format == bf16 && held[0].role == parameter_role::frozen && held[1].format == bf16);
+    STATIC_REQUIRE(held[2].format == weight_format::number && held[2].role == parameter_role::trained);
+    STATIC_REQUIRE(chain<float, shape{6}, layer>::totals.words == 12 * 3 + 12 * 2);  // with 6 and 3 columns
+    STATIC_REQUIRE(topology<network<input<6>, gru<3, reset_before, bf16>>> == "input<6>, gru<3, reset_before, bf16>");
+    STATIC_REQUIRE(same_topology("input<6>, lstm<3, bf16>", "input<6>, lstm<3>"));
+    STATIC_REQUIRE(!same_topology("input<6>, gru<3, reset_before, bf16>", "input<6>, gru<3, bf16>"));
 }
 
 TEST_CASE("a network converts to weights stored as bf16 in its recurrent layers too") {
     using plain = network<input<6>, gru<3>, gru<4, reset_before>, frozen<lstm<5>>, simple_rnn<2, with_relu>>;
     using stored =
         network<input<6>, gru<3, bf16>, gru<4, reset_before, bf16>, lstm<5, bf16>, simple_rnn<2, with_relu, bf16>>;
-    static_assert(std::is_same_v<with_bf16<plain>, stored>);
-    static_assert(std::is_same_v<with_bf16<network<input<6>, simple_rnn<2>>>, network<input<6>, simple_rnn<2, bf16>>>);
-    static_assert(!internal::SameTopology<network<input<6>, gru<3>>, network<input<6>, gru<3, reset_before>>>);
+    STATIC_REQUIRE(std::is_same_v<with_bf16<plain>, stored>);
+    STATIC_REQUIRE(std::is_same_v<with_bf16<network<input<6>, simple_rnn<2>>>, network<input<6>, simple_rnn<2, bf16>>>);
+    STATIC_REQUIRE(!internal::SameTopology<network<input<6>, gru<3>>, network<input<6>, gru<3, reset_before>>>);
 }
 
 TEST_CASE("recurrent layers with weights stored as bf16 give the bits of floats with the same values") {

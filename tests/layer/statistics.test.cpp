@@ -26,10 +26,10 @@ struct fitted_passes : support::passes<T, shape{N}, 3, Layer> {
             etch::seed{});
     }
     bool fitted() { return Layer::fitted(pass()); }
-    /// On `count` samples of the matrix.
+    /// On the first samples of the matrix.
     template <std::size_t Count>
-    problem fit(const matrix<T, N, Count>& samples, std::size_t count = Count) {
-        return Layer::fit(pass(), count, [&](std::size_t i) { return samples.column(i); });
+    problem fit(const matrix<T, N, Count>& samples, std::size_t first = Count) {
+        return Layer::fit(pass(), first, [&](std::size_t i) { return samples.column(i); });
     }
 };
 

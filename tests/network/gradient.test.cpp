@@ -107,7 +107,7 @@ namespace {
 /// A layer between two dense ones; on images, or where nothing may follow it, as far as that goes.
 template <class Row, class L = typename Row::layer, class Input = typename Row::example_input>
 auto around() {
-    if constexpr (Input::extents.rank > 1)
+    if constexpr (Input::extents.rank > 1 || L::output(Input::extents).rank > 1)
         return network<Input, L, flatten, dense<2>>{};
     else if constexpr (requires { requires L::fits_targets; })
         return network<Input, dense<Input::extents.size()>, L>{};

@@ -75,7 +75,7 @@ struct gru : layer_defaults {
         std::is_same_v<gru, stored_as<bf16>> || std::is_same_v<gru, stored_as<automatic>>;
     static_assert(Units > 0, "etch: gru needs at least one unit");
     static_assert(has_known_options,
-                  "etch: gru<N, ...>: N is the number of units; after it may come reset_before, then bf16");
+                  "etch: gru<N, ...>: N is the number of units, after which may come reset_before and then bf16");
 
     static constexpr const char* name = "gru";
     static constexpr output_range range{-1, 1};

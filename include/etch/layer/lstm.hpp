@@ -52,7 +52,7 @@ struct lstm : layer_defaults {
     static constexpr bool has_known_options =
         std::is_same_v<lstm, stored_as<bf16>> || std::is_same_v<lstm, stored_as<automatic>>;
     static_assert(Units > 0, "etch: lstm needs at least one unit");
-    static_assert(has_known_options, "etch: lstm<N, ...>: N is the number of units; after it may come bf16");
+    static_assert(has_known_options, "etch: lstm<N, ...>: N is the number of units, after which may come bf16");
 
     static constexpr const char* name = "lstm";
     static constexpr output_range range{-1, 1};

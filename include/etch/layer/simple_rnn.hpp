@@ -51,7 +51,7 @@ struct simple_rnn : layer_defaults {
         std::is_same_v<simple_rnn, stored_as<bf16>> || std::is_same_v<simple_rnn, stored_as<automatic>>;
     static_assert(Units > 0, "etch: simple_rnn needs at least one unit");
     static_assert(has_known_options,
-                  "etch: simple_rnn<N, ...>: N is the number of units; after it may come with_relu, then bf16");
+                  "etch: simple_rnn<N, ...>: N is the number of units, after which may come with_relu and then bf16");
 
     static constexpr const char* name = "simple_rnn";
     static constexpr output_range range = has_relu ? relu::range : output_range{-1, 1};
