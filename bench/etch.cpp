@@ -42,7 +42,7 @@ void for_each_dense(Net& net, auto f) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         const auto visit = [&]<std::size_t Index>(std::integral_constant<std::size_t, Index>) {
             auto held = net.template parameters<Index>();
-            if constexpr (std::tuple_size_v<decltype(held)> == 2) f(std::get<0>(held), std::get<1>(held));
+            if constexpr (std::tuple_size_v<decltype(held)> == 2) f(get<0>(held), get<1>(held));
         };
         (visit(std::integral_constant<std::size_t, I>{}), ...);
     }(std::make_index_sequence<Net::depth>{});

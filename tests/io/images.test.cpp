@@ -47,7 +47,7 @@ TEST_CASE("the weights of PyTorch's Conv2d are loaded, and give its answers") {
     matrix<float, net_type::inputs, 3> x;
     std::copy(std::begin(torch::input), std::end(torch::input), x.begin());
     CHECK(support::farthest(net(x), torch::output) < 1e-6);
-    CHECK(std::get<0>(net.parameters<0>())(1, 1 + 2 * (2 + 3 * 1)) == torch::weight[2 + 3 * (1 + 2 * (1 + 2 * 1))]);
+    CHECK(get<0>(net.parameters<0>())(1, 1 + 2 * (2 + 3 * 1)) == torch::weight[2 + 3 * (1 + 2 * (1 + 2 * 1))]);
     network<input<2, 5, 4>, frozen<conv_2d<3, 3, 2>>> frozen_net;
     REQUIRE(load(frozen_net, torch_file().bytes(), {.any_topology = true}).ok());
     CHECK(frozen_net(x) == net(x));

@@ -90,8 +90,8 @@ TEST_CASE("matrices of Keras and scikit-learn are transposed, since they are nam
     REQUIRE(etch::load(from_keras, float_file{}.tensor("dense/kernel", {2, 2}).tensor("dense/bias", {2}).bytes(),
                        etch::keras)
                 .ok());
-    CHECK(std::get<0>(from_torch.parameters<0>())(0, 1) == 2);
-    CHECK(std::get<0>(from_keras.parameters<0>())(0, 1) == 3);
+    CHECK(get<0>(from_torch.parameters<0>())(0, 1) == 2);
+    CHECK(get<0>(from_keras.parameters<0>())(0, 1) == 3);
 }
 
 TEST_CASE("an actor of rsl_rl is loaded with its normalizer and without its critic") {
@@ -127,7 +127,7 @@ TEST_CASE("a layer may lack its bias where that is said, and its weight never") 
     net_type net{etch::seed{1}};
     net.parameters()[6] = 5;
     REQUIRE(etch::load(net, without, {.may_lack_bias = true}).ok());
-    CHECK(std::get<1>(net.parameters<0>())[0] == 0);
+    CHECK(get<1>(net.parameters<0>())[0] == 0);
     CHECK(refused(float_file{}.tensor("0.weight", {2, 3}).bytes(), {.may_lack_bias = true}).code ==
           status::missing_tensor);
 }
@@ -222,7 +222,7 @@ TEST_CASE("weights held as bf16 are rounded, and refused where they round to inf
     using rounded = etch::network<etch::input<1>, etch::dense<1, etch::bf16>>;
     rounded net;
     REQUIRE(etch::load(net, of_type("F32", 0x3f808001, 4)).ok());  // above the middle of 1 and the next
-    CHECK(std::get<0>(net.parameters<0>())(0, 0) == 1.0078125f);
+    CHECK(get<0>(net.parameters<0>())(0, 0) == 1.0078125f);
     const rounded before = net;
     CHECK(etch::load(net, of_type("F32", 0x7f7fffff, 4)).code == status::non_finite_weight);
     CHECK(net == before);

@@ -52,7 +52,7 @@ TEST_CASE("a layer of the user's is a layer") {
     static_assert(net_type::layers::parameters<0>()[0].initializer == lecun_normal);
     const net_type net{seed{1}};
     const auto held = net.parameters<1>();
-    for (float beta : std::get<0>(held)) CHECK(beta == 1);
+    for (float beta : get<0>(held)) CHECK(beta == 1);
     CHECK(std::string(net_type::layers::parameters<1>()[0].name.text) == "frequency");
 }
 

@@ -67,8 +67,8 @@ TEST_CASE("converting rounds the weights and copies everything else") {
     for (const float s : deployed.statistics()) CHECK(s == 1.5f);
     const auto inner = net.parameters<3>();
     const auto inner_deployed = deployed.parameters<3>();
-    CHECK(std::get<2>(inner_deployed)(11, 6) == from_bf16(to_bf16(std::get<2>(inner)(11, 6))));
-    CHECK(std::get<3>(inner_deployed)[11] == std::get<3>(inner)[11]);
+    CHECK(get<2>(inner_deployed)(11, 6) == from_bf16(to_bf16(get<2>(inner)(11, 6))));
+    CHECK(get<3>(inner_deployed)[11] == get<3>(inner)[11]);
 }
 
 TEST_CASE("converting back is exact, and so is converting what is rounded already") {
@@ -84,7 +84,7 @@ TEST_CASE("networks are equal where their weights held as bf16 are") {
     const auto deployed = convert<deployed_type>(trained());
     trained_type other = trained();
     CHECK(convert<deployed_type>(other) == deployed);
-    std::get<0>(other.parameters<4>())(2, 11) += 0.5f;
+    get<0>(other.parameters<4>())(2, 11) += 0.5f;
     CHECK_FALSE(convert<deployed_type>(other) == deployed);
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("layers choose one by one whether their weights are held as bf16") {
     using mixed = network<input<5>, standardize, dense<12>, relu, residual<dense<7>, relu, dense<12, bf16>>, dense<3>>;
     const auto net = convert<mixed>(trained());
     CHECK(mixed::packed_count == 7 * 12);
-    CHECK(std::get<0>(net.parameters<1>())(3, 2) == std::get<0>(trained().parameters<1>())(3, 2));
+    CHECK(get<0>(net.parameters<1>())(3, 2) == get<0>(trained().parameters<1>())(3, 2));
     CHECK(convert<deployed_type>(net) == convert<deployed_type>(trained()));
 }
 

@@ -50,7 +50,7 @@ template <std::size_t I, class Net>
 float reach(const Net& net) {
     const auto parameters = net.template parameters<I>();
     float most = 0;
-    for (const float w : std::get<0>(parameters)) most = std::abs(w) > most ? std::abs(w) : most;
+    for (const float w : get<0>(parameters)) most = std::abs(w) > most ? std::abs(w) : most;
     return most;
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("the same seed draws the same network, another seed another one") {
     const auto [V, c] = longer.parameters<0>();
     for (std::size_t i = 0; i < W.size(); ++i) CHECK(W[i] == V[i]);
     const network<input<2>, dense<2>, relu, dense<2>, relu> twins{seed{1}};
-    CHECK(std::get<0>(twins.parameters<0>())[0] != std::get<0>(twins.parameters<2>())[0]);
+    CHECK(get<0>(twins.parameters<0>())[0] != get<0>(twins.parameters<2>())[0]);
 }
 
 TEST_CASE("weights begin as the activation that comes next wants it, and biases at zero") {

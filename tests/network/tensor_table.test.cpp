@@ -1,5 +1,5 @@
 #include <string>
-#include <tuple>
+#include <utility>
 
 #include <etch/etch.hpp>
 
@@ -34,16 +34,15 @@ TEST_CASE("what is set through the table is what the layer's view shows") {
     next = 1;
     std::size_t seen = 0;
     deep::layers::for_each_layer([&]<std::size_t I>() {
-        std::apply(
-            [&](const auto&... view) {
-                [[maybe_unused]] const auto check = [&](const auto& tensor) {
-                    for (std::size_t row = 0; row < tensor.rows; ++row)
-                        for (std::size_t column = 0; column < tensor.columns; ++column, ++seen)
-                            CHECK(tensor(row, column) == next++);
-                };
-                (check(view), ...);
-            },
-            std::as_const(net).parameters<I>());
+        const auto views = std::as_const(net).parameters<I>();
+        [&]<std::size_t... P>(std::index_sequence<P...>) {
+            [[maybe_unused]] const auto check = [&](const auto& tensor) {
+                for (std::size_t row = 0; row < tensor.rows; ++row)
+                    for (std::size_t column = 0; column < tensor.columns; ++column, ++seen)
+                        CHECK(tensor(row, column) == next++);
+            };
+            (check(get<P>(views)), ...);
+        }(std::make_index_sequence<std::tuple_size_v<decltype(views)>>{});
     });
     CHECK(seen == deep::parameter_count + deep::statistic_count + deep::packed_count);
     next = 1;

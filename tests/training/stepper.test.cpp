@@ -67,14 +67,12 @@ struct twice : layer_defaults {
     static constexpr std::array<parameter, 1> parameters() {
         return {parameter{.name = "weight", .extents = {1}, .initializer = ones}};
     }
-    static constexpr auto forward(const auto& layer, const auto& x) {
-        return hadamard(x, std::get<0>(layer.parameters));
-    }
+    static constexpr auto forward(const auto& layer, const auto& x) { return hadamard(x, get<0>(layer.parameters)); }
     static constexpr auto backward(const auto& layer, const auto& x, const auto&, const auto& dy) {
         const auto& [dw] = layer.gradients;
         dw += 0.5f * sum_columns(hadamard(dy, x));
         dw += 0.5f * sum_columns(hadamard(dy, x));
-        return hadamard(dy, std::get<0>(layer.parameters));
+        return hadamard(dy, get<0>(layer.parameters));
     }
 };
 

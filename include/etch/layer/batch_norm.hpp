@@ -72,8 +72,8 @@ struct batch_norm : layer_defaults {
         if constexpr (!Context::training) {
             return forward_of_running(layer, x);
         } else {
-            const auto& gamma = std::get<0>(layer.parameters);
-            const auto& beta = std::get<1>(layer.parameters);
+            const auto& gamma = get<0>(layer.parameters);
+            const auto& beta = get<1>(layer.parameters);
             const auto by_feature = cut<Context::input>(x);
             static_assert(
                 by_feature.columns > 1,

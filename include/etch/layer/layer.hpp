@@ -5,7 +5,6 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
-#include <tuple>  // for layers that say std::get<0>(layer.parameters)
 #include <type_traits>
 
 #include <etch/core/problem.hpp>
@@ -36,7 +35,7 @@ struct output_range {
 ///     };
 ///
 /// x, y and their gradients are matrices of `shape.size()` rows with one sample per column. `layer` is a
-/// `layer_context` (layer_context.hpp): it has the layer's parameters, gradients, scratch memory and state as tuples of
+/// `layer_context` (layer_context.hpp): it has the layer's parameters, gradients, scratch memory and state as lists of
 /// views.
 ///
 /// Both passes return expressions, which are evaluated only if and when they are needed: the activation after a dense

@@ -8,8 +8,8 @@ namespace internal {
 
 /// Sets a layer's mean and deviation, its two parameters, from samples; a constant column leaves them unchanged.
 constexpr problem fit_mean_and_deviation(const auto& layer, std::size_t count, const auto& sample) {
-    const auto& mean = std::get<0>(layer.parameters);  // clang 14: no structured bindings in lambdas
-    const auto& deviation = std::get<1>(layer.parameters);
+    const auto& mean = get<0>(layer.parameters);  // clang 14: no structured bindings in lambdas
+    const auto& deviation = get<1>(layer.parameters);
     using T = std::remove_cvref_t<decltype(mean[0])>;
     constexpr std::size_t features = std::remove_cvref_t<decltype(mean)>::size();
     const auto ranges = column_ranges<T, features>(count, sample);

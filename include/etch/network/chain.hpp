@@ -42,7 +42,7 @@ public:
     /// The tensors of layer I.
     template <std::size_t I, class U>
     ETCH_INLINE static constexpr auto parameter_views(parameter_memory<U> memory) noexcept {
-        return internal::parameter_views<layer<I>, infos[I].input, U>::all(own(infos[I], memory));
+        return internal::parameter_views<layer<I>, infos[I].input, U>::at(own(infos[I], memory));
     }
 
     /// The context of layer I in a forward pass. `memory` is that of the chain, `scratch` is the layer's own.

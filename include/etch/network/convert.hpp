@@ -67,7 +67,7 @@ template <class To, class From>
             const auto source = from.template parameters<I>();
             const auto target = to.template parameters<I>();
             [&]<std::size_t... P>(std::index_sequence<P...>) {
-                ((std::get<P>(target) = std::get<P>(source)), ...);
+                ((get<P>(target) = get<P>(source)), ...);
             }(std::make_index_sequence<std::tuple_size_v<decltype(target)>>{});
         });
     return to;

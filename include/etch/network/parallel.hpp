@@ -154,7 +154,7 @@ struct parallel : layer_defaults {
         internal::for_each_index<count>([&]<std::size_t I>() {
             constexpr std::size_t state = places<Context::input>[I].state * Context::columns;
             internal::absorb_statistics<typename branch_at<I>::template chain<T, Context::input>, Context::columns>(
-                memory_of<I>(layer), std::get<I>(layer.scratch).data(),
+                memory_of<I>(layer), get<I>(layer.scratch).data(),
                 step_extras<T>{layer.states, layer.count}.from(state));
         });
     }
@@ -212,7 +212,7 @@ private:
     ETCH_INLINE static constexpr auto infer(const Context& layer, const X& x) {
         using layers = typename branch_at<I>::template chain<T, Context::input>;
         constexpr shape in = Context::input;
-        T* const memory = std::get<0>(layer.scratch).data();
+        T* const memory = get<0>(layer.scratch).data();
         const matrix_view<T, layers::output_shape.size(), X::columns> y{memory + places<in>[I].row * X::columns};
         with_extras_of<I>(layer, [&](const auto&... extras) ETCH_INLINE_LAMBDA {
             layers::infer(memory_of<I>(layer), matrix_view<const T, X::rows, X::columns>{x.data()}, y,
@@ -226,7 +226,7 @@ private:
         constexpr shape in = Context::input;
         return internal::input_gradient<list<in, I>, DY::columns>(
             tape_of<I, T>(layer, x, layer.gradient_memory + places<in>[I].trained).backward(rows_of<in, I>(dy)),
-            std::get<count + I>(layer.scratch).data());
+            get<count + I>(layer.scratch).data());
     }
 
     template <std::size_t I, class T, class Context, class X>
@@ -237,7 +237,7 @@ private:
                 memory_of<I>(layer),
                 gradients,
                 matrix_view<const T, X::rows, X::columns>{x.data()},
-                std::get<I>(layer.scratch).data(),
+                get<I>(layer.scratch).data(),
                 derive(layer.seed, I),
                 {extras}...};
         });

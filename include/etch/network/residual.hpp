@@ -1,7 +1,6 @@
 #pragma once
 #include <array>
 #include <cstddef>
-#include <tuple>
 
 #include <etch/network/inner_layers.hpp>
 
@@ -67,7 +66,7 @@ struct residual : layer_defaults {
         if constexpr (Context::training) {
             return tape_of<T>(layer, x, nullptr).forward() + x;
         } else {
-            const matrix_view<T, X::rows, X::columns> y{std::get<0>(layer.scratch).data()};
+            const matrix_view<T, X::rows, X::columns> y{get<0>(layer.scratch).data()};
             T* const memory = y.end();
             internal::with_extras_of(layer, [&](const auto&... extras) ETCH_INLINE_LAMBDA {
                 chain<T, Context::input, Layers...>::infer(
@@ -81,7 +80,7 @@ struct residual : layer_defaults {
     ETCH_INLINE static constexpr auto backward(const Context& layer, const auto& x, const auto& /*y*/, const DY& dy) {
         return internal::input_gradient<layer_list<Context::input, Layers...>, DY::columns>(
                    tape_of<typename DY::value_type>(layer, x, layer.gradient_memory).backward(dy),
-                   std::get<1>(layer.scratch).data()) +
+                   get<1>(layer.scratch).data()) +
                dy;
     }
 
@@ -90,7 +89,7 @@ struct residual : layer_defaults {
     static constexpr void absorb(const Context& layer) {
         using T = typename Context::number;
         internal::absorb_statistics<chain<T, Context::input, Layers...>, Context::columns>(
-            layer.memory, std::get<0>(layer.scratch).data(), step_extras<T>{layer.states, layer.count});
+            layer.memory, get<0>(layer.scratch).data(), step_extras<T>{layer.states, layer.count});
     }
     static constexpr bool fitted(const auto&) { return true; }
     static constexpr problem fit(const auto&, std::size_t, const auto&) { return {}; }
@@ -99,7 +98,7 @@ private:
     template <class T, class Context, class X>
     ETCH_INLINE static constexpr auto tape_of(const Context& layer, const X& x, T* gradients) {
         using layers = chain<T, Context::input, Layers...>;
-        T* const memory = std::get<0>(layer.scratch).data();
+        T* const memory = get<0>(layer.scratch).data();
         return internal::with_extras_of(layer, [&]<class... Extras>(const Extras&... extras) ETCH_INLINE_LAMBDA {
             return chain_tape<layers, T, X::columns, layers::depth, Extras...>{
                 layer.memory, gradients,  matrix_view<const T, X::rows, X::columns>{x.data()},

@@ -79,27 +79,45 @@ ETCH_NO_INLINE constexpr void map_in_place(const Operation& apply, T* number, st
     for (T* const end = number + count; number != end; ++number) *number = apply(lanes<T, 1>(*number)).value;
 }
 
-/// The operands of an expression. (In a std::tuple each would cost a dozen functions, which every compiler has to write
-/// out or to inline.)
-template <class First, class... Rest>
-struct operand_list {
-    First first;
-    operand_list<Rest...> rest;
-
-    ETCH_INLINE constexpr operand_list(const First& f, const Rest&... r) noexcept : first{f}, rest{r...} {}
+/// The operands of an expression, by number. (In a std::tuple each would cost a dozen functions, which every compiler
+/// has to write out or to inline.)
+template <class... Operands>
+struct operand_list;
+template <class A>
+struct operand_list<A> {
+    A first;
 };
-template <class Last>
-struct operand_list<Last> {
-    Last first;
+template <class A, class B>
+struct operand_list<A, B> {
+    A first;
+    B second;
+};
+template <class A, class B, class C>
+struct operand_list<A, B, C> {
+    A first;
+    B second;
+    C third;
+};
+template <class A, class B, class C, class... More>
+struct operand_list<A, B, C, More...> {
+    A first;
+    B second;
+    C third;
+    operand_list<More...> others;
 
-    explicit ETCH_INLINE constexpr operand_list(const Last& last) noexcept : first{last} {}
+    ETCH_INLINE constexpr operand_list(const A& a, const B& b, const C& c, const More&... more) noexcept
+        : first{a}, second{b}, third{c}, others{more...} {}
 };
 template <std::size_t I, class List>
 ETCH_INLINE constexpr const auto& operand_of(const List& list) noexcept {
     if constexpr (I == 0)
         return list.first;
+    else if constexpr (I == 1)
+        return list.second;
+    else if constexpr (I == 2)
+        return list.third;
     else
-        return operand_of<I - 1>(list.rest);
+        return operand_of<I - 3>(list.others);
 }
 
 }  // namespace internal

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
+#include <etch/tensor/elementwise.hpp>
 #include <etch/tensor/rows.hpp>
 #include <etch/tensor/transpose.hpp>
 
@@ -20,13 +20,15 @@ struct stack_expression : expression {
     static constexpr std::size_t operations = (std::max)({First::operations, Rest::operations...});
     static constexpr std::size_t widest = (std::min)({First::widest, Rest::widest...});
 
-    std::tuple<First, Rest...> parts;
+    internal::operand_list<First, Rest...> parts;
 
     template <class... Parts>
     ETCH_INLINE constexpr explicit stack_expression(const Parts&... p) noexcept : parts{p...} {}
 
     ETCH_INLINE constexpr void prepare() const noexcept {
-        std::apply([](const auto&... each) { (each.prepare(), ...); }, parts);
+        [&]<std::size_t... I>(std::index_sequence<I...>) ETCH_INLINE_LAMBDA {
+            (internal::operand_of<I>(parts).prepare(), ...);
+        }(std::index_sequence_for<First, Rest...>{});
     }
 
     /// Each part separately, into its rows of the destination.
@@ -48,12 +50,13 @@ struct stack_expression : expression {
 private:
     static constexpr std::size_t count = 1 + sizeof...(Rest);
     template <std::size_t I>
-    using part = std::tuple_element_t<I, std::tuple<First, Rest...>>;
+    using part = std::remove_cvref_t<decltype(internal::operand_of<I>(
+        std::declval<const internal::operand_list<First, Rest...>&>()))>;
 
     template <std::size_t I, std::size_t Before, class Destination>
     ETCH_INLINE constexpr void assign_parts(const Destination& to) const noexcept {
         if constexpr (I < count) {
-            internal::assign(etch::rows<Before, part<I>::rows>(to), std::get<I>(parts));
+            internal::assign(etch::rows<Before, part<I>::rows>(to), internal::operand_of<I>(parts));
             assign_parts<I + 1, Before + part<I>::rows>(to);
         }
     }
@@ -64,7 +67,7 @@ private:
         constexpr std::size_t tile_rows = (P - 1) * V::size + V::count, end = Before + part<I>::rows;
         if constexpr (tile_rows <= part<I>::rows) {
             if (I + 1 == count || row + tile_rows <= end)
-                return std::get<I>(parts).template at<V, P, C>(row - Before, column);
+                return internal::operand_of<I>(parts).template at<V, P, C>(row - Before, column);
         }
         if constexpr (I + 1 < count) {
             if (row >= end) return at_from<I + 1, end, V, P, C>(row, column);
