@@ -94,17 +94,17 @@ std::size_t differences_from_whole_signal() {
 }  // namespace
 
 TEST_CASE("causal_conv_1d has the parameters of conv_1d, and the state that its kernel reaches back") {
-    static_assert(Layer<causal_conv_1d<4>>);
-    static_assert(causal_conv_1d<4>::output(shape{3}) == shape{4});
+    STATIC_REQUIRE(Layer<causal_conv_1d<4>>);
+    STATIC_REQUIRE(causal_conv_1d<4>::output(shape{3}) == shape{4});
     using layer = causal_conv_1d<4, 3, dilation<5>>;
-    static_assert(layer::parameters<shape{6}>()[0].extents == shape{4, 6, 3});
-    static_assert(layer::state<shape{6}>()[0].extents == shape{6, 10} &&
-                  layer::state<shape{6}>()[1].extents == shape{1});
-    static_assert(layer::multiply_adds<shape{6}>() == 4 * 6 * 3);
+    STATIC_REQUIRE(layer::parameters<shape{6}>()[0].extents == shape{4, 6, 3});
+    STATIC_REQUIRE(layer::state<shape{6}>()[0].extents == shape{6, 10} &&
+                   layer::state<shape{6}>()[1].extents == shape{1});
+    STATIC_REQUIRE(layer::multiply_adds<shape{6}>() == 4 * 6 * 3);
     using grouped = causal_conv_1d<4, 3, groups<2>>;
-    static_assert(grouped::parameters<shape{6}>()[0].extents == shape{4, 3, 3});
-    static_assert(sizeof(network<input<6>, layer>::state) == 4 * 61);
-    static_assert(std::is_trivially_copyable_v<network<input<6>, layer>::state>);
+    STATIC_REQUIRE(grouped::parameters<shape{6}>()[0].extents == shape{4, 3, 3});
+    STATIC_REQUIRE(sizeof(network<input<6>, layer>::state) == 4 * 61);
+    STATIC_REQUIRE(std::is_trivially_copyable_v<network<input<6>, layer>::state>);
 }
 
 TEST_CASE("causal_conv_1d has the values that a person works out by hand") {
