@@ -77,10 +77,33 @@ enum class layer_kind {
     dense,      ///< outputs, perhaps bf16; a matrix and a bias
     flatten,    ///< the same numbers in one row
     recurrent,  ///< units, perhaps an option and bf16; matrices of the input and of the state, biases, in rows of gates
-    per_feature,  ///< keeps the shape, and has one number per feature in each tensor
-    input,        ///< no layer: the extents of a sample
-    other         ///< which this program does not write yet
+    window,     ///< a convolution, or pooling: extents, then options such as stride<2, 2>
+    all_positions,  ///< one number for each channel: the mean of its positions
+    per_channel,    ///< keeps the shape, and has one number per channel in each tensor
+    slopes,         ///< likewise, or one number for all: its argument
+    per_feature,    ///< keeps the shape, and has one number per feature in each tensor
+    input,          ///< no layer: the extents of a sample
+    other           ///< which this program does not write yet
 };
+
+/// Of a layer with a window: which numbers it begins with, and what it carries.
+struct window_form {
+    bool has_filters = false;     ///< first of its numbers
+    std::size_t extents = 2;      ///< of the window
+    std::size_t rank = 0;         ///< of its input; 0: an image or a signal
+    bool is_pool = false;         ///< moves by its own size
+    bool carries_inputs = false;  ///< a stream, step by step
+};
+
+template <class L>
+constexpr window_form form_of() {
+    if (std::is_same_v<L, etch::conv_2d<2>>) return {.has_filters = true, .rank = 3};
+    if (std::is_same_v<L, etch::conv_1d<2>>) return {.has_filters = true, .extents = 1, .rank = 2};
+    if (std::is_same_v<L, etch::causal_conv_1d<2>>)
+        return {.has_filters = true, .extents = 1, .rank = 1, .carries_inputs = true};
+    if (std::is_same_v<L, etch::max_pool<2>> || std::is_same_v<L, etch::average_pool<2>>) return {.is_pool = true};
+    return {.extents = 0};
+}
 
 constexpr bool may_store_bf16(layer_kind kind) { return kind == layer_kind::dense || kind == layer_kind::recurrent; }
 
@@ -94,6 +117,7 @@ struct known_layer {
     std::size_t states = 0;  ///< numbers that the example carries from step to step
     std::string option{};    ///< that may follow the units of a recurrent layer, such as reset_before
     std::span<const etch::network_tensor> tensors_with_option{};
+    window_form form{};
 
     [[nodiscard]] bool has_statistics() const {
         return std::any_of(tensors.begin(), tensors.end(),
@@ -106,15 +130,23 @@ constexpr layer_kind kind_of() {
     using layers = typename Example::layers;
     if (std::is_same_v<L, etch::residual<etch::identity>>) return layer_kind::chain;
     if (std::is_same_v<L, etch::dense<1>>) return layer_kind::dense;
+    if (form_of<L>().extents > 0) return layer_kind::window;
+    if (std::is_same_v<L, etch::global_average_pool>) return layer_kind::all_positions;
+    if (std::is_same_v<L, etch::prelu<>>) return layer_kind::slopes;
     constexpr auto& tensors = etch::tensors_of<Example>;
     if (layers::totals.state > 0 && tensors.size() == 4 && layers::output_shape == etch::shape{1})
         return layer_kind::recurrent;
     if (tensors.empty() && layers::output_shape == etch::shape{Example::inputs} &&
         layers::output_shape != layers::input_shape)
         return layer_kind::flatten;
-    bool per_feature = layers::output_shape == layers::input_shape;
-    for (const etch::network_tensor& tensor : tensors) per_feature &= tensor.extents == etch::shape{Example::inputs};
-    return per_feature ? layer_kind::per_feature : layer_kind::other;
+    constexpr etch::shape input = layers::input_shape;
+    if (layers::output_shape != input || layers::totals.state > 0) return layer_kind::other;
+    bool per_feature = true, per_channel = input.rank > 1;
+    for (const etch::network_tensor& tensor : tensors) {
+        per_feature &= tensor.extents == etch::shape{Example::inputs};
+        per_channel &= tensor.extents == etch::shape{input.extent[0]};
+    }
+    return per_feature ? layer_kind::per_feature : per_channel ? layer_kind::per_channel : layer_kind::other;
 }
 
 /// The numbers among the arguments of a layer that is spelled "elu<1, 1>", from `first` on.
@@ -150,7 +182,8 @@ const std::vector<known_layer> known_layers = [] {
                          .least = Row::required,
                          .defaults = arguments_from(Row::required, spelled),
                          .tensors = etch::tensors_of<example>,
-                         .states = example::layers::totals.state});
+                         .states = example::layers::totals.state,
+                         .form = form_of<entry>()});
         if constexpr (requires { typename entry::with_option; }) {
             using other = etch::network<typename Row::example_input, typename entry::with_option>;
             known.back().option = arguments_from(Row::required, etch::topology<other>.substr(topology_begin)).front();
@@ -207,7 +240,7 @@ private:
             return found;
         }
         if (take('<') && !take('>')) {
-            do found.arguments.push_back(word());
+            do found.arguments.push_back(known->kind == layer_kind::window ? number_or_option() : word());
             while (take(','));
             if (!take('>')) fail("a comma or >");
         }
@@ -216,6 +249,7 @@ private:
             int value = 0;
             const auto [end, error] = std::from_chars(argument.data(), argument.data() + argument.size(), value);
             const bool is_integer = error == std::errc{} && end == argument.data() + argument.size();
+            if (known->kind == layer_kind::window && is_letter(argument[0])) continue;
             const bool is_option = may_store_bf16(known->kind) && i > 0;
             const bool is_format = argument == "bf16" && i + 1 == found.arguments.size();
             const bool is_named = i == 1 && !known->option.empty() && argument == known->option;
@@ -224,6 +258,7 @@ private:
                        "\", which it does not take");
             if (!is_option) argument = std::to_string(value);  // to C++ 010 would be eight
         }
+        if (known->kind == layer_kind::window) return with_extents(std::move(found), known->form);
         const std::size_t most = known->kind == layer_kind::input ? etch::shape::max_rank
                                  : may_store_bf16(known->kind)    ? 2 + (known->option.empty() ? 0 : 1)
                                                                   : known->least + known->defaults.size();
@@ -232,6 +267,38 @@ private:
         for (std::size_t i = found.arguments.size() - known->least; i < known->defaults.size(); ++i)
             found.arguments.push_back(known->defaults[i]);
         return found;
+    }
+
+    /// The numbers of a layer with a window are all there; a height that is missing is the width.
+    static layer with_extents(layer found, window_form form) {
+        const auto is_option = [](const std::string& argument) { return is_letter(argument[0]); };
+        const auto options = std::find_if(found.arguments.begin(), found.arguments.end(), is_option);
+        const auto numbers = static_cast<std::size_t>(options - found.arguments.begin());
+        const std::size_t filters = form.has_filters ? 1 : 0, most = filters + form.extents;
+        if (!std::all_of(options, found.arguments.end(), is_option) || numbers == 0 || numbers > most)
+            refuse("the topology gives " + found.name + " " + std::to_string(numbers) +
+                   " numbers before its options, or numbers behind them");
+        std::vector<std::string> complete{found.arguments.begin(), options};
+        if (complete.size() == filters) complete.emplace_back("3");  // a convolution's extent
+        if (complete.size() < most) complete.push_back(complete.back());
+        complete.insert(complete.end(), options, found.arguments.end());
+        found.arguments = std::move(complete);
+        return found;
+    }
+
+    /// "3", or "stride<2, 2>" as etch writes it.
+    std::string number_or_option() {
+        std::string found = word();
+        if (!is_letter(found[0]) || !take('<')) return found;
+        const char* before = "<";
+        do {
+            const std::string number = word();
+            if (!std::all_of(number.begin(), number.end(), is_digit) || number.size() > 8) fail("a number");
+            found += before + std::to_string(std::stoul(number));
+            before = ", ";
+        } while (take(','));
+        if (!take('>')) fail("a comma or >");
+        return found + ">";
     }
 
     /// A name or an integer.
@@ -363,12 +430,80 @@ private:
             states += what.states * units;
             return {units};
         }
+        if (what.kind == layer_kind::window) return add_window(entry, what, input, index, prefix);
         steps += etch::internal::answer_steps::number * input.size();
+        if (what.kind == layer_kind::all_positions) {
+            if (input.rank != 2 && input.rank != 3) refuse("the topology has a " + entry.name + " on a vector");
+            return {input.extent[0]};
+        }
+        if (what.kind == layer_kind::per_channel || what.kind == layer_kind::slopes) {
+            const std::size_t numbers =
+                what.kind == layer_kind::slopes ? positive(entry.arguments[0]) : input.extent[0];
+            if (numbers != 1 && numbers != input.extent[0])
+                refuse("the topology has a " + entry.name + " of " + std::to_string(numbers) + " numbers for " +
+                       std::to_string(input.extent[0]) + " channels");
+            for (const etch::network_tensor& tensor : what.tensors)
+                add({.layer = index, .extents = {numbers}, .role = tensor.role}, prefix, tensor.name.text);
+            return input;
+        }
         if (inside && what.has_statistics()) refuse("the topology has a " + entry.name + " inside a residual");
         for (const etch::network_tensor& tensor : what.tensors)
             add({.layer = index, .extents = {input.size()}, .role = tensor.role}, prefix, tensor.name.text);
         return what.kind == layer_kind::flatten ? etch::shape{input.size()} : input;
     }
+
+    /// The numbers of an option: "stride<2, 1>" gives 2 and 1. Others than the layer has are left to the compiler.
+    static std::vector<std::size_t> numbers_of_option(const layer& entry, std::string_view name,
+                                                      std::vector<std::size_t> values) {
+        for (const std::string& argument : entry.arguments) {
+            if (!argument.starts_with(name) || argument.size() == name.size() || argument[name.size()] != '<') continue;
+            std::size_t place = 0;
+            for (const std::string& number : arguments_from(0, argument))
+                if (place < values.size()) values[place++] = std::stoul(number);
+        }
+        return values;
+    }
+
+    etch::shape add_window(const layer& entry, const known_layer& what, etch::shape input, std::size_t index,
+                           const std::string& prefix) {
+        const window_form form = what.form;
+        if (form.rank == 0 ? input.rank != 2 && input.rank != 3 : input.rank != form.rank)
+            refuse("the topology has a " + entry.name + " on an input of " + std::to_string(input.rank) + " extents");
+        const std::size_t first = form.has_filters ? 1 : 0, channels = input.extent[0];
+        std::size_t size[2] = {positive(entry.arguments[first]), 1};
+        if (form.extents == 2 && input.rank == 3) size[1] = positive(entry.arguments[first + 1]);
+        const auto stride = numbers_of_option(
+            entry, "stride", form.is_pool ? std::vector{size[0], size[1]} : std::vector<std::size_t>{1, 1});
+        const auto dilation = numbers_of_option(entry, "dilation", {1, 1});
+        const auto padding = numbers_of_option(entry, "padding", {0, 0, 0, 0});
+        const std::size_t groups = numbers_of_option(entry, "groups", {1})[0];
+        const std::size_t filters = form.has_filters ? positive(entry.arguments[0]) : channels;
+        if (stride[0] == 0 || stride[1] == 0 || groups == 0 || channels % groups != 0 || filters % groups != 0)
+            refuse("the topology has a " + entry.name + " whose stride is 0, or whose groups do not divide");
+        etch::shape output = input;
+        output.extent[0] = filters;
+        for (std::size_t axis = 0; axis + 1 < input.rank; ++axis) {
+            const std::size_t extent = input.extent[axis + 1] + padding[2 * axis] + padding[2 * axis + 1];
+            const std::size_t span = (size[axis] - 1) * dilation[axis] + 1;
+            if (span > extent) refuse("the topology has a " + entry.name + " whose window is larger than its input");
+            output.extent[axis + 1] = (extent - span) / stride[axis] + 1;
+        }
+        if (output.size() > largest) refuse("the topology has a " + entry.name + " that is too large");
+        const std::uint64_t seen = std::uint64_t{channels} / groups * size[0] * size[1];
+        const std::uint64_t products = (form.has_filters ? seen : size[0] * size[1]) * output.size();
+        steps += window_product * products + etch::internal::answer_steps::number * (output.size() + input.size());
+        if (!form.has_filters) return output;
+        multiply_adds += products;
+        etch::shape kernels{filters, channels / groups, size[0]};
+        if (form.extents == 2) kernels.extent[kernels.rank++] = size[1];
+        if (kernels.size() / filters > largest) refuse("the topology has a " + entry.name + " that is too large");
+        add({.layer = index, .extents = kernels, .in_file = what.tensors[0].in_file}, prefix, "weight");
+        add({.layer = index, .extents = {filters}}, prefix, "bias");
+        if (form.carries_inputs) states += channels * (size[0] - 1) * dilation[0] + 1;
+        return output;
+    }
+    /// Of a convolution or pooling, in a constant expression: with the place of each number that is seen.
+    static constexpr std::uint64_t window_product = 120;
 
     void add(etch::network_tensor tensor, const std::string& prefix, std::string_view name) {
         tensor.name.append((prefix + std::string{name}).c_str());

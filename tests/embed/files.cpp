@@ -96,6 +96,9 @@ int main(int, char** arguments) {
     write("remembering", remembering);
     write("tampered_memory", with_golden_output(remembering, 2 * 3 + 1, 100));
     write("long_memory", saved(*drawn<networks::long_memory>({14}), 20));
+    write("seeing", saved(*drawn<networks::seeing>({15}), 3));
+    write("hearing", saved(*drawn<networks::hearing>({16}), 3));
+    write("streaming", saved(*drawn<networks::streaming>({17}), 9));
     const std::string large = saved(*drawn<networks::large>({8}), 5);
     write("large", large);
 

@@ -11,6 +11,7 @@
 #include "around.hpp"
 #include "doubles.hpp"
 #include "embed/networks.hpp"
+#include "hearing.hpp"
 #include "long_memory.hpp"
 #include "measured.hpp"
 #include "named.hpp"
@@ -19,6 +20,8 @@
 #include "picture.hpp"
 #include "remembering.hpp"
 #include "rounded.hpp"
+#include "seeing.hpp"
+#include "streaming.hpp"
 #include "support/catch.hpp"
 #include "tiny.hpp"
 #include "tiny_rounded.hpp"
@@ -59,6 +62,9 @@ TEST_CASE("an etched network has the type that its file says, and the bits that 
     check<networks::units>(units, "units");
     check<networks::remembering>(remembering, "remembering");
     check<networks::long_memory>(long_memory, "long_memory");
+    check<networks::seeing>(seeing, "seeing");
+    check<networks::hearing>(hearing, "hearing");
+    check<networks::streaming>(streaming, "streaming");
 }
 
 TEST_CASE("names of inputs, targets and classes are constants beside the network") {
