@@ -5,9 +5,7 @@
 
 #include <etch/core/config.hpp>
 
-namespace etch::inline ETCH_VARIANT {
-
-namespace internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 template <std::size_t I, class T>
 struct list_element {
@@ -29,8 +27,7 @@ template <std::size_t I, class T>
     return element.value;
 }
 
-}  // namespace internal
-}  // namespace etch::inline ETCH_VARIANT
+}  // namespace etch::inline ETCH_VARIANT::internal
 
 template <class Indices, class... T>
 struct std::tuple_size<etch::internal::list_of<Indices, T...>> : std::integral_constant<std::size_t, sizeof...(T)> {};
