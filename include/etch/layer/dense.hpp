@@ -30,6 +30,10 @@ struct dense : layer_defaults {
         "bias, or bf16");
     static_assert(Outputs > 0, "etch: dense needs at least one output");
 
+    /// The same layer with its weights stored as bf16, or as numbers.
+    template <auto Format>
+    using stored_as = dense<Outputs, Format>;
+
     static constexpr const char* name = "dense";
     static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr bool writes_gradient_once = true;

@@ -18,14 +18,9 @@ struct with_weights {
     using type = L;
 };
 template <class L, auto Format>
-    requires(std::same_as<L, typename L::template stored_as<automatic>> ||
-             std::same_as<L, typename L::template stored_as<bf16>>)
+    requires requires { typename L::template stored_as<Format>; }
 struct with_weights<L, Format> {
     using type = typename L::template stored_as<Format>;
-};
-template <std::size_t Outputs, auto... Initializers, auto Format>
-struct with_weights<dense<Outputs, Initializers...>, Format> {
-    using type = dense<Outputs, Format>;
 };
 template <template <class...> class Holder, class... Layers, auto Format>  // and a branch of parallel
 struct with_weights<Holder<Layers...>, Format> {
