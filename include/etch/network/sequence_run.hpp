@@ -8,19 +8,11 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Some rows of a column-major matrix that has `Leading` rows.
-template <std::size_t Rows, std::size_t Columns, std::size_t Leading, class T>
-ETCH_INLINE constexpr auto rows_at(T* first) noexcept {
-    if constexpr (Rows == Leading || Columns == 1)
-        return matrix_view<T, Rows, Columns>{first};
-    else
-        return block_view<T, Rows, Columns, Leading>{first};
-}
-
 /// A run of the layer L from the first position of samples {channels, length} to the last, or, if `Reversed`, from the
 /// last to the first. Its state is zero at the beginning and is dropped at the end; its outputs are rows of an output
 /// {OutputRows, length}, from `FirstRow` on. A loop walks over the positions, so the code does not grow with the
-/// length. In training each position keeps what a tape keeps of one step, and the state before it.
+/// length. In training each position keeps what L keeps of one step, and the state before it; the gradients of a
+/// position lie over what the position after it kept, which is free by then.
 template <class L, shape In, bool Reversed, std::size_t OutputRows, std::size_t FirstRow>
 struct sequence_run {
     static constexpr std::size_t channels = In.extent[0], length = In.size() / channels;
@@ -45,7 +37,7 @@ struct sequence_run {
         for (std::size_t step = 0; step < length; ++step) {
             const T* from = x + position(step) * channels;
             if constexpr (input_has_gaps<Columns>) {
-                matrix_view<T, channels, Columns>{memory + at::input} = rows_at<channels, Columns, In.size()>(from);
+                matrix_view<T, channels, Columns>{memory + at::input} = matrix_at<channels, Columns, In.size()>(from);
                 from = memory + at::input;
             }
             T* const to = y + position(step) * OutputRows + FirstRow;
@@ -57,7 +49,7 @@ struct sequence_run {
                     step_extras<T>{.states = {.before = state, .after = state}, .count = Columns});
             else
                 chain<T, shape{channels}, L>::infer(parameters, in, out, memory + at::inner);
-            if constexpr (output_has_gaps<Columns>) rows_at<units, Columns, OutputRows * length>(to) = out;
+            if constexpr (output_has_gaps<Columns>) matrix_at<units, Columns, OutputRows * length>(to) = out;
         }
     }
 
@@ -70,8 +62,8 @@ struct sequence_run {
         for (std::size_t step = 0; step < length; ++step) {
             if constexpr (input_has_gaps<Columns>)
                 matrix_view<T, channels, Columns>{memory + at::inputs + step* channels* Columns} =
-                    rows_at<channels, Columns, In.size()>(x + position(step) * channels);
-            rows_at<units, Columns, OutputRows * length>(y + position(step) * OutputRows + FirstRow) =
+                    matrix_at<channels, Columns, In.size()>(x + position(step) * channels);
+            matrix_at<units, Columns, OutputRows * length>(y + position(step) * OutputRows + FirstRow) =
                 tape_of<Columns, T>(parameters, nullptr, x, memory, from, step).forward();
         }
     }
@@ -86,8 +78,8 @@ struct sequence_run {
         for (std::size_t i = 0; i < state_size<Columns>; ++i) after_last[i] = 0;
         for (std::size_t step = length; step-- > 0;) {
             const auto grad_output =
-                rows_at<units, Columns, OutputRows * length>(dy + position(step) * OutputRows + FirstRow);
-            const auto grad_input = rows_at<channels, Columns, In.size()>(dx + position(step) * channels);
+                matrix_at<units, Columns, OutputRows * length>(dy + position(step) * OutputRows + FirstRow);
+            const auto grad_input = matrix_at<channels, Columns, In.size()>(dx + position(step) * channels);
             const auto gradient = input_gradient<list, Columns>(
                 tape_of<Columns, T>(parameters, gradients, x, memory, from, step).backward(grad_output),
                 memory + at::input_gradient);
@@ -121,10 +113,9 @@ private:
     };
     template <std::size_t Columns>
     struct training_memory {
-        static constexpr std::size_t tape_size =
-            chain_tape<chain<float, shape{channels}, L>, float, Columns, 1>::plan.size;
+        static constexpr auto& plan = chain_tape<chain<float, shape{channels}, L>, float, Columns, 1>::plan;
         static constexpr std::size_t tapes = 0;
-        static constexpr std::size_t states = tapes + length * tape_size;
+        static constexpr std::size_t states = tapes + (length - 1) * plan.kept + plan.size;
         static constexpr std::size_t grad_states = states + (length + 1) * state_size<Columns>;
         static constexpr std::size_t inputs = grad_states + 2 * state_size<Columns>;
         static constexpr std::size_t input_gradient = inputs + (input_has_gaps<Columns> ? In.size() * Columns : 0);
@@ -139,7 +130,7 @@ private:
         using tape = chain_tape<chain<T, shape{channels}, L>, T, Columns, 1, extras>;
         const matrix_view<const T, channels, Columns> in{
             input_has_gaps<Columns> ? memory + at::inputs + step * channels * Columns : x + position(step) * channels};
-        T* const own = memory + at::tapes + step * at::tape_size;
+        T* const own = memory + at::tapes + step * at::plan.kept;
         if constexpr (takes_extras) {
             constexpr std::size_t size = state_size<Columns>;
             const state_memory<T> states{.before = memory + at::states + step * size,

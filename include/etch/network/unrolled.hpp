@@ -22,7 +22,7 @@ namespace etch::inline ETCH_VARIANT {
 /// and ends with the sample, so this network has none, and trains and evaluates like any other (trainer, stepper). With
 /// weights from here, the network with state then runs on a stream: their tensors have the same names.
 ///
-/// Memory of training: `length` times what L keeps of one step, and length + 3 states.
+/// Memory of training: `length` times what L keeps of one step, the gradient buffers of one, and length + 3 states.
 template <class L>
 struct unrolled : layer_defaults {
     static constexpr const char* name = "unrolled";

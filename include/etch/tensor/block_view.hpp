@@ -80,7 +80,7 @@ namespace internal {
 /// A matrix in memory whose columns begin LeadingDimension apart.
 template <std::size_t Rows, std::size_t Columns, std::size_t LeadingDimension, class T>
 ETCH_INLINE constexpr auto matrix_at(T* first) noexcept {
-    if constexpr (Rows == LeadingDimension)
+    if constexpr (Rows == LeadingDimension || Columns == 1)
         return tensor_view<T, Rows, Columns>{first};
     else
         return block_view<T, Rows, Columns, LeadingDimension>{first};
