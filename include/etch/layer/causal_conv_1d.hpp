@@ -93,7 +93,7 @@ struct causal_conv_1d : layer_defaults {
         if constexpr (settings.groups == 1 && Filters > 1)
             return W * seen + b;
         else
-            return kernel::template forward<seen_image(Context::input)>(layer, seen, dseen.data());
+            return kernel::template forward<seen_image(Context::input)>(layer, seen, dseen.data(), transposed.data());
     }
 
     template <class Context, class DZ>

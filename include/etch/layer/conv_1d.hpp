@@ -18,12 +18,11 @@ namespace etch::inline ETCH_VARIANT {
 ///
 /// For a stream, step by step with the same weights and bits: causal_conv_1d.
 template <std::size_t Filters, std::size_t KernelLength = 3, class... Options>
-struct conv_1d : layer_defaults {
+struct conv_1d : internal::convolution_layer<conv_1d<Filters, KernelLength, Options...>, internal::convolution, Filters,
+                                             sliding_window{.width = KernelLength}, 2, Options...> {
     static_assert(Filters > 0 && KernelLength > 0, "etch: conv_1d<Filters, KernelLength> needs at least one of each");
 
     static constexpr const char* name = "conv_1d";
-    static constexpr saved_values saved_for_backward = saved_values::input;
-    static constexpr bool recuts = true;
 
     template <shape In>
     static constexpr void(check)() {
@@ -32,53 +31,17 @@ struct conv_1d : layer_defaults {
             "etch: after its two numbers conv_1d takes the options stride<N>, dilation<N>, padding<Left, Right> "
             "and groups<N>, each once at most");
         static_assert(In.rank == 2, "etch: conv_1d needs signals for its input: input<channels, length>");
-        static_assert(In.rank != 2 || kernel::fits(internal::as_image(In)),
+        static_assert(In.rank != 2 || conv_1d::kernel::fits(conv_1d::image_of(In)),
                       "etch: conv_1d needs signals at least as long as its kernel");
-        static_assert(In.rank != 2 || kernel::divides(internal::as_image(In)),
+        static_assert(In.rank != 2 || conv_1d::kernel::divides(conv_1d::image_of(In)),
                       "etch: the groups of conv_1d must divide the channels of its input and its filters");
-    }
-
-    static constexpr shape output(shape input) {
-        return {Filters, kernel::output(internal::as_image(input)).extent[1]};
     }
 
     template <shape In>
     static constexpr std::array<parameter, 2> parameters() {
-        return kernel::parameters({Filters, kernel::seen_channels(In.extent[0]), KernelLength}, same_order);
+        return conv_1d::kernel::parameters({Filters, conv_1d::kernel::seen_channels(In.extent[0]), KernelLength},
+                                           same_order);
     }
-
-    template <shape In>
-    static constexpr std::size_t multiply_adds() {
-        return kernel::multiply_adds(internal::as_image(In));
-    }
-
-    template <shape In, std::size_t Columns, bool Training>
-    static constexpr auto scratch() {
-        return kernel::scratch(internal::as_image(In), Columns, Training);
-    }
-
-    template <class Context>
-    ETCH_INLINE static constexpr auto forward(const Context& layer, const auto& a) {
-        const auto& [padded, transposed] = layer.scratch;
-        return kernel::template forward<internal::as_image(Context::input)>(layer, a, padded.data());
-    }
-
-    template <class Context>
-    ETCH_INLINE static constexpr auto backward(const Context& layer, const auto& a, const auto& /*z*/, const auto& dz) {
-        const auto& [padded, transposed] = layer.scratch;
-        return kernel::template backward<internal::as_image(Context::input)>(layer, a, dz, padded.data(),
-                                                                             transposed.data());
-    }
-
-    /// For the topology: its arguments are not only numbers.
-    static constexpr void spell(auto& to) noexcept {
-        internal::spell_window_layer(to, name, {Filters, KernelLength}, settings, defaults, false);
-    }
-
-private:
-    static constexpr internal::window_settings defaults{{.width = KernelLength, .height = 1}};
-    static constexpr internal::window_settings settings = internal::settings_along_length<Options...>(defaults);
-    using kernel = internal::convolution<Filters, settings>;
 };
 
 }  // namespace etch::inline ETCH_VARIANT

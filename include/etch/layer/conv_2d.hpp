@@ -27,13 +27,14 @@ namespace etch::inline ETCH_VARIANT {
 /// - groups<N>: each filter sees the channels of one group only (one group), W has channels / N. With as many groups as
 ///   channels the convolution is depthwise: lanes run along the channels, and each output is summed in one chain.
 template <std::size_t Filters, std::size_t KernelWidth = 3, std::size_t KernelHeight = KernelWidth, class... Options>
-struct conv_2d : layer_defaults {
+struct conv_2d
+    : internal::convolution_layer<conv_2d<Filters, KernelWidth, KernelHeight, Options...>, internal::convolution,
+                                  Filters, sliding_window{.width = KernelWidth, .height = KernelHeight}, 3,
+                                  Options...> {
     static_assert(Filters > 0 && KernelWidth > 0 && KernelHeight > 0,
                   "etch: conv_2d<Filters, KernelWidth, KernelHeight> needs at least one of each");
 
     static constexpr const char* name = "conv_2d";
-    static constexpr saved_values saved_for_backward = saved_values::input;
-    static constexpr bool recuts = true;
 
     template <shape In>
     static constexpr void(check)() {
@@ -42,51 +43,17 @@ struct conv_2d : layer_defaults {
             "etch: after its three numbers conv_2d takes the options stride<X, Y>, dilation<X, Y>, padding<Left, "
             "Right, Top, Bottom> and groups<N>, each once at most");
         static_assert(In.rank == 3, "etch: conv_2d needs images for its input: input<channels, width, height>");
-        static_assert(In.rank != 3 || kernel::fits(In),
+        static_assert(In.rank != 3 || conv_2d::kernel::fits(In),
                       "etch: conv_2d needs images at least as wide and as high as its kernel");
-        static_assert(In.rank != 3 || kernel::divides(In),
+        static_assert(In.rank != 3 || conv_2d::kernel::divides(In),
                       "etch: the groups of conv_2d must divide the channels of its input and its filters");
     }
 
-    static constexpr shape output(shape input) { return kernel::output(input); }
-
     template <shape In>
     static constexpr std::array<parameter, 2> parameters() {
-        return kernel::parameters({Filters, kernel::seen_channels(In.extent[0]), KernelWidth, KernelHeight},
-                                  {0, 1, 3, 2});
+        return conv_2d::kernel::parameters(
+            {Filters, conv_2d::kernel::seen_channels(In.extent[0]), KernelWidth, KernelHeight}, {0, 1, 3, 2});
     }
-
-    template <shape In>
-    static constexpr std::size_t multiply_adds() {
-        return kernel::multiply_adds(In);
-    }
-
-    template <shape In, std::size_t Columns, bool Training>
-    static constexpr auto scratch() {
-        return kernel::scratch(In, Columns, Training);
-    }
-
-    template <class Context>
-    ETCH_INLINE static constexpr auto forward(const Context& layer, const auto& a) {
-        const auto& [padded, transposed] = layer.scratch;
-        return kernel::template forward<Context::input>(layer, a, padded.data());
-    }
-
-    template <class Context>
-    ETCH_INLINE static constexpr auto backward(const Context& layer, const auto& a, const auto& /*z*/, const auto& dz) {
-        const auto& [padded, transposed] = layer.scratch;
-        return kernel::template backward<Context::input>(layer, a, dz, padded.data(), transposed.data());
-    }
-
-    /// For the topology: its arguments are not only numbers.
-    static constexpr void spell(auto& to) noexcept {
-        internal::spell_window_layer(to, name, {Filters, KernelWidth, KernelHeight}, settings, defaults, true);
-    }
-
-private:
-    static constexpr internal::window_settings defaults{{.width = KernelWidth, .height = KernelHeight}};
-    static constexpr internal::window_settings settings = internal::settings_from<Options...>(defaults);
-    using kernel = internal::convolution<Filters, settings>;
 };
 
 }  // namespace etch::inline ETCH_VARIANT

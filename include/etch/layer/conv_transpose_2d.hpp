@@ -23,14 +23,15 @@ namespace etch::inline ETCH_VARIANT {
 /// padding<...> cuts off the output, as in PyTorch; PyTorch's output_padding is less padding on the right and at the
 /// bottom. With groups<N> W has Filters / N.
 template <std::size_t Filters, std::size_t KernelWidth = 3, std::size_t KernelHeight = KernelWidth, class... Options>
-struct conv_transpose_2d : layer_defaults {
+struct conv_transpose_2d
+    : internal::convolution_layer<conv_transpose_2d<Filters, KernelWidth, KernelHeight, Options...>,
+                                  internal::transposed_convolution, Filters,
+                                  sliding_window{.width = KernelWidth, .height = KernelHeight}, 3, Options...> {
     static_assert(Filters > 0 && KernelWidth > 0 && KernelHeight > 0,
                   "etch: conv_transpose_2d<Filters, KernelWidth, KernelHeight> needs at least one of each");
 
     static constexpr const char* name = "conv_transpose_2d";
-    static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr bool stored_output = true;
-    static constexpr bool recuts = true;
 
     template <shape In>
     static constexpr void(check)() {
@@ -39,48 +40,17 @@ struct conv_transpose_2d : layer_defaults {
                       "padding<Left, Right, Top, Bottom> and groups<N>, each once at most");
         static_assert(In.rank == 3,
                       "etch: conv_transpose_2d needs images for its input: input<channels, width, height>");
-        static_assert(In.rank != 3 || kernel::leaves_something(In),
+        static_assert(In.rank != 3 || conv_transpose_2d::kernel::leaves_something(In),
                       "etch: the padding of conv_transpose_2d cuts off its whole output");
-        static_assert(In.rank != 3 || kernel::divides(In),
+        static_assert(In.rank != 3 || conv_transpose_2d::kernel::divides(In),
                       "etch: the groups of conv_transpose_2d must divide the channels of its input and its filters");
     }
 
-    static constexpr shape output(shape input) { return kernel::output(input); }
-
     template <shape In>
     static constexpr std::array<parameter, 2> parameters() {
-        return kernel::parameters({In.extent[0], kernel::reached_filters(), KernelWidth, KernelHeight}, {0, 1, 3, 2});
+        return conv_transpose_2d::kernel::parameters(
+            {In.extent[0], conv_transpose_2d::kernel::reached_filters(), KernelWidth, KernelHeight}, {0, 1, 3, 2});
     }
-
-    template <shape In>
-    static constexpr std::size_t multiply_adds() {
-        return kernel::multiply_adds(In);
-    }
-
-    template <shape In, std::size_t Columns, bool Training>
-    static constexpr auto scratch() {
-        return kernel::scratch(In, Columns);
-    }
-
-    template <class Context>
-    ETCH_INLINE static constexpr auto forward(const Context& layer, const auto& a) {
-        return kernel::template forward<Context::input>(layer, a);
-    }
-
-    template <class Context>
-    ETCH_INLINE static constexpr auto backward(const Context& layer, const auto& a, const auto& /*z*/, const auto& dz) {
-        return kernel::template backward<Context::input>(layer, a, dz);
-    }
-
-    /// For the topology: its arguments are not only numbers.
-    static constexpr void spell(auto& to) noexcept {
-        internal::spell_window_layer(to, name, {Filters, KernelWidth, KernelHeight}, settings, defaults, true);
-    }
-
-private:
-    static constexpr internal::window_settings defaults{{.width = KernelWidth, .height = KernelHeight}};
-    static constexpr internal::window_settings settings = internal::settings_from<Options...>(defaults);
-    using kernel = internal::transposed_convolution<Filters, settings>;
 };
 
 }  // namespace etch::inline ETCH_VARIANT

@@ -60,6 +60,18 @@ private:
     }
 };
 
+/// The weight and the bias of a kernel: each output sees, and each input reaches so many of the other.
+constexpr std::array<parameter, 2> kernel_parameters(shape kernels, extent_order in_file, std::size_t filters,
+                                                     std::size_t seen, std::size_t reached) noexcept {
+    return {parameter{.name = "weight",
+                      .extents = kernels,
+                      .initializer = automatic,
+                      .fan_in = seen,
+                      .fan_out = reached,
+                      .in_file = in_file},
+            parameter{.name = "bias", .extents = {filters}, .fan_in = seen, .fan_out = reached}};
+}
+
 /// Both passes of a convolution with Filters filters, over images of {channels, width, height}; see conv_2d for the
 /// formulas. Each function takes the shape of the image, so that a layer may call something else an image.
 template <std::size_t Filters, window_settings Of>
@@ -86,14 +98,7 @@ struct convolution {
 
     /// `kernels` has the extents of the weight, the filters first.
     static constexpr std::array<parameter, 2> parameters(shape kernels, extent_order in_file) {
-        const std::size_t seen = kernels.size() / Filters, reached = Filters / Of.groups * places;
-        return {parameter{.name = "weight",
-                          .extents = kernels,
-                          .initializer = automatic,
-                          .fan_in = seen,
-                          .fan_out = reached,
-                          .in_file = in_file},
-                parameter{.name = "bias", .extents = {Filters}, .fan_in = seen, .fan_out = reached}};
+        return kernel_parameters(kernels, in_file, Filters, kernels.size() / Filters, Filters / Of.groups * places);
     }
 
     /// The images with their border, if there is one; in training the transpose of the weight.
@@ -104,20 +109,18 @@ struct convolution {
                 named_tensor{"transposed weight", {training ? weights : 0}}};
     }
 
-    /// `padded` is the first part of the scratch memory.
-    template <shape Image, class Context, class A>
-    ETCH_INLINE static constexpr auto forward(const Context& layer, const A& a, typename Context::number* padded) {
+    /// `padded` and `transposed` are the parts of the scratch memory.
+    template <shape Image, class Context, class A, class T>
+    ETCH_INLINE static constexpr auto forward(const Context& layer, const A& a, T* padded, T* /*transposed*/) {
         const auto& [W, b] = layer.parameters;
         if constexpr (!takes(Image)) {
-            return tensor<typename Context::number, output(Image).size(),
-                          Context::columns>{};  // so that there is only one error
+            return tensor<T, output(Image).size(), Context::columns>{};  // so that there is only one error
         } else {
             constexpr shape whole = Of.border.around(Image);
             return through_window<whole>(W, with_border<Image>(a, padded), b);
         }
     }
 
-    /// `padded` and `transposed` are the parts of the scratch memory.
     template <shape Image, class Context, class A, class DZ, class T>
     ETCH_INLINE static constexpr auto backward(const Context& layer, const A& a, const DZ& dz, T* padded,
                                                T* transposed) {
@@ -212,6 +215,58 @@ private:
             }
         }
     };
+};
+
+/// What conv_1d, conv_2d and their transposes have in common as layers. `Kernel` has both passes, on images; Rank is 3
+/// for a layer on images, and 2 for one on signals, which are images of height 1.
+template <class Layer, template <std::size_t, window_settings> class Kernel, std::size_t Filters, sliding_window Window,
+          std::size_t Rank, class... Options>
+struct convolution_layer : layer_defaults {
+    static constexpr saved_values saved_for_backward = saved_values::input;
+    static constexpr bool recuts = true;
+
+    static constexpr shape output(shape input) {
+        const shape image = kernel::output(image_of(input));
+        return Rank == 3 ? image : shape{Filters, image.extent[1]};
+    }
+
+    template <shape In>
+    static constexpr std::size_t multiply_adds() {
+        return kernel::multiply_adds(image_of(In));
+    }
+
+    template <shape In, std::size_t Columns, bool Training>
+    static constexpr auto scratch() {
+        return kernel::scratch(image_of(In), Columns, Training);
+    }
+
+    template <class Context>
+    ETCH_INLINE static constexpr auto forward(const Context& layer, const auto& a) {
+        const auto& [first, second] = layer.scratch;
+        return kernel::template forward<image_of(Context::input)>(layer, a, first.data(), second.data());
+    }
+
+    template <class Context>
+    ETCH_INLINE static constexpr auto backward(const Context& layer, const auto& a, const auto& /*z*/, const auto& dz) {
+        const auto& [first, second] = layer.scratch;
+        return kernel::template backward<image_of(Context::input)>(layer, a, dz, first.data(), second.data());
+    }
+
+    /// For the topology: its arguments are not only numbers.
+    static constexpr void spell(auto& to) noexcept {
+        if constexpr (Rank == 3)
+            spell_window_layer(to, Layer::name, {Filters, Window.width, Window.height}, settings, defaults, true);
+        else
+            spell_window_layer(to, Layer::name, {Filters, Window.width}, settings, defaults, false);
+    }
+
+protected:
+    static constexpr window_settings defaults{Window};
+    static constexpr window_settings settings =
+        Rank == 3 ? settings_from<Options...>(defaults) : settings_along_length<Options...>(defaults);
+    using kernel = Kernel<Filters, settings>;
+
+    static constexpr shape image_of(shape input) { return Rank == 3 ? input : as_image(input); }
 };
 
 }  // namespace etch::inline ETCH_VARIANT::internal

@@ -41,43 +41,35 @@ struct transposed_convolution {
     static constexpr std::array<parameter, 2> parameters(shape kernels, extent_order in_file) {
         const std::size_t reached = kernels.size() / kernels.extent[0];
         const std::size_t seen = (kernels.extent[0] + Of.groups - 1) / Of.groups * places;
-        return {parameter{.name = "weight",
-                          .extents = kernels,
-                          .initializer = automatic,
-                          .fan_in = seen,
-                          .fan_out = reached,
-                          .in_file = in_file},
-                parameter{.name = "bias", .extents = {Filters}, .fan_in = seen, .fan_out = reached}};
+        return kernel_parameters(kernels, in_file, Filters, seen, reached);
     }
 
     /// The whole output, if a part is cut off, and the transpose of the weight.
-    static constexpr std::array<named_tensor, 2> scratch(shape image, std::size_t columns) {
+    static constexpr std::array<named_tensor, 2> scratch(shape image, std::size_t columns, bool /*training*/) {
         const bool cuts = image.rank == 3 && !Of.border.none();
         return {named_tensor{"whole output", {cuts ? whole(image).size() * columns : 0}},
                 named_tensor{"transposed weight", {image.extent[0] * reached_filters() * places}}};
     }
 
-    template <shape Image, class Context, class A>
-    ETCH_INLINE static constexpr auto forward(const Context& layer, const A& a) {
-        using T = typename Context::number;
+    /// `uncut` and `transposed` are the parts of the scratch memory.
+    template <shape Image, class Context, class A, class T>
+    ETCH_INLINE static constexpr auto forward(const Context& layer, const A& a, T* uncut, T* transposed) {
         const auto& [W, b] = layer.parameters;
-        const auto& [uncut, transposed] = layer.scratch;
         if constexpr (takes(Image))
-            return spread<T, Image, A::columns>{W.data(), b.data(), a.data(), transposed.data(), uncut.data()};
+            return spread<T, Image, A::columns>{W.data(), b.data(), a.data(), transposed, uncut};
         else
             return tensor<T, output(Image).size(), A::columns>{};  // so that there is only one error
     }
 
     /// The gradient of the input is what the convolution makes of dz.
-    template <shape Image, class Context, class A, class DZ>
-    ETCH_INLINE static constexpr auto backward(const Context& layer, const A& a, const DZ& dz) {
-        using T = typename DZ::value_type;
+    template <shape Image, class Context, class A, class DZ, class T>
+    ETCH_INLINE static constexpr auto backward(const Context& layer, const A& a, const DZ& dz, T* uncut,
+                                               T* /*transposed*/) {
         using adjoint = convolution<Image.extent[0], Of>;
         constexpr shape all = whole(Image);
         const auto& [W, b] = layer.parameters;
         const auto& [dW, db] = layer.gradients;
-        const auto& [uncut, transposed] = layer.scratch;
-        const auto seen = adjoint::template with_border<output(Image)>(dz, uncut.data());
+        const auto seen = adjoint::template with_border<output(Image)>(dz, uncut);
         const matrix_view<const T, Image.extent[0], Image.size() / Image.extent[0] * A::columns> by_place{a.data()};
         adjoint::template add_weight_gradient<all>(dW, seen, by_place);
         db += sum_columns(matrix_view<const T, Filters, DZ::rows * DZ::columns / Filters>{dz.data()});
