@@ -482,11 +482,24 @@ private:
             refuse("the topology has a " + entry.name + " whose stride is 0, or whose groups do not divide");
         etch::shape output = input;
         output.extent[0] = filters;
-        for (std::size_t axis = 0; axis + 1 < input.rank; ++axis) {
-            const std::size_t extent = input.extent[axis + 1] + padding[2 * axis] + padding[2 * axis + 1];
-            const std::size_t span = (size[axis] - 1) * dilation[axis] + 1;
-            if (span > extent) refuse("the topology has a " + entry.name + " whose window is larger than its input");
-            output.extent[axis + 1] = (extent - span) / stride[axis] + 1;
+        if (!form.carries_inputs) {
+            const bool is_image = input.rank == 3;  // a signal is an image of height 1
+            const etch::sliding_window window{.width = size[0],
+                                              .height = size[1],
+                                              .stride_x = stride[0],
+                                              .stride_y = is_image ? stride[1] : 1,
+                                              .dilation_x = dilation[0],
+                                              .dilation_y = is_image ? dilation[1] : 1};
+            const etch::internal::image_border border{.left = padding[0],
+                                                      .right = padding[1],
+                                                      .top = is_image ? padding[2] : 0,
+                                                      .bottom = is_image ? padding[3] : 0};
+            const etch::shape image =
+                border.around({channels, input.extent[1], is_image ? input.extent[2] : std::size_t{1}});
+            if (!window.fits(image))
+                refuse("the topology has a " + entry.name + " whose window is larger than its input");
+            output.extent[1] = window.across(image);
+            if (is_image) output.extent[2] = window.down(image);
         }
         if (output.size() > largest) refuse("the topology has a " + entry.name + " that is too large");
         const std::uint64_t seen = std::uint64_t{channels} / groups * size[0] * size[1];
