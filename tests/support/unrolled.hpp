@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <limits>
+#include <tuple>
 
 #include <etch/network/chain_tape.hpp>
 
@@ -118,6 +119,40 @@ double worst_gradient(unrolled<double, Steps, Input, Columns, Layers...>& layers
         worst = std::max(
             worst, worst_gradient(grad_input[i].data(), layers.input[i].data(), layers.input[i].size(), objective));
     return std::max(worst, worst_gradient(gradients.data(), layers.parameters.data(), layers.trained, objective));
+}
+
+/// Whether inference gives the bits of training: outputs, and the state after the last step.
+template <class Unrolled>
+bool infers_what_it_trains() {
+    Unrolled layers;
+    layers.forward();
+    const auto output = layers.output;
+    const auto last = layers.states.back();
+    layers.infer();
+    return layers.output == output && layers.states.back() == last;
+}
+
+/// Whether a first backward pass that sets the gradients gives the bits of one that adds them to zeros, after the same
+/// forward pass once more.
+template <class Unrolled>
+bool sets_what_it_adds() {
+    Unrolled layers;
+    layers.run();
+    const auto added = layers.gradients;
+    layers.template run<true>();
+    return layers.gradients == added;
+}
+
+/// Whether all that a run computes, forward and backward, has the same bits in a constant expression.
+template <class Unrolled>
+bool has_constant_bits() {
+    constexpr auto run = [] {
+        Unrolled steps;
+        steps.run();
+        return std::tuple{steps.output, steps.gradients, steps.grad_input, steps.grad_states};
+    };
+    static constexpr auto folded = run();
+    return run() == folded;
 }
 
 }  // namespace support
