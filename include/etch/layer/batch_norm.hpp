@@ -1,5 +1,6 @@
 #pragma once
 #include <etch/layer/frozen.hpp>
+#include <etch/layer/inverse_deviation.hpp>
 #include <etch/layer/layer.hpp>
 #include <etch/tensor/recut.hpp>
 
@@ -74,7 +75,7 @@ struct batch_norm : layer_defaults {
         } else {
             const auto& gamma = get<0>(layer.parameters);
             const auto& beta = get<1>(layer.parameters);
-            const auto by_feature = cut<Context::input>(x);
+            const auto by_feature = recut<features(Context::input)>(x);
             static_assert(
                 by_feature.columns > 1,
                 "etch: batch_norm is trained in batches of at least two samples: a single sample is its own mean");
@@ -89,7 +90,7 @@ struct batch_norm : layer_defaults {
                 variance += sum_columns(hadamard(one - mean, one - mean));
             }
             variance = variance / static_cast<T>(n);
-            inverse = inverse_deviation(variance);
+            inverse = map(internal::inverse_deviation<InverseEpsilon>{}, variance);
             return hadamard(hadamard(by_feature - mean, inverse), gamma) + beta;
         }
     }
@@ -113,10 +114,10 @@ struct batch_norm : layer_defaults {
         const T share = T{1} / static_cast<T>(layer.count * positions(in));
         straight = straight * share;
         along = along * share;
-        const auto by_feature = cut<in>(x);
+        const auto by_feature = recut<features(in)>(x);
         const internal::first_columns<T, by_feature.columns> real{layer.count * positions(in)};
         const auto common = straight + hadamard(hadamard(by_feature - mean, inverse), along);
-        return hadamard(hadamard(cut<in>(dy) - hadamard(common, real), inverse), gamma);
+        return hadamard(hadamard(recut<features(in)>(dy) - hadamard(common, real), inverse), gamma);
     }
 
     /// The statistics of the batch, and the sums of backward.
@@ -153,12 +154,17 @@ struct batch_norm : layer_defaults {
     template <class Context, class X>
     ETCH_INLINE static constexpr auto forward_of_running(const Context& layer, const X& x) {
         const auto& [gamma, beta, mean, variance] = layer.parameters;
-        return hadamard(hadamard(cut<Context::input>(x) - mean, inverse_deviation(variance)), gamma) + beta;
+        return hadamard(hadamard(recut<features(Context::input)>(x) - mean,
+                                 map(internal::inverse_deviation<InverseEpsilon>{}, variance)),
+                        gamma) +
+               beta;
     }
     template <class Context, class DY>
     ETCH_INLINE static constexpr auto backward_of_running(const Context& layer, const DY& dy) {
         const auto& [gamma, beta, mean, variance] = layer.parameters;
-        return hadamard(hadamard(cut<Context::input>(dy), inverse_deviation(variance)), gamma);
+        return hadamard(
+            hadamard(recut<features(Context::input)>(dy), map(internal::inverse_deviation<InverseEpsilon>{}, variance)),
+            gamma);
     }
 
 private:
@@ -166,25 +172,9 @@ private:
     static constexpr std::size_t features(shape input) { return input.rank >= 2 ? input.extent[0] : input.size(); }
     static constexpr std::size_t positions(shape input) { return input.size() / features(input); }
 
-    /// One row per feature.
-    template <shape In, class X>
-    ETCH_INLINE static constexpr auto cut(const X& x) {
-        return matrix_view<const typename X::value_type, features(In), positions(In) * X::columns>{x.data()};
-    }
     template <shape In, class X>
     ETCH_INLINE static constexpr auto sample(const X& x, std::size_t j) {
         return matrix_view<const typename X::value_type, features(In), positions(In)>{x.data() + j * In.size()};
-    }
-
-    /// For a variance: 1 / √(σ² + ε).
-    ETCH_INLINE static constexpr auto inverse_deviation(const auto& variance) {
-        using T = typename std::remove_cvref_t<decltype(variance)>::value_type;
-        return map(
-            [](auto v) ETCH_INLINE_LAMBDA {
-                using V = decltype(v);
-                return V(1) / sqrt(v + V(T{1} / static_cast<T>(InverseEpsilon)));
-            },
-            variance);
     }
 };
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <type_traits>
 
+#include <etch/core/index.hpp>
 #include <etch/layer/layer.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -71,19 +72,7 @@ struct embedding : layer_defaults {
     }
 
 private:
-    /// Where an index leads, without a branch.
-    struct place {
-        bool is_index;
-        std::size_t row;
-
-        template <class T>
-        explicit ETCH_INLINE constexpr place(T x) noexcept {
-            const T inside[] = {T{0}, x};
-            const bool in_range = (x >= T{0}) & (x < static_cast<T>(Vocabulary));
-            row = static_cast<std::size_t>(inside[static_cast<std::size_t>(in_range)]);
-            is_index = in_range & (static_cast<T>(row) == x);
-        }
-    };
+    using place = internal::index_below<Vocabulary>;
 
     /// A column per position, evaluated where it is stored.
     template <class Weight, class X>

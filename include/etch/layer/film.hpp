@@ -48,21 +48,17 @@ struct film : layer_defaults {
     template <class Context>
     ETCH_INLINE static constexpr auto backward(const Context&, const auto& input, const auto& /*y*/, const auto& dy) {
         constexpr shape in = Context::input;
-        const auto grad = by_channel<third(in)>(dy);
+        const auto grad = recut<third(in)>(dy);
         return stack(hadamard(grad, part<in, 1>(input)), hadamard(grad, part<in, 0>(input)), grad);
     }
 
 private:
     static constexpr std::size_t third(shape input) { return input.extent[0] < 3 ? 1 : input.extent[0] / 3; }
 
-    template <std::size_t Channels, class E>
-    ETCH_INLINE static constexpr auto by_channel(const E& e) {
-        return recut<Channels, E::rows * E::columns / Channels>(e);
-    }
     /// x, s or t.
     template <shape In, std::size_t I>
     ETCH_INLINE static constexpr auto part(const auto& input) {
-        return rows<I * third(In), third(In)>(by_channel<In.extent[0]>(input));
+        return rows<I * third(In), third(In)>(recut<In.extent[0]>(input));
     }
 };
 

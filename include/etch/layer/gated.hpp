@@ -86,7 +86,7 @@ struct gated : layer_defaults {
         constexpr shape in = Context::input;
         const auto& [activated] = layer.scratch;
         const auto f = first_of<in>(activated), g = second_of<in>(activated);
-        const auto grad = by_channel<half(in)>(dy);
+        const auto grad = recut<half(in)>(dy);
         return stack(F::backward(layer, first_of<in>(x), f, hadamard(grad, g)),
                      G::backward(layer, second_of<in>(x), g, hadamard(grad, f)));
     }
@@ -94,17 +94,13 @@ struct gated : layer_defaults {
 private:
     static constexpr std::size_t half(shape input) { return input.extent[0] < 2 ? 1 : input.extent[0] / 2; }
 
-    template <std::size_t Channels, class E>
-    ETCH_INLINE static constexpr auto by_channel(const E& e) {
-        return recut<Channels, E::rows * E::columns / Channels>(e);
-    }
     template <shape In>
     ETCH_INLINE static constexpr auto first_of(const auto& e) {
-        return rows<0, half(In)>(by_channel<In.extent[0]>(e));
+        return rows<0, half(In)>(recut<In.extent[0]>(e));
     }
     template <shape In>
     ETCH_INLINE static constexpr auto second_of(const auto& e) {
-        return rows<half(In), half(In)>(by_channel<In.extent[0]>(e));
+        return rows<half(In), half(In)>(recut<In.extent[0]>(e));
     }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 
+#include <etch/layer/inverse_deviation.hpp>
 #include <etch/layer/layer.hpp>
 #include <etch/tensor/recut.hpp>
 
@@ -90,7 +91,7 @@ struct group_norm : layer_defaults {
             average<in>(mu);
             of_one = sum_columns(hadamard(one - mu, one - mu));
             average<in>(of_one);
-            of_one = map(inverse_deviation{}, of_one);
+            of_one = map(internal::inverse_deviation<InverseEpsilon>{}, of_one);
         }
         return hadamard(normal<in>(x, mean, inverse), gamma) + beta;
     }
@@ -115,7 +116,7 @@ struct group_norm : layer_defaults {
                 sum = hadamard(sum, gamma);
                 average<in>(sum);
             }
-        return hadamard(hadamard(cut<in>(dy), gamma) - each_position<in>(straight) -
+        return hadamard(hadamard(recut<in.extent[0]>(dy), gamma) - each_position<in>(straight) -
                             hadamard(normal<in>(x, mean, inverse), each_position<in>(along)),
                         each_position<in>(inverse));
     }
@@ -133,11 +134,6 @@ private:
                                                                                  I * channels * Context::columns};
     }
 
-    /// One row per channel.
-    template <shape In, class X>
-    ETCH_INLINE static constexpr auto cut(const X& x) {
-        return recut<In.extent[0], positions(In) * X::columns>(x);
-    }
     template <shape In, class X>
     ETCH_INLINE static constexpr auto sample(const X& x, std::size_t j) {
         return matrix_view<const typename X::value_type, In.extent[0], positions(In)>{x.data() + j * In.size()};
@@ -148,7 +144,7 @@ private:
     }
     template <shape In>
     ETCH_INLINE static constexpr auto normal(const auto& x, const auto& mean, const auto& inverse) {
-        return hadamard(cut<In>(x) - each_position<In>(mean), each_position<In>(inverse));
+        return hadamard(recut<In.extent[0]>(x) - each_position<In>(mean), each_position<In>(inverse));
     }
 
     /// From the channels' sums over their positions: the mean of each channel's group.
@@ -158,14 +154,6 @@ private:
         const auto of_groups = sum_rows(matrix_view<const T, each, Channels / each>{sums.data()});
         for (std::size_t i = 0; i < Channels; ++i) sums[i] = of_groups[i / each] / static_cast<T>(each * positions(In));
     }
-
-    struct inverse_deviation {
-        template <class V>
-        ETCH_INLINE constexpr V operator()(V variance) const noexcept {
-            using T = typename V::value_type;
-            return V(1) / sqrt(variance + V(T{1} / static_cast<T>(InverseEpsilon)));
-        }
-    };
 };
 
 }  // namespace etch::inline ETCH_VARIANT

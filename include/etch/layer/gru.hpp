@@ -114,15 +114,13 @@ struct gru : layer_defaults {
     template <shape In, std::size_t Columns, bool Training>
     static constexpr std::array<named_tensor, 7> scratch() {
         constexpr shape nothing{0}, all{3 * Units, Columns}, one{Units, Columns};
-        const auto transposed = [](const char* of, std::size_t rows, std::size_t inputs) {
-            return named_tensor{of, {Training ? transposed_product_scratch(rows * inputs, Columns) : 0}};
-        };
+        constexpr std::size_t hh = (resets_before ? 2 : 3) * Units * Units, hn = resets_before ? Units * Units : 0;
         return {named_tensor{"gates", all},
                 named_tensor{"sums", Training || !resets_before ? all : nothing},
                 named_tensor{"candidate", Training || resets_before ? one : nothing},
-                transposed("transposed weight_ih", 3 * Units, In.size()),
-                transposed("transposed weight_hh", resets_before ? 2 * Units : 3 * Units, Units),
-                transposed("transposed weight_hn", resets_before ? Units : 0, Units),
+                internal::transposed_weight("transposed weight_ih", 3 * Units * In.size(), Columns, Training),
+                internal::transposed_weight("transposed weight_hh", hh, Columns, Training),
+                internal::transposed_weight("transposed weight_hn", hn, Columns, Training),
                 named_tensor{"returned", Training && resets_before ? one : nothing}};
     }
 

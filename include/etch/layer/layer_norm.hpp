@@ -1,4 +1,5 @@
 #pragma once
+#include <etch/layer/inverse_deviation.hpp>
 #include <etch/layer/layer.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -65,12 +66,7 @@ private:
         using E = std::remove_cvref_t<decltype(x)>;
         using T = typename E::value_type;
         const auto variance = mean(hadamard(x - mu, x - mu));
-        return tensor<T, 1, E::columns>(map(
-            [](auto v) ETCH_INLINE_LAMBDA {
-                using V = decltype(v);
-                return V(1) / sqrt(v + V(T{1} / static_cast<T>(InverseEpsilon)));
-            },
-            variance));
+        return tensor<T, 1, E::columns>(map(internal::inverse_deviation<InverseEpsilon>{}, variance));
     }
 };
 

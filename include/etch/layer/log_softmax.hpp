@@ -1,8 +1,7 @@
 #pragma once
 #include <utility>
 
-#include <etch/layer/layer.hpp>
-#include <etch/math/exp.hpp>
+#include <etch/layer/softmax.hpp>
 #include <etch/math/log.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -29,18 +28,13 @@ struct log_softmax : layer_defaults {
         using Z = std::remove_cvref_t<decltype(z)>;
         using Row = tensor<typename Z::value_type, 1, Z::columns>;
         Row most = max_rows(z);
-        Row log_sum = map([](auto s) ETCH_INLINE_LAMBDA { return math::log(s); }, sum_rows(exponential(z - most)));
+        Row log_sum =
+            map([](auto s) ETCH_INLINE_LAMBDA { return math::log(s); }, sum_rows(internal::exponential(z - most)));
         return z - std::move(most) - std::move(log_sum);  // by value: it outlives them
     }
 
     ETCH_INLINE static constexpr auto backward(const auto&, const auto&, const auto& a, const auto& da) {
-        return da - hadamard(exponential(a), sum_rows(da));
-    }
-
-private:
-    template <class E>
-    ETCH_INLINE static constexpr auto exponential(E&& e) {
-        return map([](auto lane) ETCH_INLINE_LAMBDA { return math::exp(lane); }, std::forward<E>(e));
+        return da - hadamard(internal::exponential(a), sum_rows(da));
     }
 };
 

@@ -91,8 +91,8 @@ struct lstm : layer_defaults {
         return {named_tensor{"gates", {4 * Units, Columns}},
                 named_tensor{"shown", Training ? shape{Units, Columns} : nothing},
                 named_tensor{"sums", Training ? shape{4 * Units, Columns} : nothing},
-                internal::transposed_weight<4, Units>("transposed weight_ih", In.size(), Columns, Training),
-                internal::transposed_weight<4, Units>("transposed weight_hh", Units, Columns, Training)};
+                internal::transposed_weight("transposed weight_ih", 4 * Units * In.size(), Columns, Training),
+                internal::transposed_weight("transposed weight_hh", 4 * Units * Units, Columns, Training)};
     }
 
     template <class Context>

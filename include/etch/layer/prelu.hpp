@@ -79,7 +79,7 @@ private:
         if constexpr (Slopes == 1)
             return e;
         else
-            return recut<Slopes, E::rows * E::columns / Slopes>(e);
+            return recut<Slopes>(e);
     }
 };
 

@@ -38,11 +38,10 @@ constexpr std::array<parameter, 2> recurrent_weights(std::size_t inputs) noexcep
     return {weight("weight_ih", inputs), weight("weight_hh", Units)};
 }
 
-/// What the gradients of a product's right factor take: see transposed_product.
-template <std::size_t Gates, std::size_t Units>
-constexpr named_tensor transposed_weight(const char* name, std::size_t inputs, std::size_t columns,
+/// What the gradient of the right factor of a product takes in training: see transposed_product.
+constexpr named_tensor transposed_weight(const char* name, std::size_t weights, std::size_t columns,
                                          bool training) noexcept {
-    return {name, {training ? transposed_product_scratch(Gates * Units * inputs, columns) : 0}};
+    return {name, {training ? transposed_product_scratch(weights, columns) : 0}};
 }
 
 }  // namespace etch::inline ETCH_VARIANT::internal

@@ -87,8 +87,8 @@ struct simple_rnn : layer_defaults {
     template <shape In, std::size_t Columns, bool Training>
     static constexpr std::array<named_tensor, 3> scratch() {
         return {named_tensor{"sums", {Units, Columns}},
-                internal::transposed_weight<1, Units>("transposed weight_ih", In.size(), Columns, Training),
-                internal::transposed_weight<1, Units>("transposed weight_hh", Units, Columns, Training)};
+                internal::transposed_weight("transposed weight_ih", Units * In.size(), Columns, Training),
+                internal::transposed_weight("transposed weight_hh", Units * Units, Columns, Training)};
     }
 
     ETCH_INLINE static constexpr auto forward(const auto& layer, const auto& x) {

@@ -1,8 +1,20 @@
 #pragma once
+#include <utility>
+
 #include <etch/layer/layer.hpp>
 #include <etch/math/exp.hpp>
 
 namespace etch::inline ETCH_VARIANT {
+
+namespace internal {
+
+/// e to the power of each element.
+template <class E>
+ETCH_INLINE constexpr auto exponential(E&& e) noexcept {
+    return map([](auto lane) ETCH_INLINE_LAMBDA { return math::exp(lane); }, std::forward<E>(e));
+}
+
+}  // namespace internal
 
 /// Probabilities of classes of which exactly one is right.
 ///
@@ -37,7 +49,7 @@ private:
         explicit constexpr normalized_exponential(const Z& logits) noexcept : z{logits} {}
 
         ETCH_INLINE constexpr void assign_to(const auto& a) const noexcept {
-            a = map([](auto lane) ETCH_INLINE_LAMBDA { return math::exp(lane); }, z - max_rows(z));
+            a = internal::exponential(z - max_rows(z));
             a = a / sum_rows(a);
         }
     };

@@ -2,7 +2,6 @@
 #include <etch/layer/log_softmax.hpp>
 #include <etch/layer/softmax.hpp>
 #include <etch/loss/loss.hpp>
-#include <etch/math/exp.hpp>
 #include <etch/math/log.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -40,16 +39,12 @@ struct cross_entropy {
         auto m = max_rows(z);
         auto scale = sum_rows(y) / sum_of_exponentials(z, m);
         using Row = tensor<typename Z::value_type, 1, Z::columns>;
-        return hadamard(exponential(z - std::move(m)), Row(scale)) - y;
+        return hadamard(internal::exponential(z - std::move(m)), Row(scale)) - y;
     }
 
 private:
-    template <class E>
-    ETCH_INLINE static constexpr auto exponential(E&& e) {
-        return map([](auto lane) ETCH_INLINE_LAMBDA { return math::exp(lane); }, std::forward<E>(e));
-    }
     ETCH_INLINE static constexpr auto sum_of_exponentials(const auto& z, const auto& m) {
-        return sum_rows(exponential(z - m));
+        return sum_rows(internal::exponential(z - m));
     }
 };
 

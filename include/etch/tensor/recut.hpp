@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 #include <etch/tensor/block_view.hpp>
 #include <etch/tensor/elementwise.hpp>
@@ -20,6 +21,13 @@ template <std::size_t Rows, std::size_t Columns, Expression E>
                       "etch: recut<Rows, Columns>(m) needs Rows * Columns to be the number of elements of m");
         return tensor_view<std::remove_pointer_t<decltype(e.data())>, Rows, Columns>{e.data()};
     }
+}
+
+/// The same with as many columns as the elements fill.
+template <std::size_t Rows, Expression E>
+[[nodiscard]] ETCH_INLINE constexpr auto recut(E&& e) noexcept {
+    using Whole = std::remove_cvref_t<E>;
+    return recut<Rows, Whole::rows * Whole::columns / Rows>(std::forward<E>(e));
 }
 
 }  // namespace etch::inline ETCH_VARIANT

@@ -5,6 +5,7 @@
 #include <span>
 #include <type_traits>
 
+#include <etch/core/index.hpp>
 #include <etch/core/problem.hpp>
 #include <etch/data/sample_source.hpp>
 #include <etch/loss/loss.hpp>
@@ -102,7 +103,7 @@ constexpr problem check_indices([[maybe_unused]] const Data& data) noexcept {
             for (std::size_t i = 0; i < data.size(); ++i)
                 for (std::size_t c = 0; c < Network::inputs; ++c) {
                     const T x = data.input(i)[c];
-                    if (!(x >= 0 && x < static_cast<T>(count)) || static_cast<T>(static_cast<std::size_t>(x)) != x)
+                    if (!index_below<count>{x}.is_index)
                         return {status::invalid_index, i, c, static_cast<double>(x), count};
                 }
     }
