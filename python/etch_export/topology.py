@@ -51,7 +51,7 @@ WORDS = ("bf16", *OWN_OPTION.values())
 WITH_OWN_RULES = ("input", "dense", "residual", *RECURRENT, *images.NUMBERS)
 # Layers of etch that a file may not hold yet.
 NOT_YET: Tuple[str, ...] = (
-    "frozen", "parallel", "slice", "gated", "film", "embedding",
+    "frozen", "parallel", "slice", "gated", "film", "embedding", "attention",
     "conv_transpose_1d", "conv_transpose_2d",
     "unrolled", "bidirectional", "last_step",
 )  # fmt: skip

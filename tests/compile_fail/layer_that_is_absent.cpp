@@ -1,11 +1,11 @@
-// expect: etch: there is no attention layer yet
+// expect: etch: there is no transformer layer: make one of residual<attention<heads>> and others
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/absent.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/network/network.hpp>
 
 #ifdef ETCH_REJECT
-using opening = etch::attention<8>;
+using opening = etch::transformer<8>;
 #else
 using opening = etch::dense<8>;
 #endif

@@ -146,6 +146,8 @@ void layers() {
     both_passes<network<input<10, 5>, gated<silu, identity>, flatten, dense<3>>>("gated of channels");
     both_passes<network<input<7>, dense<21>, film, dense<3>>>("film");
     embedded("embedding");
+    both_passes<network<input<12, 5>, attention<3>, flatten, dense<3>>>("attention");
+    both_passes<network<input<18, 7>, attention<2, true>, flatten, dense<3>>>("attention, causal");
     layer<dropout<30>>("dropout");
     layer<residual<dense<21>, etch::tanh>>("residual");
     through_time<network<input<7>, gru<21>, dense<3>>>("gru");

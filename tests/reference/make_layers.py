@@ -308,6 +308,32 @@ def embedding():
     ]
 
 
+def attention(features=6, positions=5, heads=2):
+    """Multi-head self-attention, once over all positions and once causal."""
+    layer = nn.MultiheadAttention(features, heads, batch_first=True).double()
+    for p, factor in zip(layer.parameters(), (29, 43, 11, 19)):
+        p.data = header.exact(spread(p.numel(), factor, 53, 1 / 32)).reshape(p.shape)
+    size = SAMPLES * positions * features
+    x = header.exact(spread(size, 23, 59, 1 / 16)).reshape(SAMPLES, positions, features)
+    grad_output = header.exact(spread(size, 31, 61, 1 / 32)).reshape(SAMPLES, positions, features)
+    names = {"in_proj_weight": "in_proj_weight", "in_proj_bias": "in_proj_bias"}
+    names.update({"out_proj.weight": "out_weight", "out_proj.bias": "out_bias"})
+    given = {names[name]: p for name, p in layer.named_parameters()} | {"input": x, "grad_output": grad_output}
+    parts = [f"/// MultiheadAttention({features}, {heads}) of {positions} positions, and causal.\nnamespace attention {{\n"]
+    parts += [header.array(key, value, "float") for key, value in given.items()]
+    for kind, mask in (("", None), ("causal_", torch.ones(positions, positions).triu(1).bool())):
+        parameters = list(layer.parameters())
+        for p in parameters:
+            p.grad = None
+        output, grad_input, gradients = backward(
+            lambda x: layer(x, x, x, attn_mask=mask, need_weights=False)[0], x, grad_output, parameters
+        )
+        found = {"output": output, "grad_input": grad_input}
+        found.update({"grad_" + names[name]: g for (name, _), g in zip(layer.named_parameters(), gradients)})
+        parts += [header.array(kind + key, value) for key, value in found.items()]
+    return parts + ["}  // namespace attention\n"]
+
+
 def batch_norm():
     """Two steps of training, then evaluation of the first batch."""
     layer = nn.BatchNorm1d(5).double()
@@ -430,6 +456,7 @@ def main():
     parts += halves("gated", wavenet_gate, 10, "tanh(first half) * sigmoid(second half) of {10, 3}.")
     parts += halves("film", modulated, 15, "The first third times the second plus the third, of {15, 3}.")
     parts += embedding()
+    parts += attention()
     header.write(
         __file__,
         "Everything lies sample after sample; weights are [out][in], row after row. What goes in is exact in float, "

@@ -40,6 +40,8 @@ inline constexpr named_kind tensor_kinds[] = {
     {"weight_hh_reverse", tensor_kind::matrix},
     {"bias_hh_reverse", tensor_kind::bias},
     {"bias_reverse", tensor_kind::bias},
+    {"in_proj_weight", tensor_kind::matrix},
+    {"in_proj_bias", tensor_kind::bias},
     {"mean", tensor_kind::numbers},
     {"deviation", tensor_kind::deviation},
     {"minimum", tensor_kind::numbers},

@@ -3,6 +3,7 @@
 // lack it, CONTRIBUTING.md ("Where else a new layer goes") has all.
 #include <cstddef>
 
+#include <etch/layer/attention.hpp>
 #include <etch/layer/average_pool.hpp>
 #include <etch/layer/batch_norm.hpp>
 #include <etch/layer/causal_conv_1d.hpp>
@@ -94,6 +95,7 @@ using all_layers = catalogue<
     catalogue_row<last_step, 0, input<2, 3>>,
     catalogue_row<parallel<branch<dense<2>>>, 1>,
     catalogue_row<slice<0, 2>, 2>,
+    catalogue_row<attention<1>, 1, input<2, 3>>,
     catalogue_row<embedding<3, 2>, 2>,
     catalogue_row<gated<tanh, sigmoid>, 2>,
     catalogue_row<film>,
