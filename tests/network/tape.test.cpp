@@ -1,10 +1,13 @@
 // runs on: every instruction set
 #include <etch/network/tape.hpp>
 
+#include <etch/layer/conv_1d.hpp>
 #include <etch/layer/dense.hpp>
 #include <etch/layer/dropout.hpp>
+#include <etch/layer/flatten.hpp>
 #include <etch/layer/relu.hpp>
 #include <etch/layer/tanh.hpp>
+#include <etch/network/sequence_tape.hpp>
 #include <etch/tensor/rows.hpp>
 #include <etch/tensor/stack.hpp>
 
@@ -73,6 +76,32 @@ TEST_CASE("gradients pass through one network into another") {
     const auto objective = [&] { return sum(q(matrix<double, 5, 4>(stack(s, pi(s))))); };
     CHECK(support::worst_gradient(actor_tape.gradients().data(), pi.parameters().data(), actor<double>::parameter_count,
                                   objective) < support::gradient_tolerance);
+}
+
+TEST_CASE("gradients pass out of a network whose first layer divides its input into positions") {
+    using painter_type = basic_network<double, input<3>, dense<6>, etch::tanh>;
+    using critic_type = basic_network<double, input<2, 3>, conv_1d<3, 2, padding<1, 0>>, etch::tanh, flatten, dense<1>>;
+    painter_type painter{seed{1}};
+    const critic_type q{seed{2}};
+    matrix<double, 3, 4> s;
+    support::scatter_numbers(s, seed{3});
+    tape<painter_type, 4> painter_tape;
+    tape<critic_type, 4> critic_tape;
+    const auto picture = painter_tape.forward(painter, s);
+    (void)critic_tape.forward(q, picture);
+    matrix<double, 1, 4> all_ones;
+    all_ones.fill(1);
+    const matrix<double, 6, 4> dpicture = critic_tape.backward(q, all_ones);
+    const matrix<double, 3, 4> ds = painter_tape.backward(painter, critic_tape.backward(q, all_ones));
+    const auto objective = [&] { return sum(q(painter(s))); };
+    CHECK(support::worst_gradient(ds.data(), s.data(), s.size(), objective) < support::gradient_tolerance);
+    CHECK(support::worst_gradient(painter_tape.gradients().data(), painter.parameters().data(),
+                                  painter_type::parameter_count, objective) < support::gradient_tolerance);
+
+    sequence_tape<critic_type, 4, 1> one_step;
+    one_step.begin({});
+    (void)one_step.forward(q, 0, picture);
+    CHECK(dpicture == matrix<double, 6, 4>(one_step.backward(q, 0, all_ones)));
 }
 
 TEST_CASE("the seed of a forward pass decides what dropout drops, also in backward") {

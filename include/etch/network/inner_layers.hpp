@@ -1,5 +1,5 @@
 #pragma once
-// What the layers that hold layers have in common: see residual and parallel.
+// What the layers that hold layers have in common, and tapes: see residual, parallel and tape.
 #include <cstddef>
 
 #include <etch/network/chain_tape.hpp>
@@ -20,6 +20,17 @@ constexpr bool fits_nothing() noexcept {
 /// How much memory a list needs for the gradient of its input. None if it is an expression of one sample per column.
 template <class List, std::size_t Columns>
 inline constexpr std::size_t input_gradient_size = List::infos[0].recuts ? List::input_shape.size() * Columns : 0;
+
+/// That memory, as a member that takes no space if there is none.
+template <class List, std::size_t Columns, class T, std::size_t Size = input_gradient_size<List, Columns>>
+struct input_gradient_memory {
+    alignas(storage_alignment<T, Size>) T numbers[Size] = {};
+    [[nodiscard]] constexpr T* data() noexcept { return numbers; }
+};
+template <class List, std::size_t Columns, class T>
+struct input_gradient_memory<List, Columns, T, 0> {
+    [[nodiscard]] static constexpr T* data() noexcept { return nullptr; }
+};
 
 /// The gradient of the input of a list, as an expression of one sample per column, to be added to others.
 template <class List, std::size_t Columns, class G>

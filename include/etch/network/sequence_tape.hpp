@@ -3,7 +3,7 @@
 #include <span>
 #include <type_traits>
 
-#include <etch/network/chain_tape.hpp>
+#include <etch/network/inner_layers.hpp>
 #include <etch/network/network_gradients.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -80,7 +80,8 @@ public:
                       "etch: the gradient of the output of a tape is a matrix of outputs x columns");
         if (i == last_)
             for (T& g : grad_states_[(i + 1) % 2]) g = 0;
-        return step(net, i).template backward<Overwrite>(dy);
+        return internal::input_gradient<layers, Columns>(step(net, i).template backward<Overwrite>(dy),
+                                                         input_gradient_.data());
     }
 
     /// The output of step i, as forward returned it.
@@ -149,6 +150,7 @@ private:
     alignas(alignment) T workspace_[at_least_one((Steps - 1) * pass::plan.kept + pass::plan.size)] = {};
     alignas(alignment) T states_[at_least_one((Steps + 1) * state_size)] = {};
     alignas(alignment) T grad_states_[2][at_least_one(state_size)] = {};
+    [[no_unique_address]] internal::input_gradient_memory<layers, Columns, T> input_gradient_{};
     const T* inputs_[Steps] = {};
     std::size_t last_ = 0;
     seed from_{0};

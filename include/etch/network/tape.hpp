@@ -1,7 +1,7 @@
 #pragma once
 #include <cstddef>
 
-#include <etch/network/chain_tape.hpp>
+#include <etch/network/inner_layers.hpp>
 #include <etch/network/network_gradients.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -61,6 +61,7 @@ private:
 template <class Network, std::size_t Columns = 1, std::size_t Depth = Network::depth>
 class tape : public tape_memory<Network, Columns, Depth> {
     using base = tape_memory<Network, Columns, Depth>;
+    using layers = typename Network::layers;
     static_assert(!Network::has_state, "etch: a tape holds one step of a network without state: see sequence_tape");
 
 public:
@@ -94,7 +95,8 @@ public:
     constexpr auto backward(const Network& net, const DY& dy) noexcept {
         static_assert(DY::rows == outputs && DY::columns == Columns,
                       "etch: the gradient of the output of a tape is a matrix of outputs x columns");
-        return pass(net).template backward<Overwrite>(dy);
+        return internal::input_gradient<layers, Columns>(pass(net).template backward<Overwrite>(dy),
+                                                         input_gradient_.data());
     }
 
 private:
@@ -102,6 +104,7 @@ private:
         return this->step(net, matrix_view<const T, inputs, Columns>{x_}, from_, count_);
     }
 
+    [[no_unique_address]] internal::input_gradient_memory<layers, Columns, T> input_gradient_{};
     const T* x_ = nullptr;
     seed from_{0};
     std::size_t count_ = Columns;
