@@ -110,7 +110,7 @@ private:
         } else {
             if constexpr (Overwrite) clear_gradients_of<I - 1>();
             constexpr std::size_t rows = infos[I - 1].output.size();
-            if constexpr (infos[I - 1].lazy_backward() && G::rows == rows) {
+            if constexpr (infos[I - 1].lazy_backward() && G::rows == rows && Tiled<G>) {
                 return go_on<Overwrite, I - 1, Buffer>(backward_of<Overwrite, I - 1>(g));
             } else {
                 Chain::store(memory + plan.gradient[Buffer], g);

@@ -39,6 +39,12 @@ concept Expression = std::derived_from<std::remove_cvref_t<E>, expression> && re
     { std::remove_cvref_t<E>::columns } -> std::convertible_to<std::size_t>;
 };
 
+/// Can be computed tile by tile, as part of a larger expression. Others are only evaluated as a whole, by `assign_to`.
+template <class E>
+concept Tiled = Expression<E> && requires(const E& e) {
+    e.template at<lanes<typename E::value_type, 1>, 1, 1>(std::size_t{}, std::size_t{});
+};
+
 /// The same numbers of rows and columns, and the same element type.
 template <class A, class B>
 concept SameShape =
