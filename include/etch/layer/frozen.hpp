@@ -1,5 +1,7 @@
 #pragma once
+#include <concepts>
 #include <cstddef>
+#include <type_traits>
 
 #include <etch/layer/layer.hpp>
 
@@ -13,8 +15,8 @@ namespace internal {
 /// The base of frozen<L>: L itself; batch_norm with its running statistics; or, if L contains layers, L with each of
 /// them frozen.
 template <class L>
-struct frozen_form {
-    using type = L;
+struct frozen_form {  // of what is no layer, nothing, so that there is only one error
+    using type = std::conditional_t<std::derived_from<L, layer_defaults>, L, layer_defaults>;
 };
 template <template <class...> class Holder, class... Layers>
     requires(sizeof...(Layers) > 0 && (std::derived_from<Layers, layer_defaults> && ...))
@@ -39,6 +41,11 @@ struct frozen_form<frozen<L>> {
 /// an optimizer stores nothing for them. In a layer that contains layers everything is frozen.
 template <class L>
 struct frozen : internal::frozen_form<L>::type {
+    static_assert(
+        std::derived_from<L, layer_defaults>,
+        "etch: frozen<L> is a layer that training does not change, frozen<dense<8>>: a network is frozen layer "
+        "by layer");
+
     /// The layer that is frozen.
     using frozen_layer = L;
     using form = typename internal::frozen_form<L>::type;

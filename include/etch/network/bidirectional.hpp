@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <concepts>
 #include <cstddef>
 
 #include <etch/network/sequence_run.hpp>
@@ -25,6 +26,9 @@ namespace etch::inline ETCH_VARIANT {
 /// Networks", 1997.
 template <class L>
 struct bidirectional : layer_defaults {
+    static_assert(std::derived_from<L, layer_defaults>,
+                  "etch: bidirectional runs one layer over a sequence: bidirectional<lstm<16>>");
+
     static constexpr const char* name = "bidirectional";
     static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr bool stored_output = true;

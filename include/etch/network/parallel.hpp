@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
@@ -17,6 +18,8 @@ template <class... Layers>
 struct branch {
     static_assert(sizeof...(Layers) > 0,
                   "etch: a branch needs at least one layer: branch<identity> passes its input on unchanged");
+    static_assert((std::derived_from<Layers, layer_defaults> && ...),
+                  "etch: a branch is a list of layers, without input: branch<dense<8>, relu>");
 
     static constexpr const char* name = "branch";
     static constexpr bool counts_samples = (Layers::counts_samples || ...);

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <concepts>
 #include <cstddef>
 
 #include <etch/network/sequence_run.hpp>
@@ -25,6 +26,9 @@ namespace etch::inline ETCH_VARIANT {
 /// Memory of training: `length` times what L keeps of one step, the gradient buffers of one, and length + 3 states.
 template <class L>
 struct unrolled : layer_defaults {
+    static_assert(std::derived_from<L, layer_defaults>,
+                  "etch: unrolled runs one layer over a sequence: unrolled<lstm<16>>");
+
     static constexpr const char* name = "unrolled";
     static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr bool stored_output = true;
