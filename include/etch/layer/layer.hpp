@@ -165,11 +165,25 @@ constexpr bool check_contract() {
     return true;
 }
 
+/// Whether all names are complete: a tensor_name cuts off what does not fit.
+template <std::size_t Count>
+constexpr bool names_fit(const std::array<parameter, Count>& all) noexcept {
+    for (const parameter& p : all)
+        if (p.name.is_full()) return false;
+    return true;
+}
+
 /// The same for the members that depend on the input, and the layer's own check of it.
 template <class L, shape In>
 constexpr bool check_layer() {
     static_assert(is_array_of_parameters<decltype(L::template parameters<In>())>,
                   "etch: parameters<In>() of a layer returns a std::array of etch::parameter");
+    if constexpr (is_array_of_parameters<decltype(L::template parameters<In>())>) {
+        constexpr bool fit = names_fit(L::template parameters<In>());  // clang prints a condition before the message
+        static_assert(fit,
+                      "etch: the name of a tensor has at most 30 characters, together with the numbers of the layers "
+                      "around it");
+    }
     static_assert(is_array_of_tensors<decltype(L::template state<In>())>,
                   "etch: state<In>() of a layer returns a std::array of etch::named_tensor");
     L::template check<In>();

@@ -30,6 +30,8 @@ struct tensor_name {
         const char digit[] = {static_cast<char>('0' + number % 10), 0};
         return append(digit);
     }
+    /// Whether there is no room left: then perhaps a part was cut off.
+    [[nodiscard]] constexpr bool is_full() const noexcept { return text[capacity - 2] != 0; }
 };
 
 /// What changes a parameter: the optimizer; `fit`, from the training data, or training itself, such as the statistics
