@@ -312,6 +312,8 @@ TEST_CASE("what cannot be trained is refused, and nothing is changed") {
     CHECK(code(three, three_targets, {.mask = std::array<float, 6>{}}) == status::empty_set);
     CHECK(code(three, three_targets, {.mask = std::array<float, 6>{1, -1}}) == status::invalid_option);
     CHECK(code(three, three_targets, {.mask = std::array<float, 3>{1, 1}}) == status::size_mismatch);
+    CHECK(code(three, three_targets, {.mask = std::array<float, 6>{3e38f, 3e38f}}) == status::invalid_option);
+    CHECK(code(three, three_targets, {.mask = std::array<float, 6>{1e-39f}}) == status::invalid_option);
     CHECK(std::string(stepper.step(net, x, y, at).message()) ==
           "the sequence has 6 steps, but there is memory for 5: train it in pieces, and pass the state from one to "
           "the next");
@@ -322,6 +324,8 @@ TEST_CASE("what cannot be trained is refused, and nothing is changed") {
           "the number of lengths is 1, but must be that of the sequences");
     CHECK(message({.mask = std::array<float, 3>{1, 1}}) ==
           "the size of mask is 3, but must be that of all sequences, in steps");
+    CHECK(message({.mask = std::array<float, 6>{3e38f, 3e38f}}) ==
+          "the sum of mask is infinity, but must be a number that can be divided by");
     stepper.record().optimizer.learning_rate = -1;
     CHECK(code(three, three_targets) == status::invalid_option);
 

@@ -16,7 +16,8 @@ struct options_of_sequences {
     /// step; a sequence of length 0 keeps its state.
     std::span<const std::size_t> lengths{};
     /// The weight of each step's loss in the mean, 0 or more, in the order of the targets: step after step, and
-    /// within a step sequence after sequence. The state passes through steps of weight 0 like through any other.
+    /// within a step sequence after sequence. Their sum is finite. The state passes through steps of weight 0 like
+    /// through any other.
     std::span<const T> mask{};
     /// See updater::update.
     std::uint64_t total_steps = 0;

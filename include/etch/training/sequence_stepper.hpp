@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <type_traits>
 
@@ -91,6 +92,11 @@ public:
         T weight_sum{0};
         for (std::size_t i = 0; i < steps; ++i)
             for (std::size_t j = 0; j < Batch; ++j) weight_sum += weight(options, i, j);
+        if (!(weight_sum >= (std::numeric_limits<T>::min)() && weight_sum <= (std::numeric_limits<T>::max)()))
+            return {.code = status::invalid_option,
+                    .steps = steps,
+                    .most_steps = Steps,
+                    .option = {"the sum of mask", static_cast<double>(weight_sum), "a number that can be divided by"}};
 
         tape_.begin(at, held_.next_seed());
         T total{0};
