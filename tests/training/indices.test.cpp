@@ -8,6 +8,8 @@
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/gru.hpp>
 #include <etch/loss/mean_squared_error.hpp>
+#include <etch/network/bidirectional.hpp>
+#include <etch/network/unrolled.hpp>
 #include <etch/optimizer/adam.hpp>
 #include <etch/training/evaluate.hpp>
 #include <etch/training/sequence_stepper.hpp>
@@ -78,6 +80,10 @@ TEST_CASE("an evaluation names it too") {
     data.inputs[3] = 0.25f;
     const auto report = evaluate(net_type{seed{1}}, data.view());
     CHECK(report.code == status::invalid_index);
+    using by_position = network<input<1, 2>, unrolled<embedding<4, 3>>, flatten, dense<1>>;
+    CHECK(evaluate(by_position{seed{1}}, data.view()).code == status::invalid_index);
+    using both_ways = network<input<1, 2>, bidirectional<embedding<4, 3>>, flatten, dense<1>>;
+    CHECK(evaluate(both_ways{seed{1}}, data.view()).code == status::invalid_index);
 }
 
 TEST_CASE("a step of sequences names it too, and changes nothing") {

@@ -33,6 +33,7 @@ struct bidirectional : layer_defaults {
     static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr bool stored_output = true;
     static constexpr output_range range = L::range;
+    static constexpr std::size_t indices_below = L::indices_below;
 
     template <shape In>
     static constexpr void(check)() {
