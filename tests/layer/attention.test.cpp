@@ -114,26 +114,6 @@ double farthest_from_loops() {
     return worst;
 }
 
-/// Whether the samples of a batch have the bits that they have alone, in training and outside.
-template <shape In, class... Layers>
-bool same_alone() {
-    static support::passes<float, In, 3, Layers...> together;
-    static support::passes<float, In, 1, Layers...> alone;
-    bool same = true;
-    for (const bool training : {true, false}) {
-        training ? together.run() : together.infer();
-        for (std::size_t j = 0; j < 3; ++j) {
-            alone.input = together.input.column(j);
-            alone.grad_output = together.grad_output.column(j);
-            training ? alone.run() : alone.infer();
-            same = same && matrix<float, together.outputs, 1>(together.output.column(j)) == alone.output;
-            same =
-                same && (!training || matrix<float, In.size(), 1>(together.grad_input.column(j)) == alone.grad_input);
-        }
-    }
-    return same;
-}
-
 }  // namespace
 
 TEST_CASE("attention keeps the shape, and has the tensors of PyTorch") {
@@ -200,8 +180,8 @@ TEST_CASE("attention at sizes around the lanes matches plain loops") {
 }
 
 TEST_CASE("attention gives a sample the same bits alone and in a batch") {
-    CHECK(same_alone<shape{9, 5}, attention<3>>());
-    CHECK(same_alone<shape{6, 4}, residual<layer_norm<>, attention<2, true>>>());
+    CHECK(support::differences_alone<shape{9, 5}, 3, attention<3>>() == 0);
+    CHECK(support::differences_alone<shape{6, 4}, 3, residual<layer_norm<>, attention<2, true>>>() == 0);
 }
 
 TEST_CASE("attention backward matches finite differences") {

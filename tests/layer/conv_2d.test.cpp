@@ -114,29 +114,6 @@ double farthest_from_torch() {
          farthest_from_torch<T, shape{5, 4, 3}, 5, 1, 3, 3, groups<5>, padding<1>>(ETCH_TORCH(conv_2d_depthwise))});
 }
 
-/// How many samples of a batch have another bit than alone, forward, backward and outside of training.
-template <shape In, std::size_t Columns, class... Layers>
-std::size_t differences() {
-    static support::passes<float, In, Columns, Layers...> together;
-    static support::passes<float, In, 1, Layers...> alone;
-    together.run();
-    std::size_t found = 0;
-    for (std::size_t j = 0; j < Columns; ++j) {
-        alone.input = together.input.column(j);
-        alone.grad_output = together.grad_output.column(j);
-        alone.run();
-        found += !(matrix<float, together.outputs, 1>(together.output.column(j)) == alone.output);
-        found += !(matrix<float, In.size(), 1>(together.grad_input.column(j)) == alone.grad_input);
-    }
-    together.infer();
-    for (std::size_t j = 0; j < Columns; ++j) {
-        alone.input = together.input.column(j);
-        alone.infer();
-        found += !(matrix<float, together.outputs, 1>(together.output.column(j)) == alone.output);
-    }
-    return found;
-}
-
 }  // namespace
 
 TEST_CASE("conv_2d has a column of filters for each place of its kernel, and weights for all that it sees") {
@@ -224,12 +201,12 @@ TEST_CASE("conv_2d with options is written with those that differ from the defau
 }
 
 TEST_CASE("conv_2d gives a sample the same bits alone and in a batch") {
-    CHECK(differences<shape{3, 9, 7}, 7, conv_2d<5>>() == 0);
-    CHECK(differences<shape{2, 8, 5}, 2, conv_2d<33, 1>, etch::tanh, conv_2d<1, 2, 4>>() == 0);
-    CHECK(differences<shape{4, 5, 4}, 3, conv_2d<4, 3, 3, padding<1>, groups<4>>, etch::tanh,
-                      conv_2d<6, 2, 2, stride<2>, groups<2>>>() == 0);
+    CHECK(support::differences_alone<shape{3, 9, 7}, 7, conv_2d<5>>() == 0);
+    CHECK(support::differences_alone<shape{2, 8, 5}, 2, conv_2d<33, 1>, etch::tanh, conv_2d<1, 2, 4>>() == 0);
+    CHECK(support::differences_alone<shape{4, 5, 4}, 3, conv_2d<4, 3, 3, padding<1>, groups<4>>, etch::tanh,
+                                     conv_2d<6, 2, 2, stride<2>, groups<2>>>() == 0);
 #if ETCH_TEST_EVERYTHING  // the preset test-all
-    CHECK(differences<shape{1, 12, 12}, 5, conv_2d<16>, relu, conv_2d<8, 5>, flatten>() == 0);
+    CHECK(support::differences_alone<shape{1, 12, 12}, 5, conv_2d<16>, relu, conv_2d<8, 5>, flatten>() == 0);
 #endif
 }
 

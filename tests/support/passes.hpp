@@ -106,4 +106,28 @@ private:
     numbers<chain::template inference_size<Columns, sizeof...(Layers)>()> inference_workspace{};
 };
 
+/// How many samples of a batch have another bit than alone: in the output and in the gradient of the input in training,
+/// in the output outside of it.
+template <etch::shape In, std::size_t Columns, class... Layers>
+std::size_t differences_alone() {
+    static passes<float, In, Columns, Layers...> together;
+    static passes<float, In, 1, Layers...> alone;
+    together.run();
+    std::size_t found = 0;
+    for (std::size_t j = 0; j < Columns; ++j) {
+        alone.input = together.input.column(j);
+        alone.grad_output = together.grad_output.column(j);
+        alone.run();
+        found += !(etch::matrix<float, together.outputs, 1>(together.output.column(j)) == alone.output);
+        found += !(etch::matrix<float, In.size(), 1>(together.grad_input.column(j)) == alone.grad_input);
+    }
+    together.infer();
+    for (std::size_t j = 0; j < Columns; ++j) {
+        alone.input = together.input.column(j);
+        alone.infer();
+        found += !(etch::matrix<float, together.outputs, 1>(together.output.column(j)) == alone.output);
+    }
+    return found;
+}
+
 }  // namespace support

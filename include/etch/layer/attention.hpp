@@ -3,7 +3,7 @@
 #include <limits>
 
 #include <etch/layer/layer.hpp>
-#include <etch/math/exp.hpp>
+#include <etch/layer/softmax.hpp>
 #include <etch/tensor/recut.hpp>
 #include <etch/tensor/transposed_product.hpp>
 
@@ -116,13 +116,13 @@ struct attention : layer_defaults {
         dheads = transposed_product(W_out, by_position, out.data());
         for (std::size_t j = 0; j < X::columns; ++j)
             for (std::size_t h = 0; h < Heads; ++h) {
-                const auto [Q, K, V] = of_head<input>(projected, j, h);
-                const auto [dQ, dK, dV] = of_head<input>(dprojected, j, h);
+                const auto [Q, K, V] = queries_keys_values<input>(projected, j, h);
+                const auto [dQ, dK, dV] = queries_keys_values<input>(dprojected, j, h);
                 const auto dO = head_of<input>(dheads, j, h);
                 const auto P = weights_of<input>(weights, j * Heads + h);
                 dV = dO * transpose(P);
                 dweights = transposed_product(V, dO, transposed.data());
-                dweights = share * hadamard(P, dweights - sum_rows(hadamard(P, dweights)));
+                dweights = share * softmax::backward(layer, P, P, dweights);
                 dQ = K * dweights;
                 dK = Q * transpose(dweights);
             }
@@ -164,7 +164,7 @@ private:
         View Q, K, V;
     };
     template <shape In>
-    ETCH_INLINE static constexpr auto of_head(const auto& projected, std::size_t sample, std::size_t head) {
+    ETCH_INLINE static constexpr auto queries_keys_values(const auto& projected, std::size_t sample, std::size_t head) {
         constexpr std::size_t E = In.extent[0];
         const auto first = projected.data() + sample * 3 * In.size() + head * width(In);
         using view = decltype(block<In, 3 * E>(first));
@@ -185,12 +185,11 @@ private:
         projected = W_in * cut<input>(x) + b_in;
         for (std::size_t j = 0; j < X::columns; ++j)
             for (std::size_t h = 0; h < Heads; ++h) {
-                const auto [Q, K, V] = of_head<input>(projected, j, h);
+                const auto [Q, K, V] = queries_keys_values<input>(projected, j, h);
                 const auto P = weights_of<input>(weights, Context::training ? j * Heads + h : 0);
                 P = share * transposed_product(K, Q, transposed.data());
                 if constexpr (Causal) hide_later_keys(P);
-                P = map([](auto lane) ETCH_INLINE_LAMBDA { return math::exp(lane); }, P - max_rows(P));
-                P = P / sum_rows(P);
+                P = softmax::forward(layer, P);
                 const auto O = head_of<input>(heads, j, h);
                 O = V * P;
             }
