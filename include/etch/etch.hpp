@@ -90,6 +90,7 @@
 #include <etch/network/chain_tape.hpp>
 #include <etch/network/constant_cost.hpp>
 #include <etch/network/convert.hpp>
+#include <etch/network/fold.hpp>
 #include <etch/network/loss_fusion.hpp>
 #include <etch/network/network.hpp>
 #include <etch/network/predict.hpp>

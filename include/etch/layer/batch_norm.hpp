@@ -55,6 +55,7 @@ struct batch_norm : layer_defaults {
     static constexpr bool writes_gradient_once = true;
     static constexpr bool recuts = true;
     static constexpr bool counts_samples = true;
+    static constexpr bool scales_and_shifts = true;
 
     static constexpr shape output(shape input) { return input; }
 
@@ -158,6 +159,12 @@ struct batch_norm : layer_defaults {
                                  map(internal::inverse_deviation<InverseEpsilon>{}, variance)),
                         gamma) +
                beta;
+    }
+    /// The same as one product and one sum: y = scale ⊙ x + shift.
+    static constexpr void affine(const auto& parameters, const auto& scale, const auto& shift) {
+        const auto& [gamma, beta, mean, variance] = parameters;
+        scale = hadamard(gamma, map(internal::inverse_deviation<InverseEpsilon>{}, variance));
+        shift = beta - hadamard(scale, mean);
     }
     template <class Context, class DY>
     ETCH_INLINE static constexpr auto backward_of_running(const Context& layer, const DY& dy) {

@@ -27,6 +27,7 @@ struct causal_conv_1d : layer_defaults {
     static constexpr const char* name = "causal_conv_1d";
     static constexpr saved_values saved_for_backward = saved_values::nothing;
     static constexpr bool writes_gradient_once = true;
+    static constexpr affine_weights weights_as = affine_weights::rows;
 
     template <shape In>
     static constexpr void(check)() {

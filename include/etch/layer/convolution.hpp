@@ -78,6 +78,8 @@ template <std::size_t Filters, window_settings Of>
 struct convolution {
     static constexpr sliding_window window = Of.window;
     static constexpr std::size_t places = window.width * window.height;
+    static constexpr affine_weights weights_as =
+        Of.groups == 1 && Of.border.none() ? affine_weights::rows_and_columns : affine_weights::rows;
 
     static constexpr bool fits(shape image) { return window.fits(Of.border.around(image)); }
     static constexpr bool divides(shape image) { return image.extent[0] % Of.groups == 0 && Filters % Of.groups == 0; }
@@ -267,6 +269,9 @@ protected:
     using kernel = Kernel<Filters, settings>;
 
     static constexpr shape image_of(shape input) { return Rank == 3 ? input : as_image(input); }
+
+public:
+    static constexpr affine_weights weights_as = kernel::weights_as;
 };
 
 }  // namespace etch::inline ETCH_VARIANT::internal

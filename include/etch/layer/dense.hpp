@@ -37,6 +37,7 @@ struct dense : layer_defaults {
     static constexpr const char* name = "dense";
     static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr bool writes_gradient_once = true;
+    static constexpr affine_weights weights_as = is_bf16 ? affine_weights::none : affine_weights::rows_and_columns;
 
     template <shape In>
     static constexpr void(check)() {

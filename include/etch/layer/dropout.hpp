@@ -19,6 +19,7 @@ struct dropout : layer_defaults {
     static constexpr const char* name = "dropout";
     static constexpr bool elementwise = true;
     static constexpr saved_values saved_for_backward = saved_values::nothing;
+    static constexpr bool passes_through = true;
 
     static constexpr shape output(shape input) { return input; }
 

@@ -8,6 +8,7 @@ struct identity : layer_defaults {
     static constexpr const char* name = "identity";
     static constexpr bool elementwise = true;
     static constexpr saved_values saved_for_backward = saved_values::nothing;
+    static constexpr bool passes_through = true;
 
     static constexpr shape output(shape input) { return input; }
 

@@ -9,6 +9,7 @@
 
 #include <etch/core/problem.hpp>
 #include <etch/core/shape.hpp>
+#include <etch/layer/affine_weights.hpp>
 #include <etch/layer/output_kind.hpp>
 #include <etch/layer/parameter.hpp>
 #include <etch/tensor/product.hpp>
@@ -70,6 +71,12 @@ struct layer_defaults {
     static constexpr std::size_t indices_below = 0;
     /// The units of the layer's outputs are those of the targets, which are passed to `fit`: see unstandardize.
     static constexpr bool fits_targets = false;
+    /// For `fold` (network/fold.hpp): which of its weights a scale and a shift of its outputs or inputs can go into;
+    /// whether y = x outside training; and whether it is such a scale and shift outside training, of features that
+    /// are those of the weights beside it: then it has
+    ///     static constexpr void affine(const auto& parameters, const auto& scale, const auto& shift);
+    static constexpr etch::affine_weights weights_as = affine_weights::none;
+    static constexpr bool passes_through = false, scales_and_shifts = false;
 
     /// The layer's parameters.
     template <shape In>

@@ -14,6 +14,8 @@ template <std::size_t Filters, window_settings Of>
 struct transposed_convolution {
     static constexpr sliding_window window = Of.window;
     static constexpr std::size_t places = window.width * window.height, filters_of_group = Filters / Of.groups;
+    static constexpr affine_weights weights_as =
+        Of.groups == 1 ? affine_weights::columns_of_features : affine_weights::none;
 
     /// The output before its border is cut off.
     static constexpr shape whole(shape image) {

@@ -22,6 +22,7 @@ struct branch {
                   "etch: a branch is a list of layers, without input: branch<dense<8>, relu>");
 
     static constexpr const char* name = "branch";
+    static constexpr bool holds_list = true;
     static constexpr bool counts_samples = (Layers::counts_samples || ...);
     static constexpr std::size_t depth = sizeof...(Layers);
 

@@ -19,6 +19,7 @@ struct residual : layer_defaults {
     static_assert(sizeof...(Layers) > 0, "etch: residual needs at least one layer");
 
     static constexpr const char* name = "residual";
+    static constexpr bool holds_list = true;
     static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr bool counts_samples = (Layers::counts_samples || ...);
 
