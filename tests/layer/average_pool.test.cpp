@@ -43,6 +43,8 @@ TEST_CASE("average_pool and global_average_pool match PyTorch") {
           float_tolerance);
     CHECK(support::farthest_from_torch<double, shape{3, 7, 5}, average_pool<3, 3, stride<2, 1>>>(
               ETCH_TORCH(average_pool_overlapping)) < double_tolerance);
+    CHECK(support::farthest_from_torch<float, shape{3, 7, 5}, average_pool<3, 3, stride<2>, padding<1>>>(
+              ETCH_TORCH(average_pool_padded)) < float_tolerance);
     CHECK(support::farthest_from_torch<float, shape{3, 7}, average_pool<3>>(ETCH_TORCH(average_pool_of_signals)) <
           float_tolerance);
     CHECK(support::farthest_from_torch<float, shape{3, 7, 5}, global_average_pool>(ETCH_TORCH(global_average_pool)) <
@@ -60,7 +62,7 @@ TEST_CASE("average_pool and global_average_pool at sizes around the lanes are th
 }
 
 TEST_CASE("average_pool and global_average_pool match finite differences") {
-    CHECK(support::worst_gradient<shape{2, 12}, conv_1d<4, 2>, average_pool<3, 1, stride<2>>, etch::tanh,
+    CHECK(support::worst_gradient<shape{2, 12}, conv_1d<4, 2>, average_pool<3, 1, stride<2>, padding<1, 0>>, etch::tanh,
                                   average_pool<2>, etch::tanh, global_average_pool, dense<2>>() <
           support::gradient_tolerance);
 }

@@ -22,6 +22,8 @@ TEST_CASE("max_pool keeps the channels, and drops what its window does not reach
     STATIC_REQUIRE(max_pool<3, 3, stride<2, 1>>::output(shape{3, 9, 7}) == shape{3, 4, 5});
     STATIC_REQUIRE(max_pool<2>::output(shape{3, 9}) == shape{3, 4});
     STATIC_REQUIRE(max_pool<3, 1, stride<1>>::output(shape{3, 9}) == shape{3, 7});
+    STATIC_REQUIRE(max_pool<3, 2, padding<1, 0, 0, 1>>::output(shape{3, 9, 7}) == shape{3, 3, 4});
+    STATIC_REQUIRE(max_pool<3, 1, stride<1>, padding<0, 1>>::output(shape{3, 9}) == shape{3, 8});
 }
 
 TEST_CASE("max_pool takes the first of the largest in each window, forward and backward") {
@@ -31,6 +33,15 @@ TEST_CASE("max_pool takes the first of the largest in each window, forward and b
     layer.run();
     CHECK(layer.output == matrix<float, 2, 1>{5, 2});
     CHECK(layer.grad_input == matrix<float, 8, 1>{0, 10, 20, 0, 0, 0, 0, 0});
+}
+
+TEST_CASE("outside of the image nothing is the largest") {
+    support::passes<float, shape{1, 3}, 1, max_pool<2, 2, stride<1>, padding<1>>> layer;
+    layer.input = matrix<float, 3, 1>{-3, -1, -2};
+    layer.grad_output = matrix<float, 4, 1>{1, 10, 100, 1000};
+    layer.run();
+    CHECK(layer.output == matrix<float, 4, 1>{-3, -1, -1, -2});
+    CHECK(layer.grad_input == matrix<float, 3, 1>{1, 110, 1000});
 }
 
 TEST_CASE("in windows that overlap the gradients of a largest element are added up") {
@@ -56,11 +67,13 @@ TEST_CASE("max_pool forward and backward are PyTorch's, to the bit") {
     CHECK(support::farthest_from_torch<float, shape{3, 7}, max_pool<2>>(ETCH_TORCH(max_pool_of_signals)) == 0);
     CHECK(support::farthest_from_torch<double, shape{3, 7, 5}, max_pool<3, 3, stride<2>>>(
               ETCH_TORCH(max_pool_overlapping)) == 0);
+    CHECK(support::farthest_from_torch<float, shape{3, 7, 5}, max_pool<3, 3, stride<2>, padding<1>>>(
+              ETCH_TORCH(max_pool_padded)) == 0);
 }
 
 TEST_CASE("max_pool at sizes around the lanes is the same channel by channel") {
     CHECK(support::is_the_same_by_channel<5, 6, 4, max_pool<2>>());
-    CHECK(support::is_the_same_by_channel<33, 5, 5, max_pool<3, 3, stride<1>>>());
+    CHECK(support::is_the_same_by_channel<33, 5, 5, max_pool<3, 3, stride<1>, padding<1, 0>>>());
 #if ETCH_TEST_EVERYTHING  // the preset test-all
     CHECK(support::is_the_same_by_channel<16, 13, 2, max_pool<2>>());
     CHECK(support::is_the_same_by_channel<7, 6, 7, max_pool<1, 7>>());
@@ -77,4 +90,6 @@ TEST_CASE("max_pool is written with its window, and with a stride that is not th
           "input<3, 9, 7>, max_pool<2, 2>, max_pool<2, 3>");
     CHECK(topology<network<input<3, 9, 7>, max_pool<3, 3, stride<2>>>> ==
           "input<3, 9, 7>, max_pool<3, 3, stride<2, 2>>");
+    CHECK(topology<network<input<3, 9>, max_pool<2, 2, padding<1, 0>>>> ==
+          "input<3, 9>, max_pool<2, 2, padding<1, 0, 1, 0>>");
 }

@@ -173,6 +173,8 @@ void layers() {
         network<input<3, 17>, conv_1d<21>, etch::tanh, conv_1d<9, 5, padding<4, 0>, groups<3>>, flatten, dense<3>>>(
         "conv_1d");
     both_passes<network<input<9, 7, 6>, max_pool<2>, max_pool<2, 2, stride<1>>, flatten, dense<3>>>("max_pool");
+    both_passes<network<input<9, 7, 6>, max_pool<3, 3, stride<2>, padding<1>>, flatten, dense<3>>>("max_pool, padded");
+    both_passes<network<input<9, 7, 6>, average_pool<3, 3, padding<1, 0>>, flatten, dense<3>>>("average_pool, padded");
     both_passes<network<input<9, 7, 6>, average_pool<3, 2>, flatten, dense<3>>>("average_pool");
     both_passes<network<input<21, 5, 3>, global_average_pool, dense<3>>>("global_average_pool");
     both_passes<network<input<9, 3, 2>, upsample<2, 3>, flatten, dense<3>>>("upsample");

@@ -230,6 +230,8 @@ def windows():
         ("max_pool", nn.MaxPool2d((2, 3)), (7, 5), f"MaxPool2d((2, 3)) of images {image}."),
         ("max_pool_overlapping", nn.MaxPool2d(3, 2), (7, 5), f"MaxPool2d(3, stride=2) of images {image}."),
         ("max_pool_of_signals", nn.MaxPool1d(2), (7,), f"MaxPool1d(2) of signals {signal}."),
+        ("max_pool_padded", nn.MaxPool2d(3, 2, 1), (7, 5), f"MaxPool2d(3, stride=2, padding=1) of images {image}."),
+        ("average_pool_padded", nn.AvgPool2d(3, 2, 1), (7, 5), f"AvgPool2d(3, stride=2, padding=1) of images {image}."),
         ("average_pool", nn.AvgPool2d((2, 3)), (7, 5), f"AvgPool2d((2, 3)) of images {image}."),
         ("average_pool_overlapping", nn.AvgPool2d(3, (1, 2)), (7, 5), f"AvgPool2d(3, stride=(1, 2)) of images {image}."),
         ("average_pool_of_signals", nn.AvgPool1d(3), (7,), f"AvgPool1d(3) of signals {signal}."),

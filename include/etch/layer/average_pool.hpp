@@ -9,43 +9,43 @@ namespace etch::inline ETCH_VARIANT {
 ///     forward     y  = (Σ of the x under the window) / n          n = Width * Height, added line by line
 ///     backward    dx = dy / n at each x under the window, added up
 ///
-/// Shapes, signals and the stride are those of max_pool.
+/// Shapes, signals, the stride and the padding are those of max_pool; what is outside the image counts as zeros
+/// (PyTorch's count_include_pad, its default).
 template <std::size_t Width, std::size_t Height = Width, class... Options>
 struct average_pool : internal::pooling_layer<average_pool<Width, Height, Options...>, Width, Height, Options...> {
     static constexpr const char* name = "average_pool";
     static constexpr saved_values saved_for_backward = saved_values::nothing;
 
     template <class Context, class X>
-    ETCH_INLINE static constexpr auto forward(const Context&, const X& x) {
+    ETCH_INLINE static constexpr auto forward(const Context& layer, const X& x) {
+        using T = typename X::value_type;
         constexpr sliding_window w = average_pool::window_on(Context::input);
-        return average_pool::template fold<Context::input, operation::plus>(x) /
-               static_cast<typename X::value_type>(w.width * w.height);
+        return average_pool::template fold<operation::plus>(layer, x, T{0}) / static_cast<T>(w.width * w.height);
     }
 
     template <class Context, class DY>
-    ETCH_INLINE static constexpr auto backward(const Context&, const auto&, const auto&, const DY& dy) {
-        return gradient<typename DY::value_type, Context::input, DY::columns>{dy.data()};
+    ETCH_INLINE static constexpr auto backward(const Context& layer, const auto&, const auto&, const DY& dy) {
+        using T = typename DY::value_type;
+        using add = gradient<T, Context::input, DY::columns>;
+        return typename average_pool::template bordered_gradient<T, Context::input, DY::columns, add>{
+            get<1>(layer.scratch).data(), add{dy.data()}};
     }
 
 private:
+    /// Adds dy / n row by row of positions, and in each place by place of the window.
     template <class T, shape In, std::size_t Samples>
-    struct gradient : expression {
-        using value_type = T;
-        static constexpr shape image = average_pool::image_of(In);
-        static constexpr std::size_t rows = image.extent[0], columns = In.size() / rows * Samples, partial_sums = 1;
+    struct gradient {
+        static constexpr shape image = average_pool::whole(In);
+        static constexpr std::size_t rows = image.extent[0];
         using layout = internal::patch_layout<image, average_pool::window_on(In), rows>;
 
         const T* dy;
 
-        explicit constexpr gradient(const T* dy_) noexcept : dy{dy_} {}
-
-        /// Row by row of positions, and in each place by place of the window.
-        constexpr void assign_to(const matrix_view<T, rows, columns>& dx) const noexcept {
-            dx.fill(0);
+        constexpr void operator()(T* dx) const noexcept {
             for (std::size_t j = 0; j < layout::positions * Samples; j += layout::across) {
                 const matrix_view<const T, rows, layout::across> dy_line{dy + j * rows};
                 for (const std::uint32_t place : layout::offset)
-                    internal::matrix_at<rows, layout::across, layout::to_next>(dx.data() + layout::start(j) + place) +=
+                    internal::matrix_at<rows, layout::across, layout::to_next>(dx + layout::start(j) + place) +=
                         dy_line / static_cast<T>(layout::size);
             }
         }

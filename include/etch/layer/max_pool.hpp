@@ -1,4 +1,6 @@
 #pragma once
+#include <limits>
+
 #include <etch/layer/pooling.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -10,43 +12,47 @@ namespace etch::inline ETCH_VARIANT {
 ///
 /// Shapes: x is {channels, width, height}, y is {channels, (width - Width) / Stride + 1, (height - Height) / Stride +
 /// 1}, rounded down: what is left over on the right and at the bottom is not seen. Signals of {channels, length} are
-/// images of height 1. The stride is the window's size unless the option stride<X, Y> is given: max_pool<3, 3,
-/// stride<2>>. NaN is never the largest, unless it is the first in its window. The gradient is PyTorch's.
+/// images of height 1. The stride is the window's size unless the option stride<X, Y> is given, and the option
+/// padding<Left, Right, Top, Bottom> lets the window reach over the edges, where nothing is: max_pool<3, 3, stride<2>,
+/// padding<1>>. NaN is never the largest, unless it is the first in its window. The gradient is PyTorch's.
 template <std::size_t Width, std::size_t Height = Width, class... Options>
 struct max_pool : internal::pooling_layer<max_pool<Width, Height, Options...>, Width, Height, Options...> {
     static constexpr const char* name = "max_pool";
     static constexpr saved_values saved_for_backward = saved_values::input;
 
     template <class Context, class X>
-    ETCH_INLINE static constexpr auto forward(const Context&, const X& x) {
-        return max_pool::template fold<Context::input, larger_of>(x);
+    ETCH_INLINE static constexpr auto forward(const Context& layer, const X& x) {
+        return max_pool::template fold<larger_of>(layer, x, outside<typename X::value_type>);
     }
 
     template <class Context, class X, class DY>
-    ETCH_INLINE static constexpr auto backward(const Context&, const X& x, const auto& /*y*/, const DY& dy) {
-        return gradient<typename DY::value_type, Context::input, X::columns>{x.data(), dy.data()};
+    ETCH_INLINE static constexpr auto backward(const Context& layer, const X& x, const auto& /*y*/, const DY& dy) {
+        using T = typename DY::value_type;
+        using add = gradient<T, Context::input, X::columns>;
+        const T* const seen = max_pool::template with_border<Context::input>(layer, x, outside<T>);
+        return typename max_pool::template bordered_gradient<T, Context::input, X::columns, add>{
+            get<1>(layer.scratch).data(), add{seen, dy.data()}};
     }
 
 private:
     struct larger_of {
         ETCH_INLINE constexpr auto operator()(auto most, auto next) const noexcept { return larger(next, most); }
     };
+    template <class T>
+    static constexpr T outside = -std::numeric_limits<T>::infinity();
 
+    /// Adds dy at the first of the largest elements in each window.
     template <class T, shape In, std::size_t Samples>
-    struct gradient : expression {
-        using value_type = T;
-        static constexpr shape image = max_pool::image_of(In);
-        static constexpr std::size_t rows = image.extent[0], columns = In.size() / rows * Samples, partial_sums = 1;
+    struct gradient {
+        static constexpr shape image = max_pool::whole(In);
+        static constexpr std::size_t rows = image.extent[0];
         using layout = internal::patch_layout<image, max_pool::window_on(In), rows>;
 
         const T *x, *dy;
 
-        constexpr gradient(const T* x_, const T* dy_) noexcept : x{x_}, dy{dy_} {}
-
-        constexpr void assign_to(const matrix_view<T, rows, columns>& dx) const noexcept {
-            dx.fill(0);
+        constexpr void operator()(T* dx) const noexcept {
             for (std::size_t j = 0; j < layout::positions * Samples; ++j)
-                add_position(x + layout::start(j), dy + j * rows, dx.data() + layout::start(j));
+                add_position(x + layout::start(j), dy + j * rows, dx + layout::start(j));
         }
 
     private:

@@ -1,5 +1,6 @@
 #pragma once
 // What the pooling layers have in common.
+#include <array>
 #include <cstddef>
 
 #include <etch/layer/layer.hpp>
@@ -18,21 +19,25 @@ struct pooling_layer : layer_defaults {
     template <shape In>
     static constexpr void(check)() {
         static_assert(
-            (is_stride<Options> && ...) && sizeof...(Options) <= 1,
-            "etch: after the extents of its window a pooling layer takes the option stride<X, Y>, and no other");
+            are_convolution_options<Options...> && ((is_stride<Options> || is_padding<Options>) && ...),
+            "etch: after the extents of its window a pooling layer takes the options stride<X, Y> and padding<Left, "
+            "Right, Top, Bottom>, each once at most");
         static_assert(In.rank == 2 || In.rank == 3,
                       "etch: a pooling layer needs images or signals for its input: input<channels, width, height> or "
                       "input<channels, length>");
         static_assert(In.rank != 2 || Height == Width || Height == 1,
                       "etch: a pooling layer on signals has a window of one extent: max_pool<3>, average_pool<3>");
-        static_assert((In.rank != 2 && In.rank != 3) || fits(In),
+        static_assert((In.rank != 2 && In.rank != 3) || window_on(In).fits(whole(In)),
                       "etch: a pooling layer needs images at least as wide and as high as its window");
+        static_assert((In.rank != 2 && In.rank != 3) || sees_no_border_alone(In),
+                      "etch: the padding of a pooling layer is at most half as wide and as high as its window, so that "
+                      "each position sees a place of the image");
     }
 
     static constexpr shape output(shape input) {
         if (!fits(input)) return input;
         const sliding_window w = window_on(input);
-        const shape image = image_of(input);
+        const shape image = whole(input);
         if (input.rank == 2) return {input.extent[0], w.across(image)};
         return {input.extent[0], w.across(image), w.down(image)};
     }
@@ -50,14 +55,69 @@ protected:
         return w;
     }
 
-    /// The fold over the places under the window.
-    template <shape In, class Combine, class X>
-    ETCH_INLINE static constexpr auto fold(const X& x) {
+    static constexpr image_border border_on(shape input) {
+        image_border around = settings.border;
+        if (input.rank == 2) around.top = around.bottom = 0;
+        return around;
+    }
+    /// The image with its border.
+    static constexpr shape whole(shape input) { return border_on(input).around(image_of(input)); }
+
+    /// The images with `value` around them, in the scratch memory; without a border, they themselves.
+    template <shape In, class X>
+    ETCH_INLINE static constexpr auto with_border(const auto& layer, const X& x, typename X::value_type value) {
         using T = typename X::value_type;
-        if constexpr (fits(In))
-            return window_fold<Combine, T, image_of(In), window_on(In), X::columns>{x.data()};
+        if constexpr (border_on(In).none()) {
+            return x.data();
+        } else {
+            T* const padded = get<0>(layer.scratch).data();
+            add_border<image_of(In), border_on(In), X::columns>(static_cast<const T*>(x.data()), padded, value);
+            return static_cast<const T*>(padded);
+        }
+    }
+
+    /// The fold over the places under the window, with `outside` around the images.
+    template <class Combine, class Context, class X>
+    ETCH_INLINE static constexpr auto fold(const Context& layer, const X& x, typename X::value_type outside) {
+        using T = typename X::value_type;
+        constexpr shape in = Context::input;
+        if constexpr (fits(in))
+            return window_fold<Combine, T, whole(in), window_on(in), X::columns>{with_border<in>(layer, x, outside)};
         else
-            return tensor<T, In.size(), X::columns>{};  // so that there is only one error
+            return tensor<T, in.size(), X::columns>{};  // so that there is only one error
+    }
+
+    /// The gradient of images from that of the images with their border: `add(to)` adds to the latter.
+    template <class T, shape In, std::size_t Samples, class Add>
+    struct bordered_gradient : expression {
+        using value_type = T;
+        static constexpr std::size_t rows = image_of(In).extent[0], columns = In.size() / rows * Samples;
+        static constexpr std::size_t partial_sums = 1;
+
+        T* padded;
+        Add add;
+
+        constexpr bordered_gradient(T* memory, const Add& adds) noexcept : padded{memory}, add{adds} {}
+
+        constexpr void assign_to(const matrix_view<T, rows, columns>& dx) const noexcept {
+            if constexpr (border_on(In).none()) {
+                dx.fill(0);
+                add(dx.data());
+            } else {
+                vector_view<T, whole(In).size() * Samples>{padded}.fill(0);
+                add(padded);
+                remove_border<image_of(In), border_on(In), Samples>(static_cast<const T*>(padded), dx.data());
+            }
+        }
+    };
+
+public:
+    /// The images with their border, if there is one; in training also their gradient.
+    template <shape In, std::size_t Columns, bool Training>
+    static constexpr std::array<named_tensor, 2> scratch() {
+        constexpr std::size_t padded = !fits(In) || border_on(In).none() ? 0 : whole(In).size() * Columns;
+        return {named_tensor{"images with border", {padded}},
+                named_tensor{"gradient with border", {Training ? padded : 0}}};
     }
 
 private:
@@ -66,7 +126,13 @@ private:
     static constexpr window_settings settings = settings_from<Options...>(defaults);
 
     static constexpr bool fits(shape input) {
-        return (input.rank == 2 || input.rank == 3) && window_on(input).fits(image_of(input));
+        return (input.rank == 2 || input.rank == 3) && window_on(input).fits(whole(input)) &&
+               sees_no_border_alone(input);
+    }
+    static constexpr bool sees_no_border_alone(shape input) {
+        const image_border b = border_on(input);
+        const sliding_window w = window_on(input);
+        return 2 * b.left <= w.width && 2 * b.right <= w.width && 2 * b.top <= w.height && 2 * b.bottom <= w.height;
     }
 };
 

@@ -6,7 +6,7 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-/// Zeros around an image of {channels, width, height}.
+/// What is put around an image of {channels, width, height}.
 struct image_border {
     std::size_t left = 0, right = 0, top = 0, bottom = 0;
 
@@ -18,23 +18,23 @@ struct image_border {
     [[nodiscard]] constexpr bool operator==(const image_border&) const noexcept = default;
 };
 
-/// Copies of images with a border of zeros around each.
+/// Copies of images with a border around each, of zeros if nothing else is given.
 template <shape Image, image_border Border, std::size_t Images, class T>
-constexpr void add_border(const T* from, T* to) noexcept {
+constexpr void add_border(const T* from, T* to, T value = T{0}) noexcept {
     constexpr std::size_t line = Image.extent[0] * Image.extent[1];
     constexpr std::size_t left = Image.extent[0] * Border.left, right = Image.extent[0] * Border.right;
     constexpr std::size_t width = left + line + right;
-    const auto zeros = [&to](std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) to[i] = T{0};
+    const auto border = [&to, value](std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) to[i] = value;
         to += count;
     };
     for (std::size_t image = 0; image < Images; ++image) {
-        zeros(Border.top * width + left);
+        border(Border.top * width + left);
         for (std::size_t y = 0; y < Image.extent[2]; ++y, from += line, to += line) {
-            if (y > 0) zeros(right + left);
+            if (y > 0) border(right + left);
             vector_view<T, line>{to} = vector_view<const T, line>{from};
         }
-        zeros(right + Border.bottom * width);
+        border(right + Border.bottom * width);
     }
 }
 
