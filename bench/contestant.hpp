@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "networks.hpp"
+#include "vision.hpp"
 #include "workload.hpp"
 
 /// Every contestant's file includes this header and passes its classes to add_..., which registers it for their rows.
@@ -48,7 +49,7 @@ const float* numbers_of(const Answer& answer) {
 
 template <class Forward, class Network, std::size_t Samples>
 double forward_error() {
-    const description net = describe<Network>();
+    const auto net = describe<Network>();
     const auto parameters = make_parameters(net);
     // More than one batch, since a contestant may be wrong only in its second call.
     constexpr std::size_t calls = Samples == 1 ? 64 : 2;
@@ -106,7 +107,7 @@ void time_latency(benchmark::State& state) {
 
 template <class Training, class Network, optimizer Optimizer, std::size_t Batch>
 struct training_data {
-    description net = describe<Network>();
+    decltype(describe<Network>()) net = describe<Network>();
     std::vector<float> parameters = make_parameters(net);
     buffer samples{make_samples(net, training_batches* Batch)}, targets{make_targets(net, training_batches* Batch)};
 
@@ -225,6 +226,29 @@ static void add_all_training(const std::string& contestant) {
     add_training<Training, policy, optimizer::adam, 32>(contestant);
     add_training<Training, digits, optimizer::momentum, 32>(contestant);
     add_training<Training, digits, optimizer::adam, 32>(contestant);
+}
+
+/// vision/<network>/<contestant>, one image or signal per call.
+template <template <class, std::size_t> class Forward, class... Networks>
+static void add_vision(const std::string& contestant) {
+    (add(std::string{"vision/"} + Networks::name, contestant,
+         internal::time_forward<Forward<Networks, 1>, Networks, 1>),
+     ...);
+}
+
+/// vision/<network>_batch32/<contestant>: 32 images one after the other in memory.
+template <template <class, std::size_t> class Forward, class Network>
+static void add_vision_batch(const std::string& contestant) {
+    add(std::string{"vision/"} + Network::name + "_batch32", contestant,
+        internal::time_forward<Forward<Network, 32>, Network, 32>);
+}
+
+/// vision/<network>_train/<contestant>: momentum, batches of 32.
+template <template <class, optimizer, std::size_t> class Training, class Network>
+static void add_vision_training(const std::string& contestant) {
+    using training = Training<Network, optimizer::momentum, 32>;
+    add(std::string{"vision/"} + Network::name + "_train", contestant,
+        internal::time_training<training, Network, optimizer::momentum, 32>);
 }
 
 /// math/<function>/<contestant>: `Loop<Of>::run(from, to, count)` applies `Of`, a lambda that captures nothing, to

@@ -1,56 +1,11 @@
 // Eigen with fixed sizes: one column for each sample, products without a temporary, activations as array expressions.
-#define EIGEN_STACK_ALLOCATION_LIMIT 0  // the batches of `digits` are larger than what it allows; all lie on the heap
-
-#include <cmath>
 #include <cstddef>
 #include <tuple>
 #include <utility>
 
-#include <Eigen/Core>
-#include <unsupported/Eigen/SpecialFunctions>
-
-#include "contestant.hpp"
+#include "eigen_contestant.hpp"
 
 namespace {
-
-template <std::size_t Rows, std::size_t Columns>
-using matrix = Eigen::Matrix<float, static_cast<int>(Rows), static_cast<int>(Columns)>;
-template <std::size_t Rows, std::size_t Columns>
-using view = Eigen::Map<matrix<Rows, Columns>>;
-template <std::size_t Rows, std::size_t Columns>
-using const_view = Eigen::Map<const matrix<Rows, Columns>>;
-
-template <bench::activation Activation, class Matrix>
-void activate(Matrix& z) {
-    using enum bench::activation;
-    auto a = z.array();
-    if constexpr (Activation == relu) {
-        a = a.max(0.0f);
-    } else if constexpr (Activation == elu) {
-        a = a.max(0.0f) + (a.min(0.0f).exp() - 1.0f);
-    } else if constexpr (Activation == tanh) {
-        a = a.tanh();
-    } else if constexpr (Activation == sigmoid) {
-        a = a.logistic();
-    } else if constexpr (Activation == softmax) {
-        a = (a.rowwise() - a.colwise().maxCoeff().eval()).exp();
-        a.rowwise() /= a.colwise().sum().eval();
-    }
-}
-
-template <bench::activation Activation, class Matrix>
-void differentiate(const Matrix& y, Matrix& dy) {
-    using enum bench::activation;
-    if constexpr (Activation == relu) {
-        dy.array() *= (y.array() * 1e30f).min(1.0f);  // 0 or 1; sign and select are not vectorized
-    } else if constexpr (Activation == elu) {
-        dy.array() *= y.array().min(0.0f) + 1.0f;
-    } else if constexpr (Activation == tanh) {
-        dy.array() *= 1.0f - y.array().square();
-    } else if constexpr (Activation == sigmoid) {
-        dy.array() *= y.array() * (1.0f - y.array());
-    }
-}
 
 /// Eigen has two kinds of products: `product` packs blocks or calls its matrix-vector kernel, `lazy` computes each
 /// packet of outputs when it is needed. Which is faster depends on the shape.
@@ -130,38 +85,23 @@ using forward_lazy = forward<Network, kind::lazy, Samples>;
 template <class Network, bench::optimizer Optimizer, std::size_t Batch>
 class training {
 public:
-    explicit training(const float* parameters) {
-        m_.setZero();
-        v_.setZero();
-        copy<0>(parameters);
-    }
+    explicit training(const float* parameters) { copy<0>(parameters); }
 
     float step(const float* samples, const float* targets) {
         const const_view<Network::inputs, Batch> x(samples);
         const const_view<Network::outputs, Batch> target(targets);
         forward<0>(x);
-        auto& y = std::get<Network::depth - 1>(outputs_);
-        auto& dy = std::get<Network::depth - 1>(gradients_);
-        constexpr float share = 1.0f / static_cast<float>(Batch);
-        float loss;
-        if constexpr (Network::layers.back().after == bench::activation::softmax) {
-            loss = -(target.array() * y.array().log()).sum() * share;
-            dy = (y - target) * share;
-        } else {
-            constexpr float scale = share / static_cast<float>(Network::outputs);
-            dy = y - target;
-            loss = dy.squaredNorm() * scale;
-            dy *= 2 * scale;
-        }
+        const float loss = differentiate_loss<Network::layers.back().after>(
+            std::get<Network::depth - 1>(outputs_), target, std::get<Network::depth - 1>(gradients_));
         backward<Network::depth - 1>(x);
-        update();
+        update_(p_, g_);
         return loss;
     }
 
     void read(float* parameters) const { copy_back<0>(parameters); }
 
 private:
-    using flat = Eigen::Array<float, static_cast<int>(Network::parameters), 1>;
+    using flat = flat_array<Network::parameters>;
     template <std::size_t I>
     auto weight(flat& from) {
         return view<Network::layers[I].outputs, Network::inputs_of(I)>(from.data() + Network::weight_offset(I));
@@ -194,35 +134,6 @@ private:
         }
     }
 
-    /// In pieces that stay in the L1 cache, since each expression is a pass over its arrays.
-    void update() {
-        constexpr int count = static_cast<int>(Network::parameters), piece = 1024;
-        power1_ *= static_cast<double>(bench::adam_beta1);
-        power2_ *= static_cast<double>(bench::adam_beta2);
-        for (int i = 0; i + piece <= count; i += piece) update(i, Eigen::fix<piece>);
-        update(count / piece * piece, Eigen::fix<count % piece>);
-    }
-
-    void update(int first, auto size) {
-        using namespace bench;
-        auto p = p_.segment(first, size);
-        auto g = g_.segment(first, size);
-        auto m = m_.segment(first, size);
-        auto v = v_.segment(first, size);
-        if constexpr (Optimizer == optimizer::sgd) {
-            p -= sgd_learning_rate * g;
-        } else if constexpr (Optimizer == optimizer::momentum) {
-            v = momentum_share * v + g;
-            p -= momentum_learning_rate * v;
-        } else {
-            const float rate = adam_learning_rate / static_cast<float>(1 - power1_);
-            const float scale = 1 / std::sqrt(static_cast<float>(1 - power2_));
-            m = adam_beta1 * m + (1 - adam_beta1) * g;
-            v = adam_beta2 * v + (1 - adam_beta2) * g.square();
-            p -= rate * m / (v.sqrt() * scale + adam_epsilon);
-        }
-    }
-
     template <std::size_t I>
     void copy(const float* from) {
         for (std::size_t o = 0; o < Network::layers[I].outputs; ++o)
@@ -243,9 +154,9 @@ private:
         if constexpr (I + 1 < Network::depth) copy_back<I + 1>(to);
     }
 
-    flat p_, g_, m_, v_;
+    flat p_, g_;
+    updater<Optimizer, Network::parameters> update_;
     typename layers<Network, kind::product>::template outputs<Batch> outputs_, gradients_;
-    double power1_ = 1, power2_ = 1;
 };
 
 template <class Of>

@@ -10,9 +10,6 @@
 
 namespace bench {
 
-namespace {
-
-/// Different numbers for different uses, the same in every run.
 std::vector<float> draw(std::size_t count, std::uint32_t seed, float low, float high) {
     std::mt19937 generator{seed};
     std::vector<float> numbers(count);
@@ -32,7 +29,6 @@ double apply(activation after, double z) {
     return z;
 }
 
-/// g'(z), from the output y = g(z).
 double derivative(activation after, double y) {
     switch (after) {
         case activation::relu: return y > 0 ? 1 : 0;
@@ -44,6 +40,28 @@ double derivative(activation after, double y) {
     }
     return 1;
 }
+
+void reference_updater::operator()(std::span<const double> gradient) {
+    const double t = ++steps_;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        double &p = parameters[i], &m = m_[i], &v = v_[i];
+        const double g = gradient[i];
+        switch (rule_) {
+            case optimizer::sgd: p -= static_cast<double>(sgd_learning_rate) * g; break;
+            case optimizer::momentum:
+                v = static_cast<double>(momentum_share) * v + g;
+                p -= static_cast<double>(momentum_learning_rate) * v;
+                break;
+            case optimizer::adam:
+                m += (1 - 0.9) * (g - m);
+                v += (1 - 0.999) * (g * g - v);
+                p -= 1e-3 * (m / (1 - std::pow(0.9, t))) / (std::sqrt(v / (1 - std::pow(0.999, t))) + 1e-8);
+                break;
+        }
+    }
+}
+
+namespace {
 
 /// The outputs of all layers for one sample, the input first.
 std::vector<std::vector<double>> forward(const description& net, std::span<const double> parameters,
@@ -116,9 +134,8 @@ std::vector<float> make_samples(const description& net, std::size_t count) {
     return draw(count * net.inputs, 101, -1, 1);
 }
 
-std::vector<float> make_targets(const description& net, std::size_t count) {
-    const std::size_t outputs = net.outputs();
-    switch (net.layers.back().after) {
+std::vector<float> make_targets(activation last, std::size_t outputs, std::size_t count) {
+    switch (last) {
         case activation::softmax: {
             std::vector<float> targets(count * outputs);
             for (std::size_t j = 0; j < count; ++j) targets[j * outputs + j * 7 % outputs] = 1;
@@ -127,6 +144,10 @@ std::vector<float> make_targets(const description& net, std::size_t count) {
         case activation::sigmoid: return draw(count * outputs, 102, 0.1f, 0.9f);
         default: return draw(count * outputs, 102, -0.9f, 0.9f);
     }
+}
+
+std::vector<float> make_targets(const description& net, std::size_t count) {
+    return make_targets(net.layers.back().after, net.outputs(), count);
 }
 
 std::vector<double> reference_forward(const description& net, std::span<const float> parameters,
@@ -143,33 +164,18 @@ std::vector<double> reference_forward(const description& net, std::span<const fl
 std::vector<double> reference_training(const description& net, std::span<const float> parameters,
                                        std::span<const float> samples, std::span<const float> targets,
                                        std::size_t batch, std::size_t steps, optimizer rule) {
-    std::vector<double> p{parameters.begin(), parameters.end()}, m(p.size()), v(p.size());
+    reference_updater update{{parameters.begin(), parameters.end()}, rule};
     for (std::size_t step = 0; step < steps; ++step) {
-        std::vector<double> g(p.size());
+        std::vector<double> g(parameters.size());
         for (std::size_t j = 0; j < batch; ++j) {
             const std::size_t sample = step % training_batches * batch + j;
-            const auto a = forward(net, p, samples.subspan(sample * net.inputs, net.inputs));
-            backward(net, p, a, targets.subspan(sample * net.outputs(), net.outputs()), 1 / static_cast<double>(batch),
-                     g);
+            const auto a = forward(net, update.parameters, samples.subspan(sample * net.inputs, net.inputs));
+            backward(net, update.parameters, a, targets.subspan(sample * net.outputs(), net.outputs()),
+                     1 / static_cast<double>(batch), g);
         }
-        const double t = static_cast<double>(step + 1);
-        for (std::size_t i = 0; i < p.size(); ++i) {
-            switch (rule) {
-                case optimizer::sgd: p[i] -= static_cast<double>(sgd_learning_rate) * g[i]; break;
-                case optimizer::momentum:
-                    v[i] = static_cast<double>(momentum_share) * v[i] + g[i];
-                    p[i] -= static_cast<double>(momentum_learning_rate) * v[i];
-                    break;
-                case optimizer::adam:
-                    m[i] += (1 - 0.9) * (g[i] - m[i]);
-                    v[i] += (1 - 0.999) * (g[i] * g[i] - v[i]);
-                    p[i] -=
-                        1e-3 * (m[i] / (1 - std::pow(0.9, t))) / (std::sqrt(v[i] / (1 - std::pow(0.999, t))) + 1e-8);
-                    break;
-            }
-        }
+        update(g);
     }
-    return p;
+    return update.parameters;
 }
 
 double largest_difference(std::span<const float> got, std::span<const double> expected) {

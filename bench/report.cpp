@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "limits.hpp"
+#include "vision.hpp"
 #include "workload.hpp"
 
 namespace bench {
@@ -18,11 +19,6 @@ const std::vector<std::string> contestants_in_order = {"etch",   "etch_bf16", "e
                                                        "onednn", "libtorch",  "fann"};
 const std::vector<std::string> functions_in_order = {"exp", "tanh", "sigmoid", "log", "softplus", "erf"};
 const std::vector<std::string> mathematicians_in_order = {"etch", "plain", "xsimd", "eigen", "sleef"};
-
-struct operations {
-    double flops, bytes;  ///< per sample
-    double resident;      ///< bytes that must stay in a cache
-};
 
 /// The minimum work of a row: every product with a weight counts two operations, and every weight is loaded once per
 /// call. Training multiplies three times, except for the input gradient of the first layer, and reads parameters,
@@ -40,6 +36,24 @@ operations least_operations(const description& net, std::size_t samples, int slo
     const bool training = slots >= 0;
     const double flops = 2 * (training ? 3 * weights - first : weights);
     const double bytes = 4 * (weights + biases) * (training ? 2 + slots : 1);
+    return {flops, bytes / static_cast<double>(samples), bytes};
+}
+
+operations least_operations(const image_description& net, std::size_t samples, bool training) {
+    double multiply_adds = 0, parameters = 0, first = 0;
+    extents in = net.input;
+    for (const image_layer& layer : net.layers) {
+        const extents out = layer.output(in);
+        if (layer.what != image_layer::max_pool) {
+            const auto size = static_cast<double>(out.size() * layer.seen(in));
+            if (first == 0) first = size;
+            multiply_adds += size;
+        }
+        parameters += static_cast<double>(layer.outputs * (layer.seen(in) + 1));
+        in = out;
+    }
+    const double flops = 2 * (training ? 3 * multiply_adds - first : multiply_adds);
+    const double bytes = 4 * parameters * (training ? 3 : 1);  // with momentum
     return {flops, bytes / static_cast<double>(samples), bytes};
 }
 
@@ -119,6 +133,7 @@ double results::least_time(const std::string& name) const {
     const std::size_t slash = name.find('/');
     const std::string kind = name.substr(0, slash);
     std::string what = name.substr(slash + 1);
+    if (kind == "vision") return least_vision_time(what);
     int slots = -1;
     if (kind == "train") {
         const std::string rule = what.substr(what.find('_') + 1);
@@ -131,13 +146,23 @@ double results::least_time(const std::string& name) const {
                                                      : 1;
     for (const description& net :
          {describe<tiny>(), describe<policy>(), describe<quadrotor>(), describe<legged>(), describe<digits>()}) {
-        if (net.name != what) continue;
-        const operations needed = least_operations(net, samples, slots);
-        const double bandwidth = needed.resident <= static_cast<double>(l1_bytes()) ? l1_ : l2_;
-        if (flops_ <= 0 || bandwidth <= 0) return 0;
-        return std::max(needed.flops / flops_, needed.bytes / bandwidth);
+        if (net.name == what) return least_time(least_operations(net, samples, slots));
     }
     return 0;
+}
+
+double results::least_vision_time(const std::string& row) const {
+    const std::string name = row.substr(0, row.find('_'));
+    const bool training = row.ends_with("_train"), batch = training || row.ends_with("_batch32");
+    for (const image_description& net : {describe<encoder>(), describe<lenet>()})
+        if (net.name == name) return least_time(least_operations(net, batch ? 32 : 1, training));
+    return 0;
+}
+
+double results::least_time(const operations& needed) const {
+    const double bandwidth = needed.resident <= static_cast<double>(l1_bytes()) ? l1_ : l2_;
+    if (flops_ <= 0 || bandwidth <= 0) return 0;
+    return std::max(needed.flops / flops_, needed.bytes / bandwidth);
 }
 
 void results::print_section(const char* title, const std::vector<std::string>& rows,
@@ -221,6 +246,7 @@ bool results::print() const {
     for (std::string& row : section("train/", {"tiny_sgd", "policy_adam", "digits_momentum", "digits_adam"}))
         rows.push_back(std::move(row));
     print_section("", rows, contestants_in_order);
+    print_section("", section("vision/", {"encoder", "lenet", "lenet_batch32", "lenet_train"}), contestants_in_order);
     print_section("", section("math/", functions_in_order), mathematicians_in_order);
 
     bool ok = true;

@@ -7,6 +7,12 @@
 
 namespace bench {
 
+/// The minimum work of a row.
+struct operations {
+    double flops, bytes;  ///< per sample
+    double resident;      ///< bytes that must stay in a cache
+};
+
 /// Every repetition of every benchmark, by row and contestant.
 class results {
 public:
@@ -30,6 +36,8 @@ private:
 
     void keep_best_variant(contestants& from);
     [[nodiscard]] double least_time(const std::string& name) const;
+    [[nodiscard]] double least_vision_time(const std::string& row) const;
+    [[nodiscard]] double least_time(const operations& needed) const;
     void print_section(const char* title, const std::vector<std::string>& rows,
                        const std::vector<std::string>& columns) const;
 

@@ -1,10 +1,12 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <new>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "networks.hpp"
@@ -70,6 +72,32 @@ std::vector<double> reference_forward(const description&, std::span<const float>
 std::vector<double> reference_training(const description&, std::span<const float> parameters,
                                        std::span<const float> samples, std::span<const float> targets,
                                        std::size_t batch, std::size_t steps, optimizer);
+
+// What the references have in common.
+
+/// Different numbers for different seeds, the same in every run.
+std::vector<float> draw(std::size_t count, std::uint32_t seed, float low, float high);
+std::vector<float> make_targets(activation last, std::size_t outputs, std::size_t count);
+/// g(z); softmax apart.
+double apply(activation, double z);
+/// g'(z), from the output y = g(z).
+double derivative(activation, double y);
+/// The update of an optimizer, called with one gradient per step.
+class reference_updater {
+public:
+    reference_updater(std::vector<double> start, optimizer rule)
+        : parameters(std::move(start)), rule_{rule}, m_(parameters.size()), v_(parameters.size()) {}
+
+    void operator()(std::span<const double> gradient);
+
+    std::vector<double> parameters;
+
+private:
+    optimizer rule_;
+    std::vector<double> m_, v_;
+    int steps_ = 0;
+};
+
 double largest_difference(std::span<const float> got, std::span<const double> expected);
 
 /// Mathematical functions in double: exp, tanh, sigmoid, log, softplus, erf.
