@@ -1,6 +1,6 @@
 // Learns to read handwritten digits (MNIST), by Adam in batches of 32, with one of two networks: 784-128-10, or
-// convolutions as in LeNet (Y. LeCun and others, "Gradient-Based Learning Applied to Document Recognition", 1998), which
-// make half of its errors or fewer.
+// convolutions as in LeNet (Y. LeCun and others, "Gradient-Based Learning Applied to Document Recognition", 1998),
+// which make half of its errors or fewer.
 //
 //   digits --data DIR [--network dense|conv] [--seed N] [--epochs N]
 //

@@ -1,6 +1,6 @@
 // An agent that has to remember. It walks along a corridor: the sign at the entrance shows one of four doors, pictures
-// on the walls show doors too, any of them, and 20 steps after the sign it stands before the doors and has to choose the
-// one of the sign. Whoever sees only the present is right one time in four. This policy has a GRU, and learns by
+// on the walls show doors too, any of them, and 20 steps after the sign it stands before the doors and has to choose
+// the one of the sign. Whoever sees only the present is right one time in four. This policy has a GRU, and learns by
 // backpropagation through the whole walk. Then a thousand agents walk, each with a state of its own, and a snapshot of
 // their states lets them try out another way and go back.
 #include <algorithm>

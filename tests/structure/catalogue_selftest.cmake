@@ -41,8 +41,8 @@ wants("cube has no row in network/catalogue.hpp" include/etch/layer/cube.hpp "${
 wants("a layer is told by a fact or its type, not its name" include/etch/training/evaluate.hpp "${end}"
       "inline bool is_softmax(std::string_view name) { return name == \"softmax\"; }\n")
 wants("absent.hpp: relu is in network/catalogue.hpp" include/etch/layer/absent.hpp "${end}" "struct relu {\n};\n")
-wants("README.md: the row `layers` lacks silu" README.md "`silu`" "")
-wants("README.md: the row `layers` has cube" README.md "`silu`" "`silu` `cube`")
+wants("README.md: the rows `layers` lack silu" README.md "`silu`" "")
+wants("README.md: the rows `layers` have cube" README.md "`silu`" "`silu` `cube`")
 wants("CHANGELOG.md: lacks elu" CHANGELOG.md "`elu`" "")
 wants("layers.cpp: lacks gelu" tests/portability/layers.cpp "layer<gelu>" "")
 wants("same_time.cpp: lacks softplus" tests/structure/same_time.cpp "softplus, " "")

@@ -225,9 +225,9 @@ constexpr auto folded_from(const basic_network<T, Input, Layers...>& net) noexce
 
 }  // namespace internal
 
-/// The layers of a network for inference alone, as `fold` gives them: batch_norm goes into the layer with weights before
-/// it, or else into the one after it; dropout and identity vanish; nothing is frozen. So it is in residual, parallel and
-/// their branches too. What has no such neighbour stays.
+/// The layers of a network for inference alone, as `fold` gives them: batch_norm goes into the layer with weights
+/// before it, or else into the one after it; dropout and identity vanish; nothing is frozen. The same in residual,
+/// parallel and their branches. What has no such neighbour stays.
 ///
 ///     network<input<1, 28, 28>, conv_2d<8>, batch_norm<>, relu, flatten, dense<32>, dropout<20>, dense<10>>
 ///     network<input<1, 28, 28>, conv_2d<8>,               relu, flatten, dense<32>,              dense<10>>
