@@ -51,8 +51,8 @@ void differentiate(const Matrix& y, Matrix& dy) {
     }
 }
 
-/// The mean loss; dy becomes dL/dy, or dL/dz after softmax: mean squared error, or cross-entropy after softmax. A column
-/// per sample.
+/// The mean loss; dy becomes dL/dy, or dL/dz after softmax: mean squared error, or cross-entropy after softmax. A
+/// column per sample.
 template <bench::activation Last, class Y, class Target, class DY>
 float differentiate_loss(const Y& y, const Target& target, DY& dy) {
     constexpr float share = 1.0f / static_cast<float>(Y::ColsAtCompileTime);

@@ -1,6 +1,6 @@
 // oneDNN: a convolution, pooling or inner product for each layer with the activation as its post-operation, softmax
-// apart. The library chooses the layouts of weights and of the images between layers, with reorders where two layers chose
-// differently; inputs and outputs are arrays of floats as for everyone. Primitives and memories are made once.
+// apart. The library chooses the layouts of weights and of the images between layers, with reorders where two layers
+// chose differently; inputs and outputs are arrays of floats as for everyone. Primitives and memories are made once.
 #include <cstddef>
 #include <unordered_map>
 #include <utility>

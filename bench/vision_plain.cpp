@@ -1,7 +1,7 @@
-// Hand-written loops over images of compile-time sizes, with -O3 -ffast-math. With the channels of a place as neighbours
-// in memory, weights are stored output by output (`rows`: a dot product for each output and position) or input by input
-// (`columns`: each input is spread over the outputs); with the places of a channel as neighbours, output by output
-// (`planes`: each weight is spread over a line of positions).
+// Hand-written loops over images of compile-time sizes, with -O3 -ffast-math. With the channels of a place as
+// neighbours in memory, weights are stored output by output (`rows`: a dot product for each output and position) or
+// input by input (`columns`: each input is spread over the outputs); with the places of a channel as neighbours, output
+// by output (`planes`: each weight is spread over a line of positions).
 #include <algorithm>
 #include <cstddef>
 #include <utility>
