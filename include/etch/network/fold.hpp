@@ -99,7 +99,7 @@ struct folded_form<basic_network<T, Input, Layers...>> {
 
 /// Tensors First, First + 1, ... as a list of their own.
 template <std::size_t First, std::size_t Count, class Views>
-constexpr auto tensors_of(const Views& all) noexcept {
+constexpr auto tensors_between(const Views& all) noexcept {
     return [&]<std::size_t... K>(std::index_sequence<K...>) {
         return list<std::remove_cvref_t<decltype(get<First + K>(all))>...>{{get<First + K>(all)}...};
     }(std::make_index_sequence<Count>{});
@@ -191,7 +191,7 @@ private:
             for (std::size_t i = 0; i < I; ++i) sum += list::infos[i].parameters;
             return sum;
         }();
-        return tensors_of<first, list::infos[I].parameters>(all);
+        return tensors_between<first, list::infos[I].parameters>(all);
     }
 };
 /// And of lists side by side.
@@ -207,8 +207,8 @@ private:
     template <std::size_t First, std::size_t FirstTo, class Branch, class... Rest>
     static constexpr void copy_from(const auto& from, const auto& to) noexcept {
         using target = typename folded_form<Branch>::type;
-        fold_layer<Branch, In>::copy(tensors_of<First, tensors_in<Branch>>(from),
-                                     tensors_of<FirstTo, tensors_in<target>>(to));
+        fold_layer<Branch, In>::copy(tensors_between<First, tensors_in<Branch>>(from),
+                                     tensors_between<FirstTo, tensors_in<target>>(to));
         if constexpr (sizeof...(Rest) > 0)
             copy_from<First + tensors_in<Branch>, FirstTo + tensors_in<target>, Rest...>(from, to);
     }
