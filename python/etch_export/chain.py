@@ -2,44 +2,55 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
 from .batch_norm import batch_norm_of, fold
 from .errors import Refused, refuse
-from .graph import Constant, Step, ancestors, evaluate, refuse_operator
+from .graph import OPERATORS, Constant, Step, ancestors, evaluate, refuse_operator
+from .held_layers import COMPUTED
 from .image_steps import image_layers
 from .images import OF_IMAGES
 from .numbers import fraction, inverse_epsilon
 from .recurrent import GATES
-from .sequences import LAYOUT, is_sequence, output_of, pass_layout, recurrent_layers
+from .sequences import LAYOUT, is_stream, output_of, pass_layout, recurrent_layers
 from .source import Answer
 from .topology import Layer, Network, Shape, TENSORS, fit_layer
+from .whole_sequences import concat, film, gated, sequence_layers, unrolled
 
 
-def chain(value: Any, start: Step) -> List[Layer]:
-    """The layers that lead from start to value."""
+def chain(value: Any, start: Step, inputs: Optional[Shape] = None) -> List[Layer]:
+    """The layers that lead from start to value. `inputs` is the shape of a sample, if the user says it."""
     value = output_of(value)
-    return fold(walk(value, start, is_sequence(value)))
+    return fold(walk(value, start, is_stream(value, inputs)))
 
 
-def walk(value: Any, start: Step, sequence: bool) -> List[Layer]:
+def walk(value: Any, start: Step, stream: bool) -> List[Layer]:
+    """A stream takes one step of a sequence after the other, so that what moves axes or takes the last step is not in
+    it."""
     if value is start:
         return []
     if not isinstance(value, Step) or not value.inputs:
         refuse("the graph is not a chain of layers: its output does not depend on its input alone")
     if value.op == "recurrent":
-        return walk(value.inputs[0], start, sequence) + recurrent_layers(value)
-    if sequence and value.op in LAYOUT:
-        return walk(pass_layout(value), start, sequence)
+        return walk(value.inputs[0], start, stream) + (recurrent_layers(value) if stream else unrolled(value))
+    if stream and value.op in LAYOUT:
+        return walk(pass_layout(value), start, stream)
+    way = functools.partial(inner_walk, stream=stream)
     for pattern in PATTERNS:
-        found = pattern(value, start)
+        found = pattern(value, start, way) if pattern in BRANCHING else pattern(value, start)
         if found:
             before, layers = found
-            return walk(before, start, sequence) + layers
+            return walk(before, start, stream) + layers
     refuse_operator(value.op, value.where)
+
+
+def inner_walk(value: Any, start: Step, stream: bool) -> List[Layer]:
+    """Of a way inside of a layer."""
+    return fold(walk(value, start, stream))
 
 
 Found = Optional[Tuple[Any, List[Layer]]]  # the step before a pattern, and the pattern's layers
@@ -150,13 +161,13 @@ def silu_of_steps(value: Step, start: Step) -> Found:
     return None
 
 
-def residual(value: Step, start: Step) -> Found:
+def residual(value: Step, start: Step, way: Any) -> Found:
     """x + f(x)"""
     if value.op != "add" or any(isinstance(i, Constant) for i in value.inputs):
         return None
     for x, other in (value.inputs, value.inputs[::-1]):
         if other is not x and id(x) in ancestors(other, {}):
-            return x, [Layer("residual", inner=chain(other, x))]
+            return x, [Layer("residual", inner=way(other, x))]
     refuse(f"the graph is not a chain of layers: {value.where} adds what comes on two ways")
 
 
@@ -214,7 +225,9 @@ def single(value: Step, start: Step) -> Found:
     return (value.inputs[0], make(value, where, **options)) if make else None
 
 
-PATTERNS = (dense, image_layers, layer_norm_of_steps, gelu_of_steps, silu_of_steps, residual, affine, clip, single)
+BRANCHING = (film, gated, concat, residual)  # which walk several ways
+PATTERNS = (dense, image_layers, sequence_layers, layer_norm_of_steps, gelu_of_steps, silu_of_steps, *BRANCHING, affine,
+            clip, single)  # fmt: skip
 
 
 def plain(name: str) -> Callable[..., List[Layer]]:
@@ -338,43 +351,55 @@ SINGLE: Dict[str, Callable[..., List[Layer]]] = {
 }
 
 
-def steps_of(layers: List[Layer], before: Any, shape: Shape) -> Any:
+def steps_of(layers: Sequence[Layer], before: Any, shape: Shape) -> Any:
     """The way back: a network as a graph, so that it can be evaluated."""
     for layer in layers:
-        tensors = [Constant(t.astype(np.float64)) for t in layer.tensors.values()]
-        a: Tuple[Any, ...] = layer.arguments
         given, shape = shape, fit_layer(layer, shape, inside=False)
-        ratio = {"leaky_relu": "negative_slope", "elu": "alpha", "dropout": "p"}
-        if layer.name == "residual":
-            before = Step("add", "", [before, steps_of(layer.inner, before, given)])
-        elif layer.name in GATES:
-            own = {"reset_before": "reset_before" in a, "relu": "with_relu" in a}
-            before = Step("recurrent_rows", "", [before, *tensors], {"kind": layer.name, **own})
-        elif layer.name in (*OF_IMAGES, "batch_norm"):
-            before = Step("image_rows", "", [before, *tensors], {"layer": layer, "shape": given})
-        elif layer.name == "causal_conv_1d":
-            before = Step(layer.name, "", [before, *tensors], {"layer": layer})
-        elif layer.name in ("prelu", "group_norm"):
-            before = Step(f"{layer.name}_rows", "", [before, *tensors], {"layer": layer})
-        elif layer.name in ratio:
-            before = Step(layer.name, "", [before], {ratio[layer.name]: a[0] / a[1]})
-        elif layer.name in ("hard_tanh", "clamp"):
-            limit = a[0] / a[1] if a else 1.0
-            before = Step("clip", "", [before, Constant(np.asarray(-limit)), Constant(np.asarray(limit))])
-        elif layer.name == "layer_norm":
-            before = Step("layer_norm", "", [before, *tensors], {"eps": 1 / a[0], "axes": (-1,)})
-        elif layer.name == "clip":
-            before = Step("clip", "", [before, *tensors])
-        elif layer.name == "normalize":
-            before = Step("normalize", "", [before, *tensors], {"low": a[0], "high": a[1]})
-        else:
-            op = {"dense": "linear", "fast_tanh": "tanh", "fast_sigmoid": "sigmoid"}.get(layer.name, layer.name)
-            before = Step(op, "", [before, *tensors], {"dim": -1} if op.endswith("softmax") else {})
+        before = step_of(layer, before, given)
     return before
+
+
+def step_of(layer: Layer, before: Any, shape: Shape) -> Step:
+    tensors = [Constant(t.astype(np.float64)) for t in layer.tensors.values()]
+    a: Tuple[Any, ...] = layer.arguments
+    ratio = {"leaky_relu": "negative_slope", "elu": "alpha", "dropout": "p"}
+    if layer.name == "residual":
+        return Step("add", "", [before, steps_of(layer.inner, before, shape)])
+    if layer.name in COMPUTED:
+        return Step("held", "", [before], {"layer": layer, "shape": shape})
+    if layer.name in GATES:
+        own = {"reset_before": "reset_before" in a, "relu": "with_relu" in a}
+        return Step("recurrent_rows", "", [before, *tensors], {"kind": layer.name, **own})
+    if layer.name in (*OF_IMAGES, "batch_norm"):
+        return Step("image_rows", "", [before, *tensors], {"layer": layer, "shape": shape})
+    if layer.name == "causal_conv_1d":
+        return Step(layer.name, "", [before, *tensors], {"layer": layer})
+    if layer.name in ("prelu", "group_norm"):
+        return Step(f"{layer.name}_rows", "", [before, *tensors], {"layer": layer})
+    if layer.name in ratio:
+        return Step(layer.name, "", [before], {ratio[layer.name]: a[0] / a[1]})
+    if layer.name in ("hard_tanh", "clamp"):
+        limit = a[0] / a[1] if a else 1.0
+        return Step("clip", "", [before, Constant(np.asarray(-limit)), Constant(np.asarray(limit))])
+    if layer.name == "layer_norm":
+        return Step("layer_norm", "", [before, *tensors], {"eps": 1 / a[0], "axes": (-1,)})
+    if layer.name == "clip":
+        return Step("clip", "", [before, *tensors])
+    if layer.name == "normalize":
+        return Step("normalize", "", [before, *tensors], {"low": a[0], "high": a[1]})
+    op = {"dense": "linear", "fast_tanh": "tanh", "fast_sigmoid": "sigmoid"}.get(layer.name, layer.name)
+    return Step(op, "", [before, *tensors], {"dim": -1} if op.endswith("softmax") else {})
+
+
+def answers_of_layers(layers: Sequence[Layer], rows: np.ndarray, shape: Shape) -> np.ndarray:
+    """What a list of layers makes of samples in rows."""
+    start = Step("input", "input")
+    return evaluate(steps_of(layers, start, shape), start, rows, {})  # type: ignore[return-value]
 
 
 def answer_of(network: Network) -> Answer:
     """All of etch's layers see a sample as one row of numbers."""
-    start = Step("input", "input")
-    end = steps_of(network.layers, start, network.inputs)
-    return lambda samples: evaluate(end, start, samples.reshape(len(samples), -1), {})
+    return lambda samples: answers_of_layers(network.layers, samples.reshape(len(samples), -1), network.inputs)
+
+
+OPERATORS["held"] = lambda x, layer, shape: COMPUTED[layer.name](layer, x, shape, answers_of_layers)

@@ -55,10 +55,23 @@ def known_shape(value: Step) -> List[Any]:
         weight = value.inputs[1].values
         return [*before[:-1], weight.shape[0] if value.op == "linear" else weight.shape[-1]]
     if value.op == "recurrent":
-        return [*before[:-1], value.inputs[2].values.shape[-1]]
+        return [*before[:-1], value.inputs[2].values.shape[-1] * (2 if value.options.get("both") else 1)]
+    if value.op == "directions":
+        return [before[0], 2, before[1], before[2] // 2 if isinstance(before[2], int) else before[2]]
+    if value.op == "reshape":
+        rest = [n for n in before[2:] if isinstance(n, int)]
+        return [before[i] if n == 0 else math.prod(rest) if n == -1 and len(rest) == 2 else n
+                for i, n in enumerate(value.options["shape"])]  # fmt: skip
+    if value.op == "embedding":
+        return [*before, value.inputs[1].values.shape[-1]]
+    if value.op in ("part", "glu") and isinstance(before[value.options["dim"]], int):
+        axis = value.options["dim"] % len(before)
+        return [*before[:axis], before[axis] // value.options.get("of", 2), *before[axis + 1:]]
+    if value.op in ("concat", "getitem", "part", "glu"):
+        return [before[0], *(Size("an extent") for _ in before[1:])]
     if value.op in ("window", "pad", "global_average_pool"):
         ones = [1] * (len(before) - 2) if value.op == "global_average_pool" else [Size("an extent") for _ in before[2:]]
-        channels = value.inputs[1].values.shape[0] if len(value.inputs) > 1 else before[1]
+        channels = value.options["window"].filters if len(value.inputs) > 1 else before[1]
         return [before[0], channels, *ones]
     if value.op == "unsqueeze":
         dim = int(np.atleast_1d(value.options["dim"])[0])
@@ -149,6 +162,19 @@ def window(x: np.ndarray, *tensors: np.ndarray, name: str, window: Any, dims: in
     return images.image_function(name, x[:, :, None], window, *tensors)[:, :, 0]
 
 
+def recurrent(x: np.ndarray, *weights: np.ndarray, kind: str, held: List[int], own: str, both: bool = False,
+              memory: Any = None, **rest: Any) -> np.ndarray:  # fmt: skip
+    """Of [steps, samples, features]."""
+    found = []
+    for direction in (1, -1)[: 2 if both else 1]:
+        given, weights = weights[: held[0]], weights[held[0]:]
+        given = (*given, *[np.zeros(len(given[0]))] * (4 - held[0]))
+        y = run(x[::direction], *given, kind=kind, memory=memory, reset_before=own == "reset_before",
+                relu=own == "with_relu")  # fmt: skip
+        found.append(y[::direction])
+    return np.concatenate(found, axis=2)
+
+
 # What the operators mean, in float64: for constants, for golden vectors of an ONNX graph, and to check what is written.
 OPERATORS: Dict[str, Callable[..., np.ndarray]] = {
     "linear": lambda x, weight, bias=None: x @ weight.T + (0 if bias is None else bias),
@@ -162,7 +188,13 @@ OPERATORS: Dict[str, Callable[..., np.ndarray]] = {
     "erf": erf,
     "exp": np.exp,
     "mean": lambda x, dim, keepdim: x.mean(axis=dim, keepdims=keepdim),
-    "transpose": lambda x, order=None: np.transpose(x, order),
+    "transpose": lambda x, order=None, swap=None: np.swapaxes(x, *swap) if swap else np.transpose(x, order),
+    "embedding": lambda x, weight: weight[x.astype(np.int64)],
+    "indices": np.trunc,
+    "part": lambda x, index, of, dim: np.split(x, of, axis=dim)[index],
+    "getitem": lambda x, index, dim: np.moveaxis(np.moveaxis(x, dim, 0)[index[0]], 0, dim),
+    "reshape": lambda x, shape: x.reshape([x.shape[i] if n == 0 else int(n) for i, n in enumerate(shape)]),
+    "directions": lambda y: y.reshape(*y.shape[:2], 2, -1).transpose(0, 2, 1, 3),
     "unsqueeze": lambda x, dim: np.expand_dims(x, dim),
     "squeeze": lambda x, dim=None: np.squeeze(x, dim),
     "identity": lambda x: x,
@@ -196,11 +228,10 @@ OPERATORS: Dict[str, Callable[..., np.ndarray]] = {
     "flatten_last": lambda x: np.moveaxis(x, 1, -1).reshape(len(x), -1),
     "standardize": lambda x, mean, deviation: (x - mean) / deviation,
     "unstandardize": lambda x, mean, deviation: x * deviation + mean,
-    "recurrent": lambda x, *weights, kind, held, own, memory=None, **rest: run(
-        x, *weights, *[np.zeros(len(weights[0]))] * (4 - held[0]), kind=kind, memory=memory,
-        reset_before=own == "reset_before", relu=own == "with_relu"),
+    "recurrent": recurrent,
     "recurrent_rows": run_rows,
-    "state": lambda y, part, layers: y[-1:],
+    "state": lambda y, part, layers: y[-1:] if layers == 1 else np.stack(
+        [half for half, step in zip(np.split(y, 2, axis=2), (-1, 0)) for half in [half[step]]]),
     "select": lambda x, dim, index: np.take(x, index[0], axis=dim),
     "concat": lambda *x, dim: np.concatenate(x, axis=dim),
     "normalize": lambda x, minimum, maximum, low, high: (x - minimum) * ((high - low) / (maximum - minimum)) + low,

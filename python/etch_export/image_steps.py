@@ -7,10 +7,10 @@ import numpy as np
 
 from .errors import refuse
 from .graph import Constant, Step
-from .images import Window, layer_of_window
+from .images import Window, is_transposed, layer_of_window
 from .layers import Layer
 
-CONVOLUTIONS = ("conv1d", "conv2d", "_convolution", "_convolution_mode")
+CONVOLUTIONS = ("conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "_convolution", "_convolution_mode")
 POOLS = {"max_pool1d": "max_pool", "max_pool2d": "max_pool", "avg_pool1d": "average_pool",
          "avg_pool2d": "average_pool"}  # fmt: skip
 
@@ -62,8 +62,7 @@ def torch_convolution(name: str, where: str, x: Step, given: Dict[str, Any]) -> 
     if not isinstance(weight, Constant) or not isinstance(bias, (Constant, type(None))):
         refuse(f"the weights of {where} are not constant")
     dims = weight.values.ndim - 2
-    if given.get("transposed"):
-        refuse(f"{where} is a transposed convolution, which is not supported yet")
+    transposed = bool(given.get("transposed")) or name.startswith("conv_transpose")
     if dims not in (1, 2):
         refuse(f"{where} is a convolution of {dims} dimensions, which is not supported")
     if given.get("padding_mode", "zeros") != "zeros":
@@ -78,16 +77,22 @@ def torch_convolution(name: str, where: str, x: Step, given: Dict[str, Any]) -> 
         sides = [(total // 2, total - total // 2) for total in totals]  # the odd one on the right
     else:
         sides = [(n, n) for n in numbers_of(0 if padding == "valid" else padding, dims, where)]
-    return convolution_step(where, x, weight, bias, stride, dilation, sides, int(given.get("groups", 1)))
+    more = numbers_of(given.get("output_padding", 0), dims, where) if transposed else ()
+    return convolution_step(where, x, weight, bias, stride, dilation, sides, int(given.get("groups", 1)), more)
 
 
 def convolution_step(where: str, x: Step, weight: Constant, bias: Any, stride: Tuple[int, ...],
-                     dilation: Tuple[int, ...], sides: List[Tuple[int, int]], groups: int) -> Step:  # fmt: skip
-    size, filters = weight.values.shape[2:], len(weight.values)
+                     dilation: Tuple[int, ...], sides: List[Tuple[int, int]], groups: int, more: Tuple[int, ...] = ()
+                     ) -> Step:  # fmt: skip
+    """Of a transposed convolution `more` is what is not cut off at the ends."""
+    size, filters = weight.values.shape[2:], weight.values.shape[1] * groups if more else len(weight.values)
+    sides = [(left, right - kept) for (left, right), kept in zip(sides, more)] if more else sides
+    if any(n < 0 for each in sides for n in each):
+        refuse(f"{where} has an output_padding that is larger than its padding, which etch does not have")
     padding = (*sides[-1], *(sides[-2] if len(sides) > 1 else (0, 0)))
     window = Window(both(size, 1), both(stride, 1), both(dilation, 1), padding, groups, filters)
     numbers = bias if isinstance(bias, Constant) else Constant(np.zeros(filters))
-    return window_step(f"conv_{len(size)}d", where, [x, weight, numbers], len(size), window)
+    return window_step(f"conv_{'transpose_' if more else ''}{len(size)}d", where, [x, weight, numbers], len(size), window)
 
 
 def window_step(name: str, where: str, inputs: List[Any], dims: int, window: Window) -> Step:
@@ -127,7 +132,7 @@ def onnx_window(op: str, where: str, inputs: List[Any], attributes: Dict[str, An
     x = inputs[0]
     if attributes.get("auto_pad", b"NOTSET") not in (b"NOTSET", b"VALID"):
         refuse(f"{where} has auto_pad {attributes['auto_pad'].decode()}, which is not supported: give the pads")
-    if op == "Conv":
+    if op in ("Conv", "ConvTranspose"):
         weight, bias = (*inputs[1:], None)[:2]
         if not isinstance(weight, Constant) or not isinstance(bias, (Constant, type(None))):
             refuse(f"the weights of {where} are not constant")
@@ -139,10 +144,13 @@ def onnx_window(op: str, where: str, inputs: List[Any], attributes: Dict[str, An
     ones = [1] * dims
     pads = list(attributes.get("pads", [0] * (2 * dims)))
     stride, dilation = attributes.get("strides", ones), attributes.get("dilations", ones)
-    if op == "Conv":
+    if op == "ConvTranspose" and attributes.get("output_shape"):
+        refuse(f"{where} has an output_shape, which is not supported: give the pads")
+    if op in ("Conv", "ConvTranspose"):
+        more = tuple(attributes.get("output_padding", [0] * dims)) if op == "ConvTranspose" else ()
         sides = list(zip(pads[:dims], pads[dims:]))
         return convolution_step(where, x, weight, bias, tuple(stride), tuple(dilation), sides,
-                                attributes.get("group", 1))  # fmt: skip
+                                attributes.get("group", 1), more)  # fmt: skip
     name = f"{'max' if op == 'MaxPool' else 'avg'}_pool{dims}d"
     if dims not in (1, 2):
         refuse(f"{where} pools over {dims} dimensions, which is not supported")
@@ -167,8 +175,8 @@ def window_layers(value: Step) -> Tuple[Any, List[Layer]]:
     """What stands before, and the layer. Zeros that were put around a convolution's input are its padding."""
     before, name, window = value.inputs[0], value.options["name"], value.options["window"]
     if isinstance(before, Step) and before.op == "pad":
-        if not name.startswith("conv"):
-            refuse(f"{before.where} pads what {value.where} gets, which pooling in etch does not have")
+        if not name.startswith("conv") or is_transposed(name):
+            refuse(f"{before.where} pads what {value.where} gets, which etch does not have there")
         sides = tuple(a + b for a, b in zip(window.padding, before.options["sides"]))
         window = Window(window.size, window.stride, window.dilation, sides, window.groups, window.filters)
         before = before.inputs[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 import numpy as np
 
@@ -15,10 +15,11 @@ from .layers import Layer, Shape
 # How many numbers each begins with, and what it has for them if there are fewer; None where it must not.
 NUMBERS: Dict[str, Tuple[Any, ...]] = {"conv_2d": (None, 3, -1), "conv_1d": (None, 3), "max_pool": (None, -1),
                                        "average_pool": (None, -1), "upsample": (None, -1),
-                                       "causal_conv_1d": (None, 3)}  # fmt: skip
+                                       "causal_conv_1d": (None, 3), "conv_transpose_1d": (None, 3),
+                                       "conv_transpose_2d": (None, 3, -1)}  # fmt: skip
 OPTIONS = {"stride": 2, "dilation": 2, "padding": 4, "groups": 1}
 OF_IMAGES = (*(name for name in NUMBERS if name != "causal_conv_1d"), "global_average_pool")
-ALONG = ("conv_1d", "causal_conv_1d")  # with one extent
+ALONG = ("conv_1d", "causal_conv_1d", "conv_transpose_1d")  # with one extent
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,12 @@ class Window:
     groups: int = 1
     filters: int = 0  # of a convolution
 
+    def spread(self, width: int, height: int) -> Tuple[int, int]:
+        """The positions of a transposed convolution."""
+        whole = [(n - 1) * step + (size - 1) * d + 1
+                 for n, step, size, d in zip((width, height), self.stride, self.size, self.dilation)]  # fmt: skip
+        return whole[0] - self.padding[0] - self.padding[1], whole[1] - self.padding[2] - self.padding[3]
+
     def positions(self, width: int, height: int) -> Tuple[int, int]:
         inside = (width + self.padding[0] + self.padding[1], height + self.padding[2] + self.padding[3])
         spans = [(n - 1) * d + 1 for n, d in zip(self.size, self.dilation)]
@@ -41,6 +48,10 @@ class Window:
 
 def is_convolution(name: str) -> bool:
     return "conv" in name
+
+
+def is_transposed(name: str) -> bool:
+    return name.startswith("conv_transpose")
 
 
 def default_stride(name: str, size: Tuple[int, int]) -> Tuple[int, int]:
@@ -132,13 +143,17 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
         if len(shape) not in (2, 3):
             refuse(f"{layer} gets numbers of shape {list(shape)}, and not an image or a signal")
         return shape[:1]
-    wanted = (2,) if layer.name == "conv_1d" else (3,) if layer.name == "conv_2d" else (2, 3)
+    wanted = (2,) if layer.name in ALONG else (3,) if is_convolution(layer.name) else (2, 3)
     if len(shape) not in wanted:
         refuse(f"{layer} gets numbers of shape {list(shape)}: it needs "
                f"{'input<channels, length>' if wanted == (2,) else 'input<channels, width, height>'}")  # fmt: skip
     window, (channels, width, height) = window_on(layer, shape), (*shape, 1)[:3]
     if layer.name == "upsample":
         both = (width * window.size[0], height * window.size[1])
+    elif is_transposed(layer.name):
+        both = window.spread(width, height)
+        if min(both) < 1:
+            refuse(f"the padding of {layer} cuts off its whole output")
     else:
         both = window.positions(width, height)
         if min(both) < 1:
@@ -153,7 +168,10 @@ def tensor_shapes(layer: Layer, shape: Shape) -> Dict[str, Shape]:
     """Of a convolution."""
     window = window_of(layer)
     kernel = window.size[:1] if layer.name in ALONG else window.size[::-1]
-    return {"weight": (window.filters, shape[0] // window.groups, *kernel), "bias": (window.filters,)}
+    ends = (window.filters, shape[0] // window.groups)
+    if is_transposed(layer.name):
+        ends = (shape[0], window.filters // window.groups)
+    return {"weight": (*ends, *kernel), "bias": (window.filters,)}
 
 
 # What they compute -----------------------------------------------------------------------------------------------
@@ -186,6 +204,8 @@ def image_function(name: str, x: np.ndarray, window: Optional[Window], *tensors:
     assert window
     if name == "upsample":
         return x.repeat(window.size[1], axis=2).repeat(window.size[0], axis=3)
+    if is_transposed(name):
+        return transposed(x, window, *tensors)
     seen = under_window(x, window)
     if name == "max_pool":
         return seen.max(axis=(4, 5))
@@ -196,6 +216,23 @@ def image_function(name: str, x: np.ndarray, window: Optional[Window], *tensors:
     seen = seen.reshape(len(seen), window.groups, -1, *seen.shape[2:])
     found = np.einsum("ngcyxhw,gochw->ngoyx", seen, weight, optimize=True)
     return found.reshape(len(seen), -1, *found.shape[3:]) + bias[:, None, None]
+
+
+def transposed(x: np.ndarray, window: Window, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """Each number of x times the kernel, added up where the kernels lie."""
+    groups, (width, height) = window.groups, (x.shape[3], x.shape[2])
+    kernel = weight.reshape(groups, len(weight) // groups, weight.shape[1], *window.size[::-1])
+    parts = np.einsum("ngcyx,gcohw->ngohwyx", x.reshape(len(x), groups, -1, height, width), kernel, optimize=True)
+    parts = parts.reshape(len(x), -1, *parts.shape[3:])  # samples, filters, kernel y, kernel x, y, x
+    left, right, top, bottom = window.padding
+    across, down = window.spread(width, height)
+    whole = np.zeros((*parts.shape[:2], down + top + bottom, across + left + right))
+    for y, x_tap in np.ndindex(*parts.shape[2:4]):
+        first, second = y * window.dilation[1], x_tap * window.dilation[0]
+        below, beside = first + (height - 1) * window.stride[1] + 1, second + (width - 1) * window.stride[0] + 1
+        seen = whole[:, :, first : below : window.stride[1], second : beside : window.stride[0]]
+        seen += parts[:, :, y, x_tap]
+    return whole[:, :, top : top + down, left : left + across] + bias[:, None, None]
 
 
 def run_stream(rows: np.ndarray, *tensors: np.ndarray, layer: Layer) -> np.ndarray:
@@ -219,8 +256,21 @@ def run_rows(rows: np.ndarray, *tensors: np.ndarray, layer: Layer, shape: Shape)
 # From channels first ---------------------------------------------------------------------------------------------
 
 
-def has_images(layers: Sequence[Layer]) -> bool:
-    return any(layer.name in OF_IMAGES or has_images(layer.inner) for layer in layers)
+OF_SEQUENCES = ("unrolled", "bidirectional", "attention", "last_step", "embedding")
+BY_CHANNEL = ("batch_norm", "group_norm", "prelu")
+
+
+def names_in(layers: Sequence[Layer]) -> Set[str]:
+    return {layer.name for layer in layers}.union(*(names_in(layer.inner) for layer in layers))
+
+
+def has_images(layers: Sequence[Layer], inputs: Shape = ()) -> bool:
+    """Whether PyTorch has the channels first: not for sequences, unless there are convolutions, too."""
+    names = names_in(layers)
+    if names & set(OF_IMAGES) - {"global_average_pool"}:
+        return True
+    of_any = ("global_average_pool", *(BY_CHANNEL if len(inputs) > 1 else ()))
+    return bool(names & set(of_any)) and not names & set(OF_SEQUENCES)
 
 
 def etch_shape(shape: Shape) -> Shape:
@@ -232,44 +282,3 @@ def order_of(shape: Shape) -> np.ndarray:
     """Where each number of a sample, in etch's order, is in PyTorch's."""
     places = np.arange(math.prod(shape)).reshape(etch_shape(shape))  # channels, height, width
     return np.moveaxis(places, 0, -1).reshape(-1)
-
-
-def from_channels_first(layers: List[Layer], shape: Shape, shape_after: Any) -> List[Layer]:
-    """The layers of a source that has the channels first, with their tensors in etch's order. `shape_after` is the
-    shape rule."""
-    order: Optional[np.ndarray] = None  # of a vector that a flatten has made of an image
-    found: List[Layer] = []
-    for layer in layers:
-        size, is_image = math.prod(shape), len(shape) > 1 and math.prod(shape[1:]) > 1 and shape[0] > 1
-        if layer.name == "flatten" and not layer.channels_last:
-            if len(shape) == 1:
-                continue
-            order = order_of(shape) if is_image else None
-        elif layer.name == "dense" and order is not None:
-            check_columns(layer, size)
-            layer.tensors["weight"] = layer.tensors["weight"][:, order]
-            order = None
-        elif order is not None and "weight_ih" in layer.tensors:
-            layer.tensors["weight_ih"] = layer.tensors["weight_ih"][:, order]
-            order = None
-        elif order is not None and layer.inner:
-            refuse(f"{layer} stands between a flatten and the dense layer after it, which is not supported")
-        elif layer.inner:
-            layer.inner = from_channels_first(layer.inner, shape, shape_after)
-        elif layer.name not in (*OF_IMAGES, "batch_norm") and (order is not None or is_image):
-            by_number = order if order is not None else order_of(shape)
-            for name, tensor in layer.tensors.items():
-                if tensor.ndim and tensor.size == size:
-                    layer.tensors[name] = tensor.reshape(-1)[by_number]
-        shape = shape_after(layer, shape)
-        found.append(layer)
-    if order is not None:
-        refuse("the source ends with a flatten of an image, whose numbers are in another order in etch: a dense layer "
-               "must come after it")  # fmt: skip
-    return found
-
-
-def check_columns(layer: Layer, size: int) -> None:
-    columns = layer.tensors["weight"].shape[-1]
-    if columns != size:
-        refuse(f"{layer} is for {columns} numbers, and gets {size}")

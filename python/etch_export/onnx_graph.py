@@ -9,10 +9,9 @@ import numpy as np
 
 from .chain import chain
 from .errors import refuse, refusing
-from .images import etch_shape, has_images
 from .graph import LATER, Constant, Size, Step, evaluate, refuse_operator
 from .onnx_operators import onnx_numbers, onnx_step
-from .sequences import carrying, is_sequence
+from .sequences import carrying, is_stream
 from .source import Options, Source, check_all_used
 
 
@@ -57,11 +56,9 @@ def from_onnx(path: str, options: Options) -> Source:
     used = {i for node in graph.node for i in node.input}
     check_all_used(tensors, used | {output}, options.ignore)
     dims = [d.dim_value for d in inputs[0].type.tensor_type.shape.dim][1:]
-    layers = chain(end, start)
+    layers = chain(end, start, options.inputs)
     shape = tuple(dims) if dims and all(d > 0 for d in dims) else None
-    if shape and has_images(layers):
-        shape = etch_shape(shape)
-    if is_sequence(end):
+    if is_stream(end, options.inputs):
         shape = shape[-1:] if shape else None
     if carrying(end):
         return Source(layers, name, lambda x: answer_by_steps(end, start, x), shape, notes, by_steps=True)
@@ -82,7 +79,7 @@ def answer_by_steps(end: Any, start: Step, samples: np.ndarray) -> np.ndarray:
     raise failed[0]
 
 
-KNOWN = ("Conv", "MaxPool", "AveragePool", "GlobalAveragePool")
+KNOWN = ("Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool")
 STATE_INPUTS = {"GRU": (5,), "RNN": (5,), "LSTM": (5, 6)}  # initial_h and initial_c
 MOVES = ("Slice", "Split", "Gather", "Squeeze", "Unsqueeze", "Identity", "Cast", "Concat", "Transpose", "Reshape")
 
@@ -181,6 +178,8 @@ def step_of_node(node: Any, values: Dict[str, Any], onnx: Any, version: int, to_
         refuse(f"{where} has only {len(node.input)} inputs")
     with refusing(f"{node.op_type} ({where}) has attributes or inputs that do not fit"):
         attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+        if node.op_type == "Split":
+            attributes.setdefault("num_outputs", len(node.output))
         made = onnx_step(node.op_type, where, [values[i] for i in node.input], attributes, to_array)
         if any(not isinstance(v, (int, float, bytes, list)) for k, v in attributes.items() if k != "value"):
             refuse(f"{where} has an attribute of a type that does not fit")

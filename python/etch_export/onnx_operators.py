@@ -11,7 +11,7 @@ from .errors import refuse, refusing
 from .graph import Constant, Size, Step, known_shape, refuse_operator, step
 from .image_steps import onnx_pad, onnx_window
 from .numbers import to_float32
-from .sequences import ORDER, is_sequence, onnx_recurrent
+from .sequences import ORDER, equal_part, is_sequence, onnx_recurrent
 from .torch_operators import clip_step, torch_step
 
 REAL = (1, 10, 11, 16)  # FLOAT, FLOAT16, DOUBLE, BFLOAT16
@@ -152,7 +152,7 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
         return step("mul", where, [inputs[0], Constant(np.asarray(-1.0))])
     if op == "Cast":
         if attributes["to"] not in REAL:
-            refuse(f"{where} gives something other than real numbers of its input")
+            return step("indices", where, inputs)
         return step("identity", where, inputs)
     if op == "Gemm":
         return gemm(where, inputs, attributes)
@@ -180,7 +180,7 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
         return step("hard_sigmoid", where, inputs)
     if op == "HardSwish":
         return step("hard_swish", where, inputs)
-    if op in ("Conv", "MaxPool", "AveragePool"):
+    if op in ("Conv", "ConvTranspose", "MaxPool", "AveragePool"):
         return onnx_window(op, where, inputs, attributes)
     if op == "GlobalAveragePool":
         return step("global_average_pool", where, inputs)
@@ -201,6 +201,8 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
         return batch_normalization(where, inputs, attributes)
     if op == "Flatten":
         return torch_step("flatten", where, inputs[0], {"start_dim": attributes.get("axis", 1)})
+    if op == "Reshape" and is_of_directions(inputs[0]):
+        return Step("reshape", where, inputs[:1], {"shape": option(1, "shape")})
     if op == "Reshape":
         return torch_step("view", where, inputs[0], {"first": option(1, "shape")})
     if op == "LayerNormalization":
@@ -223,9 +225,46 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
         return inputs[0]
     if op == "Gather" and isinstance(inputs[0], Step) and is_sequence(inputs[0]) and isinstance(inputs[1], Constant):
         return step("select", where, inputs[:1], dim=attributes.get("axis", 0), index=integers(inputs[1].values))
+    if op == "Gather" and isinstance(inputs[0], Constant) and attributes.get("axis", 0) == 0:
+        return Step("embedding", where, [inputs[1], inputs[0]])
+    if op == "Split" and isinstance(inputs[0], Step):
+        return split(where, inputs[0], attributes, option(1, "split"))
+    if op == "Concat" and all(isinstance(i, Step) for i in inputs):
+        return Step("concat", where, inputs, {"dim": attributes["axis"]})
+    if op == "Slice" and isinstance(inputs[0], Step):
+        return slice_step(where, inputs, attributes, option)
+    if op == "Gather" and isinstance(inputs[1], Constant):
+        return step("select", where, inputs[:1], dim=attributes.get("axis", 0), index=integers(inputs[1].values))
     if op in ("Gather", "Slice", "Split") and isinstance(inputs[0], Step):
         refuse(f"the operator {op} ({where}) takes a part of its input, for which etch has no layer")
     refuse_operator(op, where)
+
+
+def is_of_directions(value: Any) -> bool:
+    """The outputs of both directions, which a transpose and a reshape put next to each other."""
+    while isinstance(value, Step) and value.op in ("transpose", "squeeze"):
+        value = value.inputs[0]
+    return isinstance(value, Step) and value.op == "directions"
+
+
+def split(where: str, x: Step, attributes: Dict[str, Any], sizes: Any) -> List[Step]:
+    """Into equal parts."""
+    count = int(attributes["num_outputs"])
+    if sizes and len(set(sizes)) != 1 or not 0 < count < 2**16:
+        refuse(f"{where} takes parts that are not all of one known size, for which etch has no layer")
+    return [Step("part", where, [x], {"index": i, "of": count, "dim": attributes.get("axis", 0)}) for i in range(count)]
+
+
+def slice_step(where: str, inputs: List[Any], attributes: Dict[str, Any], option: Callable[..., Any]) -> Step:
+    starts, ends, axes, steps = (option(i, n) for i, n in enumerate(("starts", "ends", "axes", "steps"), 1))
+    if len(starts) != 1 or len(ends) != 1 or (steps or [1]) != [1] or not isinstance(starts[0], (int, float)):
+        refuse(f"the operator Slice ({where}) takes a part of its input, for which etch has no layer")
+    last = int(ends[0]) if isinstance(ends[0], (int, float)) and abs(ends[0]) < 2**31 - 1 else None
+    part = slice(int(starts[0]), last)
+    axis = int((axes or [0])[0])
+    if axis not in (1, -1):
+        refuse(f"the operator Slice ({where}) takes a part along the axis {axis}, for which etch has no layer")
+    return equal_part(where, inputs[0], part, axis) or Step("getitem", where, inputs[:1], {"index": [part], "dim": axis})
 
 
 def gemm(where: str, inputs: List[Any], attributes: Dict[str, Any]) -> Any:

@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
 
 from .errors import refuse
 from .layers import Layer
+from .topology import OVER_SEQUENCES, over_sequence
 from .topology import RECURRENT as GATES
 
 CALLED = {"simple_rnn": "an RNN", "gru": "a GRU", "lstm": "an LSTM"}
@@ -16,7 +18,8 @@ States = Tuple[np.ndarray, ...]
 
 
 def has_state(layers: Sequence[Layer]) -> bool:
-    return any(layer.name in (*GATES, "causal_conv_1d") or has_state(layer.inner) for layer in layers)
+    return any(layer.name in (*GATES, "causal_conv_1d") or has_state(layer.inner) for layer in layers
+               if layer.name not in OVER_SEQUENCES)  # fmt: skip
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -76,6 +79,20 @@ def layer_of(kind: str, where: str, tensors: Dict[str, np.ndarray], own: str = "
     return Layer(kind, (weight_hh.shape[1], *([own] if own else [])), held)
 
 
+def of_runs(layer: Layer, where: str, group: Dict[str, np.ndarray]) -> Layer:
+    """unrolled or bidirectional of a topology."""
+    endings = OVER_SEQUENCES[layer.name]
+    reverse = any(name.endswith("_reverse") for name in group)
+    if reverse != (len(endings) == 2):
+        refuse(f"{where} {'is' if reverse else 'is not'} bidirectional, and the topology has {layer} for it")
+    runs = []
+    for ending in endings:
+        own = {name[: len(name) - len(ending)]: tensor for name, tensor in group.items()
+               if name.endswith("_reverse") == bool(ending)}  # fmt: skip
+        runs.append(replace(layer.inner[0], tensors=of_layer(layer.inner[0], where, own)))
+    return over_sequence(layer.name, runs)
+
+
 def of_layer(layer: Layer, where: str, tensors: Dict[str, np.ndarray]) -> Dict[str, np.ndarray]:
     """The tensors of a layer of a topology."""
     if "reset_before" in layer.arguments:
@@ -98,7 +115,8 @@ def split_group(module: str, group: Dict[str, np.ndarray]) -> List[Tuple[str, Di
         if not match:
             refuse(f"{module or 'the source'} holds {name} among the tensors of a recurrent layer")
         check_name(module or "the source", name)
-        layers.setdefault(int(match.group(3) or 0), {})[f"{match.group(1)}_{match.group(2)}"] = group[name]
+        inside = f"{match.group(1)}_{match.group(2)}{match.group(4) or ''}"
+        layers.setdefault(int(match.group(3) or 0), {})[inside] = group[name]
     for tensors in layers.values():
         if not {"weight_ih", "weight_hh"} <= set(tensors):
             refuse(f"{module or 'the source'} lacks weight_ih or weight_hh of a recurrent layer")
@@ -106,8 +124,6 @@ def split_group(module: str, group: Dict[str, np.ndarray]) -> List[Tuple[str, Di
 
 
 def check_name(where: str, name: str) -> None:
-    if name.endswith("_reverse"):
-        refuse(f"{where} is bidirectional (it holds {name}): it would need the end of a sequence before its begin")
     if name.startswith("weight_hr"):
         refuse(f"{where} is an LSTM with proj_size (it holds {name}), which etch does not have")
 

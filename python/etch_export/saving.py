@@ -10,14 +10,15 @@ import numpy as np
 
 from .chain import answer_of
 from .errors import refuse, refusing
-from .images import etch_shape, from_channels_first, has_images, to_image, to_rows
+from .held_layers import vocabularies
 from .numbers import from_bf16, to_bf16, to_float32
+from .order import as_source_orders, begins_last, in_etch_order
 from .safetensors import write
 from .recurrent import has_state
 from .sequences import answers_by_prefixes
 from .source import Answer, Options, Source
 from .stable_baselines import from_sb3, normalizer_layers
-from .topology import Layer, Network, Shape, bf16_tensors, fit_layer, fit_shapes, inputs_from_layers, parse_topology
+from .topology import OVER_SEQUENCES, Layer, Network, Shape, bf16_tensors, fit_shapes, inputs_from_layers, parse_topology
 from .torch_script import from_model
 
 
@@ -25,17 +26,16 @@ def export(source: Source, path: str, options: Options, golden: int, seed: int, 
     first = normalizer_layers(normalizer) if normalizer is not None else []
     layers = first + source.layers
     inputs = options.inputs or source.inputs or inputs_from_layers(layers)
-    if has_images(layers):
-        inputs = inputs if not options.inputs or source.listed else etch_shape(inputs)
-        layers = from_channels_first(layers, inputs, lambda layer, shape: fit_layer(layer, shape, inside=False))
+    last = begins_last(layers, len(inputs))
+    layers, inputs, end = in_etch_order(layers, inputs, source.listed)
     network = Network(inputs, layers)
-    outputs = fit_shapes(network)
+    fit_shapes(network)
     if options.topology and source.answer and network.topology != parse_topology(options.topology).topology:
         refuse(f"the source is {network.topology}, not {options.topology}")
     round_tensors(network.layers, "")
     answer = source.answer
-    if answer is not None and has_images(layers):
-        answer = in_order_of_etch(answer, network.inputs, outputs)
+    if answer is not None and last is not None:
+        answer = as_source_orders(answer, network.inputs, last, end)
     if answer is None:
         answer = answer_of(network)
     elif first:
@@ -50,19 +50,6 @@ def export(source: Source, path: str, options: Options, golden: int, seed: int, 
     return network
 
 
-def in_order_of_etch(answer: Answer, inputs: Shape, outputs: Shape) -> Answer:
-    """What a model with the channels first answers, for samples and with outputs as etch orders their numbers."""
-
-    def converted(samples: np.ndarray) -> np.ndarray:
-        image = to_image(samples.reshape(len(samples), -1), inputs)
-        found = answer(np.ascontiguousarray(image if len(inputs) == 3 else image[:, :, 0]))
-        if len(outputs) == 1:
-            return found.reshape(len(samples), -1)
-        return to_rows(found if len(outputs) == 3 else found[:, :, None])
-
-    return converted
-
-
 def round_tensors(layers: List[Layer], prefix: str) -> None:
     """As the file holds them."""
     for index, layer in enumerate(layers):
@@ -72,7 +59,8 @@ def round_tensors(layers: List[Layer], prefix: str) -> None:
                 refuse(f"{prefix}{index}.deviation holds a zero")
         for name in bf16_tensors(layer):
             layer.tensors[name] = from_bf16(to_bf16(layer.tensors[name]))
-        round_tensors(layer.inner, f"{prefix}{index}.")
+        if layer.name not in OVER_SEQUENCES:
+            round_tensors(layer.inner, f"{prefix}{index}.")
 
 
 def golden_samples(network: Network, count: int, seed: int) -> np.ndarray:
@@ -84,6 +72,9 @@ def golden_samples(network: Network, count: int, seed: int) -> np.ndarray:
     elif first.name == "normalize":
         low, high = first.tensors["minimum"], first.tensors["maximum"]
         samples = (low + high) / 2 + (high - low) / 2 * samples
+    indices = vocabularies(network.layers, network.inputs)
+    drawn = np.random.default_rng(seed).integers(0, np.maximum(indices, 1), samples.shape)
+    samples = np.where(indices > 0, drawn, samples)
     return samples.astype(np.float32).reshape((count, *network.inputs))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 
 from .errors import Refused, refuse
-from .graph import Constant, Step, ancestors
+from .graph import Constant, Step, ancestors, known_shape
 from .recurrent import layer_of
 from .topology import Layer
 
@@ -28,7 +28,9 @@ def module_options(module: Any) -> Optional[Dict[str, Any]]:
     if kind is None or not type(module).__module__.startswith("torch.nn."):
         return None
     cell = name.endswith("Cell")
-    names = [NAMES] if cell else [tuple(f"{n}_l{k}" for n in NAMES) for k in range(module.num_layers)]
+    endings = ("", "_reverse") if getattr(module, "bidirectional", False) else ("",)
+    names = [NAMES] if cell else [tuple(f"{n}_l{k}{ending}" for n in NAMES)
+                                  for k in range(module.num_layers) for ending in endings]  # fmt: skip
     return {
         "kind": kind, "cell": cell, "bidirectional": getattr(module, "bidirectional", False),
         "proj_size": getattr(module, "proj_size", 0), "nonlinearity": getattr(module, "nonlinearity", "tanh"),
@@ -42,7 +44,7 @@ def recurrent_step(where: str, x: Any, initial: Any, kind: str, weights: List[Li
                    alone: bool = False, reset_before: bool = False) -> Any:  # fmt: skip
     """The outputs and the states after the last step, as PyTorch gives them: of a cell the states, of a module of this
     package the outputs alone."""
-    if bidirectional:
+    if bidirectional and (x is None or alone):
         refuse(f"{where} is bidirectional: it would need the end of a sequence before its begin")
     if proj_size or any(len(each) not in ((2, 3) if reset_before else (2, 4)) for each in weights):
         refuse(f"{where} is an LSTM with proj_size, which etch does not have")
@@ -55,7 +57,7 @@ def recurrent_step(where: str, x: Any, initial: Any, kind: str, weights: List[Li
     y = Step("recurrent", where, [x, *(w for each in weights for w in each)])
     held = [len(each) for each in weights]
     y.options = {"kind": kind, "held": held, "dropout": dropout, "initial": initial, "cell": cell,
-                 "own": own}
+                 "own": own, "both": bidirectional}
     h, c = (Step("state", where, [y], {"part": part, "layers": len(weights)}) for part in "hc")
     if alone:
         return y
@@ -78,6 +80,16 @@ def check_initial(where: str, initial: Any) -> None:
 
 def is_sequence(value: Any) -> bool:
     return any(isinstance(each, Step) and each.op == "recurrent" for each in ancestors(value, {}).values())
+
+
+def is_stream(value: Any, inputs: Optional[Sequence[int]]) -> bool:
+    """Whether a recurrent network is to take one step after the other. It is of whole sequences if it needs their ends,
+    or if the shape of a sample, which the user says, has an axis of steps."""
+    steps = [each for each in ancestors(value, {}).values() if isinstance(each, Step)]
+    of_steps = any(each.op == "embedding" for each in steps) and bool(inputs) and len(inputs or ()) == 1 < inputs[0]
+    if any(each.op == "attention" or each.options.get("both") for each in steps) or of_steps:
+        return False
+    return is_sequence(value) and len(inputs or ()) < 2
 
 
 def output_of(value: Any) -> Any:
@@ -123,8 +135,26 @@ def pass_layout(value: Step) -> Any:
     return value.inputs[0]
 
 
+def equal_part(where: str, x: Any, part: slice, axis: int) -> Optional[Step]:
+    """A slice that is one of several equal parts, of channels whose number is known."""
+    extents = known_shape(x) if isinstance(x, Step) else []
+    size = extents[axis] if -len(extents) <= axis < len(extents) else None
+    if not isinstance(size, int) or any(not isinstance(n, (int, type(None))) for n in (part.start, part.stop)):
+        return None
+    first, stop, step = part.indices(size)
+    length = stop - first
+    if step != 1 or length < 1 or length == size or size % length or first % length:
+        return None
+    return Step("part", where, [x], {"index": first // length, "of": size // length, "dim": axis})
+
+
 def part_of(where: str, x: Any, index: Any) -> Any:
     """y[:, -1] and the like. A slice that is all, or the last, leaves nothing to choose."""
+    whole = isinstance(index, (list, tuple)) and len(index) == 2 and index[0] == slice(None)
+    if whole and isinstance(index[1], slice) and not is_sequence(x):
+        found = equal_part(where, x, index[1], 1)
+        if found:
+            return found
     chosen = []
     for part in index if isinstance(index, (list, tuple)) else [index]:
         if isinstance(part, slice):
@@ -144,7 +174,10 @@ def answers_by_prefixes(answer: Callable[[np.ndarray], np.ndarray], steps: np.nd
     """Of a model that takes whole sequences: the last output for each beginning of one. Samples or steps may be the
     first axis, or there is none of samples; what reproduces our outputs is meant, else the first that fits is given."""
     first = None
-    for order in (lambda x: x[None], lambda x: x[:, None], lambda x: x):
+    orders = [lambda x: x[None], lambda x: x[:, None], lambda x: x]
+    if steps.shape[1] == 1:  # indices have no axis of features
+        orders += [lambda x: x[None, :, 0], lambda x: x]
+    for order in orders:
         try:
             found = [answer(order(steps[: t + 1])) for t in range(len(steps))]
             theirs = np.stack([each.reshape(-1, ours.shape[1])[-1] for each in found])
@@ -223,7 +256,8 @@ def onnx_recurrent(op: str, where: str, inputs: List[Any], attributes: Dict[str,
     """Y, Y_h and Y_c."""
     x, w, r, b, lengths, initial_h, initial_c, peepholes = [*inputs, *[None] * 8][:8]
     direction = attributes.get("direction", b"forward")
-    if direction != b"forward":
+    both = direction == b"bidirectional"
+    if direction != b"forward" and not both:
         refuse(f"{where} has the direction {direction.decode()}: it would need the end of a sequence before its begin")
     if peepholes is not None:
         refuse(f"{where} has peepholes, which etch does not have")
@@ -243,22 +277,27 @@ def onnx_recurrent(op: str, where: str, inputs: List[Any], attributes: Dict[str,
     reset_before = op == "GRU" and not attributes.get("linear_before_reset", 0)
     if not all(isinstance(each, Constant) for each in (w, r, *([] if b is None else [b]))):
         refuse(f"the weights of {where} are not constant")
-    if w.values.ndim != 3 or r.values.ndim != 3 or len(w.values) != 1:
+    if w.values.ndim != 3 or r.values.ndim != 3 or len(w.values) != 1 + both or len(r.values) != 1 + both:
         refuse(f"the weights of {where} have the shapes {list(w.values.shape)} and {list(r.values.shape)}")
 
     def in_order(values: np.ndarray) -> np.ndarray:
         gates = np.split(values, len(ORDER[op]))
         return np.concatenate([gates[i] for i in ORDER[op]])
 
-    weights = [Constant(in_order(each.values[0]), each.sources) for each in (w, r)]
-    if b is not None:
-        halves = [in_order(half) for half in np.split(b.values.reshape(-1), 2)]
-        weights += [Constant(half, b.sources) for half in ([halves[0] + halves[1]] if reset_before else halves)]
+    if b is not None and (b.values.ndim != 2 or len(b.values) != 1 + both):
+        refuse(f"the biases of {where} have the shape {list(b.values.shape)}")
+    weights = []
+    for way in range(1 + both):
+        own = [Constant(in_order(each.values[way]), each.sources) for each in (w, r)]
+        if b is not None:
+            halves = [in_order(half) for half in np.split(b.values[way], 2)]
+            own += [Constant(half, b.sources) for half in ([halves[0] + halves[1]] if reset_before else halves)]
+        weights.append(own)
     initial = [state for state in (initial_h, initial_c) if state is not None]
-    y, states = recurrent_step(where, x, initial, KINDS[op], [weights], reset_before=reset_before,
+    y, states = recurrent_step(where, x, initial, KINDS[op], weights, bidirectional=both, reset_before=reset_before,
                                nonlinearity="relu" if relu else "tanh")  # fmt: skip
-    y = Step("unsqueeze", where, [y], {"dim": 1})  # the axis of directions
-    return [y, *flat(states)]
+    directions = Step("directions", where, [y]) if both else Step("unsqueeze", where, [y], {"dim": 1})
+    return [directions, *flat(states)]
 
 
 def carrying(end: Any) -> List[Step]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
 from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
@@ -10,14 +11,14 @@ import numpy as np
 from .batch_norm import batch_norm_of, fold, is_batch_norm
 from .chain import prelu_of
 from .errors import refuse
-from .images import has_images
+from .images import has_images, window_of
 from .frameworks import FRAMEWORKS, Framework, average_quantiles, rsl_rl_name
 from .normalizers import Group, check_no_statistics_left, kind_of_statistics, mean_and_deviation_of
 from .numbers import real_numbers, to_float32
 from .pickles import Tensor, array_of, contents, is_tensor, kind_of
-from .recurrent import CALLED, kind_of_group, layer_of, of_layer, split_group
+from .recurrent import CALLED, kind_of_group, layer_of, of_layer, of_runs, split_group
 from .source import Options, Source, check_all_used, matches
-from .topology import RECURRENT, Layer, Shape, TENSORS, parse_topology, tensor_names
+from .topology import OVER_SEQUENCES, RECURRENT, TENSORS, Layer, Shape, over_sequence, parse_topology, tensor_names
 
 
 def from_checkpoint(loaded: Dict[str, Any], options: Options, description: str) -> Source:
@@ -169,8 +170,22 @@ def grouped(tensors: Dict[str, Any]) -> List[Tuple[str, Group]]:
         numbers = real_numbers(array_of(tensor, key), key)
         to_float32(numbers, key)
         groups.setdefault(module, {})[name] = numbers
-    normed = [(module, with_weight_norm(module, group)) for module, group in groups.items()]
+    normed = [(module, with_weight_norm(module, group)) for module, group in with_projections(groups).items()]
     return [layer for module, group in normed for layer in split_group(module, group)]
+
+
+def with_projections(groups: Dict[str, Group]) -> Dict[str, Group]:
+    """An attention with the projection of its answers, which is a module of its own."""
+    found = dict(groups)
+    for module, group in groups.items():
+        projection = found.get(f"{module}.out_proj".lstrip("."))
+        if "in_proj_weight" in group and projection is not None:
+            zeros = {"in_proj_bias": np.zeros(len(group["in_proj_weight"]))}
+            own = {"bias": np.zeros(len(projection.get("weight", ()))), **projection}
+            found[module] = {**zeros, **group, **{f"out_proj.{name}": own[name] for name in ("weight", "bias")
+                                                  if name in own}}  # fmt: skip
+            del found[f"{module}.out_proj".lstrip(".")]
+    return found
 
 
 def with_weight_norm(module: str, group: Group) -> Group:
@@ -198,8 +213,10 @@ def check_known(groups: List[Tuple[str, Group]], listed: bool = False) -> None:
     """Names layers that are not supported, as far as tensors tell them."""
     for module, group in groups:
         name = module or "the source"
-        if any(key.startswith("in_proj_") for key in group):
-            refuse(f"{name} is an attention (it holds in_proj_weight), which is not supported yet")
+        for key, layer in (("in_proj_weight", "attention<heads>"), ("weight_ih_reverse", "bidirectional<lstm<units>>")):
+            if key in group and not listed:
+                refuse(f"{name} is of whole sequences (it holds {key}), whose length a state_dict does not hold: say "
+                       f"--topology 'input<features, steps>, {layer}, ...'")  # fmt: skip
         if group.get("weight", np.zeros(())).ndim in (3, 4, 5) and not listed:
             refuse(f"{name} is a convolution (its weight has shape {list(group['weight'].shape)}), whose options a "
                    "state_dict does not hold: say --topology 'input<channels, width, height>, conv_2d<...>, ...'")
@@ -290,8 +307,9 @@ def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: Lis
 
     def fill(layers: List[Layer]) -> None:
         for index, layer in enumerate(layers):
-            fill(layer.inner)
-            if layer.name not in TENSORS:
+            if layer.name not in OVER_SEQUENCES:
+                fill(layer.inner)
+            if not tensor_names(layer):
                 continue
             wanted = is_batch_norm if layer.name == "batch_norm" else kind_of_statistics
             special = [g for g in rest if wanted(g[1])] if layer.name in (*STATISTICS, "batch_norm") else [
@@ -310,8 +328,10 @@ def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: Lis
             return prelu_of(module, group["weight"])[0]
         if layer.name in STATISTICS and kind_of_statistics(group):
             group = mean_and_deviation_of(module, group, options, notes)
-        if layer.name.startswith("conv") and set(group) == {"weight"}:
-            group = {**group, "bias": np.zeros(len(group["weight"]))}
+        if "conv" in layer.name and set(group) == {"weight"}:
+            group = {**group, "bias": np.zeros(window_of(layer).filters)}
+        if layer.name in OVER_SEQUENCES:
+            return of_sequence(layer, module, group)
         if layer.name == "dense":
             group = dense_of_group(module, group).tensors
         if layer.name in RECURRENT and "weight_hh" in group:
@@ -320,6 +340,17 @@ def match_topology(options: Options, groups: List[Tuple[str, Group]], notes: Lis
             refuse(f"{module} holds {', '.join(sorted(group))}, which is no {layer}")
         layer.tensors = {name: group[name] for name in tensor_names(layer)}
         return layer
+
+    def of_sequence(layer: Layer, module: str, group: Group) -> Layer:
+        inner = layer.inner[0]
+        if inner.name in RECURRENT and "weight_hh" in group:
+            made = of_runs(layer, module or "the source", group)
+        elif layer.name == "unrolled" and not inner.inner:
+            made = over_sequence(layer.name, [filled(replace(inner), module, group)])
+        else:
+            refuse(f"{layer} holds layers in a layer, for which a state_dict has no names")
+        made.frozen = layer.frozen
+        return made
 
     fill(network.layers)
     if rest:

@@ -10,12 +10,13 @@ from typing import Any, Dict, List, NoReturn, Optional, Tuple, Union
 
 import numpy as np
 
+from .attention import kind_of, transformer_step
 from .chain import chain, output_of
 from .errors import Refused, first_line, refuse
 from .graph import LATER, Constant, Size, Step, refuse_operator
 from .sequences import answers_by_steps, initial_states, module_options, part_of, recurrent_step
 from .source import Answer, Options, Source, check_all_used, sources_of
-from .topology import parse_topology
+from .topology import Layer, attach, parse_topology
 from .torch_operators import FUNCTIONS, MODULES, constant_of_tensor, is_operand, torch_step
 
 HOLDERS = ("module", "container")  # torch.nn's modules that hold others
@@ -56,7 +57,7 @@ def from_module(module: Any, options: Options) -> Source:
     names = {id(t): name for name, t in [*module.named_parameters(), *module.named_buffers()]}
     graph, read_tensors = trace(module, names)
     start, states, end = graph_of_fx(module, graph, names)
-    layers = chain(end, start)
+    layers = chain(end, start, options.inputs)
     one_name_each = [name for name in module.state_dict() if name in names.values()]  # a module may be held twice
     check_all_used(one_name_each, sources_of(output_of(end)) | read_tensors, [*options.ignore, *not_needed(module)])
     defaults = {name: " ".join(repr(value).split()) for name, value in (defaults_of_forward(module) or {}).items()}
@@ -163,6 +164,11 @@ def trace(module: Any, names: Dict[int, str]) -> Tuple[Any, set]:
 def leaf_of(module: Any) -> Optional[Tuple[str, Dict[str, Any]]]:
     """Modules that are one operator: its name and options."""
     kind = type(module)
+    marked = getattr(module, "etch_layer", None)
+    if isinstance(marked, str):
+        return "etch_layer", {"layer": marked, "tensors": module.state_dict(keep_vars=True)}
+    if kind_of(module):
+        return "transformer", {}
     recurrent = module_options(module)
     if recurrent:
         return "recurrent", recurrent
@@ -225,6 +231,18 @@ def graph_of_fx(module: Any, graph: Any, names: Dict[int, str]) -> Tuple[Step, L
                 trained[names[id(tensor)]] = where
             op, given = found
             x, *others = [value_of(a) for a in (*node.args, *node.kwargs.values())]
+            if op == "transformer":
+                names_given = {name: value_of(a) for name, a in node.kwargs.items()}
+                values[node] = transformer_step(kind_of(leaf) or "", leaf, where, [value_of(a) for a in node.args],
+                                                names_given, value_of)  # fmt: skip
+                continue
+            if op == "etch_layer":
+                tensors = {name: value_of(tensor) for name, tensor in given["tensors"].items()}
+                before, after = getattr(leaf, "etch_turns", (False, False))
+                x = Step("transpose", where, [x], {"swap": (1, 2)}) if before else x
+                y = Step(op, where, [x, *tensors.values()], {"layer": layer_with(given["layer"], tensors)})
+                values[node] = Step("transpose", where, [y], {"swap": (1, 2)}) if after else y
+                continue
             if op == "recurrent":
                 options = {k: value_of(v) for k, v in given.items()}
                 values[node] = recurrent_step(where, x, others[0] if others else None, **options)
@@ -265,6 +283,13 @@ def size_of(name: str, arguments: List[Any]) -> Optional[Size]:
     return Size("the batch" if arguments[1:] == [0] else "an extent")
 
 
+def layer_with(spelled: str, tensors: Dict[str, Constant]) -> Layer:
+    """Of a module that to_torch has made."""
+    network = parse_topology(f"input<1>, {spelled}")
+    attach(network.layers, {f"0.{name}": tensor.values for name, tensor in tensors.items()}, "", spelled)
+    return network.layers[0]
+
+
 def leaf_step(op: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:
     if op == "empirical":
         std: Constant = given["std"]
@@ -284,16 +309,27 @@ def leaf_step(op: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step,
     return torch_step(op, where, x, given)
 
 
+def first_answer(module: Any, samples: Any) -> Any:
+    """In float64; in float32 if a constant of TorchScript stays as it is; to indices if it begins with an embedding."""
+    whole = bool((samples == samples.long()).all())
+    ways = [(copy.deepcopy(module).double(), samples), (copy.deepcopy(module).float(), samples.float())]
+    ways += [(net, samples.long()) for net, _ in ways] if whole else []
+    first = None
+    for net, given in ways:
+        try:
+            return net(given)
+        except (RuntimeError, TypeError) as error:
+            first = error if first is None else first
+    raise first  # type: ignore[misc]
+
+
 def answer_of_module(module: Any) -> Answer:
     """In float64, or in float32 where the model insists on it."""
     import torch
 
     def answer(samples: np.ndarray) -> np.ndarray:
         with torch.no_grad():
-            try:
-                found = copy.deepcopy(module).double()(torch.from_numpy(samples))
-            except RuntimeError:  # a constant of TorchScript stays as it is
-                found = module.float()(torch.from_numpy(samples).float())
+            found = first_answer(module, torch.from_numpy(samples))
         return (found[0] if isinstance(found, (tuple, list)) else found).double().numpy()
 
     return answer

@@ -28,6 +28,10 @@ MODULES: Dict[str, Tuple[str, Tuple[str, ...]]] = {
     "RReLU": ("rrelu", ("lower", "upper")),
     "PReLU": ("prelu", ("weight",)),
     **{f"BatchNorm{n}d": ("batch_norm", ("running_mean", "running_var", "weight", "bias", "eps")) for n in (1, 2)},
+    "Embedding": ("embedding", ("weight", "max_norm")),
+    "GLU": ("glu", ("dim",)),
+    **{f"ConvTranspose{n}d": (f"conv_transpose{n}d", ("weight", "bias", "stride", "padding", "output_padding", "groups",
+                                                      "dilation", "padding_mode")) for n in (1, 2)},
     **{f"Conv{n}d": (f"conv{n}d", ("weight", "bias", "stride", "padding", "dilation", "groups", "padding_mode"))
        for n in (1, 2)},
     **{f"MaxPool{n}d": (f"max_pool{n}d", ("kernel_size", "stride", "padding", "dilation", "ceil_mode",
@@ -64,6 +68,14 @@ FUNCTIONS: Dict[str, Tuple[str, ...]] = {
     "batch_norm": ("running_mean", "running_var", "weight", "bias", "training", "momentum", "eps"),
     "_weight_norm": ("g", "dim"),
     **{f"conv{n}d": ("weight", "bias", "stride", "padding", "dilation", "groups") for n in (1, 2)},
+    **{f"conv_transpose{n}d": ("weight", "bias", "stride", "padding", "output_padding", "groups", "dilation")
+       for n in (1, 2)},
+    "embedding": ("weight", "padding_idx", "max_norm"),
+    "chunk": ("chunks", "dim"),
+    "split": ("size", "dim"),
+    "cat": ("dim",),
+    "long": (),
+    "int": (),
     "_convolution": ("weight", "bias", "stride", "padding", "dilation", "transposed", "output_padding", "groups"),
     "_convolution_mode": ("weight", "bias", "stride", "padding", "dilation", "groups"),
     "pad": ("padding", "mode", "value"),
@@ -108,9 +120,10 @@ FUNCTIONS: Dict[str, Tuple[str, ...]] = {
 
 def constant_of_tensor(tensor: Any, names: Dict[int, str]) -> Constant:
     name = names.get(id(tensor), "a constant")
-    tensor_of_numpy = tensor.detach().cpu().double() if tensor.is_floating_point() else tensor.detach().cpu()
+    own = tensor.detach().cpu()
+    tensor_of_numpy = own.double() if tensor.is_floating_point() or str(tensor.dtype) == "torch.bool" else own
     values = real_numbers(tensor_of_numpy.numpy(), name)
-    to_float32(values, name)
+    to_float32(np.where(np.isneginf(values), 0, values), name)  # -inf hides what a mask hides
     return Constant(values, frozenset([name] if id(tensor) in names else []))
 
 
@@ -142,6 +155,10 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
     """An operator with PyTorch's name and PyTorch's defaults."""
     name = name.rstrip("_")  # what works in place
     name = SAME.get(name, name)
+    if name in ("cat", "concat"):
+        if not isinstance(x, list) or not x or not all(isinstance(each, Step) for each in x):
+            refuse(f"{where} joins what is not made of the input")
+        return Step("concat", where, x, {"dim": given.get("dim", 0)})
     if isinstance(x, list):
         refuse(f"{where} gets the outputs and the states of a recurrent layer: pass it the outputs alone")
     x = as_operand(x, where)
@@ -149,8 +166,18 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
     def operands(*names: str) -> List[Any]:
         return [x, *(as_operand(given.get(n), where) for n in names)]
 
-    if name in ("contiguous", "detach", "clone", "float", "double", "to"):
+    if name in ("contiguous", "detach", "clone", "float", "double", "to", "long", "int"):
         return x
+    if name == "embedding":
+        weight = as_operand(given.get("weight"), where)
+        x, weight = (weight, x) if isinstance(x, Constant) else (x, weight)  # of TorchScript, where it is the first
+        if given.get("max_norm") not in (None, False) and "max_norm" in given:
+            refuse(f"{where} has max_norm, which etch does not have")
+        return Step(name, where, [x, weight])
+    if name in ("chunk", "split"):
+        return parts_of(name, where, x, given)
+    if name == "glu":
+        return Step(name, where, [x], {"dim": given.get("dim", -1)})
     if name == "select":
         return step(name, where, [x], dim=given.get("dim"), index=[given.get("index")])
     if name in CONVOLUTIONS or name in POOLS or name.startswith("adaptive_avg_pool"):
@@ -247,6 +274,24 @@ def torch_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[St
     refuse_operator(name, where)
 
 
+def parts_of(name: str, where: str, x: Any, given: Dict[str, Any]) -> List[Step]:
+    """Equal parts of the features or channels."""
+    dim = given.get("dim", 0)
+    count = given.get("chunks")
+    if name == "split":
+        sizes = given.get("size", given.get("split_size", given.get("split_size_or_sections")))
+        extents = known_shape(x)
+        size = sizes[0] if isinstance(sizes, (list, tuple)) and len(set(sizes)) == 1 else sizes
+        whole = extents[dim] if isinstance(dim, int) and -len(extents) <= dim < len(extents) else None
+        if isinstance(sizes, (list, tuple)) and len(set(sizes)) == 1:
+            count = len(sizes)
+        elif isinstance(size, int) and isinstance(whole, int) and size > 0 and whole % size == 0:
+            count = whole // size
+    if not isinstance(count, int) or not 0 < count < 2**16 or not isinstance(x, Step):
+        refuse(f"{where} takes parts that are not all of one known size, for which etch has no layer")
+    return [Step("part", where, [x], {"index": i, "of": count, "dim": dim}) for i in range(count)]
+
+
 def view_step(where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:
     """To one row per sample, however the numbers of the shape are computed."""
     first = given.get("first")
@@ -264,7 +309,9 @@ def view_step(where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant
 def layout_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> Union[Step, Constant]:
     """What moves axes: of constants at once, of a sequence's samples and steps without a layer of its own."""
     if not isinstance(x, Constant):
-        return Step(name, where, [x])
+        options = {"transpose": {"swap": (given.get("dim0"), given.get("dim1"))},
+                   "permute": {"order": given.get("dims")}}.get(name, {})  # fmt: skip
+        return Step(name, where, [x], options)
     if name == "unsqueeze":
         return step(name, where, [x], dim=given["dim"])
     if name == "transpose":

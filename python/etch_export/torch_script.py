@@ -46,7 +46,7 @@ def from_script(script: Any, name: str, options: Options) -> Source:
     read_nodes(graph, values, kept, frozen, is_recurrent)
     end = [values[each.debugName()] for each in graph.outputs()]
     end = end[0] if len(end) == 1 else end
-    layers = chain(end, start)
+    layers = chain(end, start, options.inputs)
     state = script.state_dict()
     check_all_used(state, attributes_of(script.inlined_graph, state), [*options.ignore, *not_needed(script)])
     if states or kept:
@@ -121,7 +121,10 @@ def read_nodes(block: Any, values: Dict[str, Any], kept: Dict[str, Constant], sc
             values[where] = arguments[0][arguments[1]]
         elif kind == "aten::slice" and isinstance(arguments[0], Constant) and is_recurrent:
             values[where] = arguments[0]
-        elif kind == "aten::slice" and is_recurrent and is_operand(arguments[0]):
+        elif kind == "prim::ConstantChunk":
+            given = {"chunks": node.i("chunks"), "dim": node.i("dim")}
+            values.update(zip(outputs, torch_step("chunk", where, arguments[0], given)))
+        elif kind == "aten::slice" and is_operand(arguments[0]):
             first, last = [None if a in (0, 2**63 - 1) else a for a in arguments[2:4]]
             values[where] = part_of(where, arguments[0], slice(first, last, arguments[4]))
         elif kind in RECURRENT:

@@ -190,7 +190,7 @@ class Archives(Case):
         self.assert_answers(model)
         self.refused("is a convolution (its weight has shape [5, 3, 2, 2])",
                      self.saved(nn.Conv2d(3, 5, 2).state_dict()))
-        self.refused("is an attention", self.saved(nn.MultiheadAttention(4, 2).state_dict()))
+        self.refused("it holds in_proj_weight", self.saved(nn.MultiheadAttention(4, 2).state_dict()))
 
     def test_damaged_archives_are_refused_in_a_sentence(self):
         model = mlp(4, 6, 3)

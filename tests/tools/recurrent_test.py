@@ -246,9 +246,9 @@ class Recurrent(Case):
             with self.subTest(message):
                 self.refused_module(message, Takes(part).eval())
         both = nn.GRU(3, 4, bidirectional=True)
-        self.refused_module("is bidirectional", both)
+        self.refused_module("does not give their length", both)
         self.refused_module("begins anew with each call", nn.Sequential(nn.GRUCell(3, 4)))
-        self.refused("is bidirectional (it holds weight_ih_l0_reverse)", self.saved(both.state_dict()),
+        self.refused("is of whole sequences (it holds weight_ih_reverse)", self.saved(both.state_dict()),
                      "--output-activation", "none")  # fmt: skip
         projected = nn.LSTM(3, 4, proj_size=2)
         self.refused_module("is an LSTM with proj_size", projected)
