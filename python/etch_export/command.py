@@ -105,7 +105,12 @@ def parser() -> Parser:
     p.add_argument("--normalizer", metavar="FILE", help="a pickled VecNormalize; no code in it is run")
     p.add_argument("--trust", action="store_true",
                    help="let PyTorch or Stable-Baselines3 read the file, which runs the code that it holds")
-    p.add_argument("--golden", type=int, default=8, metavar="N", help="how many golden vectors (default 8)")
+    p.add_argument("--stream", action="store_true",
+                   help="of a causal stack of 1-D convolutions: one step after the other, with what they remember as "
+                        "the network's state")
+    p.add_argument("--golden", type=int, metavar="N",
+                   help="how many golden vectors (default 8; of a stream of convolutions up to 64, so that they reach "
+                        "back to the first step)")
     p.add_argument("--seed", type=int, default=0, help="of the golden vectors' samples (default 0)")
     return p
 # fmt: on
@@ -125,7 +130,7 @@ def run(arguments: Optional[Sequence[str]]) -> None:
         return replace_file(out, script.getvalue())
     if not given.out:
         p.error("SOURCE and OUT are wanted")
-    if given.golden < 0:
+    if given.golden is not None and given.golden < 0:
         p.error("--golden wants a count")
     if given.epsilon is not None and not 0 <= given.epsilon < 1:
         p.error("--epsilon wants a number from 0 to 1")
@@ -135,7 +140,7 @@ def run(arguments: Optional[Sequence[str]]) -> None:
         inputs=tuple(int(n) for n in re.findall(r"\d+", given.inputs)) if given.inputs else None,
         activation=given.activation, output_activation=given.output_activation, topology=given.topology,
         prefix=given.prefix, ignore=given.ignore, framework=given.framework, epsilon=given.epsilon,
-        normalizer=given.normalizer, output=given.output, trust=given.trust,
+        normalizer=given.normalizer, output=given.output, trust=given.trust, stream=given.stream,
     )  # fmt: skip
     if options.output and not given.source.endswith(".onnx"):
         refuse(f"{given.source} is not ONNX, and only there --output names an output")
@@ -144,7 +149,7 @@ def run(arguments: Optional[Sequence[str]]) -> None:
         refuse(f"{given.source} is not a state_dict: it has its activations and names itself")
     network = export(source, given.out, options, given.golden, given.seed, given.normalizer)
     print(f"{given.out}: {network.topology}")
-    print(f"{len(network.tensors())} tensors, {given.golden} golden vectors")
+    print(f"{len(network.tensors())} tensors, {read(given.out).metadata.get('etch.golden.count', 0)} golden vectors")
     for note in source.notes:
         print(f"assumed: {printable(note)}")
 

@@ -18,15 +18,22 @@ from .recurrent import has_state
 from .sequences import answers_by_prefixes
 from .source import Answer, Options, Source
 from .stable_baselines import from_sb3, normalizer_layers
+from .stream import answer_to_stream, as_stream, remembered
 from .topology import OVER_SEQUENCES, Layer, Network, Shape, bf16_tensors, fit_shapes, inputs_from_layers, parse_topology
 from .torch_script import from_model
 
 
-def export(source: Source, path: str, options: Options, golden: int, seed: int, normalizer: Any) -> Network:
+GOLDEN = 8
+
+
+def export(source: Source, path: str, options: Options, golden: Optional[int], seed: int, normalizer: Any) -> Network:
     first = normalizer_layers(normalizer) if normalizer is not None else []
     layers = first + source.layers
     inputs = options.inputs or source.inputs or inputs_from_layers(layers)
     last = begins_last(layers, len(inputs))
+    turns = sum(layer.name == "turn" for layer in layers)
+    if options.stream and not source.listed:
+        layers, inputs = as_stream(layers), inputs[-1:] if last else inputs[:1]
     layers, inputs, end = in_etch_order(layers, inputs, source.listed)
     network = Network(inputs, layers)
     fit_shapes(network)
@@ -34,17 +41,21 @@ def export(source: Source, path: str, options: Options, golden: int, seed: int, 
         refuse(f"the source is {network.topology}, not {options.topology}")
     round_tensors(network.layers, "")
     answer = source.answer
-    if answer is not None and last is not None:
+    if answer is not None and options.stream:
+        answer = answer_to_stream(answer, math.prod(end.shape), bool(last), bool(last) != bool(turns % 2))
+    elif answer is not None and last is not None:
         answer = as_source_orders(answer, network.inputs, last, end)
     if answer is None:
         answer = answer_of(network)
     elif first:
         model, normalize = answer, answer_of(Network(network.inputs, first))
         answer = lambda samples: model(normalize(samples).reshape(samples.shape))  # noqa: E731
-    if source.answer is not None and has_state(network.layers) and not source.by_steps:
+    if source.answer is not None and has_state(network.layers) and not source.by_steps and not options.stream:
         of_sequence, ours = answer, answer_of(network)
         answer = lambda samples: answers_by_prefixes(of_sequence, samples, ours(samples))  # noqa: E731
-    samples = golden_samples(network, max(golden, 8), seed)
+    steps = remembered(network.layers)  # of which the golden vectors reach back to the first, if they are not many
+    golden = min(steps + GOLDEN, 64) if golden is None else golden
+    samples = golden_samples(network, max(golden, steps + GOLDEN), seed)
     answers = answers_to(samples, answer, network)
     write(path, network, (samples[:golden], answers[:golden]), f"etch_export, from {source.description}")
     return network
@@ -92,15 +103,16 @@ def answers_to(samples: np.ndarray, answer: Answer, network: Network) -> np.ndar
     return to_float32(theirs, "a golden output")
 
 
-def save(model: Any, path: Union[str, os.PathLike], inputs: Union[None, int, Sequence[int]] = None, *, golden: int = 8,
-         seed: int = 0, normalizer: Any = None, ignore: Sequence[str] = ()) -> str:  # fmt: skip
+def save(model: Any, path: Union[str, os.PathLike], inputs: Union[None, int, Sequence[int]] = None, *, golden: Optional[int] = None,
+         seed: int = 0, normalizer: Any = None, ignore: Sequence[str] = (), stream: bool = False) -> str:  # fmt: skip
     """Writes an nn.Module, or a model of Stable-Baselines3, and returns its topology.
 
     `inputs` is the shape of one sample, where the model does not tell. `normalizer` is a VecNormalize or its file.
     `ignore` names tensors that need not be used, such as "critic.*". Raises Refused, and writes nothing then.
+    `stream` writes a causal stack of convolutions as a network that takes one step after the other.
     What was assumed is a UserWarning each, before anything is written.
     """
-    options = Options(inputs=shape_of(inputs), ignore=ignore)
+    options = Options(inputs=shape_of(inputs), ignore=ignore, stream=stream)
     is_sb3 = hasattr(model, "policy") and hasattr(model, "observation_space")
     source = from_sb3(model.policy, options) if is_sb3 else from_model(model, options)
     for note in source.notes:

@@ -43,6 +43,7 @@ class Options:
     normalizer: Any = None
     actions: Optional[int] = None  # how many a zip states
     trust: bool = False
+    stream: bool = False  # a causal stack of convolutions, step by step
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:

@@ -2,10 +2,12 @@
 become etch's where the shapes are known."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from .errors import refuse
 from .graph import Constant, Step, ancestors
+from .image_steps import window_layers
 from .layers import Layer
 from .sequences import recurrent_layers
 from .topology import ACTIVATIONS, over_sequence
@@ -103,11 +105,24 @@ def chosen(value: Step) -> Found:
         return before, [Layer("last")]
     if isinstance(part, int) and part >= 0:
         return before, [Layer("part", ("at", part, part + 1))]
+    if cut_at_end(before, part):  # zeros on both sides of a convolution, and the last answers left out
+        window = before.options["window"]
+        left, right = window.padding[:2]
+        options = {**before.options, "window": replace(window, padding=(left, right + part.stop, 0, 0))}
+        return window_layers(Step(before.op, before.where, before.inputs, options))
     if isinstance(part, slice) and part.step in (None, 1):
         limits = ["none" if n is None else n for n in (part.start, part.stop)]
         if all(isinstance(n, int) or n == "none" for n in limits):
             return before, [Layer("part", ("at", *limits))]
     return None
+
+
+def cut_at_end(before: Any, part: Any) -> bool:
+    if not (isinstance(before, Step) and before.op == "window" and before.options["name"] == "conv_1d"):
+        return False
+    ends = isinstance(part, slice) and part.start in (None, 0) and isinstance(part.stop, int)
+    window = before.options["window"]
+    return ends and -window.padding[1] <= part.stop < 0 and window.stride[0] == 1
 
 
 def state_of(value: Step) -> Found:

@@ -281,6 +281,51 @@ class Sequences(Case):
         self.assertEqual(self.topology(words, inputs=1), "input<1>, embedding<9, 4>, simple_rnn<5>")
         self.refused_module("is of whole sequences, and does not give their length", BothDirections())
 
+    def test_a_causal_stack_step_by_step(self):
+        class Causal(nn.Module):
+            """Zeros on the left by hand, or on both sides and the last answers left out."""
+
+            def __init__(self, channels, filters, length, dilation, cut=False):
+                super().__init__()
+                self.zeros, self.cut = (length - 1) * dilation, cut
+                self.conv = nn.Conv1d(channels, filters, length, dilation=dilation, padding=self.zeros if cut else 0)
+
+            def forward(self, x):
+                return self.conv(x)[:, :, :-self.zeros] if self.cut else self.conv(nn.functional.pad(x, (self.zeros, 0)))
+
+        class Block(nn.Module):
+            def __init__(self, channels, dilation):
+                super().__init__()
+                self.conv = Causal(channels, channels, 2, dilation)
+
+            def forward(self, x):
+                return x + torch.tanh(self.conv(x))
+
+        normed = nn.utils.weight_norm(nn.Conv1d(4, 4, 3, dilation=4))
+        model = drawn(nn.Sequential(Causal(2, 4, 3, 1, cut=True), nn.ReLU(), nn.BatchNorm1d(4), nn.ConstantPad1d((8, 0), 0),
+                                    normed, nn.PReLU(4), Block(4, 2), nn.Conv1d(4, 1, 1)))  # fmt: skip
+        nn.init.uniform_(model[5].weight)
+        text = ("input<2>, causal_conv_1d<4, 3>, relu, batch_norm<100000, 10>, causal_conv_1d<4, 3, dilation<4>>, "
+                "prelu<4>, residual<causal_conv_1d<4, 2, dilation<2>>, tanh>, dense<1>")  # fmt: skip
+        for inputs in (2, (2, 20)):
+            self.assertEqual(self.topology(model, inputs=inputs, stream=True), text)
+            given, outputs = self.golden()
+            self.assertEqual(len(given), 20)  # 12 steps that it remembers, and 8
+            with torch.no_grad():
+                answers = model(torch.from_numpy(given.copy()).t()[None])[0].t().numpy()
+            self.assertLessEqual(np.abs(answers - outputs).max(), 1e-5 * np.abs(outputs).max())
+        torch.jit.trace(model, torch.zeros(1, 2, 9)).save(self.path("script.pt"))
+        self.assertEqual(self.exported(self.path("script.pt"), "--trust", "--stream", "--inputs", "2")[0], text)
+        torch.onnx.export(model, torch.zeros(1, 2, 9), self.path("made.onnx"))
+        self.assertEqual(self.exported(self.path("made.onnx"), "--stream", "--inputs", "2")[0], text)
+        for message, other in {
+            "is not causal: a stream needs 2 zeros on the left": nn.Conv1d(1, 2, 3, padding=1),
+            "has a stride, so it does not answer each step": nn.Conv1d(1, 2, 2, 2),
+            "needs more than the step of a stream": nn.Sequential(Causal(1, 2, 2, 1), nn.MaxPool1d(2)),
+        }.items():
+            with self.subTest(message):
+                self.refused_module(message, other, inputs=1, stream=True)
+
     def test_refusals(self):
         class Between(nn.Module):
             def __init__(self, function):
