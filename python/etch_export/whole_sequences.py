@@ -92,6 +92,8 @@ MADE: Dict[str, Callable[[Step], List[Layer]]] = {
 def chosen(value: Step) -> Found:
     """x[:, -1], of a sequence its last step; x[:, 2:5] and x[:, 3] of a vector."""
     before, index = value.inputs[0], value.options["index"]
+    while isinstance(before, Step) and before.op == "getitem" and before.options["index"] == []:
+        before = before.inputs[0]
     if isinstance(before, Step) and before.op in ("state", "concat"):
         state = before.inputs[-1] if before.op == "concat" else before  # of the states of several layers
         if state.op == "state" and index in ([-1], [state.options["layers"] - 1]):
