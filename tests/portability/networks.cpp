@@ -26,6 +26,23 @@ void forward(const char* name) {
     report(name, d);
 }
 
+/// 45 steps of a stream, a block of which is computed together, and the state after them.
+template <class Net>
+void stream(const char* name) {
+    constexpr std::size_t steps = 45;
+    static Net net;
+    net = Net{seed{1}};
+    static std::array<float, steps * Net::inputs> inputs;
+    static std::array<float, steps * Net::outputs> outputs;
+    static typename Net::state state;
+    draw(inputs, 2);
+    (void)net(inputs, outputs, state);
+    digest d;
+    d.add_all(outputs);
+    d.add_all(state.numbers);
+    report(name, d);
+}
+
 }  // namespace
 
 void networks() {
@@ -40,6 +57,8 @@ void networks() {
     forward<network<input<40>, dense<31>, silu, dense<15>, etch::tanh, dense<3>>>("40-31-15-3");
     forward<network<input<64>, dense<6>>>("64-6");
     forward<network<input<65>, dense<67>, relu, dense<1>>>("65-67-1");
+    stream<network<input<3>, dense<7>, etch::tanh, causal_conv_1d<8, 3, dilation<40>>, relu,
+                   residual<causal_conv_1d<8, 2>, etch::tanh>, lstm<5>, gru<3>, dense<2>>>("stream in blocks");
 }
 
 }  // namespace golden

@@ -1,4 +1,8 @@
 #pragma once
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
 #include <etch/layer/convolution.hpp>
 #include <etch/tensor/rows.hpp>
 #include <etch/tensor/transposed_product.hpp>
@@ -19,7 +23,8 @@ namespace etch::inline ETCH_VARIANT {
 ///
 /// The state is a ring of the last R inputs, channels x R, and the place in it of the oldest one, where the next input
 /// will be written: a number from 0 to R - 1. (What is none of these is taken as 0.) Inputs of a zero state are zeros.
-/// A step takes the same time for every dilation; training copies the ring in each step, since each needs its own.
+/// A step takes the same time for every dilation; training copies the ring in each step, since each needs its own. A
+/// block of steps is computed as a signal, with the same bits.
 template <std::size_t Filters, std::size_t KernelLength = 3, class... Options>
 struct causal_conv_1d : layer_defaults {
     static_assert(Filters > 0, "etch: causal_conv_1d<Filters, KernelLength> needs at least one filter");
@@ -28,6 +33,7 @@ struct causal_conv_1d : layer_defaults {
     static constexpr saved_values saved_for_backward = saved_values::nothing;
     static constexpr bool writes_gradient_once = true;
     static constexpr affine_weights weights_as = affine_weights::rows;
+    static constexpr bool takes_blocks = true;
 
     template <shape In>
     static constexpr void(check)() {
@@ -97,6 +103,43 @@ struct causal_conv_1d : layer_defaults {
             return kernel::template forward<seen_image(Context::input)>(layer, seen, dseen.data(), transposed.data());
     }
 
+    /// The inputs that a block sees: those before it, then its own. With a dilation above Steps, what lies between the
+    /// pieces that the places of the kernel see is left out.
+    template <shape In, std::size_t Steps>
+    static constexpr std::array<named_tensor, 1> block_scratch() {
+        return {named_tensor{"signal", {In.size() * (block<Steps>.covered_width() - 1 + Steps)}}};
+    }
+
+    /// The convolution of a signal.
+    template <class Context, class X>
+    ETCH_INLINE static constexpr auto forward_block(const Context& layer, const X& x) {
+        constexpr std::size_t channels = Context::input.size(), steps = X::columns;
+        constexpr bool has_gaps = steps < settings.window.dilation_x;
+        constexpr std::size_t pieces = has_gaps ? KernelLength - 1 : 1, piece = has_gaps ? steps : remembered;
+        const auto& [W, b] = layer.parameters;
+        const auto& [ring, oldest] = layer.state;
+        const auto& [next_ring, next_oldest] = layer.next_state;
+        const auto& [signal] = layer.scratch;
+        const std::size_t first = place(oldest[0]);
+        auto* to = signal.data();
+        for (std::size_t t = 0; t < pieces; ++t, to += piece * channels) {
+            const std::size_t from = after(first, t), straight = (std::min)(piece, remembered - from);
+            copy_inputs<channels>(ring.data() + from * channels, straight, to);
+            copy_inputs<channels>(ring.data(), piece - straight, to + straight * channels);
+        }
+        copy<channels * steps>(x.data(), to);
+
+        constexpr std::size_t kept = (std::min)(steps, remembered), skipped = steps - kept;
+        const std::size_t begin = (first + skipped) % remembered, straight = (std::min)(kept, remembered - begin);
+        copy_inputs<channels>(x.data() + skipped * channels, straight, next_ring.data() + begin * channels);
+        copy_inputs<channels>(x.data() + (skipped + straight) * channels, kept - straight, next_ring.data());
+        next_oldest[0] = static_cast<typename Context::number>((first + steps) % remembered);
+
+        using whole = internal::convolution<Filters, internal::window_settings{block<steps>, {}, settings.groups}>;
+        return whole::template through_window<shape{channels, block<steps>.covered_width() - 1 + steps, 1}>(W, signal,
+                                                                                                            b);
+    }
+
     template <class Context, class DZ>
     ETCH_INLINE static constexpr auto backward(const Context& layer, const auto& /*x*/, const auto& /*z*/,
                                                const DZ& dz) {
@@ -138,6 +181,11 @@ private:
     using kernel = internal::convolution<Filters, internal::window_settings{defaults.window, {}, settings.groups}>;
     static constexpr shape seen_image(shape input) { return {input.size(), KernelLength, 1}; }
 
+    /// The window in the signal of a block.
+    template <std::size_t Steps>
+    static constexpr sliding_window block{.width = KernelLength,
+                                          .dilation_x = (std::min)(settings.window.dilation_x, Steps)};
+
     template <class T>
     ETCH_INLINE static constexpr std::size_t place(T number) noexcept {
         return number > 0 && number < static_cast<T>(remembered) ? static_cast<std::size_t>(number) : 0;
@@ -150,6 +198,10 @@ private:
     template <std::size_t Count, class T>
     ETCH_INLINE static constexpr void copy(const T* from, T* to) noexcept {
         vector_view<T, Count>{to} = vector_view<const T, Count>{from};
+    }
+    template <std::size_t Channels, class T>
+    ETCH_INLINE static constexpr void copy_inputs(const T* from, std::size_t count, T* to) noexcept {
+        for (std::size_t i = 0; i < count; ++i) copy<Channels>(from + i * Channels, to + i * Channels);
     }
 
     /// Those of the parameters, and of what the kernel saw.

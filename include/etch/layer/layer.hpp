@@ -94,6 +94,14 @@ struct layer_defaults {
     static constexpr std::array<named_tensor, 0> scratch() {
         return {};
     }
+    /// A layer with state has `forward_block`: several steps of one stream at once, which is faster than one after the
+    /// other if some of its work needs no state. Without it `forward` runs for each step.
+    static constexpr bool takes_blocks = false;
+    /// The tensors that `forward_block` needs, for this many steps.
+    template <shape In, std::size_t Steps>
+    static constexpr std::array<named_tensor, 0> block_scratch() {
+        return {};
+    }
     /// The multiply-adds of one sample's forward pass.
     template <shape In>
     static constexpr std::size_t multiply_adds() {
@@ -103,7 +111,11 @@ struct layer_defaults {
     template <shape In>
     static constexpr void(check)() {}
 
-    // A layer with fitted parameters also has
+    // A layer with state that takes blocks also has (see block_context.hpp, and causal_conv_1d)
+    //     static constexpr auto forward_block(const auto& layer, const auto& x);
+    // where x and y have a column per step: y as forward returns it step by step, with the same bits. It writes the
+    // next state once, as the last of the steps does.
+    // One with fitted parameters has
     //     static constexpr problem fit(const auto& layer, std::size_t count, const auto& sample);  // to data
     //     static constexpr bool fitted(const auto& layer);                                         // was it fitted
     // one whose weights can be stored as bf16 (Format is bf16, or any other value for numbers)

@@ -39,6 +39,12 @@ public:
         });
     }
 
+    /// A layer's part of the parameters.
+    template <class U>
+    ETCH_INLINE static constexpr parameter_memory<U> own(const layer_info& info, parameter_memory<U> memory) noexcept {
+        return memory.from(info.trained_before, info.fixed_before, info.words_before);
+    }
+
     /// The tensors of layer I.
     template <std::size_t I, class U>
     ETCH_INLINE static constexpr auto parameter_views(parameter_memory<U> memory) noexcept {
@@ -124,12 +130,6 @@ public:
     }
 
 private:
-    /// A layer's part.
-    template <class U>
-    ETCH_INLINE static constexpr parameter_memory<U> own(const layer_info& info, parameter_memory<U> memory) noexcept {
-        return memory.from(info.trained_before, info.fixed_before, info.words_before);
-    }
-
     /// A pass outside training.
     template <std::size_t Columns, std::size_t Depth>
     struct inference {

@@ -2,6 +2,7 @@
 // What the layers that hold layers have in common, and tapes: see residual, parallel and tape.
 #include <cstddef>
 
+#include <etch/network/chain_block.hpp>
 #include <etch/network/chain_tape.hpp>
 #include <etch/tensor/evaluated_copy.hpp>
 

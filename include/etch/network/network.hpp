@@ -8,7 +8,7 @@
 #include <utility>
 
 #include <etch/layer/input.hpp>
-#include <etch/network/chain.hpp>
+#include <etch/network/chain_block.hpp>
 #include <etch/network/network_memory.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -27,8 +27,7 @@ inline constexpr bool begins_with_input<First, Rest...> =
     is_input<First> && sizeof...(Rest) > 0 && !(is_input<Rest> || ...);
 
 template <class T, class... Layers>
-struct chain_after_input {  // replaces a rejected topology, so that the first error is the only
-                            // one
+struct chain_after_input {  // of a rejected topology, so that the first error is the only one
     using type = chain<T, shape{1}>;
 };
 template <class T, std::size_t... Extents, class... Rest>
@@ -86,6 +85,7 @@ public:
 
 private:
     static constexpr std::size_t fixed_count = statistic_count + frozen_count;
+    using block = internal::chain_block<layers, T, internal::block_steps>;
 
 public:
     /// The memory of a network, as an aggregate.
@@ -151,17 +151,20 @@ public:
         return (*this)(std::span<const T, N>{sample}, at);
     }
 
-    /// Many steps of one sample: `from` has `inputs` numbers per step, `to` gets `outputs` for each; the same bits as
-    /// step by step. size_mismatch, with nothing done, unless both consist of the same number of whole steps.
+    /// Many steps of one sample: `from` has `inputs` numbers per step, `to` gets `outputs` for each. The same bits as
+    /// step by step, but in blocks where these are faster (chain_block.hpp). size_mismatch, with nothing done, unless
+    /// both consist of the same number of whole steps.
     constexpr status operator()(std::span<const T> from, std::span<T> to, state& at) const noexcept {
         const std::size_t steps = from.size() / inputs;
         if (from.size() != steps * inputs || to.size() != steps * outputs) return status::size_mismatch;
-        for (std::size_t i = 0; i < steps; ++i) {
-            if constexpr (has_state)
-                infer<1>(from.data() + i * inputs, to.data() + i * outputs, internal::extras_for(at));
-            else
-                infer<1>(from.data() + i * inputs, to.data() + i * outputs);
-        }
+        const auto run = [&](const auto&... extras) {
+            std::size_t i = block::run_all(memory(), from.data(), to.data(), steps, extras...);
+            for (; i < steps; ++i) infer<1>(from.data() + i * inputs, to.data() + i * outputs, extras...);
+        };
+        if constexpr (has_state)
+            run(internal::extras_for(at));
+        else
+            run();
         return status::ok;
     }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -76,6 +77,7 @@ struct parallel : layer_defaults {
     static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr bool stored_output = true;
     static constexpr bool counts_samples = (Branches::counts_samples || ...);
+    static constexpr bool takes_blocks = true;
     static constexpr std::size_t count = sizeof...(Branches);
 
     template <shape In>
@@ -143,6 +145,20 @@ struct parallel : layer_defaults {
             else
                 return stack(infer<i.value, T>(layer, x)...);
         });
+    }
+
+    /// The outputs, then the memory of one branch after the other.
+    template <shape In, std::size_t Steps>
+    static constexpr auto block_scratch() {
+        std::size_t inner = 0;
+        internal::for_each_index<count>(
+            [&]<std::size_t I>() { inner = (std::max)(inner, block<float, In, I, Steps>::size); });
+        return std::array{named_tensor{"branches", {output(In).size() * Steps + inner}}};
+    }
+
+    template <class Context, class X>
+    ETCH_INLINE static constexpr auto forward_block(const Context& layer, const X& x) {
+        return each([&](auto... i) ETCH_INLINE_LAMBDA { return stack(run_block<i.value>(layer, x)...); });
     }
 
     template <class Context, class DY>
@@ -222,6 +238,22 @@ private:
             layers::infer(memory_of<I>(layer), matrix_view<const T, X::rows, X::columns>{x.data()}, y,
                           memory + output(in).size() * X::columns, extras...);
         });
+        return y;
+    }
+
+    template <class T, shape In, std::size_t I, std::size_t Steps>
+    using block = internal::chain_block<typename branch_at<I>::template chain<T, In>, T, Steps>;
+
+    template <std::size_t I, class Context, class X>
+    ETCH_INLINE static constexpr auto run_block(const Context& layer, const X& x) {
+        using T = typename Context::number;
+        constexpr shape in = Context::input;
+        constexpr internal::branch_place at = places<in>[I];
+        T* const memory = get<0>(layer.scratch).data();
+        const matrix_view<T, list<in, I>::output_shape.size(), X::columns> y{memory + at.row * X::columns};
+        block<T, in, I, X::columns>::run(memory_of<I>(layer), x.data(), y.data(),
+                                         memory + output(in).size() * X::columns,
+                                         step_extras<T>{layer.states, layer.count}.from(at.state));
         return y;
     }
 

@@ -22,6 +22,7 @@ struct residual : layer_defaults {
     static constexpr bool holds_list = true;
     static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr bool counts_samples = (Layers::counts_samples || ...);
+    static constexpr bool takes_blocks = true;
 
     /// The layers of f, for the input shape In.
     template <shape In>
@@ -75,6 +76,21 @@ struct residual : layer_defaults {
             });
             return y + x;
         }
+    }
+
+    template <shape In, std::size_t Steps>
+    static constexpr auto block_scratch() {
+        using block = internal::chain_block<chain<float, In, Layers...>, float, Steps>;
+        return std::array{named_tensor{"inner", {In.size() * Steps + block::size}}};
+    }
+
+    template <class Context, class X>
+    ETCH_INLINE static constexpr auto forward_block(const Context& layer, const X& x) {
+        using T = typename Context::number;
+        const matrix_view<T, X::rows, X::columns> y{get<0>(layer.scratch).data()};
+        internal::chain_block<chain<T, Context::input, Layers...>, T, X::columns>::run(
+            layer.memory, x.data(), y.data(), y.end(), {layer.states, layer.count});
+        return y + x;
     }
 
     template <class Context, class DY>
