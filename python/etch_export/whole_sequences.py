@@ -92,8 +92,6 @@ MADE: Dict[str, Callable[[Step], List[Layer]]] = {
 def chosen(value: Step) -> Found:
     """x[:, -1], of a sequence its last step; x[:, 2:5] and x[:, 3] of a vector."""
     before, index = value.inputs[0], value.options["index"]
-    while isinstance(before, Step) and before.op == "getitem" and before.options["index"] == []:
-        before = before.inputs[0]
     if isinstance(before, Step) and before.op in ("state", "concat"):
         state = before.inputs[-1] if before.op == "concat" else before  # of the states of several layers
         if state.op == "state" and index in ([-1], [state.options["layers"] - 1]):
@@ -107,11 +105,14 @@ def chosen(value: Step) -> Found:
         return before, [Layer("last")]
     if isinstance(part, int) and part >= 0:
         return before, [Layer("part", ("at", part, part + 1))]
-    if cut_at_end(before, part):  # zeros on both sides of a convolution, and the last answers left out
-        window = before.options["window"]
+    conv = before
+    while isinstance(conv, Step) and conv.op == "getitem" and conv.options["index"] == []:
+        conv = conv.inputs[0]
+    if cut_at_end(conv, part):  # zeros on both sides of a convolution, and the last answers left out
+        window = conv.options["window"]
         left, right = window.padding[:2]
-        options = {**before.options, "window": replace(window, padding=(left, right + part.stop, 0, 0))}
-        return window_layers(Step(before.op, before.where, before.inputs, options))
+        options = {**conv.options, "window": replace(window, padding=(left, right + part.stop, 0, 0))}
+        return window_layers(Step(conv.op, conv.where, conv.inputs, options))
     if isinstance(part, slice) and part.step in (None, 1):
         limits = ["none" if n is None else n for n in (part.start, part.stop)]
         if all(isinstance(n, int) or n == "none" for n in limits):
@@ -119,11 +120,11 @@ def chosen(value: Step) -> Found:
     return None
 
 
-def cut_at_end(before: Any, part: Any) -> bool:
-    if not (isinstance(before, Step) and before.op == "window" and before.options["name"] == "conv_1d"):
+def cut_at_end(conv: Any, part: Any) -> bool:
+    if not (isinstance(conv, Step) and conv.op == "window" and conv.options["name"] == "conv_1d"):
         return False
     ends = isinstance(part, slice) and part.start in (None, 0) and isinstance(part.stop, int)
-    window = before.options["window"]
+    window = conv.options["window"]
     return ends and -window.padding[1] <= part.stop < 0 and window.stride[0] == 1
 
 
