@@ -1,4 +1,4 @@
-// expect: etch: after its two numbers causal_conv_1d takes the options dilation<N> and groups<N>, each once at most
+// expect: etch: after its two numbers causal_conv_1d takes the options dilation<N>, groups<N> and stored<bf16>
 // checked with: g++ 12, clang 14, clang 19
 #include <etch/layer/causal_conv_1d.hpp>
 #include <etch/network/network.hpp>

@@ -88,22 +88,21 @@ void through_time(const char* name) {
 }
 
 /// Five samples through four steps, with weights stored as bf16.
-void recurrent_as_bf16() {
+template <class Net>
+void as_bf16(const char* name) {
     constexpr std::size_t batch = 5;
-    using trained = network<input<7>, lstm<21>, gru<9>, gru<5, reset_before>, simple_rnn<3>>;
-    using stored = with_bf16<trained>;
-    static trained net;
-    net = trained{seed{3}};
-    static stored half;
-    half = convert<stored>(net);
-    stored::states<batch> state{};
+    static Net net;
+    net = Net{seed{3}};
+    static with_bf16<Net> half;
+    half = convert<with_bf16<Net>>(net);
+    typename with_bf16<Net>::template states<batch> state{};
     digest d;
     for (std::uint64_t i = 0; i < 4; ++i) {
-        matrix<float, 7, batch> x;
+        matrix<float, Net::inputs, batch> x;
         draw(x, 4 + i);
         d.add_all(half(x, state));
     }
-    report("recurrent, bf16", d);
+    report(name, d);
 }
 
 /// A layer between two dense ones.
@@ -154,7 +153,9 @@ void layers() {
     through_time<network<input<7>, gru<21, reset_before>, dense<3>>>("gru, reset before the product");
     through_time<network<input<7>, lstm<21>, dense<3>>>("lstm");
     through_time<network<input<7>, simple_rnn<21>, simple_rnn<5, with_relu>, dense<3>>>("simple_rnn");
-    recurrent_as_bf16();
+    as_bf16<network<input<7>, lstm<21>, gru<9>, gru<5, reset_before>, simple_rnn<3>>>("recurrent, bf16");
+    as_bf16<network<input<5>, causal_conv_1d<21>, dense<24>>>("causal_conv_1d, bf16");
+    as_bf16<network<input<3, 6, 5>, conv_2d<21>, etch::tanh, conv_2d<5, 2>, flatten>>("conv_2d, bf16");
     both_passes<network<input<7, 5>, unrolled<lstm<21>>, unrolled<gru<4>>, last_step, dense<3>>>("unrolled");
     both_passes<network<input<7, 5>, bidirectional<gru<9>>, unrolled<dense<3>>, flatten>>("bidirectional");
     layer<batch_norm<>>("batch_norm");

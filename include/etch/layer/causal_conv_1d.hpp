@@ -17,7 +17,8 @@ namespace etch::inline ETCH_VARIANT {
 ///     backward    dW = dz [...]ᵀ,  db = dz          (summed over the samples and the steps)
 ///                 [...] gets Wᵀ dz                 (x in this step, the others in the steps that they came from)
 ///
-/// Shapes: x is {channels}, z is {Filters}; W, b and the options dilation<N> and groups<N> are those of conv_1d:
+/// Shapes: x is {channels}, z is {Filters}; W, b and the options dilation<N>, groups<N> and stored<bf16> are those of
+/// conv_1d:
 ///
 ///     network<input<2>, causal_conv_1d<16, 3>, tanh, causal_conv_1d<16, 3, dilation<2>>, tanh, dense<1>>
 ///
@@ -32,16 +33,19 @@ struct causal_conv_1d : layer_defaults {
     static constexpr const char* name = "causal_conv_1d";
     static constexpr saved_values saved_for_backward = saved_values::nothing;
     static constexpr bool writes_gradient_once = true;
-    static constexpr affine_weights weights_as = affine_weights::rows;
     static constexpr bool takes_blocks = true;
+
+    template <class... Others>
+    using with_options = causal_conv_1d<Filters, KernelLength, Others...>;
 
     template <shape In>
     static constexpr void(check)() {
         static_assert(KernelLength > 1,
                       "etch: causal_conv_1d needs a kernel of at least two: dense<Filters> is the kernel of one");
         static_assert(internal::are_stream_options<Options...>,
-                      "etch: after its two numbers causal_conv_1d takes the options dilation<N> and groups<N>, each "
-                      "once at most");
+                      "etch: after its two numbers causal_conv_1d takes the options dilation<N>, groups<N> and "
+                      "stored<bf16>, each once at most");
+        static_assert(kernel::stores_weights, "etch: the weights of a convolution with groups are not stored as bf16");
         static_assert(In.rank == 1,
                       "etch: causal_conv_1d gets one step of a stream after the other: input<channels>; a whole signal "
                       "is for conv_1d");
@@ -175,10 +179,21 @@ struct causal_conv_1d : layer_defaults {
 private:
     static constexpr internal::window_settings defaults{{.width = KernelLength, .height = 1}};
     static constexpr internal::window_settings settings = internal::settings_along_length<Options...>(defaults);
+
+public:
+    /// The same layer with its weights stored as bf16, or as numbers.
+    template <auto Format>
+    using stored_as = typename internal::convolution_stored<
+        with_options, internal::is_same_value<Format, bf16> && settings.groups == 1, void(), Options...>::type;
+    static constexpr affine_weights weights_as =
+        is_packed(settings.format) ? affine_weights::none : affine_weights::rows;
+
+private:
     static constexpr std::size_t remembered = settings.window.covered_width() - 1;
 
     // What the kernel sees is a signal of its length, without gaps.
-    using kernel = internal::convolution<Filters, internal::window_settings{defaults.window, {}, settings.groups}>;
+    using kernel = internal::convolution<Filters, internal::window_settings{
+                                                      defaults.window, {}, settings.groups, settings.format}>;
     static constexpr shape seen_image(shape input) { return {input.size(), KernelLength, 1}; }
 
     /// The window in the signal of a block.

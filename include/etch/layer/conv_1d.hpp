@@ -24,15 +24,23 @@ struct conv_1d : internal::convolution_layer<conv_1d<Filters, KernelLength, Opti
 
     static constexpr const char* name = "conv_1d";
 
+    template <class... Others>
+    using with_options = conv_1d<Filters, KernelLength, Others...>;
+    /// The same layer with its weights stored as bf16, or as numbers.
+    template <auto Format>
+    using stored_as = typename conv_1d::template stored_form<with_options, Format>;
+
     template <shape In>
     static constexpr void(check)() {
         static_assert(
             internal::are_convolution_options<Options...>,
-            "etch: after its two numbers conv_1d takes the options stride<N>, dilation<N>, padding<Left, Right> "
-            "and groups<N>, each once at most");
+            "etch: after its two numbers conv_1d takes the options stride<N>, dilation<N>, padding<Left, Right>, "
+            "groups<N> and stored<bf16>, each once at most");
         static_assert(In.rank == 2, "etch: conv_1d needs signals for its input: input<channels, length>");
         static_assert(In.rank != 2 || conv_1d::kernel::fits(conv_1d::image_of(In)),
                       "etch: conv_1d needs signals at least as long as its kernel");
+        static_assert(conv_1d::kernel::stores_weights,
+                      "etch: the weights of a convolution with groups are not stored as bf16");
         static_assert(In.rank != 2 || conv_1d::kernel::divides(conv_1d::image_of(In)),
                       "etch: the groups of conv_1d must divide the channels of its input and its filters");
     }

@@ -25,7 +25,8 @@ namespace etch::inline ETCH_VARIANT {
 /// - dilation<X, Y>: how far neighbours in the kernel are apart (1);
 /// - padding<Left, Right, Top, Bottom>: zeros around the image (none), of which a copy is made then;
 /// - groups<N>: each filter sees the channels of one group only (one group), W has channels / N. With as many groups as
-///   channels the convolution is depthwise: lanes run along the channels, and each output is summed in one chain.
+///   channels the convolution is depthwise: lanes run along the channels, and each output is summed in one chain;
+/// - stored<bf16>: the weights are stored as bf16, for inference only and without groups: see dense.
 template <std::size_t Filters, std::size_t KernelWidth = 3, std::size_t KernelHeight = KernelWidth, class... Options>
 struct conv_2d
     : internal::convolution_layer<conv_2d<Filters, KernelWidth, KernelHeight, Options...>, internal::convolution,
@@ -36,15 +37,23 @@ struct conv_2d
 
     static constexpr const char* name = "conv_2d";
 
+    template <class... Others>
+    using with_options = conv_2d<Filters, KernelWidth, KernelHeight, Others...>;
+    /// The same layer with its weights stored as bf16, or as numbers.
+    template <auto Format>
+    using stored_as = typename conv_2d::template stored_form<with_options, Format>;
+
     template <shape In>
     static constexpr void(check)() {
         static_assert(
             internal::are_convolution_options<Options...>,
             "etch: after its three numbers conv_2d takes the options stride<X, Y>, dilation<X, Y>, padding<Left, "
-            "Right, Top, Bottom> and groups<N>, each once at most");
+            "Right, Top, Bottom>, groups<N> and stored<bf16>, each once at most");
         static_assert(In.rank == 3, "etch: conv_2d needs images for its input: input<channels, width, height>");
         static_assert(In.rank != 3 || conv_2d::kernel::fits(In),
                       "etch: conv_2d needs images at least as wide and as high as its kernel");
+        static_assert(conv_2d::kernel::stores_weights,
+                      "etch: the weights of a convolution with groups are not stored as bf16");
         static_assert(In.rank != 3 || conv_2d::kernel::divides(In),
                       "etch: the groups of conv_2d must divide the channels of its input and its filters");
     }

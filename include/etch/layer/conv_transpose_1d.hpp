@@ -29,7 +29,7 @@ struct conv_transpose_1d : internal::convolution_layer<conv_transpose_1d<Filters
     template <shape In>
     static constexpr void(check)() {
         static_assert(
-            internal::are_convolution_options<Options...>,
+            internal::are_transposed_options<Options...>,
             "etch: after its two numbers conv_transpose_1d takes the options stride<N>, dilation<N>, padding<Left, "
             "Right> and groups<N>, each once at most");
         static_assert(In.rank == 2, "etch: conv_transpose_1d needs signals for its input: input<channels, length>");

@@ -35,7 +35,7 @@ struct conv_transpose_2d
 
     template <shape In>
     static constexpr void(check)() {
-        static_assert(internal::are_convolution_options<Options...>,
+        static_assert(internal::are_transposed_options<Options...>,
                       "etch: after its three numbers conv_transpose_2d takes the options stride<X, Y>, dilation<X, Y>, "
                       "padding<Left, Right, Top, Bottom> and groups<N>, each once at most");
         static_assert(In.rank == 3,

@@ -62,10 +62,13 @@ private:
 
 /// The weight and the bias of a kernel: each output sees, and each input reaches so many of the other.
 constexpr std::array<parameter, 2> kernel_parameters(shape kernels, extent_order in_file, std::size_t filters,
-                                                     std::size_t seen, std::size_t reached) noexcept {
+                                                     std::size_t seen, std::size_t reached,
+                                                     weight_format format = weight_format::number) noexcept {
     return {parameter{.name = "weight",
                       .extents = kernels,
                       .initializer = automatic,
+                      .role = is_packed(format) ? parameter_role::frozen : parameter_role::trained,
+                      .format = format,
                       .fan_in = seen,
                       .fan_out = reached,
                       .in_file = in_file},
@@ -78,12 +81,17 @@ template <std::size_t Filters, window_settings Of>
 struct convolution {
     static constexpr sliding_window window = Of.window;
     static constexpr std::size_t places = window.width * window.height;
-    static constexpr affine_weights weights_as =
-        Of.groups == 1 && Of.border.none() ? affine_weights::rows_and_columns : affine_weights::rows;
+    static constexpr affine_weights weights_as = is_packed(Of.format)                 ? affine_weights::none
+                                                 : Of.groups == 1 && Of.border.none() ? affine_weights::rows_and_columns
+                                                                                      : affine_weights::rows;
+    /// Whether the weights can be stored in the format: a product of groups reads them as numbers.
+    static constexpr bool stores_weights = Of.groups == 1 || !is_packed(Of.format);
 
     static constexpr bool fits(shape image) { return window.fits(Of.border.around(image)); }
     static constexpr bool divides(shape image) { return image.extent[0] % Of.groups == 0 && Filters % Of.groups == 0; }
-    static constexpr bool takes(shape image) { return image.rank == 3 && fits(image) && divides(image); }
+    static constexpr bool takes(shape image) {
+        return image.rank == 3 && fits(image) && divides(image) && stores_weights;
+    }
 
     static constexpr shape output(shape image) {
         if (image.rank != 3 || !fits(image)) return {Filters, 1, 1};
@@ -100,7 +108,8 @@ struct convolution {
 
     /// `kernels` has the extents of the weight, the filters first.
     static constexpr std::array<parameter, 2> parameters(shape kernels, extent_order in_file) {
-        return kernel_parameters(kernels, in_file, Filters, kernels.size() / Filters, Filters / Of.groups * places);
+        return kernel_parameters(kernels, in_file, Filters, kernels.size() / Filters, Filters / Of.groups * places,
+                                 Of.format);
     }
 
     /// The images with their border, if there is one; in training the transpose of the weight.
@@ -269,6 +278,11 @@ protected:
     using kernel = Kernel<Filters, settings>;
 
     static constexpr shape image_of(shape input) { return Rank == 3 ? input : as_image(input); }
+
+    /// L with the weights in this format; with groups it stays as it is.
+    template <template <class...> class L, auto Format>
+    using stored_form =
+        typename convolution_stored<L, is_same_value<Format, bf16> && settings.groups == 1, void(), Options...>::type;
 
 public:
     static constexpr affine_weights weights_as = kernel::weights_as;

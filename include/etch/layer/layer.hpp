@@ -135,6 +135,12 @@ inline constexpr bool is_array_of_tensors = false;
 template <std::size_t N>
 inline constexpr bool is_array_of_tensors<std::array<named_tensor, N>> = true;
 
+/// Whether two template arguments have the same type and value.
+template <auto A, auto B>
+inline constexpr bool is_same_value = false;
+template <auto A>
+inline constexpr bool is_same_value<A, A> = true;
+
 /// Common wrong names of members; without this check they would be ignored silently.
 template <class L>
 concept HasMisspeltMember =

@@ -65,7 +65,8 @@ struct parameter_place {
 template <class L, shape In, class T, std::size_t I>
 struct parameter_place<L, In, T, I, memory_part::packed> {
     static constexpr shape extents = L::template parameters<In>()[I].extents;
-    using view = bf16_matrix_view<typename parameter_memory<T>::word, extents.extent[0], extents.extent[1]>;
+    using view =
+        bf16_matrix_view<typename parameter_memory<T>::word, extents.extent[0], extents.size() / extents.extent[0]>;
     static constexpr auto part = &parameter_memory<T>::packed;
     static constexpr std::size_t begin = taken(L::template parameters<In>(), memory_part::packed, I);
 };

@@ -97,7 +97,8 @@ constexpr memory_part part_of(const parameter& p) noexcept {
 
 /// How much of its part a parameter takes, in numbers or words.
 constexpr std::size_t size_in_part(const parameter& p) noexcept {
-    return is_packed(p.format) ? words_of(p.format, p.extents.extent[0], p.extents.extent[1]) : p.extents.size();
+    return is_packed(p.format) ? words_of(p.format, p.extents.extent[0], p.extents.size() / p.extents.extent[0])
+                               : p.extents.size();
 }
 
 /// How much of a part the first `count` parameters take.

@@ -9,11 +9,6 @@
 
 namespace etch::inline ETCH_VARIANT::internal {
 
-template <auto A, auto B>
-inline constexpr bool is_same_value = false;
-template <auto A>
-inline constexpr bool is_same_value<A, A> = true;
-
 /// How many of a layer's options are this value.
 template <auto Value, auto... Options>
 inline constexpr std::size_t count_option = (std::size_t{0} + ... + (is_same_value<Value, Options> ? 1 : 0));

@@ -2,7 +2,9 @@
 // The options of layers with a window: convolutions and pooling.
 #include <cstddef>
 #include <initializer_list>
+#include <type_traits>
 
+#include <etch/tensor/format.hpp>
 #include <etch/tensor/padded_images.hpp>
 #include <etch/tensor/sliding_window.hpp>
 
@@ -15,6 +17,7 @@ struct window_settings {
     sliding_window window{};
     image_border border{};
     std::size_t groups = 1;
+    weight_format format = weight_format::number;
 
     [[nodiscard]] constexpr bool operator==(const window_settings&) const noexcept = default;
 };
@@ -58,6 +61,12 @@ struct groups {
     static constexpr void set(internal::window_settings& of) noexcept { of.groups = N > 0 ? N : 1; }
 };
 
+/// An option of convolutions without groups: stored<bf16>, how their weights are held, for inference only: see dense.
+template <weight_format Format>
+struct stored {
+    static constexpr void set(internal::window_settings& of) noexcept { of.format = Format; }
+};
+
 namespace internal {
 
 template <class Option>
@@ -76,18 +85,45 @@ template <class Option>
 inline constexpr bool is_groups = false;
 template <std::size_t N>
 inline constexpr bool is_groups<groups<N>> = true;
+template <class Option>
+inline constexpr bool is_stored_option = false;
+template <weight_format Format>
+inline constexpr bool is_stored_option<stored<Format>> = true;
 
 /// Whether all of a list are options of a convolution, no kind twice.
 template <class... Options>
 inline constexpr bool are_convolution_options =
-    ((is_stride<Options> || is_dilation<Options> || is_padding<Options> || is_groups<Options>) && ...) &&
+    ((is_stride<Options> || is_dilation<Options> || is_padding<Options> || is_groups<Options> ||
+      is_stored_option<Options>) &&
+     ...) &&
     (is_stride<Options> + ... + 0) <= 1 && (is_dilation<Options> + ... + 0) <= 1 &&
-    (is_padding<Options> + ... + 0) <= 1 && (is_groups<Options> + ... + 0) <= 1;
+    (is_padding<Options> + ... + 0) <= 1 && (is_groups<Options> + ... + 0) <= 1 &&
+    (is_stored_option<Options> + ... + 0) <= 1;
 
-/// And whether all are those of a stream.
+/// And whether all are those of a stream, or of a transposed convolution.
 template <class... Options>
 inline constexpr bool are_stream_options =
-    are_convolution_options<Options...> && ((is_dilation<Options> || is_groups<Options>) && ...);
+    are_convolution_options<Options...> &&
+    ((is_dilation<Options> || is_groups<Options> || is_stored_option<Options>) && ...);
+template <class... Options>
+inline constexpr bool are_transposed_options =
+    are_convolution_options<Options...> && (!is_stored_option<Options> && ...);
+
+/// The convolution L<options...> with its weights stored as bf16, or as numbers: stored<bf16> comes last.
+template <template <class...> class L, bool Packed, class Kept, class... Options>
+struct convolution_stored;
+template <template <class...> class L, bool Packed, class... Kept>
+struct convolution_stored<L, Packed, void(Kept...)> {
+    using type = L<Kept...>;
+};
+template <template <class...> class L, class... Kept>
+struct convolution_stored<L, true, void(Kept...)> {
+    using type = L<Kept..., stored<bf16>>;
+};
+template <template <class...> class L, bool Packed, class... Kept, class Option, class... Rest>
+struct convolution_stored<L, Packed, void(Kept...), Option, Rest...>
+    : convolution_stored<L, Packed, std::conditional_t<is_stored_option<Option>, void(Kept...), void(Kept..., Option)>,
+                         Rest...> {};
 
 /// `start` as the options change it; what is none of them is passed over, after the layer's own error.
 template <class... Options>
@@ -145,6 +181,7 @@ constexpr void spell_window_layer(auto& to, const char* name, std::initializer_l
     add_option("padding", {of.border.left, of.border.right, of.border.top, of.border.bottom},
                {of.border.left, of.border.right}, of.border != defaults.border);
     add_option("groups", {of.groups}, {of.groups}, of.groups != defaults.groups);
+    if (is_packed(of.format)) to.append(", stored<bf16>");
     to.append('>');
 }
 

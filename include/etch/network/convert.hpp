@@ -11,8 +11,8 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// A layer, or the layers of a network, with the weights of every dense and recurrent layer stored as `Format`
-/// (`automatic` for floats, or bf16) and nothing frozen.
+/// A layer, or the layers of a network, with the weights of every dense, recurrent and convolutional layer stored as
+/// `Format` (`automatic` for floats, or bf16) and nothing frozen.
 template <class L, auto Format>
 struct with_weights {
     using type = L;
@@ -39,7 +39,8 @@ concept SameTopology =
 
 }  // namespace internal
 
-/// The same topology with the weights of every dense and recurrent layer stored as bf16, and no layer frozen.
+/// The same topology with the weights of every dense and recurrent layer, and of every convolution without groups that
+/// is not transposed, stored as bf16, and no layer frozen.
 template <class Network>
 using with_bf16 = typename internal::with_weights<Network, bf16>::type;
 

@@ -130,8 +130,8 @@ inline constexpr std::string_view topology = internal::network_spelling<Network>
 
 namespace internal {
 
-/// A topology, character by character, without what does not change its numbers: ", bf16" at the end of a layer's
-/// arguments, and the "frozen<" and ">" around a layer.
+/// A topology, character by character, without what does not change its numbers: ", bf16" or ", stored<bf16>" at the
+/// end of a layer's arguments, and the "frozen<" and ">" around a layer.
 class plain_topology {
 public:
     static constexpr int end = -1;
@@ -142,6 +142,7 @@ public:
     constexpr int next() noexcept {
         for (;;) {
             if (rest_.starts_with(", bf16>")) rest_.remove_prefix(6);
+            if (rest_.starts_with(", stored<bf16>>")) rest_.remove_prefix(14);
             if (begins_layer_ && rest_.starts_with("frozen<")) {
                 rest_.remove_prefix(7);
                 open(true);
