@@ -41,7 +41,7 @@ def torch_window_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> A
         if set(n for n in flat_numbers(given.get("output_size"))) != {1}:
             refuse(f"{where} has another output than 1, for which etch has no layer")
         return Step("global_average_pool", where, [x])
-    for option, none in (("padding", 0), ("dilation", 1), ("ceil_mode", 0), ("return_indices", 0)):
+    for option, none in (("dilation", 1), ("ceil_mode", 0), ("return_indices", 0)):
         if set(flat_numbers(given.get(option, none))) != {none}:
             refuse(f"{where} has {option}, which pooling in etch does not have")
     size = numbers_of(given.get("kernel_size"), dims, where)
@@ -50,7 +50,14 @@ def torch_window_step(name: str, where: str, x: Any, given: Dict[str, Any]) -> A
         refuse(f"{where} has divisor_override, which etch does not have")
     stride = given.get("stride")
     steps = size if stride is None or stride == [] else numbers_of(stride, dims, where)
-    return window_step(POOLS[name], where, [x], dims, Window(both(size, 1), both(steps, 1)))
+    sides = given.get("sides") or [(n, n) for n in numbers_of(given.get("padding") or 0, dims, where)]
+    if any(n for each in sides for n in each):
+        if POOLS[name] == "average_pool" and not given.get("count_include_pad", True):
+            refuse(f"{where} leaves its padding out of the mean, which etch does not have: count_include_pad=True")
+        if any(2 * n > extent for each, extent in zip(sides, size) for n in each):
+            refuse(f"the padding of {where} is more than half of its window, which etch does not have")
+    padding = (*sides[-1], *(sides[-2] if dims == 2 else (0, 0)))
+    return window_step(POOLS[name], where, [x], dims, Window(both(size, 1), both(steps, 1), padding=padding))
 
 
 def flat_numbers(value: Any) -> List[int]:
@@ -154,8 +161,9 @@ def onnx_window(op: str, where: str, inputs: List[Any], attributes: Dict[str, An
     name = f"{'max' if op == 'MaxPool' else 'avg'}_pool{dims}d"
     if dims not in (1, 2):
         refuse(f"{where} pools over {dims} dimensions, which is not supported")
-    given = {"kernel_size": list(attributes["kernel_shape"]), "stride": list(stride), "padding": sorted(set(pads)),
-             "dilation": list(dilation), "ceil_mode": attributes.get("ceil_mode", 0)}  # fmt: skip
+    given = {"kernel_size": list(attributes["kernel_shape"]), "stride": list(stride),
+             "sides": list(zip(pads[:dims], pads[dims:])), "dilation": list(dilation),
+             "ceil_mode": attributes.get("ceil_mode", 0), "count_include_pad": attributes.get("count_include_pad", 0)}  # fmt: skip
     return torch_window_step(name, where, x, given)
 
 
@@ -172,12 +180,14 @@ def onnx_pad(where: str, x: Any, pads: List[int], mode: Any, value: Any) -> Any:
 
 
 def window_layers(value: Step) -> Tuple[Any, List[Layer]]:
-    """What stands before, and the layer. Zeros that were put around a convolution's input are its padding."""
+    """What stands before, and the layer. Zeros that were put around the input of a convolution or of average_pool are
+    its padding."""
     before, name, window = value.inputs[0], value.options["name"], value.options["window"]
     if isinstance(before, Step) and before.op == "pad":
-        if not name.startswith("conv") or is_transposed(name):
-            refuse(f"{before.where} pads what {value.where} gets, which etch does not have there")
         sides = tuple(a + b for a, b in zip(window.padding, before.options["sides"]))
+        is_mean = name == "average_pool" and all(2 * n <= window.size[i // 2] for i, n in enumerate(sides))
+        if not (name.startswith("conv") or is_mean) or is_transposed(name):
+            refuse(f"{before.where} pads what {value.where} gets, which etch does not have there")
         window = Window(window.size, window.stride, window.dilation, sides, window.groups, window.filters)
         before = before.inputs[0]
     tensors = {}

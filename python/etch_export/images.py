@@ -83,7 +83,8 @@ def window_on(layer: Layer, shape: Shape) -> Window:
     window = window_of(layer)
     if len(shape) == 3:
         return window
-    return replace(window, size=(window.size[0], 1), stride=(window.stride[0], 1))
+    return replace(window, size=(window.size[0], 1), stride=(window.stride[0], 1),
+                   padding=(*window.padding[:2], 0, 0))  # fmt: skip
 
 
 def layer_of_window(name: str, window: Window, tensors: Optional[Dict[str, np.ndarray]] = None) -> Layer:
@@ -112,7 +113,7 @@ def checked_window(name: str, inner: List[Layer], text: str) -> Layer:
     for default in defaults[len(numbers):]:
         numbers.append(numbers[-1] if default == -1 else default)
     along = name in ALONG
-    allowed = {"upsample": (), "max_pool": ("stride",), "average_pool": ("stride",),
+    allowed = {"upsample": (), "max_pool": ("stride", "padding"), "average_pool": ("stride", "padding"),
                "causal_conv_1d": ("dilation", "groups")}.get(name, tuple(OPTIONS))
     if len({option.name for option in options}) != len(options) or any(o.name not in allowed for o in options):
         refuse(f"{name} has the options {', '.join(allowed) or 'none'}, each once: {text}")
@@ -156,6 +157,8 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
             refuse(f"the padding of {layer} cuts off its whole output")
     else:
         both = window.positions(width, height)
+        if layer.name.endswith("pool") and any(2 * n > window.size[i // 2] for i, n in enumerate(window.padding)):
+            refuse(f"the padding of {layer} is more than half of its window")
         if min(both) < 1:
             refuse(f"the window of {layer} is larger than what it gets: {list(shape)}")
     if window.groups > 1 and (channels % window.groups or window.filters % window.groups):
@@ -206,7 +209,7 @@ def image_function(name: str, x: np.ndarray, window: Optional[Window], *tensors:
         return x.repeat(window.size[1], axis=2).repeat(window.size[0], axis=3)
     if is_transposed(name):
         return transposed(x, window, *tensors)
-    seen = under_window(x, window)
+    seen = under_window(x, window, -math.inf if name == "max_pool" else 0.0)
     if name == "max_pool":
         return seen.max(axis=(4, 5))
     if name == "average_pool":

@@ -461,7 +461,12 @@ def pool_of(layer: Layer, shape: Shape) -> Any:
     if layer.name == "upsample":
         return torch_nn().Upsample(scale_factor=tuple(float(n) for n in size))
     kind = {"max_pool": "MaxPool", "average_pool": "AvgPool"}[layer.name]
-    return getattr(torch_nn(), f"{kind}{dims}d")(size, stride)
+    left, right, top, bottom = window.padding
+    if left == right and top == bottom:
+        return getattr(torch_nn(), f"{kind}{dims}d")(size, stride, (top, left)[-dims:])
+    border = getattr(torch_nn(), f"ConstantPad{dims}d")(
+        window.padding[: 2 * dims], -math.inf if kind == "MaxPool" else 0.0)  # fmt: skip
+    return torch_nn().Sequential(border, getattr(torch_nn(), f"{kind}{dims}d")(size, stride))
 
 
 def modules_of(layers: Sequence[Layer], shape: Shape, channels_first: bool = False) -> List[Any]:

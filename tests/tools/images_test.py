@@ -85,6 +85,12 @@ MODELS = [
                    nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3)), (2, 8, 6)),
     ("input<3, 8>, conv_1d<4, 3, stride<2>, dilation<2>, padding<2, 2>>, max_pool<2, 1>, flatten, dense<2>",
      nn.Sequential(nn.Conv1d(3, 4, 3, 2, 2, 2), nn.MaxPool1d(2), nn.Flatten(), nn.Linear(8, 2)), (3, 8)),
+    ("input<2, 7, 6>, max_pool<3, 2, stride<2, 2>, padding<1, 1, 0, 0>>, average_pool<2, 3, padding<0, 0, 1, 1>>, flatten, "
+     "dense<2>",
+     nn.Sequential(nn.MaxPool2d((2, 3), 2, (0, 1)), nn.AvgPool2d((3, 2), padding=(1, 0)), nn.Flatten(),
+                   nn.Linear(2 * 2, 2)), (2, 6, 7)),
+    ("input<3, 8>, conv_1d<4, 1>, max_pool<3, 1, stride<2, 1>, padding<1, 1, 0, 0>>, flatten, dense<2>",
+     nn.Sequential(nn.Conv1d(3, 4, 1), nn.MaxPool1d(3, 2, 1), nn.Flatten(), nn.Linear(16, 2)), (3, 8)),
     ("input<2, 9>, conv_1d<3, 3, dilation<2>, padding<4, 0>>, tanh", Causal(), (2, 9)),
     ("input<3, 12, 8>, conv_2d<4, 3, 3>, relu, max_pool<2, 2>, flatten, dense<2>", Functions(), (3, 8, 12)),
     ("input<2, 5, 4>, conv_2d<4, 2, 2>, global_average_pool, dense<2>", Means(), (2, 4, 5)),
@@ -160,6 +166,7 @@ class Images(Case):
             "conv_2d<8, 3, 3, padding<2, 0>>": "conv_2d<8, 3, 3, padding<2, 0, 2, 0>>",
             "max_pool<2, 2, stride<2, 2>>": "max_pool<2, 2>",
             "max_pool<3, 3, stride<2>>": "max_pool<3, 3, stride<2, 2>>",
+            "max_pool<3, 3, padding<1>>": "max_pool<3, 3, padding<1, 1, 1, 1>>",
         }.items():
             self.assertEqual(topology.parse_topology(f"input<2, 9, 9>, {given}").topology, f"input<2, 9, 9>, {spelled}")
         self.assertEqual(topology.parse_topology("input<2, 9>, conv_1d<8, 3, stride<2>, padding<1>>").topology,
@@ -167,7 +174,7 @@ class Images(Case):
         path = self.saved(LENET.state_dict())
         for message, text in {
             "has its numbers first": "conv_2d<stride<2>, 8>",
-            "has the options stride, each once": "max_pool<2, 2, padding<1>>",
+            "has the options stride, padding, each once": "max_pool<2, 2, dilation<2>>",
             "are out of etch's range": "conv_2d<8, 3, 3, stride<0>>",
             "has a size below 1": "conv_2d<0>",
             "holds numbers": "conv_2d<8, 3, 3, stride<tanh>>",
@@ -179,7 +186,7 @@ class Images(Case):
         image = {"inputs": (2, 6, 6)}
         for message, model in {
             "has the padding mode reflect": nn.Conv2d(2, 2, 3, padding=1, padding_mode="reflect"),
-            "has padding, which pooling in etch does not have": nn.MaxPool2d(2, padding=1),
+            "leaves its padding out of the mean": nn.AvgPool2d(2, padding=1, count_include_pad=False),
             "has ceil_mode": nn.MaxPool2d(2, ceil_mode=True),
             "has dilation": nn.MaxPool2d(2, dilation=2),
             "has divisor_override": nn.AvgPool2d(2, divisor_override=3),
