@@ -182,6 +182,10 @@ void layers() {
     through_time<
         network<input<7>, causal_conv_1d<21, 3>, etch::tanh, causal_conv_1d<9, 2, dilation<2>, groups<3>>, dense<3>>>(
         "causal_conv_1d");
+    through_time<
+        network<input<7>, wavenet<wavenet_array<9, 5, dilations<1, 3>, gated<etch::tanh, sigmoid>>,
+                                  wavenet_array<5, 3, dilations<2>, leaky_relu<>, head_kernel<2>, head_bias>>>>(
+        "wavenet");
     both_passes<network<input<3, 9>, conv_transpose_1d<9, 4, stride<2>, padding<1>>, etch::tanh,
                         conv_transpose_1d<6, 3, groups<3>>, flatten, dense<3>>>("conv_transpose_1d");
     both_passes<network<input<2, 5, 4>, conv_transpose_2d<9, 3, 2>, etch::tanh,

@@ -198,6 +198,74 @@ def causal_conv_1d():
     return of_signals(nn.Conv1d(3, 4, 3, dilation=2).double(), 3, 6, (4, 0))
 
 
+class WavenetArray(nn.Module):
+    """Layers with these kernels and dilations, on signals of {channels, length}: zeros come before each."""
+
+    def __init__(self, inputs, condition, channels, outputs, kernels, gated, head_kernel, head_bias):
+        super().__init__()
+        self.kernels, self.gated, self.head_kernel = kernels, gated, head_kernel
+        sums = 2 * channels if gated else channels
+        self.rechannel = nn.Conv1d(inputs, channels, 1, bias=False)
+        self.layers = nn.ModuleList(
+            nn.ModuleDict({
+                "conv": nn.Conv1d(channels, sums, length, dilation=dilation),
+                "mixin": nn.Conv1d(condition, sums, 1, bias=False),
+                "1x1": nn.Conv1d(channels, channels, 1),
+            })
+            for length, dilation in kernels
+        )
+        self.head = nn.Conv1d(channels, outputs, head_kernel, bias=head_bias)
+
+    def forward(self, x, condition, heads):
+        h = self.rechannel(x)
+        for layer, (length, dilation) in zip(self.layers, self.kernels):
+            z = layer["conv"](F.pad(h, ((length - 1) * dilation, 0))) + layer["mixin"](condition)
+            if self.gated:
+                first, second = z.chunk(2, 1)
+                a = torch.tanh(first) * torch.sigmoid(second)
+            else:
+                a = F.leaky_relu(z, 0.01)
+            heads, h = heads + a, h + layer["1x1"](a)
+        return h, self.head(F.pad(heads, (self.head_kernel - 1, 0)))
+
+
+class Wavenet(nn.Module):
+    def __init__(self, length):
+        super().__init__()
+        self.length = length
+        first = WavenetArray(2, 2, 3, 4, ((3, 1), (3, 2)), True, 1, False)
+        second = WavenetArray(3, 2, 4, 2, ((2, 3), (4, 1)), False, 3, True)
+        self.arrays = nn.ModuleList((first, second)).double()
+
+    def forward(self, x):
+        signals = condition = x.reshape(SAMPLES, self.length, 2).permute(0, 2, 1)
+        heads = 0
+        for array in self.arrays:
+            signals, heads = array(signals, condition, heads)
+        return (heads / 2).permute(0, 2, 1).reshape(SAMPLES, -1)
+
+
+def wavenet():
+    """Its weights, in the order of etch's parameters, as one array."""
+    steps = 9
+    model = Wavenet(steps)
+    parameters = list(model.parameters())
+    for i, p in enumerate(parameters):
+        p.data = header.exact(spread(p.numel(), 29 + 2 * i, 53, 1 / 32)).reshape(p.shape)
+    inputs = header.exact(spread(SAMPLES * steps * 2, 23, 59, 1 / 16)).reshape(SAMPLES, -1)
+    grad_output = header.exact(spread(SAMPLES * steps * 2, 31, 59, 1 / 16)).reshape(SAMPLES, -1)
+    output, grad_input, _ = backward(model, inputs, grad_output)
+    # Nobody uses the output of the last layer.
+    gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in parameters]
+    comment = "Two arrays, the first gated, the second with leaky_relu, head_scale 1 / 2: [sample][step][feature]."
+    parts = [f"/// {comment}\nnamespace wavenet {{\n"]
+    given = (("weights", torch.cat([p.flatten() for p in parameters])), ("input", inputs), ("grad_output", grad_output))
+    found = (("output", output), ("grad_input", grad_input), ("grad_weights", torch.cat([g.flatten() for g in gradients])))
+    parts += [header.array(key, value, "float") for key, value in given]
+    parts += [header.array(key, value) for key, value in found]
+    return parts + ["}  // namespace wavenet\n"]
+
+
 def conv_transpose_1d():
     return of_signals(nn.ConvTranspose1d(3, 4, 4, stride=2, padding=1).double(), 3, 5)
 
@@ -459,6 +527,7 @@ def main():
     parts += halves("film", modulated, 15, "The first third times the second plus the third, of {15, 3}.")
     parts += embedding()
     parts += attention()
+    parts += wavenet()
     header.write(
         __file__,
         "Everything lies sample after sample; weights are [out][in], row after row. What goes in is exact in float, "

@@ -40,7 +40,8 @@ using policy = network<input<17>, dense<64>, etch::tanh, dense<64>, etch::tanh, 
 using others = network<input<1, 4, 4>, conv_2d<2, 3>, conv_transpose_2d<2, 1>, batch_norm<>, flatten, standardize,
                        normalize<>, clip, clamp<>, dropout<10>,
                        parallel<branch<slice<0, 3>, frozen<dense<4>>>, branch<embedding<9, 4>, attention<2>, flatten>,
-                                branch<gru<5>, lstm<4>, simple_rnn<3>, causal_conv_1d<3, 2>>>,
+                                branch<gru<5>, lstm<4>, simple_rnn<3>, causal_conv_1d<3, 2>>,
+                                branch<wavenet<wavenet_array<3, 2, dilations<1, 2>>>>>,
                        dense<2>, unstandardize>;
 
 using signals = network<input<2, 8>, conv_1d<3, 3, padding<1>>, average_pool<2>, upsample<3>, max_pool<2>,

@@ -16,6 +16,7 @@ from random_networks import ACTIVATIONS
 from etch_export.torch_layers import MODULES, OF_SHAPE, modules_of
 
 CATALOGUE = []
+NOT_YET = ("wavenet",)  # which a file that the exporter writes cannot hold
 
 
 def input_of(row):
@@ -70,5 +71,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--catalogue", required=True, help="the program that prints the catalogue")
     options, rest = parser.parse_known_args()
-    CATALOGUE += json.loads(subprocess.run([options.catalogue], check=True, capture_output=True).stdout)
+    rows = json.loads(subprocess.run([options.catalogue], check=True, capture_output=True).stdout)
+    CATALOGUE += [row for row in rows if row["name"] not in NOT_YET]
     unittest.main(argv=[sys.argv[0], *rest])

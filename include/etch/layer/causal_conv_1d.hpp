@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include <etch/layer/convolution.hpp>
+#include <etch/layer/ring.hpp>
 #include <etch/tensor/rows.hpp>
 #include <etch/tensor/transposed_product.hpp>
 
@@ -51,7 +52,7 @@ struct causal_conv_1d : layer_defaults {
                       "is for conv_1d");
         static_assert(In.rank != 1 || kernel::divides(seen_image(In)),
                       "etch: the groups of causal_conv_1d must divide the channels of its input and its filters");
-        static_assert(remembered < 16'777'216, "etch: causal_conv_1d remembers less than 2^24 steps");
+        static_assert(remembered < internal::ring_limit, "etch: causal_conv_1d remembers less than 2^24 steps");
     }
 
     static constexpr shape output(shape) { return {Filters}; }
@@ -91,15 +92,15 @@ struct causal_conv_1d : layer_defaults {
         const auto& [next_ring, next_oldest] = layer.next_state;
         const auto& [seen, dseen, transposed] = layer.scratch;
         for (std::size_t j = 0; j < X::columns; ++j) {
-            const std::size_t first = place(oldest[j]);
+            const std::size_t first = internal::ring_place(oldest[j], remembered);
             const T* const past = ring.data() + j * size;
             T *const next_past = next_ring.data() + j * size, *to = seen.data() + j * channels * KernelLength;
             for (std::size_t t = 0; t + 1 < KernelLength; ++t, to += channels)
-                copy<channels>(past + channels * after(first, t), to);
-            copy<channels>(x.data() + j * channels, to);
-            if (next_past != past) copy<size>(past, next_past);  // in training
-            copy<channels>(x.data() + j * channels, next_past + channels * first);
-            next_oldest[j] = static_cast<T>(first + 1 == remembered ? 0 : first + 1);
+                internal::copy_numbers<channels>(past + channels * after(first, t), to);
+            internal::copy_numbers<channels>(x.data() + j * channels, to);
+            if (next_past != past) internal::copy_numbers<size>(past, next_past);  // in training
+            internal::copy_numbers<channels>(x.data() + j * channels, next_past + channels * first);
+            next_oldest[j] = internal::next_ring_place<T>(first, remembered);
         }
         if constexpr (settings.groups == 1 && Filters > 1)
             return W * seen + b;
@@ -124,14 +125,14 @@ struct causal_conv_1d : layer_defaults {
         const auto& [ring, oldest] = layer.state;
         const auto& [next_ring, next_oldest] = layer.next_state;
         const auto& [signal] = layer.scratch;
-        const std::size_t first = place(oldest[0]);
+        const std::size_t first = internal::ring_place(oldest[0], remembered);
         auto* to = signal.data();
         for (std::size_t t = 0; t < pieces; ++t, to += piece * channels) {
             const std::size_t from = after(first, t), straight = (std::min)(piece, remembered - from);
             copy_inputs<channels>(ring.data() + from * channels, straight, to);
             copy_inputs<channels>(ring.data(), piece - straight, to + straight * channels);
         }
-        copy<channels * steps>(x.data(), to);
+        internal::copy_numbers<channels * steps>(x.data(), to);
 
         constexpr std::size_t kept = (std::min)(steps, remembered), skipped = steps - kept;
         const std::size_t begin = (first + skipped) % remembered, straight = (std::min)(kept, remembered - begin);
@@ -156,11 +157,11 @@ struct causal_conv_1d : layer_defaults {
         const matrix_view<T, channels * KernelLength, DZ::columns> gradient{dseen.data()};
         set_gradients(layer, dz, gradient, transposed.data());
         for (std::size_t j = 0; j < DZ::columns; ++j) {
-            const std::size_t first = place(oldest[j]);
+            const std::size_t first = internal::ring_place(oldest[j], remembered);
             const T* const dnext = dnext_ring.data() + j * size;
             T *const dpast = dring.data() + j * size, *from = gradient.data() + j * gradient.rows;
-            copy<size>(dnext, dpast);
-            copy<channels>(from, dpast + channels * first);  // where x was written
+            internal::copy_numbers<size>(dnext, dpast);
+            internal::copy_numbers<channels>(from, dpast + channels * first);  // where x was written
             for (std::size_t t = 1; t + 1 < KernelLength; ++t)
                 vector_view<T, channels>{dpast + channels * after(first, t)} +=
                     vector_view<const T, channels>{from + t * channels};
@@ -201,22 +202,14 @@ private:
     static constexpr sliding_window block{.width = KernelLength,
                                           .dilation_x = (std::min)(settings.window.dilation_x, Steps)};
 
-    template <class T>
-    ETCH_INLINE static constexpr std::size_t place(T number) noexcept {
-        return number > 0 && number < static_cast<T>(remembered) ? static_cast<std::size_t>(number) : 0;
-    }
     /// The place in the ring of what the kernel sees t-th, if the oldest input is in `first`.
     ETCH_INLINE static constexpr std::size_t after(std::size_t first, std::size_t t) noexcept {
-        const std::size_t straight = first + t * settings.window.dilation_x;
-        return straight < remembered ? straight : straight - remembered;
-    }
-    template <std::size_t Count, class T>
-    ETCH_INLINE static constexpr void copy(const T* from, T* to) noexcept {
-        vector_view<T, Count>{to} = vector_view<const T, Count>{from};
+        return internal::ring_after(first, t * settings.window.dilation_x, remembered);
     }
     template <std::size_t Channels, class T>
     ETCH_INLINE static constexpr void copy_inputs(const T* from, std::size_t count, T* to) noexcept {
-        for (std::size_t i = 0; i < count; ++i) copy<Channels>(from + i * Channels, to + i * Channels);
+        for (std::size_t i = 0; i < count; ++i)
+            internal::copy_numbers<Channels>(from + i * Channels, to + i * Channels);
     }
 
     /// Those of the parameters, and of what the kernel saw.

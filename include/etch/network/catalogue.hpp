@@ -45,6 +45,7 @@
 #include <etch/layer/tanh.hpp>
 #include <etch/layer/unstandardize.hpp>
 #include <etch/layer/upsample.hpp>
+#include <etch/layer/wavenet.hpp>
 #include <etch/network/bidirectional.hpp>
 #include <etch/network/parallel.hpp>
 #include <etch/network/residual.hpp>
@@ -99,6 +100,7 @@ using all_layers = catalogue<
     catalogue_row<embedding<3, 2>, 2>,
     catalogue_row<gated<tanh, sigmoid>, 2>,
     catalogue_row<film>,
+    catalogue_row<wavenet<wavenet_array<2, 1, dilations<1>>>, 1>,
     // activations
     catalogue_row<identity>,
     catalogue_row<relu>,

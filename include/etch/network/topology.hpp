@@ -13,6 +13,9 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
+template <class L>
+struct spelling;
+
 /// Text composed by the compiler. What does not fit is only counted, so that `text<0>` measures.
 template <std::size_t Capacity>
 struct text {
@@ -36,6 +39,11 @@ struct text {
         }
         if (number / 10 != 0) append_integer(number / 10);
         return append(static_cast<char>('0' + number % 10));
+    }
+    /// What stands in a type list: a layer, as C++ spells it.
+    template <class L>
+    constexpr void append_entry() noexcept {
+        spelling<L>::append(*this);
     }
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters.data(), size}; }
     /// As much of it as fits.

@@ -1,0 +1,14 @@
+// expect: etch: the head of an array of wavenet must have as many outputs as the next array has channels
+// checked with: g++ 12, clang 14, clang 19
+#include <etch/layer/wavenet.hpp>
+#include <etch/network/network.hpp>
+
+using namespace etch;
+
+#ifdef ETCH_REJECT
+using stream = network<input<1>, wavenet<wavenet_array<4, 2, dilations<1>>, wavenet_array<3, 1, dilations<1>>>>;
+#else
+using stream = network<input<1>, wavenet<wavenet_array<4, 3, dilations<1>>, wavenet_array<3, 1, dilations<1>>>>;
+#endif
+
+auto answer(const stream& net, const vector<float, stream::inputs>& x, stream::state& state) { return net(x, state); }
