@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "networks.hpp"
+#include "stream.hpp"
 #include "vision.hpp"
 #include "workload.hpp"
 
@@ -147,6 +148,53 @@ void time_training(benchmark::State& state) {
     }
 }
 
+/// More steps than the longest dilation, so that every place of a state has been written more than once.
+template <class Stream, class Network, bool Blocks>
+double stream_error() {
+    constexpr std::size_t steps = 12 * steps_per_block;
+    const auto net = describe<Network>();
+    const auto parameters = make_parameters(net);
+    const buffer samples{make_samples(net, steps)};
+    const auto expected = reference_forward(net, parameters, {samples.data(), samples.size()});
+    const auto run = std::make_unique<Stream>(parameters.data());
+    std::vector<float> got(steps * Network::outputs);
+    for (std::size_t i = 0; i < steps; i += Blocks ? steps_per_block : 1) {
+        const float* const from = samples.data() + i * Network::inputs;
+        float* const to = got.data() + i * Network::outputs;
+        if constexpr (Blocks)
+            run->block(from, to);
+        else
+            run->step(from, to);
+    }
+    return largest_difference(got, expected);
+}
+
+template <class Stream, class Network, bool Blocks>
+void time_stream(benchmark::State& state) {
+    if (!check(state, forward_tolerance<Stream>(), stream_error<Stream, Network, Blocks>)) return;
+    const auto parameters = make_parameters(describe<Network>());
+    const buffer samples{make_samples(describe<Network>(), steps_per_block)};
+    buffer outputs{steps_per_block * Network::outputs};
+    const auto run = std::make_unique<Stream>(parameters.data());
+    Stream* stream = run.get();
+    const float* from = samples.data();
+    float* to = outputs.data();
+    hide(stream);
+    while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(steps_per_block))) {
+        if constexpr (Blocks) {
+            hide(from);  // all memory may have changed: the weights are read again
+            stream->block(from, to);
+            hide(to);
+        } else {
+            for (std::size_t i = 0; i < steps_per_block; ++i) {
+                hide(from);
+                stream->step(from + i * Network::inputs, to + i * Network::outputs);
+                hide(to);
+            }
+        }
+    }
+}
+
 constexpr std::size_t function_count = 1024;
 
 /// A name as a template's argument.
@@ -249,6 +297,21 @@ static void add_vision_training(const std::string& contestant) {
     using training = Training<Network, optimizer::momentum, 32>;
     add(std::string{"vision/"} + Network::name + "_train", contestant,
         internal::time_training<training, Network, optimizer::momentum, 32>);
+}
+
+/// stream/<network>/<contestant>, one step per call, and stream/<network>_block64/<contestant>, 64 steps per call.
+/// `Stream<Network>` is constructed from parameters; step(from, to) and block(from, to) continue the stream.
+template <template <class> class Stream, class... Networks>
+static void add_streams(const std::string& contestant) {
+    (add(std::string{"stream/"} + Networks::name, contestant, internal::time_stream<Stream<Networks>, Networks, false>),
+     ...);
+    (add(std::string{"stream/"} + Networks::name + "_block64", contestant,
+         internal::time_stream<Stream<Networks>, Networks, true>),
+     ...);
+}
+template <template <class> class Stream>
+static void add_all_streams(const std::string& contestant) {
+    add_streams<Stream, gru_8, gru_24, lstm_20, lstm_40, lstm_128, gru_64, causal>(contestant);
 }
 
 /// math/<function>/<contestant>: `Loop<Of>::run(from, to, count)` applies `Of`, a lambda that captures nothing, to

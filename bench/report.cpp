@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "limits.hpp"
+#include "stream.hpp"
 #include "vision.hpp"
 #include "workload.hpp"
 
@@ -55,6 +56,17 @@ operations least_operations(const image_description& net, std::size_t samples, b
     const double flops = 2 * (training ? 3 * multiply_adds - first : multiply_adds);
     const double bytes = 4 * parameters * (training ? 3 : 1);  // with momentum
     return {flops, bytes / static_cast<double>(samples), bytes};
+}
+
+operations least_operations(const stream_description& net, std::size_t steps) {
+    double weights = 0, parameters = 0;
+    std::size_t in = net.inputs;
+    for (const stream_layer& layer : net.layers) {
+        weights += static_cast<double>(layer.weights(in));
+        parameters += static_cast<double>(layer.parameters(in));
+        in = layer.outputs;
+    }
+    return {2 * weights, 4 * parameters / static_cast<double>(steps), 4 * parameters};
 }
 
 /// The field has another name since Google Benchmark 1.8.
@@ -134,6 +146,7 @@ double results::least_time(const std::string& name) const {
     const std::string kind = name.substr(0, slash);
     std::string what = name.substr(slash + 1);
     if (kind == "vision") return least_vision_time(what);
+    if (kind == "stream") return least_stream_time(what);
     int slots = -1;
     if (kind == "train") {
         const std::string rule = what.substr(what.find('_') + 1);
@@ -156,6 +169,16 @@ double results::least_vision_time(const std::string& row) const {
     const bool training = row.ends_with("_train"), batch = training || row.ends_with("_batch32");
     for (const image_description& net : {describe<encoder>(), describe<lenet>()})
         if (net.name == name) return least_time(least_operations(net, batch ? 32 : 1, training));
+    return 0;
+}
+
+double results::least_stream_time(const std::string& row) const {
+    const bool block = row.ends_with("_block64");
+    const std::string name = block ? row.substr(0, row.rfind('_')) : row;
+    for (const stream_description& net :
+         {describe<gru_8>(), describe<gru_24>(), describe<lstm_20>(), describe<lstm_40>(), describe<lstm_128>(),
+          describe<gru_64>(), describe<causal>()})
+        if (net.name == name) return least_time(least_operations(net, block ? steps_per_block : 1));
     return 0;
 }
 
@@ -247,6 +270,10 @@ bool results::print() const {
         rows.push_back(std::move(row));
     print_section("", rows, contestants_in_order);
     print_section("", section("vision/", {"encoder", "lenet", "lenet_batch32", "lenet_train"}), contestants_in_order);
+    std::vector<std::string> streams;
+    for (const char* name : {"gru_8", "gru_24", "lstm_20", "lstm_40", "lstm_128", "gru_64", "causal"})
+        for (const char* end : {"", "_block64"}) streams.push_back(std::string{"stream/"} + name + end);
+    print_section("", streams, contestants_in_order);
     print_section("", section("math/", functions_in_order), mathematicians_in_order);
 
     bool ok = true;

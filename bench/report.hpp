@@ -37,6 +37,7 @@ private:
     void keep_best_variant(contestants& from);
     [[nodiscard]] double least_time(const std::string& name) const;
     [[nodiscard]] double least_vision_time(const std::string& row) const;
+    [[nodiscard]] double least_stream_time(const std::string& row) const;
     [[nodiscard]] double least_time(const operations& needed) const;
     void print_section(const char* title, const std::vector<std::string>& rows,
                        const std::vector<std::string>& columns) const;

@@ -89,15 +89,17 @@ public:
     template <class... Extras>
     static constexpr std::size_t run_all(parameter_memory<const T> parameters, const T* from, T* to, std::size_t steps,
                                          const Extras&... extras) noexcept {
-        std::size_t done = 0;
         if constexpr (pays) {
             constexpr bool is_one_expression = next_stored(infos, 0, depth, false) + 1 == depth;
             if (is_one_expression && from == to) return 0;
-            for (; steps - done >= Steps; done += Steps)
-                run_on_stack(parameters, from + done * Chain::rows_after(0), to + done * Chain::rows_after(depth),
+            const std::size_t whole = steps / Steps * Steps;
+            for (std::size_t i = 0; i < whole; i += Steps)
+                run_on_stack(parameters, from + i * Chain::rows_after(0), to + i * Chain::rows_after(depth),
                              step_extras<T>{extras...});
+            return whole;
+        } else {
+            return 0;
         }
-        return done;
     }
 
 private:
