@@ -52,8 +52,8 @@ def fold_all(layers: List[Layer], of_images: bool) -> List[Layer]:
             folded.append(layer)
         else:
             folded.append(layer)
-    as_layer = as_batch_norm if of_images else as_affine
-    folded = [as_layer(layer) if layer.name == "scale_shift" else layer for layer in folded]
+    folded = [(as_batch_norm if of_images or layer.channels_last else as_affine)(layer)
+              if layer.name == "scale_shift" else layer for layer in folded]  # fmt: skip
     return [named(layer, 0 < index == len(folded) - 1) for index, layer in enumerate(folded)]
 
 

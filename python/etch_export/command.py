@@ -10,6 +10,7 @@ SOURCE is one of
     model.ckpt           likewise, of Lightning: a dictionary around a state_dict
     model.zip            Stable-Baselines3 (PPO, A2C, SAC, TQC, TD3, DDPG, DQN, QR-DQN, ARS); it need not be installed
     model.json           RTNeural: dense, gru, lstm, conv1d, prelu, batchnorm
+    model.keras, .h5     a Sequential or functional model of Keras, which need not be installed; h5py must be
     amp.nam              Neural Amp Modeler, the architecture LSTM
     script.pt            TorchScript, or a pickled nn.Module: with --trust
     train.py:make_net    an nn.Module of a Python file, or a function of it that returns one; the file is run
@@ -37,6 +38,7 @@ from .errors import Refused, first_line, printable, refuse
 from .files import from_pt, from_python
 from .frameworks import FRAMEWORKS
 from .json_models import from_nam, from_rtneural
+from .keras_models import from_keras
 from .onnx_graph import from_onnx
 from .replace_file import replace_file
 from .safetensors import read
@@ -64,10 +66,10 @@ def source_of(name: str, options: Options) -> Source:
     if not os.path.isfile(name):
         refuse(f"there is no file {name}")
     readers = {".onnx": from_onnx, ".pt": from_pt, ".pth": from_pt, ".ckpt": from_pt, ".zip": from_sb3_zip,
-               ".json": from_rtneural, ".nam": from_nam}
+               ".json": from_rtneural, ".nam": from_nam, ".keras": from_keras, ".h5": from_keras}
     ending = os.path.splitext(name)[1]
     if ending not in readers:
-        refuse(f"{name} is none of .onnx, .pt, .pth, .ckpt, .zip, .json, .nam, and file.py:name")
+        refuse(f"{name} is none of .onnx, .pt, .pth, .ckpt, .zip, .json, .nam, .keras, .h5, and file.py:name")
     return readers[ending](name, options)
 
 

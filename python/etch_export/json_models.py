@@ -108,7 +108,7 @@ def activation_of(entry: Dict[str, Any], where: str) -> List[Layer]:
 
 
 # Where etch's gates, which are PyTorch's, are among Keras's: z, r, h of GRU and i, f, c, o of LSTM.
-ORDER = {"gru": (1, 0, 2), "lstm": (0, 1, 2, 3)}
+ORDER = {"gru": (1, 0, 2), "lstm": (0, 1, 2, 3), "simple_rnn": (0,)}
 
 
 def keras_recurrent(kind: str, where: str, tensors: List[np.ndarray]) -> Layer:

@@ -29,12 +29,14 @@ GOLDEN = 8
 def export(source: Source, path: str, options: Options, golden: Optional[int], seed: int, normalizer: Any) -> Network:
     first = normalizer_layers(normalizer) if normalizer is not None else []
     layers = first + source.layers
-    inputs = options.inputs or source.inputs or inputs_from_layers(layers)
+    inputs = source.inputs if source.in_order else options.inputs or source.inputs
+    inputs = inputs or inputs_from_layers(layers)
     last = begins_last(layers, len(inputs))
     turns = sum(layer.name == "turn" for layer in layers)
-    if options.stream and not source.listed:
+    if options.stream and not source.listed and not source.in_order:
         layers, inputs = as_stream(layers), inputs[-1:] if last else inputs[:1]
-    layers, inputs, end = in_etch_order(layers, inputs, source.listed)
+    if not source.in_order:
+        layers, inputs, end = in_etch_order(layers, inputs, source.listed)
     network = Network(inputs, layers)
     fit_shapes(network)
     if options.topology and source.answer and network.topology != parse_topology(options.topology).topology:

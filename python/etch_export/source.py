@@ -24,6 +24,7 @@ class Source:
     inputs: Optional[Shape] = None
     notes: List[str] = field(default_factory=list)  # what was assumed
     listed: bool = False  # a topology was passed: `inputs` are as etch orders them
+    in_order: bool = False  # the layers have etch's order of numbers, and `inputs` are {channels, ...}
     by_steps: bool = False  # the samples that `answer` takes are the steps of one sequence
 
 

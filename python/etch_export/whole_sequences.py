@@ -84,7 +84,7 @@ def glu_layer(value: Step) -> List[Layer]:
 
 MADE: Dict[str, Callable[[Step], List[Layer]]] = {
     "embedding": embedding_layer, "attention": attention_layer, "part": part_layer, "glu": glu_layer,
-    "etch_layer": lambda value: [value.options["layer"]],
+    "etch_layer": lambda value: [value.options["layer"]], "made": lambda value: value.options["layers"],
     **{name: lambda value: [] for name in ("directions", "reshape", "unsqueeze")},
 }  # fmt: skip
 
