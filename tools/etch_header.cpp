@@ -286,13 +286,17 @@ private:
         return found;
     }
 
-    /// "3", or "stride<2, 2>" as etch writes it.
+    /// "3", or "stride<2, 2>" as etch writes it, or "stored<bf16>".
     std::string number_or_option() {
         std::string found = word();
         if (!is_letter(found[0]) || !take('<')) return found;
         const char* before = "<";
         do {
             const std::string number = word();
+            if (found == "stored" && number == "bf16") {
+                found += "<bf16";
+                continue;
+            }
             if (!std::all_of(number.begin(), number.end(), is_digit) || number.size() > 8) fail("a number");
             found += before + std::to_string(std::stoul(number));
             before = ", ";
@@ -334,9 +338,15 @@ std::vector<std::string> spell(const std::vector<layer>& layers, std::string_vie
     for (const layer& entry : layers) {
         const std::vector<std::string> arguments = entry.inner.empty() ? entry.arguments : spell(entry.inner, before);
         std::string text = std::string{before} + entry.name;
-        for (std::size_t i = 0; i < arguments.size(); ++i)
-            text += (i == 0 ? "<" : ", ") +
-                    (entry.inner.empty() && is_letter(arguments[i][0]) ? std::string{before} : "") + arguments[i];
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            text += i == 0 ? "<" : ", ";
+            if (!entry.inner.empty() || !is_letter(arguments[i][0]))
+                text += arguments[i];
+            else if (arguments[i] == "stored<bf16>")
+                text += std::string{before} + "stored<" + std::string{before} + "bf16>";
+            else
+                text += std::string{before} + arguments[i];
+        }
         entries.push_back(arguments.empty() ? text : text + ">");
     }
     return entries;
@@ -510,7 +520,14 @@ private:
         etch::shape kernels{filters, channels / groups, size[0]};
         if (form.extents == 2) kernels.extent[kernels.rank++] = size[1];
         if (kernels.size() / filters > largest) refuse("the topology has a " + entry.name + " that is too large");
-        add({.layer = index, .extents = kernels, .in_file = what.tensors[0].in_file}, prefix, "weight");
+        const bool is_bf16 =
+            std::find(entry.arguments.begin(), entry.arguments.end(), "stored<bf16>") != entry.arguments.end();
+        add({.layer = index,
+             .extents = kernels,
+             .role = is_bf16 ? etch::parameter_role::frozen : etch::parameter_role::trained,
+             .format = is_bf16 ? etch::weight_format::bf16 : etch::weight_format::number,
+             .in_file = what.tensors[0].in_file},
+            prefix, "weight");
         add({.layer = index, .extents = {filters}}, prefix, "bias");
         if (form.carries_inputs) states += channels * (size[0] - 1) * dilation[0] + 1;
         return output;

@@ -18,6 +18,7 @@ NUMBERS: Dict[str, Tuple[Any, ...]] = {"conv_2d": (None, 3, -1), "conv_1d": (Non
                                        "causal_conv_1d": (None, 3), "conv_transpose_1d": (None, 3),
                                        "conv_transpose_2d": (None, 3, -1)}  # fmt: skip
 OPTIONS = {"stride": 2, "dilation": 2, "padding": 4, "groups": 1}
+STORED = "stored<bf16>"  # the option of a convolution whose weights are held as bf16
 OF_IMAGES = (*(name for name in NUMBERS if name != "causal_conv_1d"), "global_average_pool")
 ALONG = ("conv_1d", "causal_conv_1d", "conv_transpose_1d")  # with one extent
 
@@ -32,6 +33,7 @@ class Window:
     padding: Tuple[int, int, int, int] = (0, 0, 0, 0)
     groups: int = 1
     filters: int = 0  # of a convolution
+    stored: bool = False  # as bf16
 
     def spread(self, width: int, height: int) -> Tuple[int, int]:
         """The positions of a transposed convolution."""
@@ -67,6 +69,9 @@ def window_of(layer: Layer) -> Window:
     for option in layer.arguments:
         if not isinstance(option, str):
             continue
+        if option == STORED:
+            window = replace(window, stored=True)
+            continue
         name, _, rest = option.partition("<")
         given = [int(n) for n in rest.rstrip(">").split(",")]
         if name == "groups":
@@ -98,6 +103,7 @@ def layer_of_window(name: str, window: Window, tensors: Optional[Dict[str, np.nd
         if chosen != default:
             shown = [chosen] if option == "groups" else chosen[: len(chosen) // 2] if along else chosen
             options.append(f"{option}<{', '.join(map(str, shown))}>")
+    options += [STORED] if window.stored else []
     return Layer(name, (*numbers, *options), tensors or {})
 
 
@@ -114,11 +120,18 @@ def checked_window(name: str, inner: List[Layer], text: str) -> Layer:
         numbers.append(numbers[-1] if default == -1 else default)
     along = name in ALONG
     allowed = {"upsample": (), "max_pool": ("stride", "padding"), "average_pool": ("stride", "padding"),
-               "causal_conv_1d": ("dilation", "groups")}.get(name, tuple(OPTIONS))
+               "causal_conv_1d": ("dilation", "groups", "stored")}.get(name, (*OPTIONS, "stored"))
+    if is_transposed(name):
+        allowed = tuple(OPTIONS)
     if len({option.name for option in options}) != len(options) or any(o.name not in allowed for o in options):
         refuse(f"{name} has the options {', '.join(allowed) or 'none'}, each once: {text}")
     spelled = []
     for option in options:
+        if option.name == "stored":
+            if any(other.name == "groups" and other.arguments != (1,) for other in options):
+                refuse(f"the weights of {name} with groups are not stored as bf16: {text}")
+            spelled.append(STORED)
+            continue
         given = [int(a) for a in option.arguments]
         wanted = OPTIONS[option.name]
         if not given or len(given) > wanted or any(n < (option.name != "padding") for n in given):

@@ -158,6 +158,10 @@ def checked_entry(name: str, inner: List[Layer], text: str) -> Layer:
     """A layer of a topology, or a number or an option among the arguments of one."""
     if is_integer(name) or name in WORDS:
         return Layer(name)
+    if name == images.STORED.partition("<")[0]:
+        if [a.name for a in inner] != ["bf16"]:
+            refuse(f"{name} holds bf16: {text}")
+        return Layer(name, ("bf16",))
     if name in images.OPTIONS:
         if not inner or not all(is_integer(a.name) for a in inner):
             refuse(f"{name} holds numbers: {text}")
@@ -399,7 +403,8 @@ def bf16_tensors(layer: Layer) -> List[str]:
 
 
 def bf16_of(layer: Layer) -> List[str]:
-    return [name for name in tensor_names(layer) if name.startswith("weight")] if "bf16" in layer.arguments else []
+    is_bf16 = "bf16" in layer.arguments or images.STORED in layer.arguments
+    return [name for name in tensor_names(layer) if name.startswith("weight")] if is_bf16 else []
 
 
 def bf16_keys(layers: List[Layer], prefix: str = "") -> List[str]:

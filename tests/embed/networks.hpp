@@ -23,10 +23,11 @@ using remembering = network<input<3>, standardize, dense<5>, etch::tanh, gru<4>,
 using long_memory = network<input<8>, gru<32>, lstm<5, bf16>, gru<6, reset_before>, gru<3, reset_before, bf16>,
                             simple_rnn<4, with_relu>, dense<2>>;
 using seeing = network<input<2, 7, 6>, batch_norm<>, conv_2d<4, 3, 2, stride<2, 1>, padding<1, 0, 1, 1>, groups<2>>,
-                       relu, max_pool<2>, conv_2d<3, 1, 1>, prelu<3>, group_norm<3>, flatten, dense<2>>;
+                       relu, max_pool<2>, conv_2d<3, 1, 1, stored<bf16>>, prelu<3>, group_norm<3>, flatten, dense<2>>;
 using hearing = network<input<3, 9>, conv_1d<4, 3, dilation<2>>, prelu<>, average_pool<2, 1, stride<1, 1>>,
                         global_average_pool, dense<2>>;
-using streaming = network<input<2>, causal_conv_1d<4, 3, dilation<2>>, etch::tanh, causal_conv_1d<2, 2>, dense<1>>;
+using streaming =
+    network<input<2>, causal_conv_1d<4, 3, dilation<2>, stored<bf16>>, etch::tanh, causal_conv_1d<2, 2>, dense<1>>;
 using large = network<input<48>, standardize, dense<512>, elu<>, dense<256>, elu<>, dense<128>, elu<>, dense<12>>;
 
 }  // namespace networks

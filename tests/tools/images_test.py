@@ -164,6 +164,7 @@ class Images(Case):
             "conv_2d<8, 3, 3, groups<2>, padding<1>, stride<2>>":
                 "conv_2d<8, 3, 3, stride<2, 2>, padding<1, 1, 1, 1>, groups<2>>",
             "conv_2d<8, 3, 3, padding<2, 0>>": "conv_2d<8, 3, 3, padding<2, 0, 2, 0>>",
+            "conv_2d<8, 3, 3, stored<bf16>, stride<2>>": "conv_2d<8, 3, 3, stride<2, 2>, stored<bf16>>",
             "max_pool<2, 2, stride<2, 2>>": "max_pool<2, 2>",
             "max_pool<3, 3, stride<2>>": "max_pool<3, 3, stride<2, 2>>",
             "max_pool<3, 3, padding<1>>": "max_pool<3, 3, padding<1, 1, 1, 1>>",
@@ -175,6 +176,8 @@ class Images(Case):
         for message, text in {
             "has its numbers first": "conv_2d<stride<2>, 8>",
             "has the options stride, padding, each once": "max_pool<2, 2, dilation<2>>",
+            "with groups are not stored as bf16": "conv_2d<8, 3, 3, groups<2>, stored<bf16>>",
+            "stored holds bf16": "conv_2d<8, 3, 3, stored<2>>",
             "are out of etch's range": "conv_2d<8, 3, 3, stride<0>>",
             "has a size below 1": "conv_2d<0>",
             "holds numbers": "conv_2d<8, 3, 3, stride<tanh>>",
