@@ -21,7 +21,7 @@ using namespace etch;
 namespace {
 
 template <class... Layers>
-constexpr bool stored(std::size_t i, bool training) {
+constexpr bool keeps(std::size_t i, bool training) {
     return internal::is_stored(chain<float, shape{2, 5, 4}, Layers...>::infos, i, sizeof...(Layers), training);
 }
 
@@ -55,19 +55,19 @@ std::size_t differences(bool training) {
 }  // namespace
 
 TEST_CASE("elementwise layers are computed in one expression with what is before them, in whatever cut") {
-    static_assert(!stored<conv_2d<3>, relu, etch::tanh>(0, false));
-    static_assert(!stored<conv_2d<3>, relu, etch::tanh>(1, false));
-    static_assert(!stored<conv_2d<3>, dropout<30>, etch::tanh>(0, true));
-    static_assert(stored<conv_2d<3>, relu, conv_2d<2, 2>>(1, false));  // which reads it more than once
+    static_assert(!keeps<conv_2d<3>, relu, etch::tanh>(0, false));
+    static_assert(!keeps<conv_2d<3>, relu, etch::tanh>(1, false));
+    static_assert(!keeps<conv_2d<3>, dropout<30>, etch::tanh>(0, true));
+    static_assert(keeps<conv_2d<3>, relu, conv_2d<2, 2>>(1, false));  // which reads it more than once
     CHECK(differences<conv_2d<3>, relu, etch::tanh>(false) == 0);
 }
 
 TEST_CASE("an elementwise layer with parameters has a number per feature, so that it gets a stored column per sample") {
-    static_assert(!stored<conv_2d<3>, relu, standardize>(0, false));
-    static_assert(stored<conv_2d<3>, relu, standardize>(1, false));
-    static_assert(stored<conv_2d<3>, standardize, relu>(0, false));
-    static_assert(!stored<conv_2d<3>, standardize, relu>(1, false));
-    static_assert(!stored<flatten, dense<4>, relu, standardize>(2, false));
+    static_assert(!keeps<conv_2d<3>, relu, standardize>(0, false));
+    static_assert(keeps<conv_2d<3>, relu, standardize>(1, false));
+    static_assert(keeps<conv_2d<3>, standardize, relu>(0, false));
+    static_assert(!keeps<conv_2d<3>, standardize, relu>(1, false));
+    static_assert(!keeps<flatten, dense<4>, relu, standardize>(2, false));
     CHECK(differences<conv_2d<3>, relu, standardize>(false) == 0);
     CHECK(differences<conv_2d<3>, relu, standardize>(true) == 0);
 }
