@@ -8,7 +8,8 @@ SOURCE is one of
     model.onnx           an ONNX graph
     policy.pt, .pth      a state_dict, or a checkpoint of rsl_rl, legged_gym or rl_games
     model.ckpt           likewise, of Lightning: a dictionary around a state_dict
-    model.zip            Stable-Baselines3 (PPO, A2C, SAC, TQC, TD3, DDPG, DQN, QR-DQN, ARS); it need not be installed
+    model.zip            Stable-Baselines3 (PPO, A2C, SAC, TQC, TD3, DDPG, DQN, QR-DQN, ARS, also of images, and
+                         RecurrentPPO); it need not be installed
     model.json           RTNeural: dense, gru, lstm, conv1d, prelu, batchnorm
     model.keras, .h5     a Sequential or functional model of Keras, which need not be installed; h5py must be
     amp.nam              Neural Amp Modeler, the architecture LSTM

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import dataclasses
 import importlib
 import io
@@ -19,7 +20,8 @@ from .chain import answer_of, limits
 from .errors import Refused, refuse, refusing
 from .frameworks import IN_UNIT_RANGE, LARGEST, UNBOUNDED, average_quantiles
 from .numbers import fraction, real_numbers
-from .pickles import Archive, Inert, kind_of, read_pickle, unpickle
+from .images import Window, layer_of_window
+from .pickles import Archive, Inert, array_of, kind_of, read_pickle, unpickle
 from .source import Options, Source
 from .state_dict import from_checkpoint
 from .topology import Layer, Network
@@ -31,6 +33,9 @@ NOT_NORMALIZED = "the observations were not normalized by a VecNormalize; if the
 # The class of a policy: how its tensors are named, and who loads it.
 POLICIES = {
     "ActorCriticPolicy": ("sb3-ppo", "stable_baselines3.PPO"),
+    "ActorCriticCnnPolicy": ("sb3-ppo", "stable_baselines3.PPO"),
+    "RecurrentActorCriticPolicy": ("sb3-recurrent", "sb3_contrib.RecurrentPPO"),
+    "RecurrentActorCriticCnnPolicy": ("sb3-recurrent", "sb3_contrib.RecurrentPPO"),
     "MaskableActorCriticPolicy": ("sb3-ppo", "sb3_contrib.MaskablePPO"),
     "SACPolicy": ("sb3-sac", "stable_baselines3.SAC"),
     "TQCPolicy": ("sb3-sac", "sb3_contrib.TQC"),
@@ -104,11 +109,9 @@ def from_sb3_zip(path: str, options: Options) -> Source:
     data, pickled = read_zip(path, name)
     stated = policy_class(data, name)
     package, _, kind = stated.rpartition(".")
+    if kind == "CnnPolicy":  # of dqn, sac, td3, qrdqn, tqc
+        kind = CNN_OF.get(package.split(".")[1] if package.count(".") > 1 else "", kind)
     known = POLICIES.get(kind) if package.split(".")[0] in ("stable_baselines3", "sb3_contrib") else None
-    if "recurrent" in stated.lower():
-        refuse(f"{name} holds a policy with an LSTM ({stated}), which is not supported yet")
-    if stated.endswith("CnnPolicy"):
-        refuse(f"{name} holds a policy with convolutions ({stated}), which are not supported yet")
     if options.framework and known and known[0] != options.framework:
         refuse(f"{name} holds a {stated}, whose tensors --framework {known[0]} names, not {options.framework}")
     if not known and not options.framework:
@@ -124,9 +127,15 @@ def from_sb3_zip(path: str, options: Options) -> Source:
     chosen = dataclasses.replace(options, framework=framework)
     actions, observations = (stated_space(data.get(key), name) for key in ("action_space", "observation_space"))
     chosen.actions = actions.count or None
-    check_observations(observations, name)
     kwargs = data.get("policy_kwargs") if isinstance(data.get("policy_kwargs"), dict) else {}
     notes = stated_activation(kwargs, chosen, name)
+    first: List[Layer] = []
+    shape = None
+    if any(CNN.search(str(key)) for key in tensors):
+        first, shape = nature_cnn(tensors, observations, kwargs, name, notes)
+        tensors = {key: tensor for key, tensor in tensors.items() if not CNN.search(str(key))}
+    else:
+        check_observations(observations, name)
     squashed = is_squashed(framework, stated, kwargs, tensors, actions)
     if squashed is not None and not options.output_activation:
         chosen.output_activation = "tanh" if squashed[0] else "none"
@@ -134,10 +143,52 @@ def from_sb3_zip(path: str, options: Options) -> Source:
         notes.append(f"{last} after the layers, as the class of the policy has it")
     source = from_checkpoint(tensors, chosen, name)
     source.notes += notes
-    if observations.low is not None and observations.low.ndim > 1:
+    if shape is not None:
+        source.inputs, source.layers = shape, [*first, *source.layers]
+    elif observations.low is not None and observations.low.ndim > 1:
         source.inputs, source.layers = tuple(observations.low.shape), [Layer("flatten"), *source.layers]
     scaled = squashed[1] if squashed else framework in ("sb3-sac", "sb3-td3")
     return as_predict(source, actions, scaled, options)
+
+
+CNN = re.compile(r"(^|[._])features_extractor\.")
+CNN_OF = {"dqn": "DQNPolicy", "sac": "SACPolicy", "td3": "TD3Policy", "qrdqn": "QRDQNPolicy", "tqc": "TQCPolicy"}
+NATURE = (("cnn.0", 8, 4), ("cnn.2", 4, 2), ("cnn.4", 3, 1))  # kernels and strides of the class NatureCNN
+
+
+def nature_cnn(tensors: Dict[str, Any], space: Space, kwargs: Dict[str, Any], name: str, notes: List[str]
+               ) -> Tuple[List[Layer], Tuple[int, ...]]:  # fmt: skip
+    """The layers of Stable-Baselines3's features of an image, and its shape, the channels first."""
+    prefix = next((p for p in ("features_extractor.", "actor.features_extractor.", "q_net.features_extractor.",
+                               "quantile_net.features_extractor.") if f"{p}cnn.0.weight" in tensors), "")  # fmt: skip
+    wanted = [f"{prefix}{part}.{kind}" for part in ("cnn.0", "cnn.2", "cnn.4", "linear.0") for kind in ("weight", "bias")]
+    own = [key for key in tensors if prefix and key.startswith(prefix)]
+    if sorted(own) != sorted(wanted) or "features_extractor_class" in kwargs:
+        refuse(f"the features of {name} come from other layers than those of NatureCNN, whose tensors are cnn.0, cnn.2, "
+               "cnn.4 and linear.0")  # fmt: skip
+    arrays = {key: real_numbers(array_of(tensors[key], key), key) for key in wanted}
+    if space.low is None or space.high is None or space.low.ndim != 3:
+        refuse(f"{name} has convolutions, and its observations are not images")
+    layers: List[Layer] = []
+    for part, size, stride in NATURE:
+        weight, bias = arrays[f"{prefix}{part}.weight"], arrays[f"{prefix}{part}.bias"]
+        if weight.ndim != 4 or weight.shape[2:] != (size, size):
+            refuse(f"{prefix}{part}.weight of {name} has shape {list(weight.shape)}, which is not of NatureCNN")
+        window = Window((size, size), (stride, stride), filters=len(weight))
+        layers += [layer_of_window("conv_2d", window, {"weight": weight, "bias": bias}), Layer("relu")]
+    channels = layers[0].tensors["weight"].shape[1]
+    shape = tuple(space.low.shape)
+    shape = shape if shape[0] == channels else (shape[2], *shape[:2])
+    if is_bytes(space) and kwargs.get("normalize_images", True) not in (False, "False"):
+        layers[0].tensors["weight"] = layers[0].tensors["weight"] / 255
+        notes.append("images are bytes, 0 to 255: that the policy divides them by 255 is part of the first convolution")
+    weight = arrays[f"{prefix}linear.0.weight"]
+    dense = Layer("dense", (len(weight),), {"weight": weight, "bias": arrays[f"{prefix}linear.0.bias"]})
+    return [*layers, Layer("flatten"), dense, Layer("relu")], shape
+
+
+def is_bytes(space: Space) -> bool:
+    return space.dtype == "uint8" and (space.low == 0).all() and (space.high == 255).all()
 
 
 def read_zip(path: str, name: str) -> Tuple[Dict[str, Any], bytes]:
@@ -248,13 +299,20 @@ def from_sb3(policy: Any, options: Options) -> Source:
     kind = f"{type(policy).__module__}.{type(policy).__name__}"
     space = policy.observation_space
     holder = next((getattr(policy, n) for n in ("actor", "q_net", "quantile_net") if hasattr(policy, n)), policy)
-    if type(space).__name__ != "Box" or str(space.dtype) == "uint8":
-        refuse(f"the policy's observations are {space}; etch has a network for vectors of real numbers")
     extractor = type(getattr(holder, "features_extractor", None)).__name__
-    if extractor != "FlattenExtractor":
-        refuse(f"the policy's features come from {extractor}; etch has a network only for FlattenExtractor")
+    is_cnn = extractor == "NatureCNN"
+    if type(space).__name__ != "Box" or str(space.dtype) == "uint8" and not is_cnn:
+        refuse(f"the policy's observations are {space}; etch has a network for vectors of real numbers")
+    if extractor != "FlattenExtractor" and not is_cnn or hasattr(policy, "lstm_actor"):
+        refuse(f"the policy's features come from {extractor}; etch has a network only for FlattenExtractor "
+               "and NatureCNN; without --trust a zip's tensors are read, also those of an LSTM")
     actions = space_of(getattr(policy, "action_space", None))
-    parts: List[Any] = [nn.Flatten()] if len(space.shape) > 1 else []
+    parts: List[Any] = [nn.Flatten()] if len(space.shape) > 1 and not is_cnn else []
+    if is_cnn:
+        features = copy.deepcopy(holder.features_extractor)
+        if is_bytes(space_of(space)) and getattr(policy, "normalize_images", True):
+            features.cnn[0].weight.data /= 255
+        parts = [*features.cnn, *features.linear]
     squashed = bool(getattr(policy, "squash_output", False))
     last = [nn.Tanh()] if squashed else []
     if hasattr(policy, "mlp_extractor"):  # PPO, A2C; before 1.8 with layers that actor and critic share

@@ -447,10 +447,8 @@ class StableBaselines(Case):
         for message, changes in {
             "the observations of model.zip are a Discrete": {"observation_space": discrete(5)},
             "are a Box of uint8": {"observation_space": box([0] * 5, [255] * 5, np.uint8)},
-            "an LSTM (sb3_contrib.common.recurrent.policies.RecurrentActorCriticPolicy), which is not supported yet": {
+            "has no tensors lstm_actor.*": {
                 "policy_class": policy_class("sb3_contrib.common.recurrent.policies.RecurrentActorCriticPolicy")},
-            "with convolutions":
-                {"policy_class": policy_class("stable_baselines3.common.policies.ActorCriticCnnPolicy")},
             "holds a policy of the class sb3_contrib.crossq.policies.CrossQPolicy; known are": {
                 "policy_class": policy_class("sb3_contrib.crossq.policies.CrossQPolicy")},
             "holds a policy of the class my_script.SACPolicy; known are":
@@ -463,6 +461,56 @@ class StableBaselines(Case):
         self.exported(self.ppo(policy_class=policy_class("my_script.MyPolicy"))[1], "--framework", "sb3-ppo")
         self.refused("which algorithm loads it is not known", self.path("model.zip"), "--trust", "--framework",
                      "sb3-ppo")
+
+    def test_policies_of_images(self):
+        """NatureCNN by its documented names, with the channels first; the copies for actor and critic are the same."""
+        cnn = nn.Sequential(nn.Conv2d(2, 6, 8, 4), nn.ReLU(), nn.Conv2d(6, 4, 4, 2), nn.ReLU(),
+                            nn.Conv2d(4, 3, 3), nn.ReLU(), nn.Flatten())  # fmt: skip
+        linear, out = nn.Sequential(nn.Linear(6, 16), nn.ReLU()), nn.Linear(16, 3)
+        bytes_space = box(np.zeros((2, 36, 44)), np.full((2, 36, 44), 255), np.uint8)
+        text = ("input<2, 44, 36>, conv_2d<6, 8, 8, stride<4, 4>>, relu, conv_2d<4, 4, 4, stride<2, 2>>, relu, "
+                "conv_2d<3, 3, 3>, relu, flatten, dense<16>, relu, ")  # fmt: skip
+
+        def features(*prefixes):
+            return {key: t for p in prefixes for part, module in (("cnn", cnn), ("linear", linear))
+                    for key, t in named(f"{p}.{part}", module).items()}  # fmt: skip
+
+        ppo = {**features("features_extractor", "pi_features_extractor", "vf_features_extractor"),
+               **named("action_net", out), **named("value_net", nn.Linear(16, 1))}  # fmt: skip
+        dqn = {**features("q_net.features_extractor", "q_net_target.features_extractor"),
+               **named("q_net.q_net", nn.Sequential(out)), **named("q_net_target.q_net", nn.Sequential(out))}  # fmt: skip
+        for kind, state in {"stable_baselines3.common.policies.ActorCriticCnnPolicy": ppo,
+                            "stable_baselines3.dqn.policies.CnnPolicy": dqn}.items():  # fmt: skip
+            for kwargs, divisor in (({}, 255), ({"normalize_images": False}, 1)):
+                path = self.zip(state, policy_class=policy_class(kind), policy_kwargs=kwargs,
+                                observation_space=bytes_space, action_space=discrete(3))  # fmt: skip
+                found, printed = self.exported(path)
+                self.assertEqual(found, text + "dense<3>")
+                self.assertEqual("divides them by 255" in printed, divisor == 255)
+                inputs, outputs = self.golden()
+                x = torch.from_numpy(inputs.copy()).reshape(-1, 36, 44, 2).movedim(-1, 1) / divisor
+                with torch.no_grad():
+                    answers = out(linear(cnn(x))).numpy()
+                self.assertLessEqual(np.abs(answers - outputs).max(), 1e-5 * np.abs(outputs).max())
+        changed = {**ppo, "features_extractor.cnn.6.weight": torch.zeros(1)}
+        self.refused("other layers than those of NatureCNN", self.zip(
+            changed, policy_class=policy_class("stable_baselines3.common.policies.ActorCriticCnnPolicy"),
+            observation_space=bytes_space, action_space=discrete(3)))  # fmt: skip
+
+    def test_a_recurrent_policy(self):
+        memory, net, out = nn.LSTM(5, 6, 2), nn.Sequential(nn.Linear(6, 8), nn.Tanh()), nn.Linear(8, 2)
+        state = {"log_std": torch.zeros(2), **named("lstm_actor", memory), **named("lstm_critic", memory),
+                 **named("mlp_extractor.policy_net", net), **named("mlp_extractor.value_net", net),
+                 **named("action_net", out), **named("value_net", nn.Linear(8, 1))}  # fmt: skip
+        kind = "sb3_contrib.common.recurrent.policies.RecurrentActorCriticPolicy"
+        path = self.zip(state, policy_class=policy_class(kind),
+                        observation_space=box([-9] * 5, [9] * 5), action_space=box([-1, -1], [1, 1]))  # fmt: skip
+        found, _ = self.exported(path)
+        self.assertEqual(found, "input<5>, lstm<6>, lstm<6>, dense<8>, tanh, dense<2>, hard_tanh")
+        inputs, outputs = self.golden()
+        with torch.no_grad():
+            answers = out(net(memory(torch.from_numpy(inputs.copy()))[0])).clamp(-1, 1).numpy()
+        self.assertLessEqual(np.abs(answers - outputs).max(), 1e-5)
 
     def test_sac_and_td3_are_scaled_to_the_bounds(self):
         net, mu = nn.Sequential(nn.Linear(5, 8), nn.ReLU()), nn.Linear(8, 2)

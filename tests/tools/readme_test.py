@@ -1,4 +1,4 @@
-"""README.md, "From PyTorch to your binary", and docs/weights.md, "From Keras and scikit-learn": their blocks are run as
+"""README.md, "From PyTorch to your binary", and docs/weights.md, "From numpy's archives, ...": their blocks are run as
 they are written, one after the other.
 
     /usr/bin/python3 tests/tools/readme_test.py [--compiler g++]
@@ -147,7 +147,7 @@ def from_keras_and_scikit_learn(folder: str) -> None:
     scikit_learn = SimpleNamespace(coefs_=weights[0::2], intercepts_=weights[1::2])
     scaler = SimpleNamespace(mean_=draw.standard_normal(4), scale_=draw.uniform(0.5, 2, 4))
 
-    code = blocks_of_section("docs/weights.md", "From Keras and scikit-learn")["python"]
+    code = blocks_of_section("docs/weights.md", "From numpy's archives, of Keras and scikit-learn")["python"]
     for name, model, block in zip(("keras", "scikit_learn"), (keras, scikit_learn), code, strict=True):
         os.mkdir(os.path.join(folder, name))
         found = {"np": np, "model": model, "scaler": scaler}
