@@ -12,7 +12,7 @@ SOURCE is one of
                          RecurrentPPO); it need not be installed
     model.json           RTNeural: dense, gru, lstm, conv1d, prelu, batchnorm
     model.keras, .h5     a Sequential or functional model of Keras, which need not be installed; h5py must be
-    amp.nam              Neural Amp Modeler, the architecture LSTM
+    amp.nam              Neural Amp Modeler: WaveNet (A1 and A2) and LSTM
     script.pt            TorchScript, or a pickled nn.Module: with --trust
     train.py:make_net    an nn.Module of a Python file, or a function of it that returns one; the file is run
 
@@ -38,8 +38,9 @@ import numpy as np
 from .errors import Refused, first_line, printable, refuse
 from .files import from_pt, from_python
 from .frameworks import FRAMEWORKS
-from .json_models import from_nam, from_rtneural
+from .json_models import from_rtneural
 from .keras_models import from_keras
+from .nam import from_nam
 from .onnx_graph import from_onnx
 from .replace_file import replace_file
 from .safetensors import read

@@ -7,9 +7,10 @@ from typing import Callable, Dict, List, Sequence
 
 import numpy as np
 
+from . import wavenet
 from .errors import refuse
 from .layers import Layer, Shape
-from .topology import fit_layer, runs_of
+from .topology import fit_layer, parse_topology, runs_of
 
 Answers = Callable[[Sequence[Layer], np.ndarray, Shape], np.ndarray]  # what a list of layers makes of rows
 
@@ -80,9 +81,15 @@ def runs(layer: Layer, rows: np.ndarray, shape: Shape, answers: Answers) -> np.n
     return np.concatenate(found, axis=2).reshape(len(rows), -1)
 
 
+def amplifier(layer: Layer, rows: np.ndarray, shape: Shape, answers: Answers) -> np.ndarray:
+    """wavenet; the rows are the steps of one sequence."""
+    return wavenet.run(layer, rows, lambda activation, z: answers(
+        parse_topology(f"input<{z.shape[1]}>, {activation}").layers, z, (z.shape[1],)))  # fmt: skip
+
+
 COMPUTED: Dict[str, Callable[[Layer, np.ndarray, Shape, Answers], np.ndarray]] = {
     "parallel": parallel, "gated": gated, "film": film, "slice": take, "last_step": last_step, "embedding": embedding,
-    "attention": attention, "unrolled": runs, "bidirectional": runs,
+    "attention": attention, "unrolled": runs, "bidirectional": runs, "wavenet": amplifier,
 }  # fmt: skip
 
 

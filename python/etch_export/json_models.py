@@ -1,5 +1,4 @@
-"""Models of audio programs, in JSON: RTNeural's files, whose weights have Keras's order, and `.nam` files of Neural Amp
-Modeler."""
+"""Models of audio programs, in JSON: RTNeural's files, whose weights have Keras's order. `.nam` files: see nam.py."""
 from __future__ import annotations
 
 import json
@@ -153,54 +152,3 @@ def first_of(value: Any, where: str) -> int:
     if not isinstance(found, int) or found < 1:
         refuse(f"{where} has a dilation or groups that are no number above 0")
     return found
-
-
-# Neural Amp Modeler ------------------------------------------------------------------------------------------------
-
-
-def from_nam(path: str, options: Options) -> Source:
-    """{"architecture": "LSTM", "config": {...}, "weights": [...]}: for each layer [W_ih W_hh] row by row, one bias, the
-    first h and c; then the head."""
-    model, name = read_json(path, options), os.path.basename(path)
-    architecture, config = model.get("architecture"), model.get("config")
-    if not isinstance(config, dict) or "weights" not in model:
-        refuse(f"{name} is not a model of Neural Amp Modeler: it lacks architecture, config and weights")
-    if architecture != "LSTM":
-        refuse(f"{name} has the architecture {architecture}, which is not supported yet; LSTM is")
-    sizes = {"input_size": 1, "hidden_size": None, "num_layers": 1}
-    inputs, units, count = (whole(config.get(key, default), key, name) for key, default in sizes.items())
-    weights = numbers_of(model["weights"], f"the weights of {name}").reshape(-1)
-    layers, at = [], 0  # type: List[Layer], int
-    begins_at_zero = True
-
-    def take(*shape: int) -> np.ndarray:
-        nonlocal at
-        size = int(np.prod(shape))
-        if at + size > weights.size:
-            refuse(f"{name} has {weights.size} weights, too few for {count} layers of {units} units")
-        at += size
-        return weights[at - size:at].reshape(shape)
-
-    for index in range(count):
-        features = inputs if index == 0 else units
-        both, bias = take(4 * units, features + units), take(4 * units)
-        begins_at_zero &= not take(2 * units).any()
-        tensors = {"weight_ih": both[:, :features], "weight_hh": both[:, features:], "bias_ih": bias}
-        layers.append(layer_of("lstm", f"layer {index} of {name}", tensors))
-    outputs = whole(config.get("out_channels", 1), "out_channels", name)
-    layers.append(Layer("dense", (outputs,), {"weight": take(outputs, units), "bias": take(outputs)}))
-    if at != weights.size:
-        refuse(f"{name} has {weights.size - at} weights more than {count} layers of {units} units need")
-    notes = [ITS_OWN.format(".nam file")]
-    if not begins_at_zero:
-        notes.append("the first state of the file is left out, and a state begins at zero: answer half a second of "
-                     "zeros before the signal, as the plug-in does")  # fmt: skip
-    if isinstance(model.get("sample_rate"), (int, float)):
-        notes.append(f"the model is for {model['sample_rate']:g} samples a second")
-    return Source(layers, name, inputs=(inputs,), notes=notes)
-
-
-def whole(value: Any, key: str, name: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**16:
-        refuse(f"the {key} of {name} is not a number above 0")
-    return value

@@ -18,7 +18,7 @@ States = Tuple[np.ndarray, ...]
 
 
 def has_state(layers: Sequence[Layer]) -> bool:
-    return any(layer.name in (*GATES, "causal_conv_1d") or has_state(layer.inner) for layer in layers
+    return any(layer.name in (*GATES, "causal_conv_1d", "wavenet") or has_state(layer.inner) for layer in layers
                if layer.name not in OVER_SEQUENCES)  # fmt: skip
 
 

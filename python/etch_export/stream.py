@@ -7,6 +7,7 @@ from typing import List
 
 import numpy as np
 
+from . import wavenet
 from .errors import refuse
 from .images import layer_of_window, window_of
 from .layers import Layer
@@ -58,6 +59,8 @@ def remembered(layers: List[Layer]) -> int:
         if layer.name == "causal_conv_1d":
             window = window_of(layer)
             steps += (window.size[0] - 1) * window.dilation[0]
+        if layer.name == "wavenet":
+            steps += wavenet.remembered(layer)
         inside = [remembered(branch.inner) for branch in layer.inner] if layer.name == "parallel" else [
             remembered(layer.inner)]  # fmt: skip
         steps += max(inside)

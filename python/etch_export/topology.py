@@ -9,7 +9,7 @@ from typing import Callable, Dict, Iterable, List, Optional, Tuple
 
 import numpy as np
 
-from . import images
+from . import images, wavenet
 from .errors import refuse
 from .layers import Layer, Shape
 
@@ -53,7 +53,7 @@ OWN_OPTION = {"gru": "reset_before", "simple_rnn": "with_relu"}
 WORDS = ("bf16", *OWN_OPTION.values())
 OVER_SEQUENCES = {"unrolled": ("",), "bidirectional": ("", "_reverse")}  # what follows the names of the layer inside
 HOLDERS = ("residual", "parallel", "branch", "gated", "frozen", *OVER_SEQUENCES)
-WITH_OWN_RULES = ("input", "dense", *HOLDERS, *RECURRENT, *images.NUMBERS)
+WITH_OWN_RULES = ("input", "dense", "wavenet", *HOLDERS, *RECURRENT, *images.NUMBERS)
 DEEPEST = 32  # layers in layers
 TENSORS = {
     "dense": ("weight", "bias"), "layer_norm": ("weight", "bias"), "standardize": ("mean", "deviation"),
@@ -73,6 +73,8 @@ def tensor_names(layer: Layer) -> Tuple[str, ...]:
         return tuple(name + ending for ending in OVER_SEQUENCES[layer.name] for name in names)
     if "reset_before" in layer.arguments:
         return ("weight_ih", "weight_hh", "bias")
+    if layer.name == "wavenet":
+        return wavenet.tensor_names(layer)
     return TENSORS.get(layer.name, ())
 
 
@@ -162,7 +164,13 @@ def checked_entry(name: str, inner: List[Layer], text: str) -> Layer:
         if [a.name for a in inner] != ["bf16"]:
             refuse(f"{name} holds bf16: {text}")
         return Layer(name, ("bf16",))
-    if name in images.OPTIONS:
+    if name == "head_bias" and not inner:
+        return Layer(name)
+    if name == "wavenet_array":
+        return wavenet.checked_array(inner, ACTIVATIONS, text)
+    if name == "wavenet":
+        return wavenet.checked_wavenet(inner, text)
+    if name in (*images.OPTIONS, *wavenet.OPTIONS[:3]):
         if not inner or not all(is_integer(a.name) for a in inner):
             refuse(f"{name} holds numbers: {text}")
         return Layer(name, tuple(int(a.name) for a in inner))
@@ -203,7 +211,7 @@ def checked_entry(name: str, inner: List[Layer], text: str) -> Layer:
 
 def checked_holder(name: str, inner: List[Layer], text: str) -> Layer:
     """A layer of layers."""
-    no_layer = (*WORDS, *images.OPTIONS, "input")
+    no_layer = (*WORDS, *images.OPTIONS, *wavenet.OPTIONS, "input")
     if not inner or any(is_integer(layer.name) or layer.name in no_layer for layer in inner):
         refuse(f"{name} holds {'a list of layers' if name in ('residual', 'branch') else 'layers'}: {text}")
     if any((layer.name == "branch") != (name == "parallel") for layer in inner):
@@ -347,6 +355,7 @@ def fit_last_step(layer: Layer, shape: Shape) -> Shape:
 
 FITTED: Dict[str, Callable[[Layer, Shape], Shape]] = {
     "parallel": fit_parallel, "slice": fit_slice, "gated": fit_parts, "film": fit_parts, "embedding": fit_embedding,
+    "wavenet": lambda layer, shape: wavenet.fit(layer, shape, fit_tensor),
     "attention": fit_attention, "unrolled": fit_runs, "bidirectional": fit_runs, "last_step": fit_last_step,
 }  # fmt: skip
 

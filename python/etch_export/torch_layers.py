@@ -6,10 +6,11 @@ import math
 import os
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Sequence, Tuple, Union
 
+from . import wavenet
 from .errors import refuse
 from .images import has_images, is_transposed, window_of, window_on
 from .safetensors import read
-from .topology import RECURRENT, Layer, Shape, fit_layer
+from .topology import RECURRENT, Layer, Shape, fit_layer, parse_topology
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -320,6 +321,7 @@ def torch_classes() -> Dict[str, Any]:
                                     ResetBefore, ChannelsLast,
                                     GlobalAveragePool, MeanOfSteps, BatchNorm, Padded1d, Padded2d,
                                     Cut1d, Cut2d, CausalConv1d)}  # fmt: skip
+    classes.update(wavenet.classes())
     for name, each in classes.items():
         each.__module__, each.__qualname__ = __package__, name  # a pickle finds it by etch_export.__getattr__
     return classes
@@ -396,12 +398,19 @@ OF_SHAPE: Dict[str, Callable[[Layer, Shape, bool], Any]] = {
     "last_step": lambda layer, shape, first: torch_classes()["LastStep"](2 if first else 1),
     "attention": lambda layer, shape, first: turned(
         torch_classes()["Attention"](shape[0], layer.arguments[0], layer.arguments[1] == 1), first, first),
+    "wavenet": lambda layer, shape, first: wavenet.module_of(layer, shape[0], activation_modules),
     "unrolled": lambda layer, shape, first: turned(modules_of(layer.inner, shape[:1])[0], first, first),
     "bidirectional": lambda layer, shape, first: turned(bidirectional_of(layer, shape[0]), first, first),
 }  # fmt: skip
 # Which, read again, are the layer that they were made of.
 MARKED = ("slice", "global_average_pool", "gated", "film", "embedding", "last_step", "attention", "unrolled",
-          "bidirectional", "parallel")  # fmt: skip
+          "bidirectional", "parallel", "wavenet")  # fmt: skip
+
+
+def activation_modules(spelled: str) -> List[Any]:
+    """Of an activation that is spelled, or of both in a gate."""
+    (layer,) = parse_topology(f"input<2>, {spelled}").layers
+    return modules_of(layer.inner or [layer], (1,))
 
 
 def bidirectional_of(layer: Layer, features: int) -> Any:

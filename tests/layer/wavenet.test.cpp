@@ -84,7 +84,7 @@ TEST_CASE("wavenet has the parameters of its arrays, and the state that its kern
     STATIC_REQUIRE(held.size() == 12 + 13 + 1);
     STATIC_REQUIRE(std::string_view{held[1].name.text} == "0.0.conv.weight" && held[1].extents == shape{6, 3, 3});
     STATIC_REQUIRE(std::string_view{held[3].name.text} == "0.0.mixin.weight" && held[3].extents == shape{6, 2});
-    STATIC_REQUIRE(std::string_view{held[9].name.text} == "0.1.1x1.weight" && held[9].extents == shape{3, 3});
+    STATIC_REQUIRE(std::string_view{held[9].name.text} == "0.1.layer1x1.weight" && held[9].extents == shape{3, 3});
     STATIC_REQUIRE(std::string_view{held[23].name.text} == "1.head.weight" && held[23].extents == shape{2, 4, 3});
     STATIC_REQUIRE(std::string_view{held[25].name.text} == "head_scale" && held[25].role == parameter_role::frozen);
     STATIC_REQUIRE(two_arrays::state<shape{2}>()[0].extents == shape{3 * 2 + 3 * 4 + 4 * 3 + 4 * 3 + 4 * 2});

@@ -210,7 +210,7 @@ class WavenetArray(nn.Module):
             nn.ModuleDict({
                 "conv": nn.Conv1d(channels, sums, length, dilation=dilation),
                 "mixin": nn.Conv1d(condition, sums, 1, bias=False),
-                "1x1": nn.Conv1d(channels, channels, 1),
+                "layer1x1": nn.Conv1d(channels, channels, 1),
             })
             for length, dilation in kernels
         )
@@ -225,7 +225,7 @@ class WavenetArray(nn.Module):
                 a = torch.tanh(first) * torch.sigmoid(second)
             else:
                 a = F.leaky_relu(z, 0.01)
-            heads, h = heads + a, h + layer["1x1"](a)
+            heads, h = heads + a, h + layer["layer1x1"](a)
         return h, self.head(F.pad(heads, (self.head_kernel - 1, 0)))
 
 

@@ -1,5 +1,4 @@
-"""python/etch_export on the files of audio programs: RTNeural's JSON, and `.nam`. Made here by hand, after their
-documentation.
+"""python/etch_export on RTNeural's JSON, made here by hand after its documentation.
 
     /usr/bin/python3 tests/tools/json_test.py
 """
@@ -80,34 +79,6 @@ class Json(Case):
 
         self.assert_steps(answer)
         self.assertEqual(self.topology(etch_export.to_torch(self.out), inputs=2), found)
-
-    def test_nam(self):
-        lstm, head = nn.LSTM(1, 5, 2), nn.Linear(5, 1)
-        weights = []
-        for k in range(2):
-            w, u, b, c = (getattr(lstm, f"{n}_l{k}").detach() for n in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
-            weights += [torch.cat([w, u], 1).reshape(-1), b + c, torch.full((10,), 0.25)]
-        weights = torch.cat([*weights, head.weight.detach().reshape(-1), head.bias.detach()]).tolist()
-        model = {"version": "0.5.4", "architecture": "LSTM", "sample_rate": 48000, "weights": weights,
-                 "config": {"input_size": 1, "hidden_size": 5, "num_layers": 2}}  # fmt: skip
-        found, said = self.exported(self.written(model, "amp.nam"))
-        self.assertEqual(found, "input<1>, lstm<5>, lstm<5>, dense<1>")
-        self.assertIn("half a second of zeros", said)
-        self.assertIn("48000 samples a second", said)
-        self.assert_steps(lambda x: head(lstm(x)[0]))
-        for message, change in {
-            "has the architecture WaveNet, which is not supported yet": {"architecture": "WaveNet"},
-            "too few for 2 layers of 6 units": {"config": {"hidden_size": 6, "num_layers": 2}},
-            "weights more than 1 layers of 5 units need": {"config": {"hidden_size": 5}},
-            "the hidden_size of amp.nam is not a number above 0": {"config": {"hidden_size": "5"}},
-            "is not an array of numbers": {"weights": {"a": [1]}},
-            "holds a number that is not finite": {"weights": [1e60]},
-            "lacks architecture, config and weights": {"config": None},
-        }.items():
-            with self.subTest(message):
-                path = self.written({**model, **change}, "amp.nam")
-                status, _, err = self.command(path, self.path("other.safetensors"))
-                self.assertEqual((status, message in err or "not real numbers" in err), (1, True), err)
 
     def test_refusals_of_rtneural(self):
         dense = {"type": "dense", "activation": "", "weights": [[[1.0]], [0.0]]}

@@ -41,10 +41,10 @@ struct wavenet_begins {
 ///                               wavenet_array<8, 1, dilations_up_to<512>, head_bias>>>
 ///
 /// Parameters are named by array and layer: "0.rechannel.weight" (R), then for each layer "0.0.conv.weight" (W: sums,
-/// channels, place in the kernel, the oldest first), "0.0.conv.bias", "0.0.mixin.weight" (M), "0.0.1x1.weight" (U),
-/// "0.0.1x1.bias" (c), then "0.head.weight" (H) and "0.head.bias"; at the end "head_scale", which is 1 unless a file
-/// has another one, and is not trained. The output of the last layer of the last array is used nowhere: its U and c
-/// get no gradient.
+/// channels, place in the kernel, the oldest first), "0.0.conv.bias", "0.0.mixin.weight" (M), "0.0.layer1x1.weight"
+/// (U), "0.0.layer1x1.bias" (c), then "0.head.weight" (H) and "0.head.bias"; at the end "head_scale", which is 1 unless
+/// a file has another one, and is not trained. The output of the last layer of the last array is used nowhere: its U
+/// and c get no gradient.
 ///
 /// The state is a ring of its last (K - 1) D inputs for each layer, and for a head with a kernel, and the place in each
 /// of the oldest one. A step takes the same time for every dilation. Training copies the rings in each step, since each

@@ -250,8 +250,8 @@ public:
             add(i, "conv.weight", {sums, channels, length}, drawn, seen, sums);
             add(i, "conv.bias", {sums}, zeros, 1, 1);
             add(i, "mixin.weight", {sums, condition}, drawn, seen, sums);
-            add(i, "1x1.weight", {channels, channels}, glorot_uniform, channels, channels);
-            add(i, "1x1.bias", {channels}, zeros, 1, 1);
+            add(i, "layer1x1.weight", {channels, channels}, glorot_uniform, channels, channels);
+            add(i, "layer1x1.bias", {channels}, zeros, 1, 1);
         }
         const std::size_t length = settings.head_length;
         add(layers, "head.weight", length > 1 ? shape{outputs, channels, length} : shape{outputs, channels},
