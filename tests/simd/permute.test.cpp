@@ -56,3 +56,31 @@ TEST_CASE("what is extended is zero beyond its numbers") {
     CHECK(check.operator()<8, 16, 8>() == 0);
     CHECK(check.operator()<16, 16, 11>() == 0);
 }
+
+TEST_CASE("the rows of a matrix, a register each, become its columns one after the other") {
+    for_each_width<float>([&]<std::size_t Size>() {
+        if constexpr (internal::can_interleave<lanes<float, Size>>) {
+            const auto misplaced = []<std::size_t Rows>() {
+                lanes<float, Size> registers[Rows];
+                float got[Rows * Size];
+                for (std::size_t r = 0; r < Rows; ++r) {
+                    for (std::size_t i = 0; i < Size; ++i) got[i] = static_cast<float>(r + 100 * i);
+                    registers[r] = lanes<float, Size>::load(got);
+                }
+                internal::interleave<Rows>(registers);
+                for (std::size_t r = 0; r < Rows; ++r) registers[r].store(got + r * Size);
+                std::size_t wrong = 0;
+                for (std::size_t i = 0; i < Rows * Size; ++i)
+                    wrong += got[i] != static_cast<float>(i % Rows + 100 * (i / Rows));
+                return wrong;
+            };
+            CHECK(misplaced.template operator()<1>() == 0);
+            CHECK(misplaced.template operator()<2>() == 0);
+            CHECK(misplaced.template operator()<3>() == 0);
+            CHECK(misplaced.template operator()<6>() == 0);
+            CHECK(misplaced.template operator()<7>() == 0);
+            CHECK(misplaced.template operator()<12>() == 0);
+        }
+    });
+    SUCCEED("not every register can");
+}

@@ -58,7 +58,8 @@ void fma_eight(const auto*& from, auto factor, auto&... sums) = delete;  // cort
 
 // ---- lanes that move to other places: permute.hpp ----
 
-void permute(auto a, auto index) = delete;  // avx2 avx512: lane i of the result is lane index[i] of a
+void permute(auto a, auto index) = delete;              // avx2 avx512: lane i of the result is lane index[i] of a
+void permute_two(auto a, auto b, auto index) = delete;  // avx2 avx512: the same of a and b in a row
 template <std::size_t By>
 void shifted(auto a, auto next) = delete;               // avx2 avx512: lanes By, By + 1, ... of a and next in a row
 void load_eight(auto like, const auto* from) = delete;  // avx2 avx512: eight numbers; further lanes are undefined

@@ -1,7 +1,7 @@
 #pragma once
 #include <cstddef>
 
-#include <etch/tensor/expression.hpp>
+#include <etch/tensor/side_by_side.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
 
@@ -82,6 +82,8 @@ ETCH_INLINE constexpr void assign(Destination to, const E& from) noexcept {
         from.prepare();
         if (ETCH_CONSTANT_EVALUATED)
             assign_elements(to, from);
+        else if constexpr (fits_side_by_side<Destination, E>())
+            assign_side_by_side(to.data(), from);
         else
             assign_rows<0>(to, from);
     }

@@ -134,6 +134,7 @@ struct map_expression<std::index_sequence<I...>, Operation, Operands...> : expre
     static constexpr std::size_t partial_sums = (std::max)({Operands::partial_sums...});
     static constexpr std::size_t widest = (std::min)({Operands::widest...});
     static constexpr std::size_t operations = (internal::operations_of<Operation>() + ... + Operands::operations);
+    static constexpr std::size_t run_length = sizeof...(Operands) == 1 ? (Operands::run_length + ...) : 0;
 
     // Each is compared with the result: a row and a column may both fit the result but not each other.
     static_assert((Fills<Operands, value_type, rows, columns> && ...),
@@ -151,6 +152,12 @@ struct map_expression<std::index_sequence<I...>, Operation, Operands...> : expre
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
         return combine<V, P, C>(
             internal::broadcast_tile<rows, columns, V, P, C>(internal::operand_of<I>(operands), row, column)...);
+    }
+
+    /// All rows of V::count columns, each register a row.
+    template <class V>
+    ETCH_INLINE tile<V, 1, rows> beside(std::size_t column) const noexcept {
+        return combine<V, 1, rows>(internal::operand_of<I>(operands).template beside<V>(column)...);
     }
 
     /// An expensive function, on targets whose registers contain one number: first the operand, then the function in

@@ -23,6 +23,7 @@ struct expression {
 
     static constexpr std::size_t operations = 1;
     static constexpr std::size_t widest = 16;
+    static constexpr std::size_t run_length = 0;
 };
 
 /// An expression is a matrix that has not been computed yet. It has
@@ -31,6 +32,7 @@ struct expression {
 /// - `partial_sums`: how many accumulators an element needs (1 unless it is a product);
 /// - `widest`: the number of lanes beyond which wider registers do not help (default 16);
 /// - `template <V, Packs, Columns> at(row, column)`: the tile whose first element is (row, column);
+/// - `run_length`: if columns can be computed side by side (side_by_side.hpp), how many follow each other (default 0);
 /// - `prepare()`, called once before the first tile.
 template <class E>
 concept Expression = std::derived_from<std::remove_cvref_t<E>, expression> && requires {

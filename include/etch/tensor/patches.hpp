@@ -53,6 +53,8 @@ struct patches_expression : expression {
     using layout = internal::patch_layout<Image, Window>;
     using value_type = T;
     static constexpr std::size_t rows = layout::size, columns = layout::positions * Images, partial_sums = 1;
+    /// How many columns follow each other in memory: the positions of a line.
+    static constexpr std::size_t neighbours = layout::to_next == 1 ? layout::across : 0;
 
     const T* of;
 
@@ -65,6 +67,12 @@ struct patches_expression : expression {
     template <class V, std::size_t P, std::size_t C>
     ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
         return internal::gathered_tile<V, P, C>(*this, row, column);
+    }
+
+    /// Element `row` of V::count neighbours.
+    template <class V>
+    ETCH_INLINE typename V::pack beside_each_other(std::size_t row, std::size_t column) const noexcept {
+        return V::load(of + layout::start(column) + layout::offset[row]);
     }
 };
 

@@ -7,6 +7,7 @@
 #include <etch/tensor/product/factor.hpp>
 #include <etch/tensor/product/few_rows.hpp>
 #include <etch/tensor/product/order.hpp>
+#include <etch/tensor/product/side_by_side.hpp>
 #include <etch/tensor/product/transposed_row.hpp>
 #include <etch/tensor/reduction.hpp>
 #include <etch/tensor/transposed_copy.hpp>
@@ -15,7 +16,8 @@ namespace etch::inline ETCH_VARIANT {
 
 namespace internal {
 
-/// The loops that compute a product, each in its own file in product/.
+/// The loops that compute the tiles of a product, each in its own file in product/. (side_by_side.hpp there computes
+/// whole columns, no tiles.)
 enum class kernel {
     columns,      ///< column of L by column of L, the sums in registers
     few_rows,     ///< the same, for an L whose columns leave most of a register empty
@@ -52,6 +54,8 @@ struct product_expression : expression {
     static constexpr std::size_t operations = depth;
     static constexpr std::size_t widest = internal::uses_dot_products<Left, Right> ? 4 : 16;
     using start_type = std::conditional_t<has_start, Start, constant<value_type>>;
+
+    static constexpr std::size_t run_length = internal::run_length_of_product<Left, Right, start_type>();
 
     static_assert(Fills<start_type, value_type, rows, columns>,
                   "etch: what is added to a matrix product needs the product's shape and element type, "
@@ -99,6 +103,12 @@ struct product_expression : expression {
             }
             return internal::columns_kernel::add<partial_sums>(from, left, right, row, column);
         }
+    }
+
+    /// All rows of V::count columns, each register a row.
+    template <class V>
+    ETCH_INLINE tile<V, 1, rows> beside(std::size_t column) const noexcept {
+        return internal::side_by_side_kernel::add<partial_sums, V>(start, left, right, column);
     }
 };
 

@@ -29,6 +29,11 @@ ETCH_INLINE __m256 spread(__m256 fours, std::size_t i) noexcept {
 }
 
 ETCH_INLINE __m256 permute(__m256 a, __m256i index) noexcept { return _mm256_permutevar8x32_ps(a, index); }
+ETCH_INLINE __m256 permute_two(__m256 a, __m256 b, __m256i index) noexcept {
+    const __m256i of_b = _mm256_slli_epi32(index, 28);  // bit 3 becomes the sign, which selects b
+    return _mm256_blendv_ps(_mm256_permutevar8x32_ps(a, index), _mm256_permutevar8x32_ps(b, index),
+                            _mm256_castsi256_ps(of_b));
+}
 template <std::size_t By>
 ETCH_INLINE __m256 shifted(__m256 a, __m256 next) noexcept {
     const __m256i low = _mm256_castps_si256(a), high = _mm256_castps_si256(next);

@@ -28,6 +28,9 @@ ETCH_INLINE __m256 lower_half(__m512 a) noexcept { return _mm512_maskz_extractf3
 ETCH_INLINE __m256 upper_half(__m512 a) noexcept { return _mm512_maskz_extractf32x8_ps(0xff, a, 1); }
 
 ETCH_INLINE __m512 permute(__m512 a, __m512i index) noexcept { return _mm512_maskz_permutexvar_ps(0xffff, index, a); }
+ETCH_INLINE __m512 permute_two(__m512 a, __m512 b, __m512i index) noexcept {
+    return _mm512_permutex2var_ps(a, index, b);
+}
 template <std::size_t By>
 ETCH_INLINE __m512 shifted(__m512 a, __m512 next) noexcept {
     return _mm512_castsi512_ps(
