@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 
 TEST_CASE("every status has a sentence of its own") {
-    constexpr int count = static_cast<int>(etch::status::too_many_steps) + 1;
+    constexpr int count = static_cast<int>(etch::status::non_finite_state) + 1;
     std::set<std::string> sentences;
     for (int i = 0; i < count; ++i) {
         const std::string sentence = etch::describe(static_cast<etch::status>(i));

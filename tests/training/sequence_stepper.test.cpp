@@ -305,6 +305,12 @@ TEST_CASE("what cannot be trained is refused, and nothing is changed") {
     CHECK(code(with({x.begin(), x.begin() + 6}, 1, nan), three_targets) == status::non_finite_input);
     CHECK(code(three, with({y.begin(), y.begin() + 6}, 2, nan)) == status::non_finite_target);
     CHECK(code(three, with({y.begin(), y.begin() + 6}, 2, 1e30f)) == status::non_finite_loss);
+    amp_states broken = at;
+    broken.numbers[1] = nan;
+    const auto no_state = stepper.step(net, three, three_targets, broken);
+    CHECK(no_state.code == status::non_finite_state);
+    CHECK(std::string(no_state.message()) == "a number of the state is NaN or infinite");
+    CHECK(net == before);
     const std::array<std::size_t, 2> too_long{4, 1}, none{0, 0};
     CHECK(code(three, three_targets, {.lengths = too_long}) == status::invalid_option);
     CHECK(code(three, three_targets, {.lengths = none}) == status::empty_set);

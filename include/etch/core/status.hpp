@@ -45,6 +45,7 @@ enum class [[nodiscard]] status : std::uint8_t {
     ambiguous_topology,
     wrong_state,
     too_many_steps,
+    non_finite_state,
 };
 
 /// The message for a status, to show to a person.
@@ -92,6 +93,7 @@ enum class [[nodiscard]] status : std::uint8_t {
         case status::ambiguous_topology: return "the file matches more than one of the candidate networks";
         case status::wrong_state: return "the state is that of another network";
         case status::too_many_steps: return "the sequence has more steps than there is memory for";
+        case status::non_finite_state: return "a number of the state is NaN or infinite";
     }
     return "unknown status";
 }

@@ -243,9 +243,7 @@ public:
             call_infer<Columns, Depth>(from, to, extras...);
     }
 
-    // Overloads that exist only for their error messages: a number as seed, `predict` as a member, and a sample as
-    // several arguments.
-
+    // Overloads that exist only for their error messages:
     template <std::integral Number>
     explicit constexpr basic_network(Number) noexcept {
         static_assert(std::is_void_v<Number>, "etch: a seed is written as one: network{etch::seed{42}}");
@@ -261,9 +259,11 @@ public:
         return predict(std::span<const T, N>{sample});
     }
     template <class First, class... Rest>
-        requires(sizeof...(Rest) > 0 && !(internal::is_state<Rest> || ...))
+        requires(sizeof...(Rest) > 0 && !(internal::is_state_of<basic_network, Rest> || ...))
     constexpr auto operator()(const First&, const Rest&...) const noexcept {
-        static_assert(std::is_void_v<First>, "etch: a sample is one argument: net({0.1f, 0.9f})");
+        constexpr bool has = (internal::is_state<Rest> || ...);
+        static_assert(!has, "etch: this state is that of another network: pass a variable of the type Net::state");
+        static_assert(has, "etch: a sample is one argument: net({0.1f, 0.9f})");
     }
 
 private:

@@ -32,10 +32,15 @@ struct network_state<Network, T, 0, Columns> {
     static constexpr std::size_t size = 0;
     [[nodiscard]] constexpr bool operator==(const network_state&) const noexcept = default;
 };
+/// Whether S is a state, of whichever network and of this one.
 template <class S>
 inline constexpr bool is_state = false;
 template <class Network, class T, std::size_t Numbers, std::size_t Columns>
 inline constexpr bool is_state<network_state<Network, T, Numbers, Columns>> = true;
+template <class Network, class S>
+inline constexpr bool is_state_of = false;
+template <class Network, class T, std::size_t Numbers, std::size_t Columns>
+inline constexpr bool is_state_of<Network, network_state<Network, T, Numbers, Columns>> = true;
 
 /// What a forward pass needs in addition to its input.
 template <class Network, class T, std::size_t Numbers, std::size_t Columns>

@@ -83,12 +83,12 @@ public:
     /// sequence after sequence.
     ///
     /// Errors, which leave everything as it was: empty_set, size_mismatch, too_many_steps, non_finite_input,
-    /// non_finite_target, invalid_target, invalid_option, not_initialized, not_fitted, and non_finite_loss if the loss
-    /// or a gradient is not finite.
+    /// non_finite_target, non_finite_state, invalid_target, invalid_option, not_initialized, not_fitted, and
+    /// non_finite_loss if the loss or a gradient is not finite.
     constexpr sequence_result<T> step(Network& net, std::span<const T> x, std::span<const T> y, states& at,
                                       const sequence_options& options = {}) noexcept {
         const std::size_t steps = x.size() / (inputs * Batch);
-        if (const auto refused = check_step(net, x, y, steps, options); !refused) return refused;
+        if (const auto refused = check_step(net, x, y, steps, at, options); !refused) return refused;
         T weight_sum{0};
         for (std::size_t i = 0; i < steps; ++i)
             for (std::size_t j = 0; j < Batch; ++j) weight_sum += weight(options, i, j);
@@ -133,7 +133,8 @@ private:
     }
 
     constexpr sequence_result<T> check_step(const Network& net, std::span<const T> x, std::span<const T> y,
-                                            std::size_t steps, const sequence_options& options) const noexcept {
+                                            std::size_t steps, const states& at,
+                                            const sequence_options& options) const noexcept {
         const auto refuse = [steps](status code, problem data = {}, option_error option = {}) {
             return sequence_result<T>{
                 .code = code, .steps = steps, .most_steps = Steps, .data = data, .option = option};
@@ -160,6 +161,8 @@ private:
                 return refuse(status::invalid_option, {}, {"mask", static_cast<double>(w), "at least 0, and finite"});
         if (held_.steps() == 0 && internal::is_all_zero(net)) return refuse(status::not_initialized);
         if (!net.is_fitted()) return refuse(status::not_fitted);
+        if constexpr (Network::has_state)
+            if (!internal::all_finite<T>(at.numbers)) return refuse(status::non_finite_state);
 
         const data_view<inputs, targets, T> data{x, y};
         bool any_counts = false;
