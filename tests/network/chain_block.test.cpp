@@ -24,14 +24,16 @@ using everything =
 // The output has the size of the input, as that of an effect for audio.
 using effect =
     network<input<1>, causal_conv_1d<3, 3, dilation<16>>, etch::tanh, residual<residual<dense<3>>>, dense<1>>;
-using recurrent = network<input<2>, gru<3>>;
+using recurrent = network<input<9>, lstm<9>, gru<5>, etch::tanh, dense<8>, gru<3, reset_before>, dense<8>,
+                          simple_rnn<8>, simple_rnn<1>, dense<11>, lstm<2>>;
+using recurrent_alone = network<input<2>, gru<3>>;
 using too_wide = network<input<2>, dense<600>, relu, dense<600>, causal_conv_1d<2, 2>>;
 
 template <class Net>
 using block_of = internal::chain_block<typename Net::layers, float, internal::block_steps>;
 
 static_assert(block_of<everything>::pays == has_simd && block_of<effect>::pays == has_simd);
-static_assert(!block_of<recurrent>::pays && !block_of<too_wide>::pays);
+static_assert(!block_of<recurrent_alone>::pays && !block_of<too_wide>::pays);
 
 template <class Net>
 constexpr void run_steps(const Net& net, std::span<const float> from, std::span<float> to, typename Net::state& state) {
@@ -113,6 +115,13 @@ TEST_CASE("a block has the bits of its steps on every target") {
     CHECK(block_has_bits_of_steps(everything{seed{1}}, signal_of(internal::block_steps * everything::inputs)));
 }
 
+TEST_CASE("recurrent layers with many inputs have the bits of single steps, with weights stored as bf16 too") {
+    const recurrent net{seed{1}};
+    CHECK(has_bits_of_steps(net, 75, 3));
+    CHECK(block_has_bits_of_steps(net, signal_of(internal::block_steps * recurrent::inputs)));
+    CHECK(has_bits_of_steps(convert<with_bf16<recurrent>>(net), 75, 3));
+}
+
 TEST_CASE("a network without state takes a stream too") {
     using plain = network<input<3>, dense<7>, relu, batch_norm<>, dropout<10>, dense<2>, softmax>;
     plain net{seed{1}};
@@ -129,7 +138,7 @@ TEST_CASE("the outputs of a stream may overwrite its inputs") {
 }
 
 TEST_CASE("networks whose blocks do not pay or do not fit run step by step") {
-    CHECK(has_bits_of_steps(recurrent{seed{1}}, 40, 3));
+    CHECK(has_bits_of_steps(recurrent_alone{seed{1}}, 40, 3));
 #if ETCH_TEST_EVERYTHING
     CHECK(has_bits_of_steps(too_wide{seed{1}}, 40, 3));
 #endif

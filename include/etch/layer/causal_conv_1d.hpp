@@ -34,7 +34,6 @@ struct causal_conv_1d : layer_defaults {
     static constexpr const char* name = "causal_conv_1d";
     static constexpr saved_values saved_for_backward = saved_values::nothing;
     static constexpr bool writes_gradient_once = true;
-    static constexpr bool takes_blocks = true;
 
     template <class... Others>
     using with_options = causal_conv_1d<Filters, KernelLength, Others...>;
@@ -108,6 +107,10 @@ struct causal_conv_1d : layer_defaults {
             return kernel::template forward<seen_image(Context::input)>(layer, seen, dseen.data(), transposed.data());
     }
 
+    template <shape In>
+    static constexpr bool takes_blocks() {
+        return true;
+    }
     /// The inputs that a block sees: those before it, then its own. With a dilation above Steps, what lies between the
     /// pieces that the places of the kernel see is left out.
     template <shape In, std::size_t Steps>

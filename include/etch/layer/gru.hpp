@@ -132,6 +132,33 @@ struct gru : layer_defaults {
             return forward_with_reset_after(layer, x);
     }
 
+    template <shape In>
+    static constexpr bool takes_blocks() {
+        return internal::blocks_pay(In);
+    }
+    template <shape In, std::size_t Steps>
+    static constexpr std::array<named_tensor, 3> block_scratch() {
+        const auto [of_inputs, outputs] = internal::recurrent_block<Units, Steps>(3 * Units);
+        return {of_inputs, outputs, named_tensor{"sums", {resets_before ? Units : 3 * Units}}};
+    }
+
+    /// The products with the inputs of several steps at once.
+    template <class Context, class X>
+    ETCH_INLINE static constexpr auto forward_block(const Context& layer, const X& x) {
+        const auto& W_ih = get<0>(layer.parameters);
+        const auto& b_ih = get<2>(layer.parameters);
+        const auto& outputs = get<1>(layer.scratch);
+        internal::for_each_step(W_ih, x, b_ih, get<0>(layer.scratch), outputs,
+                                [&layer](const auto& gates) ETCH_INLINE_LAMBDA {
+                                    const auto& sums = get<2>(layer.scratch);
+                                    if constexpr (resets_before)
+                                        return advance_with_reset_before(layer, gates, sums);
+                                    else
+                                        return advance_with_reset_after(layer, gates, sums, sums);
+                                });
+        return outputs;
+    }
+
     ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& x, const auto& /*y*/, const auto& dy) {
         if constexpr (resets_before)
             return backward_with_reset_before(layer, x, dy);
@@ -143,10 +170,18 @@ private:
     template <class Context>
     ETCH_INLINE static constexpr auto forward_with_reset_after(const Context& layer, const auto& x) {
         const auto& [W_ih, W_hh, b_ih, b_hh] = layer.parameters;
-        const auto& [h] = layer.state;
-        const auto& [next] = layer.next_state;
         const auto& [gates, sums, candidate, transposed_ih, transposed_hh, transposed_hn, returned] = layer.scratch;
         gates = W_ih * x + b_ih;
+        return advance_with_reset_after(layer, gates, sums, candidate);
+    }
+
+    /// A step from the products with its input.
+    template <class Context>
+    ETCH_INLINE static constexpr auto advance_with_reset_after(const Context& layer, const auto& gates,
+                                                               const auto& sums, const auto& candidate) {
+        const auto& [W_ih, W_hh, b_ih, b_hh] = layer.parameters;
+        const auto& [h] = layer.state;
+        const auto& [next] = layer.next_state;
         sums = W_hh * h + b_hh;
         const auto c = candidate_of(sums);
         if constexpr (Context::training) candidate = c;
@@ -186,10 +221,16 @@ private:
 
     ETCH_INLINE static constexpr auto forward_with_reset_before(const auto& layer, const auto& x) {
         const auto& [W_ih, W_hh, b] = layer.parameters;
-        const auto& [h] = layer.state;
-        const auto& [next] = layer.next_state;
         const auto& [gates, sums, kept, transposed_ih, transposed_hh, transposed_hn, returned] = layer.scratch;
         gates = W_ih * x + b;
+        return advance_with_reset_before(layer, gates, kept);
+    }
+
+    ETCH_INLINE static constexpr auto advance_with_reset_before(const auto& layer, const auto& gates,
+                                                                const auto& kept) {
+        const auto& [W_ih, W_hh, b] = layer.parameters;
+        const auto& [h] = layer.state;
+        const auto& [next] = layer.next_state;
         const auto r_and_z = rows<0, 2 * Units>(gates);
         const auto r = rows<0, Units>(gates), z = rows<Units, Units>(gates), n = candidate_of(gates);
         r_and_z = map(internal::value_of<sigmoid>{}, rows<0, 2 * Units>(W_hh) * h + r_and_z);

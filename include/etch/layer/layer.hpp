@@ -95,8 +95,11 @@ struct layer_defaults {
         return {};
     }
     /// A layer with state has `forward_block`: several steps of one stream at once, which is faster than one after the
-    /// other if some of its work needs no state. Without it `forward` runs for each step.
-    static constexpr bool takes_blocks = false;
+    /// other if some of its work needs no state. Otherwise `forward` runs for each step.
+    template <shape In>
+    static constexpr bool takes_blocks() {
+        return false;
+    }
     /// The tensors that `forward_block` needs, for this many steps.
     template <shape In, std::size_t Steps>
     static constexpr std::array<named_tensor, 0> block_scratch() {

@@ -98,25 +98,28 @@ struct lstm : layer_defaults {
     template <class Context>
     ETCH_INLINE static constexpr auto forward(const Context& layer, const auto& x) {
         const auto& [W_ih, W_hh, b_ih, b_hh] = layer.parameters;
-        const auto& [h, c] = layer.state;
-        const auto& [next_h, next_c] = layer.next_state;
         const auto& [gates, shown, sums, transposed_ih, transposed_hh] = layer.scratch;
-        gates = W_hh * h + (W_ih * x + (b_ih + b_hh));
+        return advance(layer, W_ih * x + (b_ih + b_hh), gates, shown);
+    }
 
-        const auto i_and_f = rows<0, 2 * Units>(gates);
-        const auto i = rows<0, Units>(gates), f = rows<Units, Units>(gates);
-        const auto g = rows<2 * Units, Units>(gates), o = rows<3 * Units, Units>(gates);
-        i_and_f = map(internal::value_of<sigmoid>{}, i_and_f);
-        g = map(internal::value_of<tanh>{}, g);
-        o = map(internal::value_of<sigmoid>{}, o);
-        next_c = hadamard(f, c) + hadamard(i, g);  // outside training this overwrites c, element by element
-        if constexpr (Context::training) {
-            shown = map(internal::value_of<tanh>{}, next_c);
-            next_h = hadamard(o, shown);
-        } else {
-            next_h = hadamard(o, map(internal::value_of<tanh>{}, next_c));
-        }
-        return next_h;
+    template <shape In>
+    static constexpr bool takes_blocks() {
+        return internal::blocks_pay(In);
+    }
+    template <shape In, std::size_t Steps>
+    static constexpr auto block_scratch() {
+        return internal::recurrent_block<Units, Steps>(4 * Units);
+    }
+
+    /// The products with the inputs of several steps at once.
+    template <class Context, class X>
+    ETCH_INLINE static constexpr auto forward_block(const Context& layer, const X& x) {
+        const auto& [W_ih, W_hh, b_ih, b_hh] = layer.parameters;
+        const auto& [sums, outputs] = layer.scratch;
+        internal::for_each_step(W_ih, x, b_ih + b_hh, sums, outputs, [&](const auto& gates) ETCH_INLINE_LAMBDA {
+            return advance(layer, gates, gates, gates);
+        });
+        return outputs;
     }
 
     ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& x, const auto& /*y*/, const auto& dy) {
@@ -144,6 +147,32 @@ struct lstm : layer_defaults {
         db_hh += sum_columns(sums);
         dh = transposed_product(W_hh, sums, transposed_hh.data());
         return transposed_product(W_ih, sums, transposed_ih.data());
+    }
+
+private:
+    /// A step from the products with its input, which may be in the memory of the gates.
+    template <class Context>
+    ETCH_INLINE static constexpr auto advance(const Context& layer, const auto& of_input, const auto& gates,
+                                              const auto& shown) {
+        const auto& [W_ih, W_hh, b_ih, b_hh] = layer.parameters;
+        const auto& [h, c] = layer.state;
+        const auto& [next_h, next_c] = layer.next_state;
+        gates = W_hh * h + of_input;
+
+        const auto i_and_f = rows<0, 2 * Units>(gates);
+        const auto i = rows<0, Units>(gates), f = rows<Units, Units>(gates);
+        const auto g = rows<2 * Units, Units>(gates), o = rows<3 * Units, Units>(gates);
+        i_and_f = map(internal::value_of<sigmoid>{}, i_and_f);
+        g = map(internal::value_of<tanh>{}, g);
+        o = map(internal::value_of<sigmoid>{}, o);
+        next_c = hadamard(f, c) + hadamard(i, g);  // outside training this overwrites c, element by element
+        if constexpr (Context::training) {
+            shown = map(internal::value_of<tanh>{}, next_c);
+            next_h = hadamard(o, shown);
+        } else {
+            next_h = hadamard(o, map(internal::value_of<tanh>{}, next_c));
+        }
+        return next_h;
     }
 };
 

@@ -101,6 +101,31 @@ struct simple_rnn : layer_defaults {
         return next_h;
     }
 
+    template <shape In>
+    static constexpr bool takes_blocks() {
+        return internal::blocks_pay(In);
+    }
+    template <shape In, std::size_t Steps>
+    static constexpr auto block_scratch() {
+        return internal::recurrent_block<Units, Steps>(Units);
+    }
+
+    /// The products with the inputs of several steps at once.
+    template <class Context, class X>
+    ETCH_INLINE static constexpr auto forward_block(const Context& layer, const X& x) {
+        const auto& [W_ih, W_hh, b_ih, b_hh] = layer.parameters;
+        const auto& outputs = get<1>(layer.scratch);
+        internal::for_each_step(W_ih, x, b_ih + b_hh, get<0>(layer.scratch), outputs,
+                                [&layer](const auto& sums) ETCH_INLINE_LAMBDA {
+                                    const auto& h = get<0>(layer.state);
+                                    const auto& next_h = get<0>(layer.next_state);
+                                    sums = map(internal::value_of<activation>{}, get<1>(layer.parameters) * h + sums);
+                                    next_h = sums;
+                                    return next_h;
+                                });
+        return outputs;
+    }
+
     ETCH_INLINE static constexpr auto backward(const auto& layer, const auto& x, const auto& y, const auto& dy) {
         const auto& [W_ih, W_hh, b_ih, b_hh] = layer.parameters;
         const auto& [dW_ih, dW_hh, db_ih, db_hh] = layer.gradients;

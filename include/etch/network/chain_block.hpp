@@ -27,7 +27,7 @@ class chain_block {
 
     /// Whether layer I can be computed for all steps together.
     template <std::size_t I>
-    static constexpr bool takes_whole = infos[I].state == 0 || layer<I>::takes_blocks;
+    static constexpr bool takes_whole = infos[I].state == 0 || layer<I>::template takes_blocks<infos[I].input>();
 
     /// Whether the expression of which layer `i` is a part is computed step by step.
     static constexpr std::array<bool, depth> step_by_step = [] {

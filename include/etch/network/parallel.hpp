@@ -77,7 +77,6 @@ struct parallel : layer_defaults {
     static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr bool stored_output = true;
     static constexpr bool counts_samples = (Branches::counts_samples || ...);
-    static constexpr bool takes_blocks = true;
     static constexpr std::size_t count = sizeof...(Branches);
 
     template <shape In>
@@ -147,6 +146,10 @@ struct parallel : layer_defaults {
         });
     }
 
+    template <shape In>
+    static constexpr bool takes_blocks() {
+        return true;
+    }
     /// The outputs, then the memory of one branch after the other.
     template <shape In, std::size_t Steps>
     static constexpr auto block_scratch() {

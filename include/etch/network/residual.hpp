@@ -22,7 +22,6 @@ struct residual : layer_defaults {
     static constexpr bool holds_list = true;
     static constexpr saved_values saved_for_backward = saved_values::input;
     static constexpr bool counts_samples = (Layers::counts_samples || ...);
-    static constexpr bool takes_blocks = true;
 
     /// The layers of f, for the input shape In.
     template <shape In>
@@ -78,6 +77,10 @@ struct residual : layer_defaults {
         }
     }
 
+    template <shape In>
+    static constexpr bool takes_blocks() {
+        return true;
+    }
     template <shape In, std::size_t Steps>
     static constexpr auto block_scratch() {
         using block = internal::chain_block<chain<float, In, Layers...>, float, Steps>;
