@@ -7,8 +7,11 @@
 #include <etch/layer/embedding.hpp>
 #include <etch/layer/flatten.hpp>
 #include <etch/layer/gru.hpp>
+#include <etch/layer/identity.hpp>
+#include <etch/layer/slice.hpp>
 #include <etch/loss/mean_squared_error.hpp>
 #include <etch/network/bidirectional.hpp>
+#include <etch/network/parallel.hpp>
 #include <etch/network/unrolled.hpp>
 #include <etch/optimizer/adam.hpp>
 #include <etch/training/evaluate.hpp>
@@ -84,6 +87,21 @@ TEST_CASE("an evaluation names it too") {
     CHECK(evaluate(by_position{seed{1}}, data.view()).code == status::invalid_index);
     using both_ways = network<input<1, 2>, bidirectional<embedding<4, 3>>, flatten, dense<1>>;
     CHECK(evaluate(both_ways{seed{1}}, data.view()).code == status::invalid_index);
+}
+
+TEST_CASE("the input of an embedding in a branch is named, and no other") {
+    using mixed =
+        network<input<4>,
+                parallel<branch<slice<1, 3>, parallel<branch<slice<1, 1>, embedding<3, 2>>, branch<identity>>>,
+                         branch<dense<1>>>,
+                dense<1>>;
+    const mixed net{seed{1}};
+    std::vector<float> inputs{9.5f, -1, 2, 8, 0.5f, 7, 0, 9}, targets(2);
+    CHECK(evaluate(net, data_view<4, 1>{inputs, targets}).ok());
+    inputs[6] = 3;
+    const auto report = evaluate(net, data_view<4, 1>{inputs, targets});
+    CHECK(report.code == status::invalid_index);
+    CHECK(std::string{report.message().c_str()} == "sample 1: input 2 is not an index, as the first layer needs it");
 }
 
 TEST_CASE("a step of sequences names it too, and changes nothing") {

@@ -51,6 +51,9 @@ struct [[nodiscard]] problem {
                 return sentence("sample ", sample, ": target ", column, " is ", value,
                                 ", but this loss needs probabilities, from 0 to 1");
             case status::invalid_index:
+                if (classes == 0)
+                    return sentence("sample ", sample, ": input ", column,
+                                    " is not an index, as the first layer needs it");
                 return sentence("sample ", sample, ": input ", column, " is ", value,
                                 ", but the first layer needs an index, a whole number from 0 to ", classes - 1);
             case status::size_mismatch: return sentence(describe(code), ": only ", sample, " samples are complete");

@@ -21,7 +21,8 @@ namespace etch::inline ETCH_VARIANT {
 /// drawn with variance 1 as there.
 ///
 /// A number that is not an index, since it is not whole, negative or too large, gives a vector of NaN. If this is the
-/// first layer, fit and evaluate name such a number (invalid_index) before they begin. Whatever the number, computing
+/// first layer, or the first in a branch, also behind slice, fit and evaluate name such a number (invalid_index) before
+/// they begin. Whatever the number, computing
 /// takes the same time.
 /// Numerics: dW is added in the order of samples and positions. Cost: one copy of Size numbers per position; one-hot
 /// inputs and dense would take Vocabulary * Size multiply-adds.

@@ -66,9 +66,11 @@ struct layer_defaults {
     /// It brings its input to a fixed scale with statistics that were fitted to that input, so it cannot be the last
     /// layer of a network that is trained.
     static constexpr bool normalizes_input = false;
-    /// If not 0, its inputs are indices, whole numbers from 0 on, below this. If it is the first layer, fit and
-    /// evaluate reject others.
+    /// If not 0, its inputs are indices, whole numbers from 0 on, below this. If they are inputs of the network, in a
+    /// branch too, fit and evaluate reject others.
     static constexpr std::size_t indices_below = 0;
+    /// If not 0, its outputs are this many consecutive ones of its inputs, from here on: see slice.
+    static constexpr std::size_t passes_from = 0, passes = 0;
     /// The units of the layer's outputs are those of the targets, which are passed to `fit`: see unstandardize.
     static constexpr bool fits_targets = false;
     /// For `fold` (network/fold.hpp): which of its weights a scale and a shift of its outputs or inputs can go into;

@@ -33,6 +33,7 @@ struct slice : layer_defaults {
 
     static constexpr const char* name = "slice";
     static constexpr saved_values saved_for_backward = saved_values::nothing;
+    static constexpr std::size_t passes_from = From, passes = Count;
 
     template <shape In>
     static constexpr void(check)() {

@@ -78,6 +78,11 @@ struct parallel : layer_defaults {
     static constexpr bool stored_output = true;
     static constexpr bool counts_samples = (Branches::counts_samples || ...);
     static constexpr std::size_t count = sizeof...(Branches);
+    template <std::size_t I>
+    using branch_at = std::tuple_element_t<I, std::tuple<Branches...>>;
+    /// The layers of branch I.
+    template <shape In, std::size_t I>
+    using list = typename branch_at<I>::template list<In>;
 
     template <shape In>
     static constexpr void(check)() {
@@ -185,11 +190,6 @@ struct parallel : layer_defaults {
     static constexpr problem fit(const auto&, std::size_t, const auto&) { return {}; }
 
 private:
-    template <std::size_t I>
-    using branch_at = std::tuple_element_t<I, std::tuple<Branches...>>;
-    template <shape In, std::size_t I>
-    using list = typename branch_at<I>::template list<In>;
-
     template <shape In>
     static constexpr std::array<internal::branch_place, count> places = [] {
         std::array<internal::branch_place, count> all{};

@@ -5,7 +5,6 @@
 #include <span>
 #include <type_traits>
 
-#include <etch/core/index.hpp>
 #include <etch/core/problem.hpp>
 #include <etch/data/sample_source.hpp>
 #include <etch/loss/loss.hpp>
@@ -93,17 +92,43 @@ constexpr problem check_targets([[maybe_unused]] const Data& data) noexcept {
     return {};
 }
 
-/// The first input that is not an index, if those of the first layer have to be.
+/// How many values this input of a list of layers may have if it has to be an index: the first layer says so, or the
+/// first in a branch, also behind a slice. 0 for other inputs. Without an input, whether there are indices at all.
+template <class List, shape In, std::size_t I = 0>
+constexpr std::size_t index_count(std::size_t input, bool any = false) noexcept {
+    if constexpr (I < List::depth) {
+        using L = typename List::template layer<I>;
+        if constexpr (L::indices_below > 0) {
+            return L::indices_below;
+        } else if constexpr (requires { typename L::template list<In, 0>; }) {
+            std::size_t count = 0;
+            for_each_index<L::count>([&]<std::size_t B>() {
+                count = (std::max)(count, index_count<typename L::template list<In, B>, In>(input, any));
+            });
+            return count;
+        } else if constexpr (L::passes > 0) {
+            const bool is_part = any || (input >= L::passes_from && input - L::passes_from < L::passes);
+            return is_part ? index_count<List, L::output(In), I + 1>(input - L::passes_from, any) : 0;
+        } else if constexpr (L::passes_through) {
+            return index_count<List, In, I + 1>(input, any);
+        }
+    }
+    return 0;
+}
+
+/// The first input that is not an index but has to be.
 template <class Network, class Data>
 constexpr problem check_indices([[maybe_unused]] const Data& data) noexcept {
     if constexpr (requires { typename Network::layers; }) {
         using T = typename Data::value_type;
-        constexpr std::size_t count = Network::layers::template layer<0>::indices_below;
-        if constexpr (count > 0)
+        using layers = typename Network::layers;
+        if constexpr (index_count<layers, layers::input_shape>(0, true) > 0)
             for (std::size_t i = 0; i < data.size(); ++i)
                 for (std::size_t c = 0; c < Network::inputs; ++c) {
                     const T x = data.input(i)[c];
-                    if (!index_below<count>{x}.is_index)
+                    const std::size_t count = index_count<layers, layers::input_shape>(c);
+                    const bool in_range = x >= 0 && x < static_cast<T>(count);
+                    if (count > 0 && !(in_range && static_cast<T>(static_cast<std::size_t>(x)) == x))
                         return {status::invalid_index, i, c, static_cast<double>(x), count};
                 }
     }
