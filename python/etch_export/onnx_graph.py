@@ -79,7 +79,7 @@ def answer_by_steps(end: Any, start: Step, samples: np.ndarray) -> np.ndarray:
     raise failed[0]
 
 
-KNOWN = ("Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool")
+KNOWN = ("Conv", "ConvTranspose", "Resize", "Upsample", "MaxPool", "AveragePool", "GlobalAveragePool")
 STATE_INPUTS = {"GRU": (5,), "RNN": (5,), "LSTM": (5, 6)}  # initial_h and initial_c
 MOVES = ("Slice", "Split", "Gather", "Squeeze", "Unsqueeze", "Identity", "Cast", "Concat", "Transpose", "Reshape")
 

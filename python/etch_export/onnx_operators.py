@@ -182,6 +182,8 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
         return step("hard_swish", where, inputs)
     if op in ("Conv", "ConvTranspose", "MaxPool", "AveragePool"):
         return onnx_window(op, where, inputs, attributes)
+    if op in ("Resize", "Upsample"):
+        return resize(where, inputs, attributes, option)
     if op == "GlobalAveragePool":
         return step("global_average_pool", where, inputs)
     if op == "Pad" and isinstance(inputs[0], Step):
@@ -238,6 +240,21 @@ def onnx_step(op: str, where: str, inputs: List[Any], attributes: Dict[str, Any]
     if op in ("Gather", "Slice", "Split") and isinstance(inputs[0], Step):
         refuse(f"the operator {op} ({where}) takes a part of its input, for which etch has no layer")
     refuse_operator(op, where)
+
+
+def resize(where: str, inputs: List[Any], attributes: Dict[str, Any], option: Callable[..., Any]) -> Any:
+    """Each number repeated. Two ways of counting places lead to that."""
+    mode = attributes.get("mode", b"nearest").decode()
+    places = attributes.get("coordinate_transformation_mode", b"half_pixel" if len(inputs) > 2 else b"asymmetric")
+    nearest = attributes.get("nearest_mode", b"round_prefer_floor" if len(inputs) > 2 else b"floor")
+    repeats = (b"asymmetric", b"floor"), (b"half_pixel", b"round_prefer_floor"), (b"half_pixel", b"round_prefer_ceil")
+    if mode != "nearest" or (places, nearest) not in repeats:
+        refuse(f"{where} interpolates by {mode}, {places.decode()}, {nearest.decode()}; etch repeats each number")
+    scales = option(2 if len(inputs) > 2 else 1, "scales")
+    if not isinstance(scales, list) or len(scales) not in (3, 4) or scales[:2] != [1, 1] or (
+            len(inputs) > 3 and inputs[3] is not None):  # fmt: skip
+        refuse(f"{where} has a size in place of a factor, or enlarges other axes, which etch does not have")
+    return torch_step("upsample", where, inputs[0], {"scale_factor": scales[2:]})
 
 
 def is_of_directions(value: Any) -> bool:

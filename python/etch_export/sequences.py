@@ -268,9 +268,9 @@ def onnx_recurrent(op: str, where: str, inputs: List[Any], attributes: Dict[str,
             refuse(f"{where} has {name}, which etch does not have")
     if attributes.get("layout", 0):
         refuse(f"{where} has the layout 1, which is not supported yet")
-    usual = ACTIVATIONS[op]
+    usual = ACTIVATIONS[op] * (1 + both)
     chosen = tuple(attributes.get("activations", usual))
-    relu = op == "RNN" and [each.lower() for each in chosen] == [b"relu"]
+    relu = op == "RNN" and [each.lower() for each in chosen] == [b"relu"] * (1 + both)
     if not relu and tuple(each.lower() for each in chosen) != tuple(each.lower() for each in usual):
         refuse(f"{where} has the activations {', '.join(c.decode() for c in chosen)}, where etch has "
                f"{', '.join(c.decode() for c in usual)}")  # fmt: skip

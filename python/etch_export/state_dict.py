@@ -133,7 +133,7 @@ def from_tensors(tensors: Dict[str, Any], everything: Dict[str, Any], options: O
         if options.activation or options.output_activation:
             refuse("a topology names the activations: pass only --topology")
         layers, inputs = match_topology(options, groups, notes)
-        if has_images(layers):
+        if has_images(layers, inputs):
             notes.append("a flatten of an image has PyTorch's order: channels, height, width")
         return Source(fold(layers), description, inputs=inputs, notes=notes, listed=True)
     source = Source(fold(alternate(groups, options, framework, name, notes)), description, notes=notes)

@@ -23,7 +23,9 @@ from torch import nn
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path[:0] = [os.path.join(ROOT, "python"), os.path.dirname(os.path.abspath(__file__))]
 import etch_export  # noqa: E402
+from etch_export.held_layers import vocabularies  # noqa: E402
 from etch_export.topology import RECURRENT as GATES  # noqa: E402
+from etch_export.topology import parse_topology  # noqa: E402
 from etch_export.torch_layers import torch_classes  # noqa: E402
 from random_networks import ACTIVATIONS, WIDTHS, random_network  # noqa: E402
 
@@ -145,8 +147,15 @@ def sequences():
             yield Sequences(kind, inputs, units, layers, outputs), (inputs,)
 
 
+CHANNELS_FIRST = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d)
+
+
 def is_of_images(model):
-    return any(isinstance(each, (nn.Conv1d, nn.Conv2d)) for each in model.modules())
+    return any(isinstance(each, CHANNELS_FIRST) for each in model.modules())
+
+
+def has_parts(model):
+    return any(isinstance(each, (nn.Upsample, nn.GLU)) for each in model.modules())
 
 
 def pictures():
@@ -167,6 +176,59 @@ def pictures():
     yield nn.Sequential(nn.Conv1d(2, 6, 3), nn.GroupNorm(3, 6), nn.Upsample(scale_factor=2), nn.Conv1d(6, 1, 1)), (2, 7)
 
 
+class Sequence(nn.Module):
+    """Features last, from one sequence to a vector."""
+
+    def __init__(self, first, last, *layers):
+        super().__init__()
+        self.first, self.last, self.layers = first, last, nn.Sequential(*layers)
+
+    def forward(self, x):
+        y = self.first(x)
+        y = y[0] if isinstance(self.first, nn.RNNBase) else y
+        return self.layers(y.mean(1) if self.last == "mean" else y[:, -1])
+
+
+class Attends(nn.Module):
+    def __init__(self, features, heads):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(features, heads, batch_first=True)
+
+    def forward(self, x):
+        return x + self.attention(x, x, x, need_weights=False)[0]
+
+
+class Parts(nn.Module):
+    """A gate of two halves, FiLM of three thirds, and both next to each other."""
+
+    def __init__(self, inputs, units):
+        super().__init__()
+        self.gate, self.film = nn.Linear(inputs, 2 * units), nn.Linear(units, 3 * units)
+
+    def forward(self, x):
+        a, b = self.gate(x).chunk(2, 1)
+        h = torch.tanh(a) * torch.sigmoid(b)
+        y, scale, shift = self.film(h).chunk(3, 1)
+        return torch.cat([h, y * scale + shift], 1)
+
+
+def whole():
+    """Whole sequences, attention, embeddings, several ways, transposed convolutions."""
+    for kind in (nn.GRU, nn.LSTM, nn.RNN):
+        yield Sequence(kind(5, 9, batch_first=True), "last", nn.Linear(9, 3)), (4, 5)
+        yield Sequence(kind(3, 4, 2, batch_first=True, bidirectional=True), "last", nn.Linear(8, 2)), (7, 3)
+    yield Sequence(nn.Embedding(11, 5), "mean", nn.Linear(5, 3)), (6,)
+    yield Sequence(Attends(8, 2), "mean", nn.Linear(8, 3)), (5, 8)
+    yield Sequence(nn.TransformerEncoderLayer(6, 3, 9, batch_first=True), "last", nn.Linear(6, 1)), (4, 6)
+    yield Parts(5, 9), (5,)
+    yield nn.Sequential(nn.ConvTranspose2d(4, 6, (3, 4), (2, 1), (1, 0), (1, 0), groups=2), nn.Tanh(),
+                        nn.ConvTranspose2d(6, 3, 2), nn.Flatten(), nn.Linear(3 * 7 * 8, 2)), (4, 3, 4)  # fmt: skip
+    yield nn.Sequential(nn.ConvTranspose1d(3, 8, 5, 3, 1, dilation=2), nn.GLU(1), nn.Conv1d(4, 2, 2)), (3, 6)
+    for norm in (nn.utils.weight_norm(nn.Conv1d(2, 5, 3, padding=1)), nn.Conv1d(2, 5, 3, padding=1)):
+        yield nn.Sequential(norm, nn.ReLU(), nn.Upsample(scale_factor=2), nn.AvgPool1d(2), nn.Flatten(),
+                            nn.Linear(35, 3)), (2, 7)  # fmt: skip
+
+
 def models(draw, count):
     """Networks with the shape of one sample each. The first of each shape take all activations in turn."""
     turn = iter(draw.sample(ACTIVATIONS, len(ACTIVATIONS)) * 2)
@@ -176,6 +238,7 @@ def models(draw, count):
             yield random_network(in_turn if round_number == 0 else draw, widths), (widths[0],)
     yield from sequences()
     yield from pictures()
+    yield from whole()
     yield nn.Sequential(nn.Linear(5, 9), nn.Hardsigmoid(), nn.Linear(9, 8), nn.Hardswish(), nn.Linear(8, 4),
                         nn.LogSoftmax(dim=-1)), (5,)  # fmt: skip
     yield policy(), (19,)
@@ -188,14 +251,19 @@ def export(model, inputs, index, folder):
     for way in ("module", "onnx"):
         name = f"{index}_{way}"
         path = os.path.join(folder, name)
-        if way == "onnx" and any(isinstance(each, (nn.GroupNorm, nn.Upsample)) for each in model.modules()):
+        others = (nn.GroupNorm, nn.MultiheadAttention, nn.TransformerEncoderLayer)
+        if way == "onnx" and any(isinstance(each, others) for each in model.modules()):
             continue  # which PyTorch writes as other operators
         if way == "module":
             etch_export.save(model, path + ".safetensors", inputs=inputs, seed=index)
         else:
             steps = (3,) if isinstance(model, Sequences) else ()
-            torch.onnx.export(model, torch.zeros(1, *steps, *inputs), path + ".onnx", opset_version=9 + index % 8)
-            if etch_export.main([path + ".onnx", path + ".safetensors", "--seed", str(index)]) != 0:
+            sample = torch.zeros(1, *steps, *inputs)
+            of_words = isinstance(getattr(model, "first", None), nn.Embedding)
+            opset = 9 + index % 8 if isinstance(model, nn.Sequential) and not has_parts(model) else 13 + index % 4
+            torch.onnx.export(model, sample.long() if of_words else sample, path + ".onnx", opset_version=opset)
+            shape = ["--inputs", ",".join(map(str, inputs))] if isinstance(model, Sequence) else []
+            if etch_export.main([path + ".onnx", path + ".safetensors", "--seed", str(index), *shape]) != 0:
                 sys.exit(1)
         file = etch_export.read(path + ".safetensors")
         own = {key: tensor.numpy() for key, tensor in model.state_dict().items()}
@@ -243,6 +311,10 @@ def reach(trip, place, numbers):
     samples = numbers.standard_normal((SAMPLES, *trip.inputs)).astype(np.float32)
     if isinstance(first, EmpiricalNormalization):
         samples = samples * first._std.numpy() + first._mean.numpy()
+    network = parse_topology(trip.topology)
+    count = int(vocabularies(network.layers, network.inputs).max(initial=0))
+    if count:  # indices
+        samples = numbers.integers(0, count, samples.shape).astype(np.float32)
     of_image = is_of_images(trip.model)
     if of_image:  # channels last in etch
         samples = np.ascontiguousarray(np.moveaxis(samples, 1, -1))
@@ -251,7 +323,7 @@ def reach(trip, place, numbers):
     subprocess.run([program, str(number), trip.name], check=True)
     with torch.no_grad():
         given = torch.from_numpy(samples).double()
-        given = given.movedim(-1, 1).contiguous() if of_image else given
+        given = given.movedim(-1, 1).contiguous() if of_image else given.long() if count else given
         of_sequence = isinstance(trip.model, Sequences)
         expected = trip.model.double()(given[None] if of_sequence else given).numpy()
         expected = np.moveaxis(expected, 1, -1).reshape(SAMPLES, -1) if of_image else expected.reshape(SAMPLES, -1)
