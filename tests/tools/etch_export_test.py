@@ -1199,7 +1199,7 @@ class TheFile(Case):
                 names.update(found)
         self.assertGreater(len(names), 20)
         own = {*topology.RECURRENT, *topology.HOLDERS, *of_images.NUMBERS, *of_images.OF_SEQUENCES, "slice", "film",
-               "global_average_pool", "batch_norm", "prelu", "group_norm"}  # in tests of their own  # fmt: skip
+               "global_average_pool", "batch_norm", "prelu", "group_norm", "wavenet"}  # in tests of their own  # fmt: skip
         for name in sorted(names - {"input", "dense", *own}):
             with self.subTest(name):
                 network = topology.parse_topology(f"input<3>, dense<3>, {name}" + ("<20>" if name == "dropout" else ""))
