@@ -48,6 +48,7 @@ inline constexpr named_kind tensor_kinds[] = {
     {"maximum", tensor_kind::numbers},
     {"running_mean", tensor_kind::numbers},
     {"running_var", tensor_kind::numbers},
+    {"head_scale", tensor_kind::numbers},
 };
 
 /// The name of a tensor without those of the enclosing layers: "weight" of "0.weight".

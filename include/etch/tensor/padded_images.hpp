@@ -24,17 +24,17 @@ constexpr void add_border(const T* from, T* to, T value = T{0}) noexcept {
     constexpr std::size_t line = Image.extent[0] * Image.extent[1];
     constexpr std::size_t left = Image.extent[0] * Border.left, right = Image.extent[0] * Border.right;
     constexpr std::size_t width = left + line + right;
-    const auto border = [&to, value](std::size_t count) {
+    const auto outline = [&to, value](std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) to[i] = value;
         to += count;
     };
     for (std::size_t image = 0; image < Images; ++image) {
-        border(Border.top * width + left);
+        outline(Border.top * width + left);
         for (std::size_t y = 0; y < Image.extent[2]; ++y, from += line, to += line) {
-            if (y > 0) border(right + left);
+            if (y > 0) outline(right + left);
             vector_view<T, line>{to} = vector_view<const T, line>{from};
         }
-        border(right + Border.bottom * width);
+        outline(right + Border.bottom * width);
     }
 }
 
