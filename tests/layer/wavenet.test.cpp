@@ -143,6 +143,24 @@ TEST_CASE("training and inference of wavenet give the same bits, and a sample th
     }
 }
 
+TEST_CASE("blocks of wavenet have the bits of single steps, wherever the rings end") {
+    // Kernels see steps of the block, of the ring, and of both.
+    using stream =
+        network<input<2>, wavenet<wavenet_array<3, 2, dilations<1, 40>, gated<etch::tanh, sigmoid>>,
+                                  wavenet_array<2, 1, dilations<16>, kernel_lengths<4>, head_kernel<3>, head_bias>>>;
+    static const stream net{seed{1}};
+    constexpr std::size_t steps = 32 * 7 + 5;
+    static vector<float, 2 * steps> x;
+    static vector<float, steps> y;
+    support::scatter_numbers(x, seed{2}, 2);
+    stream::state single{}, whole{};
+    REQUIRE(net(x, y, whole) == status::ok);
+    std::size_t differences = 0;
+    for (std::size_t t = 0; t < steps; ++t) differences += net({x[2 * t], x[2 * t + 1]}, single)[0] != y[t];
+    CHECK(differences == 0);
+    CHECK(std::equal(std::begin(single.numbers), std::end(single.numbers), std::begin(whole.numbers)));
+}
+
 using small_steps =
     support::unrolled<float, 3, shape{1}, 1,
                       wavenet<wavenet_array<2, 1, dilations<1>, gated<etch::tanh, sigmoid>, kernel_lengths<2>>>>;

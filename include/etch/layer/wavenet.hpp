@@ -47,8 +47,8 @@ struct wavenet_begins {
 /// and c get no gradient.
 ///
 /// The state is a ring of its last (K - 1) D inputs for each layer, and for a head with a kernel, and the place in each
-/// of the oldest one. A step takes the same time for every dilation. Training copies the rings in each step, since each
-/// needs its own.
+/// of the oldest one. A step takes the same time for every dilation; a block of steps is computed with matrices of a
+/// column per step, and has the same bits. Training copies the rings in each step, since each needs its own.
 /// Source: A. van den Oord et al., "WaveNet: A Generative Model for Raw Audio", 2016; A. Wright, E. Damskägg,
 /// V. Välimäki, "Real-Time Black-Box Modelling with Recurrent Neural Networks", 2019 (as a model of an amplifier).
 template <class... Arrays>
@@ -102,7 +102,23 @@ struct wavenet : layer_defaults {
     template <class Context, class X>
     ETCH_INLINE static constexpr auto forward(const Context& layer, const X& x) {
         const auto& heads = get<1>(layer.scratch);
-        for (std::size_t j = 0; j < X::columns; ++j) step_forward(layer, x.data() + j * X::rows, j);
+        for (std::size_t j = 0; j < X::columns; ++j) forward_steps<1>(layer, x.data() + j * X::rows, j);
+        return get<tensors - 1>(layer.parameters)[0] * heads;
+    }
+
+    template <shape In>
+    static constexpr bool takes_blocks() {
+        return true;
+    }
+    template <shape In, std::size_t Steps>
+    static constexpr std::array<named_tensor, 2> block_scratch() {
+        return {named_tensor{"kept", {begins<In.size(), false, Steps>[arrays].kept}},
+                named_tensor{"heads", {outputs, Steps}}};
+    }
+    template <class Context, class X>
+    ETCH_INLINE static constexpr auto forward_block(const Context& layer, const X& x) {
+        const auto& heads = get<1>(layer.scratch);
+        forward_steps<X::columns>(layer, x.data(), 0);
         return get<tensors - 1>(layer.parameters)[0] * heads;
     }
 
@@ -132,8 +148,8 @@ private:
     template <std::size_t I, std::size_t Inputs>
     static constexpr std::size_t inputs_of = std::array{Inputs, Arrays::channels...}[I];
 
-    template <std::size_t I, class T, std::size_t Inputs>
-    using step_of = internal::wavenet_step<T, array_at<I>, inputs_of<I, Inputs>, Inputs, I + 1 == arrays>;
+    template <std::size_t I, class T, std::size_t Inputs, std::size_t Steps = 1>
+    using step_of = internal::wavenet_step<T, array_at<I>, inputs_of<I, Inputs>, Inputs, I + 1 == arrays, Steps>;
 
     static constexpr bool heads_fit = [] {
         constexpr std::size_t channels[] = {Arrays::channels...}, heads[] = {Arrays::outputs...};
@@ -142,15 +158,16 @@ private:
         return all;
     }();
 
-    template <std::size_t Inputs, bool Training>
+    template <std::size_t Inputs, bool Training, std::size_t Steps = 1>
     static constexpr std::array<internal::wavenet_begins, arrays + 1> begins = [] {
         std::array<internal::wavenet_begins, arrays + 1> all{};
         for_each_array([&]<std::size_t I>() {
             using array = array_at<I>;
-            using step = step_of<I, float, Inputs>;
+            using step = step_of<I, float, Inputs, Steps>;
             all[I + 1] = {all[I].weights + array::template weights<inputs_of<I, Inputs>, Inputs>,
                           all[I].rings + array::rings, all[I].places + array::places,
-                          all[I].kept + step::kept(Training) + array::channels, all[I].work + step::for_backward};
+                          all[I].kept + step::kept(Training) + array::channels * Steps,
+                          all[I].work + step::for_backward};
         });
         return all;
     }();
@@ -177,34 +194,37 @@ private:
     }
 
     /// Where array I keeps the sum for its head, which begins as the output of the head before.
-    template <std::size_t I, class Context, class T>
+    template <std::size_t I, class Context, std::size_t Steps = 1, class T>
     ETCH_INLINE static constexpr T* sum_of(T* kept) noexcept {
         constexpr std::size_t inputs = Context::input.size();
-        return kept + begins<inputs, Context::training>[I].kept + step_of<I, T, inputs>::kept(Context::training);
+        return kept + begins<inputs, Context::training, Steps>[I].kept +
+               step_of<I, T, inputs, Steps>::kept(Context::training);
     }
 
-    template <class Context, class T>
-    ETCH_INLINE static constexpr void step_forward(const Context& layer, const T* x, std::size_t j) noexcept {
+    /// Steps of sample j, of which x is the first input: one, or a block.
+    template <std::size_t Steps, class Context, class T>
+    ETCH_INLINE static constexpr void forward_steps(const Context& layer, const T* x, std::size_t j) noexcept {
         using number = typename Context::number;
+        constexpr bool training = Context::training;
         constexpr std::size_t inputs = Context::input.size();
-        constexpr auto& all = begins<inputs, Context::training>;
-        if constexpr (Context::training) {
+        constexpr auto& all = begins<inputs, training, Steps>;
+        if constexpr (training) {
             const auto& before = get<0>(layer.state);
             internal::copy_numbers<all[arrays].rings>(before.data() + j * before.rows,
                                                       get<0>(layer.next_state).data() + j * before.rows);
         }
-        number* const kept = get<0>(layer.scratch).data() + (Context::training ? j * all[arrays].kept : 0);
+        number* const kept = get<0>(layer.scratch).data() + (training ? j * all[arrays].kept : 0);
         const number* const weights = get<0>(layer.parameters).data();
-        vector_view<number, array_at<0>::channels>{sum_of<0, Context>(kept)}.fill(0);
+        vector_view<number, array_at<0>::channels * Steps>{sum_of<0, Context, Steps>(kept)}.fill(0);
         for_each_array([&]<std::size_t I>() ETCH_INLINE_LAMBDA {
-            using step = step_of<I, number, inputs>;
+            using step = step_of<I, number, inputs, Steps>;
             const number* from = x;
             number* to = get<1>(layer.scratch).data() + j * outputs;
             if constexpr (I > 0)
-                from = kept + all[I - 1].kept + step_of<I - 1, number, inputs>::output_at(Context::training);
-            if constexpr (I + 1 < arrays) to = sum_of<I + 1, Context>(kept);
-            step::template forward<Context::training>(weights + all[I].weights, rings_of<I>(layer, j), from, x,
-                                                      kept + all[I].kept, sum_of<I, Context>(kept), to);
+                from = kept + all[I - 1].kept + step_of<I - 1, number, inputs, Steps>::output_at(training);
+            if constexpr (I + 1 < arrays) to = sum_of<I + 1, Context, Steps>(kept);
+            step::template forward<training>(weights + all[I].weights, rings_of<I>(layer, j), from, x,
+                                             kept + all[I].kept, sum_of<I, Context, Steps>(kept), to);
         });
     }
 

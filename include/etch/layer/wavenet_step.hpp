@@ -1,9 +1,11 @@
 #pragma once
 // A step of one array of a wavenet, for one sample, forward and backward.
 #include <cstddef>
+#include <cstdint>
 
 #include <etch/layer/wavenet_array.hpp>
 #include <etch/tensor/product.hpp>
+#include <etch/tensor/rows.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
 
@@ -31,12 +33,6 @@ struct wavenet_gate<gated<F, G>> {
 /// The activations get no context.
 struct no_context {};
 
-/// to += W x, or with another start: to = W x + start.
-template <std::size_t Rows, std::size_t Columns, class T>
-ETCH_INLINE constexpr void add_product(const T* W, const T* x, const T* start, T* to) noexcept {
-    vector_view<T, Rows>{to} =
-        matrix_view<const T, Rows, Columns>{W} * vector_view<const T, Columns>{x} + vector_view<const T, Rows>{start};
-}
 /// dx += Wᵀ dz.
 template <std::size_t Rows, std::size_t Columns, class T>
 ETCH_NO_INLINE constexpr void add_transposed_product(const T* W, const T* dz, T* dx) noexcept {
@@ -54,9 +50,10 @@ ETCH_NO_INLINE constexpr void add_numbers(const T* from, T* to) noexcept {
     if (to != nullptr) vector_view<T, Size>{to} += vector_view<const T, Size>{from};
 }
 
-/// An array with `Inputs` inputs and a condition of `Condition` numbers. See wavenet for the formulas. `Last`: no array
-/// follows, so nobody needs the output of its last layer.
-template <class T, class Array, std::size_t Inputs, std::size_t Condition, bool Last>
+/// An array with `Inputs` inputs and a condition of `Condition` numbers, for `Steps` steps of a stream together, a
+/// column of each matrix for each; a product has the same bits as that of one column. See wavenet for the formulas.
+/// `Last`: no array follows, so nobody needs the output of its last layer.
+template <class T, class Array, std::size_t Inputs, std::size_t Condition, bool Last, std::size_t Steps = 1>
 struct wavenet_step {
     static constexpr std::size_t C = Array::channels, S = Array::sums, O = Array::outputs, layers = Array::layers;
     static constexpr auto& table = Array::template table<Inputs, Condition>;
@@ -65,10 +62,11 @@ struct wavenet_step {
     static constexpr std::size_t products = Last ? layers - 1 : layers;  ///< of how many layers the output is needed
 
     /// What a layer keeps for its backward pass: its input h, its sums z, of a gate both factors, and a. After the last
-    /// one, its output. Outside training all layers have the same memory.
-    static constexpr std::size_t z_at = C, factors_at = C + S, a_at = Array::is_gated ? C + 2 * S : C + S;
-    static constexpr std::size_t block = a_at + C;
-    static constexpr std::size_t kept(bool training) noexcept { return (training ? layers : 1) * block + C; }
+    /// one, its output. Outside training all layers have the same memory, and behind it that of what a kernel sees.
+    static constexpr std::size_t z_at = C * Steps, factors_at = z_at + S * Steps;
+    static constexpr std::size_t a_at = Array::is_gated ? factors_at + S * Steps : factors_at;
+    static constexpr std::size_t block = a_at + C * Steps;
+    static constexpr std::size_t kept(bool training) noexcept { return (training ? layers : 1) * block + C * Steps; }
     static constexpr std::size_t output_at(bool training) noexcept { return training ? layers * block : 0; }
     /// What a backward pass needs: the gradients of the sum, of h, of a and of z.
     static constexpr std::size_t dsum_at = 0, dh_at = C, da_at = 2 * C, dz_at = 3 * C, for_backward = 3 * C + S;
@@ -77,26 +75,25 @@ struct wavenet_step {
     template <bool Training>
     ETCH_INLINE static constexpr void forward(const T* weights, const wavenet_rings<T>& rings, const T* input,
                                               const T* condition, T* memory, T* sum, T* output) noexcept {
-        to<C>(memory) = matrix_view<const T, C, Inputs>{weights} * from<Inputs>(input);
+        steps<C>(memory) = weight<C, Inputs>(weights) * seen<Inputs>(input);
         for (std::size_t i = 0; i < layers; ++i) {
             const wavenet_layer& of = table[i];
             T *const h = memory + (Training ? i * block : 0), *const z = h + z_at, *const a = h + a_at;
             const std::size_t first = ring_place(rings.places[i], of.remembered);
             const T *W = weights + of.weights, *const past = rings.before + of.ring;
-            add_product<S, Condition>(weights + mixin_of(of), condition, weights + bias_of(of), z);
+            steps<S>(z) = weight<S, Condition>(weights + mixin_of(of)) * seen<Condition>(condition) +
+                          from<S>(weights + bias_of(of));
             for (std::size_t t = 0; t < of.length; ++t, W += S * C)  // the last depends on the layer before
-                add_product<S, C>(W, t + 1 < of.length ? past + C * place_of(of, first, t) : h, z, z);
-            copy_numbers<C>(static_cast<const T*>(h), rings.after + of.ring + C * first);
-            rings.next_places[i] = next_ring_place<T>(first, of.remembered);
+                steps<S>(z) = weight<S, C>(W) * seen<C>(seen_at(of, first, t, past, h, memory + block)) + seen<S>(z);
+            remember(h, first, of.remembered, rings.after + of.ring, rings.next_places[i]);
             activate<Training>(h);
-            to<C>(sum) += from<C>(a);
+            steps<C>(sum) += seen<C>(a);
             if (i < products) {
                 const T* const U = weights + product_of(of);
-                to<C>(Training ? h + block : h) =
-                    matrix_view<const T, C, C>{U} * from<C>(a) + (from<C>(h) + from<C>(U + C * C));
+                steps<C>(Training ? h + block : h) = weight<C, C>(U) * seen<C>(a) + (seen<C>(h) + from<C>(U + C * C));
             }
         }
-        head(weights + head_at, rings, sum, output);
+        head(weights + head_at, rings, sum, memory + block, output);
     }
 
     /// Adds to `gradients`, those of the weights, unless they are frozen and it is null, to `dcondition` and to
@@ -142,6 +139,19 @@ struct wavenet_step {
     }
 
 private:
+    template <std::size_t Rows, std::size_t Columns>
+    ETCH_INLINE static constexpr matrix_view<const T, Rows, Columns> weight(const T* numbers) noexcept {
+        return matrix_view<const T, Rows, Columns>{numbers};
+    }
+    /// So many numbers of each step.
+    template <std::size_t Rows>
+    ETCH_INLINE static constexpr matrix_view<const T, Rows, Steps> seen(const T* numbers) noexcept {
+        return matrix_view<const T, Rows, Steps>{numbers};
+    }
+    template <std::size_t Rows>
+    ETCH_INLINE static constexpr matrix_view<T, Rows, Steps> steps(T* numbers) noexcept {
+        return matrix_view<T, Rows, Steps>{numbers};
+    }
     template <std::size_t Size>
     ETCH_INLINE static constexpr vector_view<const T, Size> from(const T* numbers) noexcept {
         return vector_view<const T, Size>{numbers};
@@ -166,21 +176,60 @@ private:
         return ring_after(first, t * of.dilation, of.remembered);
     }
 
+    /// What the kernel sees t-th, in each step: h itself, or what it was before. That lies in the ring, in one piece if
+    /// no step is in the block and the ring does not end between; otherwise it is gathered in `to`.
+    ETCH_INLINE static constexpr const T* seen_at(const wavenet_layer& of, std::size_t first, std::size_t t,
+                                                  const T* past, const T* h, [[maybe_unused]] T* to) noexcept {
+        if (t + 1 == of.length) return h;
+        const std::size_t place = place_of(of, first, t);
+        if constexpr (Steps == 1)
+            return past + C * place;
+        else
+            return gathered(past, place, of.remembered, (of.length - 1 - t) * of.dilation, h, to);
+    }
+    /// The inputs of `ago` steps before each, of which the first is at `place` in the ring.
+    static constexpr const T* gathered(const T* past, std::size_t place, std::size_t remembered, std::size_t ago,
+                                       const T* h, T* to) noexcept {
+        if (ago >= Steps && place + Steps <= remembered) return past + C * place;
+        const std::size_t before = ago < Steps ? ago : Steps;
+        for (std::size_t n = 0; n < Steps; ++n)
+            copy_numbers<C>(n < before ? past + C * ring_after(place, n, remembered) : h + C * (n - before),
+                            to + C * n);
+        return to;
+    }
+    /// Writes h of each step into the ring, and where its oldest input is then.
+    ETCH_INLINE static constexpr void remember(const T* h, std::size_t first, std::size_t remembered, T* ring,
+                                               T& next_place) noexcept {
+        if constexpr (Steps == 1) {
+            copy_numbers<C>(h, ring + C * first);
+            next_place = next_ring_place<T>(first, remembered);
+        } else {
+            for (std::size_t n = 0; n < Steps; ++n) {
+                copy_numbers<C>(h + C * n, ring + C * first);
+                first = first + 1 == remembered ? 0 : first + 1;
+            }
+            next_place = static_cast<T>(static_cast<std::int32_t>(first));
+        }
+    }
+
     template <bool Training>
     ETCH_INLINE static constexpr void activate(T* h) noexcept {
         using activation = typename Array::activation;
         constexpr no_context none;
-        const T* const z = h + z_at;
+        const auto z = seen<S>(h + z_at);
         if constexpr (!Array::is_gated) {
-            to<C>(h + a_at) = activation::forward(none, from<C>(z));
-        } else if constexpr (Training) {
-            T* const factors = h + factors_at;
-            to<C>(factors) = wavenet_gate<activation>::first::forward(none, from<C>(z));
-            to<C>(factors + C) = wavenet_gate<activation>::second::forward(none, from<C>(z + C));
-            to<C>(h + a_at) = hadamard(from<C>(factors), from<C>(factors + C));
+            steps<C>(h + a_at) = activation::forward(none, z);
         } else {
-            to<C>(h + a_at) = hadamard(wavenet_gate<activation>::first::forward(none, from<C>(z)),
-                                       wavenet_gate<activation>::second::forward(none, from<C>(z + C)));
+            const auto first = rows<0, C>(z), second = rows<C, C>(z);
+            if constexpr (Training) {
+                T* const factors = h + factors_at;
+                to<C>(factors) = wavenet_gate<activation>::first::forward(none, first);
+                to<C>(factors + C) = wavenet_gate<activation>::second::forward(none, second);
+                to<C>(h + a_at) = hadamard(from<C>(factors), from<C>(factors + C));
+            } else {
+                steps<C>(h + a_at) = hadamard(wavenet_gate<activation>::first::forward(none, first),
+                                              wavenet_gate<activation>::second::forward(none, second));
+            }
         }
     }
     ETCH_INLINE static constexpr void activation_backward(const T* h, const T* da, T* dz) noexcept {
@@ -200,20 +249,23 @@ private:
 
     /// The head sees the sum of the layers, and with a longer kernel those of the steps before.
     ETCH_INLINE static constexpr void head(const T* W, const wavenet_rings<T>& rings, const T* sum,
-                                           T* output) noexcept {
-        if constexpr (Array::settings.head_bias)
-            to<O>(output) = from<O>(W + O * C * head_length);
-        else
-            to<O>(output).fill(0);
-        if constexpr (head_length == 1) {
-            add_product<O, C>(W, sum, output, output);
+                                           [[maybe_unused]] T* memory, T* output) noexcept {
+        if constexpr (Array::settings.head_bias) {
+            const T* const b = W + O * C * head_length;
+            for (std::size_t n = 0; n < Steps; ++n) copy_numbers<O>(b, output + O * n);
         } else {
+            steps<O>(output).fill(0);
+        }
+        if constexpr (head_length == 1) {
+            steps<O>(output) = weight<O, C>(W) * seen<C>(sum) + seen<O>(output);
+        } else {
+            constexpr wavenet_layer as_layer{head_length, 1, head_remembered, 0, 0};
             const T* const past = rings.before + Array::layer_rings;
             const std::size_t first = ring_place(rings.places[layers], head_remembered);
             for (std::size_t t = 0; t < head_length; ++t, W += O * C)
-                add_product<O, C>(W, t < head_remembered ? past + head_place(first, t) : sum, output, output);
-            copy_numbers<C>(static_cast<const T*>(sum), rings.after + Array::layer_rings + C * first);
-            rings.next_places[layers] = next_ring_place<T>(first, head_remembered);
+                steps<O>(output) =
+                    weight<O, C>(W) * seen<C>(seen_at(as_layer, first, t, past, sum, memory)) + seen<O>(output);
+            remember(sum, first, head_remembered, rings.after + Array::layer_rings, rings.next_places[layers]);
         }
     }
     ETCH_INLINE static constexpr void head_backward(const T* W, T* dW, const wavenet_rings<T>& rings,
