@@ -33,6 +33,9 @@ constexpr std::size_t misplaced() {
                             const float wanted =
                                 images(c + C * (x + kx * W.dilation_x + width * (y + ky * W.dilation_y)), image);
                             found += seen(row, column) != wanted || evaluated(row, column) != wanted;
+                            const auto in_turn =
+                                decltype(seen)::layout::template offset_in_turn<4>(row / 4 * 4, row % 4);
+                            found += seen.start_of(column)[in_turn] != wanted;
                         }
     return found + (column != seen.columns) + (C * W.width * W.height != seen.rows);
 }

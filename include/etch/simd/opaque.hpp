@@ -18,6 +18,14 @@ ETCH_INLINE void make_opaque([[maybe_unused]] Register& x) noexcept {
 #endif
 }
 
+/// The same for a pointer: addresses are computed from it, not from what it was computed from.
+template <class T>
+ETCH_INLINE void make_opaque([[maybe_unused]] T*& pointer) noexcept {
+#if defined(__GNUC__)
+    asm("" : "+r"(pointer));
+#endif
+}
+
 /// Stops the compiler from fusing a product with the sum that it feeds.
 template <class Register>
 ETCH_INLINE void prevent_contraction([[maybe_unused]] Register& product) noexcept {

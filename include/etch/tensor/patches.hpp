@@ -32,6 +32,21 @@ struct patch_layout {
         }
         return all;
     }();
+    /// How many elements follow each other in memory, from every multiple of this on; 1, 2, 4 or 8.
+    static constexpr std::size_t together = [] {
+        const bool is_line = Groups == 1 && (Window.dilation_x == 1 || Window.width == 1);
+        const std::size_t piece = is_line ? seen_channels * Window.width : seen_channels;
+        std::size_t power = 1;
+        while (power < 8 && piece % (2 * power) == 0) power *= 2;
+        return power;
+    }();
+    /// The offset of element k + i, for a k that is a multiple of Turn, a power of two: with a literal i the table is
+    /// read once for those that are together, since loads are what limits the speed of a product.
+    template <std::size_t Turn>
+    ETCH_INLINE static constexpr std::size_t offset_in_turn(std::size_t k, std::size_t i) noexcept {
+        constexpr std::size_t of_load = together < Turn ? together : Turn;
+        return offset[k + i / of_load * of_load] + i % of_load;
+    }
     /// The first element of patch j; the patches of one image follow those of the image before.
     static constexpr std::size_t start(std::size_t j) noexcept {
         const std::size_t image = j / positions, position = j % positions;
@@ -61,7 +76,12 @@ struct patches_expression : expression {
     explicit constexpr patches_expression(const T* numbers) noexcept : of{numbers} {}
 
     [[nodiscard]] ETCH_INLINE constexpr const T& operator()(std::size_t row, std::size_t column) const noexcept {
-        return of[layout::start(column) + layout::offset[row]];
+        return start_of(column)[layout::offset[row]];
+    }
+
+    /// The first element of a column; element k + i is start_of(column)[offset_in_turn<Turn>(k, i)].
+    [[nodiscard]] ETCH_INLINE constexpr const T* start_of(std::size_t column) const noexcept {
+        return of + layout::start(column);
     }
 
     template <class V, std::size_t P, std::size_t C>
@@ -72,7 +92,7 @@ struct patches_expression : expression {
     /// Element `row` of V::count neighbours.
     template <class V>
     ETCH_INLINE typename V::pack beside_each_other(std::size_t row, std::size_t column) const noexcept {
-        return V::load(of + layout::start(column) + layout::offset[row]);
+        return V::load(start_of(column) + layout::offset[row]);
     }
 };
 

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <etch/simd/opaque.hpp>
 #include <etch/tensor/product/order.hpp>
 
 namespace etch::inline ETCH_VARIANT::internal {
@@ -37,6 +38,28 @@ constexpr std::size_t full_width_columns() noexcept {
     }
 }
 
+/// Where the columns of a right factor start that is read through a table of offsets, which all columns share. Each has
+/// a pointer of its own, so that an address takes no addition; more of them would not fit in the registers.
+template <class Right, std::size_t C>
+struct column_starts {
+    static constexpr bool known = false;
+
+    constexpr column_starts(const Right&, std::size_t) noexcept {}
+};
+template <class Right, std::size_t C>
+    requires(C <= 8 && requires(const Right& right) { right.start_of(std::size_t{}); })
+struct column_starts<Right, C> {
+    static constexpr bool known = true;
+    const typename Right::value_type* of[C];
+
+    ETCH_INLINE constexpr column_starts(const Right& right, std::size_t column) noexcept {
+        ETCH_UNROLL(c, C) {
+            of[c] = right.start_of(column + c);
+            if (!ETCH_CONSTANT_EVALUATED) make_opaque(of[c]);
+        }
+    }
+};
+
 /// start + L R, column of L by column of L: a tile of sums stays in registers while k ascends; column k of L is loaded
 /// in packs, and each is multiplied by R(k, j), broadcast to all lanes.
 struct columns_kernel {
@@ -59,8 +82,15 @@ struct columns_kernel {
         // If no column can be loaded at full width, all are loaded by V.
         using Load = std::conditional_t<(full_width > 0), pack, V>;
         constexpr std::size_t by_load = full_width > 0 ? full_width : depth, in_turns = by_load / turn * turn;
-        const auto number = [&](std::size_t k) ETCH_INLINE_LAMBDA {
-            return [&right, k, column](std::size_t c) ETCH_INLINE_LAMBDA { return pack(right(k, column + c)); };
+        [[maybe_unused]] const column_starts<Right, C> starts(right, column);
+        // R(k + i, column + c), where k is a multiple of `turn`.
+        const auto number = [&](std::size_t k, std::size_t i) ETCH_INLINE_LAMBDA {
+            return [&, k, i](std::size_t c) ETCH_INLINE_LAMBDA {
+                if constexpr (column_starts<Right, C>::known)
+                    return pack(starts.of[c][Right::layout::template offset_in_turn<turn>(k, i)]);
+                else
+                    return pack(right(k + i, column + c));
+            };
         };
         for (std::size_t k = 0; k < in_turns; k += turn) {
             if constexpr (C == 1 && turn % 4 == 0 && InMemory<Right> && spreads_four<pack>) {
@@ -76,14 +106,14 @@ struct columns_kernel {
                         add_column<Load>(sum[i % S], left, row, k + i,
                                          [&](std::size_t) ETCH_INLINE_LAMBDA { return four[i / 4].spread(i % 4); });
             } else {
-                ETCH_UNROLL(i, turn) add_column<Load>(sum[i % S], left, row, k + i, number(k + i));
+                ETCH_UNROLL(i, turn) add_column<Load>(sum[i % S], left, row, k + i, number(k, i));
             }
         }
         ETCH_UNROLL(i, depth - in_turns) {
             if (in_turns + i < by_load)
-                add_column<Load>(sum[i % S], left, row, in_turns + i, number(in_turns + i));
+                add_column<Load>(sum[i % S], left, row, in_turns + i, number(in_turns, i));
             else
-                add_column<V>(sum[i % S], left, row, in_turns + i, number(in_turns + i));
+                add_column<V>(sum[i % S], left, row, in_turns + i, number(in_turns, i));
         }
         add_tree<V, P, C, S / 2>(sum);
         return sum[0];
