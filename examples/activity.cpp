@@ -36,12 +36,13 @@ using sample = std::array<float, axes>;  // in units of gravity: forward, sidewa
 /// How somebody moves. Nobody walks like somebody else, and one's stairs resemble another's walking.
 class person {
 public:
-    explicit person(etch::seed from) : random_{from} {
-        speed_ = any(0.88, 1.12);
-        strength_ = any(0.7, 1.3);
-        lean_ = any(-0.15, 0.15);
-        tilt_ = any(-0.15, 0.15);
-        limp_ = any(0, 0.25);
+    explicit person(etch::seed from)
+        : random_{from},
+          speed_{any(0.88, 1.12)},
+          strength_{any(0.7, 1.3)},
+          lean_{any(-0.15, 0.15)},
+          tilt_{any(-0.15, 0.15)},
+          limp_{any(0, 0.25)} {
         for (double& p : phase_) p = any(-0.6, 0.6);
     }
 
@@ -152,6 +153,6 @@ int main() {
                 sizeof(stream_network::state));
     const bool same = follow(net, stream, person{etch::seed{400}});
     std::printf("stream and window: %s\n", same ? "same bits" : "differ");
-    std::printf("accuracy for people who were not met before: %.4f\n", static_cast<double>(report.accuracy()));
+    std::printf("accuracy for people who were not met before: %.4f\n", report.accuracy());
     return same ? 0 : 1;
 }

@@ -5,10 +5,11 @@
 // their states lets them try out another way and go back.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <etch/etch.hpp>
 #include <memory>
 #include <span>
@@ -51,9 +52,10 @@ std::size_t count_right(const answers<Agents>& chosen, const walks<Agents>& on) 
     return count;
 }
 
-template <class Numbers>
-bool same_bits(const Numbers& a, const Numbers& b) {
-    return std::memcmp(&a, &b, sizeof a) == 0;
+bool same_bits(std::span<const float> a, std::span<const float> b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](float x, float y) {
+        return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
+    });
 }
 
 /// Updates from 32 walks at a time until the loss is low. Only the answer before the doors counts.
@@ -109,12 +111,12 @@ int main() {
     // Back to the snapshot; an imagined rest of the way; back again, and the rest of the way as it was.
     *now = *before;
     for (std::size_t step = halfway; step < walk_length; ++step) (void)net(other_way.seen[step], *now);
-    const bool differs = !same_bits(*now, *after);
+    const bool differs = !same_bits(now->numbers, after->numbers);
     *now = *before;
     bool same = true;
     for (std::size_t step = halfway; step < walk_length; ++step)
         same = same_bits(net(on.seen[step], *now), chosen[step]) && same;
-    same = same && differs && same_bits(*now, *after);
+    same = same && differs && same_bits(now->numbers, after->numbers);
 
     // One agent alone, step by step, gets the bits that it had among the others.
     bool same_alone = true;
@@ -122,8 +124,7 @@ int main() {
         policy::state alone{};
         for (std::size_t step = 0; step < walk_length; ++step) {
             const auto answer = net(on.seen[step].column(agent), alone);
-            same_alone =
-                std::memcmp(answer.data(), chosen[step].column(agent).data(), sizeof answer) == 0 && same_alone;
+            same_alone = same_bits(answer, chosen[step].column(agent)) && same_alone;
         }
     }
 

@@ -30,6 +30,8 @@ namespace etch::inline ETCH_VARIANT {
 /// there is a way around it, residual<attention<4>>. (layer_norm is over all positions of a sample; that of a
 /// transformer is over the features of each.)
 ///
+/// Numerics: a NaN or an infinity at one position becomes NaN at the others, causal also at earlier ones, since 0 times
+/// NaN is NaN: as in PyTorch.
 /// Cost per sample: 4 E² L + 2 E L² multiply-adds forward, about twice as many backward; in training it keeps Heads L²
 /// weights. The matrices are initialized by glorot_uniform, the first as one of 3 E rows; the biases are zero.
 /// Source: A. Vaswani et al., "Attention Is All You Need", 2017.

@@ -103,7 +103,7 @@ struct exponential_decay {
 
 /// Half a cosine from base down to `minimum`: minimum + (base - minimum) * (1 + cos(pi * step / steps)) / 2. PyTorch's
 /// CosineAnnealingLR, except that the rate stays at the minimum after `steps`. `steps` counts the updates after the
-/// warm-up; 0 means all of them.
+/// warm-up; 0 means all of them. If `minimum` is above base, the rate rises to it.
 /// Source: I. Loshchilov, F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017.
 struct cosine_decay {
     double minimum = 0;
