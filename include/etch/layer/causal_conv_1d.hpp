@@ -6,6 +6,7 @@
 #include <etch/layer/convolution.hpp>
 #include <etch/layer/ring.hpp>
 #include <etch/tensor/rows.hpp>
+#include <etch/tensor/transposed_copy.hpp>
 #include <etch/tensor/transposed_product.hpp>
 
 namespace etch::inline ETCH_VARIANT {
@@ -112,10 +113,11 @@ struct causal_conv_1d : layer_defaults {
         return true;
     }
     /// The inputs that a block sees: those before it, then its own. With a dilation above Steps, what lies between the
-    /// pieces that the places of the kernel see is left out.
+    /// pieces that the places of the kernel see is left out. Their transpose has contiguous channels.
     template <shape In, std::size_t Steps>
-    static constexpr std::array<named_tensor, 1> block_scratch() {
-        return {named_tensor{"signal", {In.size() * (block<Steps>.covered_width() - 1 + Steps)}}};
+    static constexpr std::array<named_tensor, 2> block_scratch() {
+        return {named_tensor{"signal", {In.size() * seen_by_block<Steps>}},
+                named_tensor{"channels", {is_side_by_side<Steps> ? In.size() * seen_by_block<Steps> : 0}}};
     }
 
     /// The convolution of a signal.
@@ -127,7 +129,7 @@ struct causal_conv_1d : layer_defaults {
         const auto& [W, b] = layer.parameters;
         const auto& [ring, oldest] = layer.state;
         const auto& [next_ring, next_oldest] = layer.next_state;
-        const auto& [signal] = layer.scratch;
+        const auto& [signal, transposed] = layer.scratch;
         const std::size_t first = internal::ring_place(oldest[0], remembered);
         auto* to = signal.data();
         for (std::size_t t = 0; t < pieces; ++t, to += piece * channels) {
@@ -143,9 +145,16 @@ struct causal_conv_1d : layer_defaults {
         copy_inputs<channels>(x.data() + (skipped + straight) * channels, kept - straight, next_ring.data());
         next_oldest[0] = static_cast<typename Context::number>((first + steps) % remembered);
 
-        using whole = internal::convolution<Filters, internal::window_settings{block<steps>, {}, settings.groups}>;
-        return whole::template through_window<shape{channels, block<steps>.covered_width() - 1 + steps, 1}>(W, signal,
-                                                                                                            b);
+        constexpr std::size_t seen = seen_by_block<steps>;
+        if constexpr (is_side_by_side<steps>) {
+            using T = typename Context::number;
+            const auto by_channel = transpose(matrix_view<const T, channels, seen>{signal.data()}, transposed.data());
+            by_channel.prepare();
+            return W * channel_patches<T, channels, seen, KernelLength, block<steps>.dilation_x>{by_channel.data()} + b;
+        } else {
+            using whole = internal::convolution<Filters, internal::window_settings{block<steps>, {}, settings.groups}>;
+            return whole::template through_window<shape{channels, seen, 1}>(W, signal, b);
+        }
     }
 
     template <class Context, class DZ>
@@ -204,6 +213,12 @@ private:
     template <std::size_t Steps>
     static constexpr sliding_window block{.width = KernelLength,
                                           .dilation_x = (std::min)(settings.window.dilation_x, Steps)};
+    template <std::size_t Steps>
+    static constexpr std::size_t seen_by_block = block<Steps>.covered_width() - 1 + Steps;
+    /// Whether lanes run along the steps of a block (product/side_by_side.hpp).
+    template <std::size_t Steps>
+    static constexpr bool is_side_by_side =
+        settings.groups == 1 && internal::pays_off_side_by_side<float>(Filters, Steps);
 
     /// The place in the ring of what the kernel sees t-th, if the oldest input is in `first`.
     ETCH_INLINE static constexpr std::size_t after(std::size_t first, std::size_t t) noexcept {

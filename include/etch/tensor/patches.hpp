@@ -118,6 +118,42 @@ struct transposed_patches : expression {
     }
 };
 
+/// What a window of Length places, Dilation apart, sees as it moves over a signal of so many steps, each channel of
+/// which is contiguous in memory: a column for each position. Row k is the element channel + Channels * place.
+template <class T, std::size_t Channels, std::size_t Steps, std::size_t Length, std::size_t Dilation>
+struct channel_patches : expression {
+    using value_type = T;
+    static constexpr std::size_t rows = Channels * Length, columns = Steps - (Length - 1) * Dilation, partial_sums = 1;
+    static constexpr std::size_t neighbours = columns;
+
+    const T* of;
+
+    explicit constexpr channel_patches(const T* numbers) noexcept : of{numbers} {}
+
+    [[nodiscard]] ETCH_INLINE constexpr const T& operator()(std::size_t row, std::size_t column) const noexcept {
+        return of[offset[row] + column];
+    }
+
+    template <class V, std::size_t P, std::size_t C>
+    ETCH_INLINE constexpr tile<V, P, C> at(std::size_t row, std::size_t column) const noexcept {
+        return internal::gathered_tile<V, P, C>(*this, row, column);
+    }
+
+    /// Element `row` of V::count neighbours.
+    template <class V>
+    ETCH_INLINE typename V::pack beside_each_other(std::size_t row, std::size_t column) const noexcept {
+        return V::load(of + offset[row] + column);
+    }
+
+private:
+    static constexpr std::array<std::uint32_t, rows> offset = [] {
+        std::array<std::uint32_t, rows> all{};
+        for (std::size_t k = 0; k < rows; ++k)
+            all[k] = static_cast<std::uint32_t>(k % Channels * Steps + k / Channels * Dilation);
+        return all;
+    }();
+};
+
 namespace internal {
 
 template <class T, shape Image, sliding_window Window>
