@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -68,12 +69,22 @@ struct options {
 struct layer {
     std::string name;
     std::vector<std::string> arguments;  ///< integers; of a dense or recurrent layer then perhaps options, as bf16
-    std::vector<layer> inner;            ///< of a residual
+    std::vector<layer> inner;            ///< of a layer that holds layers
 };
 
 /// How a layer's output and tensors follow from its arguments and its input.
 enum class layer_kind {
     chain,      ///< holds layers: residual
+    branches,   ///< holds lists of layers with the same input: parallel
+    branch,     ///< one of these lists
+    frozen,     ///< holds one layer, whose parameters are constants
+    runs,       ///< holds one layer, which runs over a sequence: unrolled, bidirectional
+    gate,       ///< holds two activations: gated
+    parts,      ///< film, of three equal parts
+    slice,      ///< some numbers of a vector
+    last_step,  ///< of a sequence
+    embedding,  ///< indices; a matrix with a row for each of their values
+    attention,  ///< keeps the shape; matrices and biases of its projections
     dense,      ///< outputs, perhaps bf16; a matrix and a bias
     flatten,    ///< the same numbers in one row
     recurrent,  ///< units, perhaps an option and bf16; matrices of the input and of the state, biases, in rows of gates
@@ -93,6 +104,8 @@ struct window_form {
     std::size_t rank = 0;         ///< of its input; 0: an image or a signal
     bool is_pool = false;         ///< moves by its own size
     bool carries_inputs = false;  ///< a stream, step by step
+    bool spreads = false;         ///< a transposed convolution
+    bool repeats = false;         ///< each number as often as the window is large
 };
 
 template <class L>
@@ -101,10 +114,15 @@ constexpr window_form form_of() {
     if (std::is_same_v<L, etch::conv_1d<2>>) return {.has_filters = true, .extents = 1, .rank = 2};
     if (std::is_same_v<L, etch::causal_conv_1d<2>>)
         return {.has_filters = true, .extents = 1, .rank = 1, .carries_inputs = true};
+    if (std::is_same_v<L, etch::conv_transpose_2d<2>>) return {.has_filters = true, .rank = 3, .spreads = true};
+    if (std::is_same_v<L, etch::conv_transpose_1d<2>>)
+        return {.has_filters = true, .extents = 1, .rank = 2, .spreads = true};
+    if (std::is_same_v<L, etch::upsample<2>>) return {.repeats = true};
     if (std::is_same_v<L, etch::max_pool<2>> || std::is_same_v<L, etch::average_pool<2>>) return {.is_pool = true};
     return {.extents = 0};
 }
 
+constexpr bool holds_layers(layer_kind kind) { return kind >= layer_kind::chain && kind <= layer_kind::gate; }
 constexpr bool may_store_bf16(layer_kind kind) { return kind == layer_kind::dense || kind == layer_kind::recurrent; }
 
 /// What a topology may name: how many arguments it must give, those that it may leave out, and the tensors of a layer.
@@ -130,6 +148,16 @@ constexpr layer_kind kind_of() {
     using layers = typename Example::layers;
     if (std::is_same_v<L, etch::residual<etch::identity>>) return layer_kind::chain;
     if (std::is_same_v<L, etch::dense<1>>) return layer_kind::dense;
+    if (std::is_same_v<L, etch::parallel<etch::branch<etch::dense<2>>>>) return layer_kind::branches;
+    if (std::is_same_v<L, etch::frozen<etch::dense<2>>>) return layer_kind::frozen;
+    if (std::is_same_v<L, etch::unrolled<etch::gru<2>>> || std::is_same_v<L, etch::bidirectional<etch::gru<2>>>)
+        return layer_kind::runs;
+    if (std::is_same_v<L, etch::gated<etch::tanh, etch::sigmoid>>) return layer_kind::gate;
+    if (std::is_same_v<L, etch::film>) return layer_kind::parts;
+    if (std::is_same_v<L, etch::slice<0, 2>>) return layer_kind::slice;
+    if (std::is_same_v<L, etch::last_step>) return layer_kind::last_step;
+    if (std::is_same_v<L, etch::embedding<3, 2>>) return layer_kind::embedding;
+    if (std::is_same_v<L, etch::attention<1>>) return layer_kind::attention;
     if (form_of<L>().extents > 0) return layer_kind::window;
     if (std::is_same_v<L, etch::global_average_pool>) return layer_kind::all_positions;
     if (std::is_same_v<L, etch::prelu<>>) return layer_kind::slopes;
@@ -170,7 +198,8 @@ std::vector<std::string> arguments_from(std::size_t first, std::string_view spel
 
 /// Made from the catalogue of all layers.
 const std::vector<known_layer> known_layers = [] {
-    std::vector<known_layer> known{{.name = "input", .kind = layer_kind::input, .least = 1}};  // 1 to 4 extents
+    std::vector<known_layer> known{{.name = "input", .kind = layer_kind::input, .least = 1},  // 1 to 4 extents
+                                   {.name = "branch", .kind = layer_kind::branch}};
     etch::all_layers::for_each([&]<class Row>() {
         using entry = typename Row::layer;
         using example = etch::network<typename Row::example_input, entry>;
@@ -215,7 +244,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t max_layers = 1000, max_depth = 4;
+    static constexpr std::size_t max_layers = 1000, max_depth = 8;
 
     std::vector<layer> read_list(std::size_t depth) {
         std::vector<layer> layers;
@@ -232,11 +261,12 @@ private:
         if (known == nullptr) refuse("the topology has a layer \"" + found.name + "\", which etch does not have");
         if (known->kind == layer_kind::other)
             refuse("the topology has a layer \"" + found.name + "\", which etch-header cannot write yet");
-        if (known->kind == layer_kind::chain) {
-            if (depth == max_depth) refuse("the topology has residuals in residuals, too deep");
-            if (!take('<')) fail("< and the layers of the residual");
+        if (holds_layers(known->kind)) {
+            if (depth == max_depth) refuse("the topology has layers in layers, too deep");
+            if (!take('<')) fail("< and the layers of the " + found.name);
             found.inner = read_list(depth + 1);
             if (!take('>')) fail("a comma or >");
+            check_inner(found, known->kind);
             return found;
         }
         if (take('<') && !take('>')) {
@@ -267,6 +297,17 @@ private:
         for (std::size_t i = found.arguments.size() - known->least; i < known->defaults.size(); ++i)
             found.arguments.push_back(known->defaults[i]);
         return found;
+    }
+
+    static void check_inner(const layer& holder, layer_kind kind) {
+        const bool one = kind == layer_kind::frozen || kind == layer_kind::runs;
+        const std::size_t wanted = one ? 1 : kind == layer_kind::gate ? 2 : holder.inner.size();
+        if (holder.inner.size() != wanted)
+            refuse("the topology has a " + holder.name + " of " + std::to_string(holder.inner.size()) +
+                   " layers, and it holds " + std::to_string(wanted));
+        for (const layer& inner : holder.inner)
+            if ((known(inner).kind == layer_kind::branch) != (kind == layer_kind::branches))
+                refuse("the topology has a parallel that is not made of branches, or a branch elsewhere");
     }
 
     /// The numbers of a layer with a window are all there; a height that is missing is the width.
@@ -404,6 +445,8 @@ private:
             if (output != input) refuse("the topology has a residual whose layers do not preserve their input's shape");
             return input;
         }
+        if (what.kind == layer_kind::branch) refuse("the topology has a branch that does not stand in a parallel");
+        if (holds_layers(what.kind)) return add_held(entry, what, input, index, prefix, inside);
         if (what.kind == layer_kind::dense) {
             if (input.rank != 1) refuse("the topology has a dense layer on an image: flatten stands before it");
             const std::size_t rows = positive(entry.arguments[0]), columns = input.size();
@@ -442,6 +485,8 @@ private:
         }
         if (what.kind == layer_kind::window) return add_window(entry, what, input, index, prefix);
         steps += etch::internal::answer_steps::number * input.size();
+        if (what.kind >= layer_kind::parts && what.kind <= layer_kind::attention)
+            return add_of_parts(entry, what, input, index, prefix);
         if (what.kind == layer_kind::all_positions) {
             if (input.rank != 2 && input.rank != 3) refuse("the topology has a " + entry.name + " on a vector");
             return {input.extent[0]};
@@ -460,6 +505,94 @@ private:
         for (const etch::network_tensor& tensor : what.tensors)
             add({.layer = index, .extents = {input.size()}, .role = tensor.role}, prefix, tensor.name.text);
         return what.kind == layer_kind::flatten ? etch::shape{input.size()} : input;
+    }
+
+    /// A layer that holds layers, other than a residual.
+    etch::shape add_held(const layer& entry, const known_layer& what, etch::shape input, std::size_t index,
+                         const std::string& prefix, bool inside) {
+        if (what.kind == layer_kind::frozen) {
+            const bool before = std::exchange(is_frozen, true);
+            const etch::shape output = add(entry.inner[0], input, index, prefix, inside);
+            is_frozen = before;
+            return output;
+        }
+        if (what.kind == layer_kind::gate) {
+            if (input.extent[0] % 2 != 0) refuse("the topology has a gated on an odd number of channels");
+            for (const layer& activation : entry.inner) (void)add(activation, input, index, prefix, true);
+            input.extent[0] /= 2;
+            return input;
+        }
+        if (what.kind == layer_kind::branches) {
+            std::size_t rows = 0;
+            for (std::size_t i = 0; i < entry.inner.size(); ++i) {
+                etch::shape output = input;
+                for (std::size_t j = 0; j < entry.inner[i].inner.size(); ++j)
+                    output = add(entry.inner[i].inner[j], output, index,
+                                 prefix + std::to_string(i) + "." + std::to_string(j) + ".", true);
+                if (output.rank != 1) refuse("the topology has a parallel with a branch that does not end in a vector");
+                rows += output.size();
+            }
+            return {positive(std::to_string(rows))};
+        }
+        if (input.rank != 2) refuse("the topology has a " + entry.name + " on what is no sequence");
+        const auto [states_before, products, cost] = std::tuple{states, multiply_adds, steps};
+        const std::size_t length = input.extent[1], first = tensors.size();
+        etch::shape output = add(entry.inner[0], {input.extent[0]}, index, prefix, true);
+        if (output.rank != 1) refuse("the topology has a " + entry.name + " whose layer does not give a vector");
+        if (entry.name == "bidirectional") {
+            const std::size_t second = tensors.size();
+            output = {2 * add(entry.inner[0], {input.extent[0]}, index, prefix, true).size()};
+            for (std::size_t i = second; i < tensors.size(); ++i) tensors[i].name.append("_reverse");
+            if (tensors.size() - second != second - first) refuse("the topology cannot be read");
+        }
+        states = states_before;
+        multiply_adds = products + (multiply_adds - products) * length;
+        steps = cost + (steps - cost) * length;
+        if (output.size() > largest / length) refuse("the topology has a " + entry.name + " that is too large");
+        return {output.size(), length};
+    }
+
+    /// Layers that give a part of their input, or look things up, or at all positions.
+    etch::shape add_of_parts(const layer& entry, const known_layer& what, etch::shape input, std::size_t index,
+                             const std::string& prefix) {
+        if (what.kind == layer_kind::parts) {
+            if (input.extent[0] % 3 != 0) refuse("the topology has a film on channels that are not three equal parts");
+            input.extent[0] /= 3;
+            return input;
+        }
+        if (what.kind == layer_kind::slice) {
+            const std::size_t count = positive(entry.arguments[1]);
+            const std::size_t begin = entry.arguments[0] == "0" ? 0 : positive(entry.arguments[0]);
+            if (input.rank != 1 || begin + count > input.size())
+                refuse("the topology has a slice beyond the end of its input, or of what is no vector");
+            return {count};
+        }
+        if (what.kind == layer_kind::last_step) {
+            if (input.rank != 2) refuse("the topology has a last_step on what is no sequence");
+            return {input.extent[0]};
+        }
+        if (what.kind == layer_kind::embedding) {
+            if (input.rank != 1) refuse("the topology has an embedding on what is no vector of indices");
+            const std::size_t values = positive(entry.arguments[0]), size = positive(entry.arguments[1]);
+            if (values > largest / size || input.size() > largest / size)
+                refuse("the topology has an embedding that is too large");
+            steps += etch::internal::answer_steps::number * input.size() * size;
+            add({.layer = index, .extents = {values, size}}, prefix, "weight");
+            return input.size() == 1 ? etch::shape{size} : etch::shape{size, input.size()};
+        }
+        const std::size_t features = input.extent[0], heads = positive(entry.arguments[0]);
+        if (input.rank != 2 || features % heads != 0)
+            refuse("the topology has an attention on what is no sequence, or with heads that do not divide it");
+        const std::uint64_t products = std::uint64_t{2} * input.size() * (2 * features + input.extent[1]);
+        multiply_adds += products;
+        steps += etch::internal::answer_steps::fused_multiply_add * products +
+                 etch::internal::answer_steps::number * (4 * input.size() + heads * input.extent[1] * input.extent[1]);
+        for (const etch::network_tensor& tensor : what.tensors) {  // of two features
+            const std::size_t rows = tensor.rows() / 2 * features;
+            add({.layer = index, .extents = tensor.extents.rank == 2 ? etch::shape{rows, features} : etch::shape{rows}},
+                prefix, tensor.name.text);
+        }
+        return input;
     }
 
     /// The numbers of an option: "stride<2, 1>" gives 2 and 1. Others than the layer has are left to the compiler.
@@ -492,7 +625,18 @@ private:
             refuse("the topology has a " + entry.name + " whose stride is 0, or whose groups do not divide");
         etch::shape output = input;
         output.extent[0] = filters;
-        if (!form.carries_inputs) {
+        if (form.spreads) {
+            const std::size_t outside[2] = {padding[0] + padding[1], input.rank == 3 ? padding[2] + padding[3] : 0};
+            for (std::size_t i = 0; i + 1 < input.rank; ++i) {
+                const std::size_t covered = (size[i] - 1) * dilation[i] + 1;
+                const std::size_t whole = (input.extent[i + 1] - 1) * stride[i] + covered;
+                if (whole <= outside[i] || whole > largest)
+                    refuse("the topology has a " + entry.name + " without an output, or that is too large");
+                output.extent[i + 1] = whole - outside[i];
+            }
+        } else if (form.repeats) {
+            for (std::size_t i = 0; i + 1 < input.rank; ++i) output.extent[i + 1] = input.extent[i + 1] * size[i];
+        } else if (!form.carries_inputs) {
             const bool is_image = input.rank == 3;  // a signal is an image of height 1
             const etch::sliding_window window{.width = size[0],
                                               .height = size[1],
@@ -513,13 +657,18 @@ private:
         }
         if (output.size() > largest) refuse("the topology has a " + entry.name + " that is too large");
         const std::uint64_t seen = std::uint64_t{channels} / groups * size[0] * size[1];
-        const std::uint64_t products = (form.has_filters ? seen : size[0] * size[1]) * output.size();
+        const std::uint64_t reached = std::uint64_t{filters} / groups * size[0] * size[1];
+        const std::uint64_t products = form.spreads       ? reached * input.size()
+                                       : form.has_filters ? seen * output.size()
+                                                          : size[0] * size[1] * output.size();
         steps += window_product * products + etch::internal::answer_steps::number * (output.size() + input.size());
         if (!form.has_filters) return output;
         multiply_adds += products;
         etch::shape kernels{filters, channels / groups, size[0]};
+        if (form.spreads) kernels = {channels, filters / groups, size[0]};
         if (form.extents == 2) kernels.extent[kernels.rank++] = size[1];
-        if (kernels.size() / filters > largest) refuse("the topology has a " + entry.name + " that is too large");
+        if (kernels.size() / kernels.extent[0] > largest)
+            refuse("the topology has a " + entry.name + " that is too large");
         const bool is_bf16 =
             std::find(entry.arguments.begin(), entry.arguments.end(), "stored<bf16>") != entry.arguments.end();
         add({.layer = index,
@@ -535,7 +684,10 @@ private:
     /// Of a convolution or pooling, in a constant expression: with the place of each number that is seen.
     static constexpr std::uint64_t window_product = 120;
 
+    bool is_frozen = false;  ///< what is added stands in a frozen layer
+
     void add(etch::network_tensor tensor, const std::string& prefix, std::string_view name) {
+        if (is_frozen && tensor.role == etch::parameter_role::trained) tensor.role = etch::parameter_role::frozen;
         tensor.name.append((prefix + std::string{name}).c_str());
         const bool is_packed = etch::is_packed(tensor.format);
         std::size_t& count = is_packed ? words : tensor.role == etch::parameter_role::trained ? trained : statistics;
@@ -799,7 +951,7 @@ std::string header_text(const options& chosen, const std::vector<layer>& layers,
     if (net.states > 0)
         to += "using " + state + " = " + type + "::state;  // of one voice or episode; begins at zero\n";
     to += "static_assert(" + type + "::parameter_count == " + std::to_string(net.trained) + " && " + type +
-          "::statistic_count == " + std::to_string(net.statistics) + " && " + type +
+          "::statistic_count + " + type + "::frozen_count == " + std::to_string(net.statistics) + " && " + type +
           "::packed_count == " + std::to_string(net.packed) + ",\n              \"etch: " + name +
           " was written for another version of etch: write it again by etch-header\");\n";
 

@@ -27,6 +27,8 @@ std::string saved(const Network& net, std::size_t golden_vectors, etch::seed fro
     std::vector<T> golden(golden_vectors * Network::inputs);
     etch::random_generator generator{from};
     for (T& x : golden) x = 2 * generator.uniform<T>() - 1;
+    if constexpr (std::same_as<Network, networks::reading>)  // whose first input is an index
+        for (std::size_t v = 0; v < golden_vectors; ++v) golden[v * Network::inputs] = static_cast<T>(v % 4);
     const auto texts = metadata_of(schema);
     std::vector<etch::metadata_entry> names;
     for (const auto& [key, value] : texts) names.push_back({key, value});
@@ -42,7 +44,7 @@ std::unique_ptr<Network> drawn(etch::seed from) {
     etch::random_generator generator{from};
     for (auto& x : net->parameters()) x = generator.uniform<typename Network::value_type>() - 0.5f;
     typename Network::value_type least = 0.5f;  // each larger than the one before: a minimum below its maximum
-    for (auto& x : net->statistics()) x = least += generator.uniform<typename Network::value_type>() / 16;
+    for (auto& x : net->fixed()) x = least += generator.uniform<typename Network::value_type>() / 16;
     const auto memory = net->memory();
     for (const etch::network_tensor& tensor : etch::tensors_of<Network>)
         if (is_packed(tensor.format))
@@ -98,6 +100,10 @@ int main(int, char** arguments) {
     write("long_memory", saved(*drawn<networks::long_memory>({14}), 20));
     write("seeing", saved(*drawn<networks::seeing>({15}), 3));
     write("hearing", saved(*drawn<networks::hearing>({16}), 3));
+    write("reading", saved(*drawn<networks::reading>({18}), 5));
+    write("listening", saved(*drawn<networks::listening>({19}), 3));
+    write("growing", saved(*drawn<networks::growing>({20}), 3));
+    write("lengthening", saved(*drawn<networks::lengthening>({21}), 3));
     write("streaming", saved(*drawn<networks::streaming>({17}), 9));
     const std::string large = saved(*drawn<networks::large>({8}), 5);
     write("large", large);

@@ -26,6 +26,17 @@ using seeing = network<input<2, 7, 6>, batch_norm<>, conv_2d<4, 3, 2, stride<2, 
                        relu, max_pool<2>, conv_2d<3, 1, 1, stored<bf16>>, prelu<3>, group_norm<3>, flatten, dense<2>>;
 using hearing = network<input<3, 9>, conv_1d<4, 3, dilation<2>>, prelu<>, average_pool<2, 1, stride<1, 1>>,
                         global_average_pool, dense<2>>;
+using reading = network<input<7>,
+                        parallel<branch<slice<0, 1>, embedding<4, 3>>,
+                                 branch<slice<1, 6>, frozen<dense<4>>, gated<etch::tanh, elu<1, 2>>, dense<3, bf16>>>,
+                        film, dense<2>>;
+using listening =
+    network<input<3, 6>, unrolled<residual<gru<4>, dense<3>>>, bidirectional<lstm<2, bf16>>, residual<attention<2>>,
+            unrolled<layer_norm<>>, last_step, frozen<residual<layer_norm<>, dense<4>>>, dense<2>>;
+using growing = network<input<2, 3, 2>, conv_transpose_2d<4, 3, 2, stride<2, 1>, padding<1, 0, 0, 1>, groups<2>>, relu,
+                        upsample<2, 1>, conv_2d<2, 2, 2>, flatten, dense<2>>;
+using lengthening = network<input<2, 5>, conv_transpose_1d<4, 3, stride<2>, dilation<2>, padding<1>>, upsample<2>,
+                            gated<etch::tanh, sigmoid>, global_average_pool>;
 using streaming =
     network<input<2>, causal_conv_1d<4, 3, dilation<2>, stored<bf16>>, etch::tanh, causal_conv_1d<2, 2>, dense<1>>;
 using large = network<input<48>, standardize, dense<512>, elu<>, dense<256>, elu<>, dense<128>, elu<>, dense<12>>;

@@ -50,7 +50,17 @@ foreach(pair IN ITEMS
         "input<2>, dense|gives dense 0 arguments" "input<2>, tanh<1>|gives tanh 1 arguments"
         "input<2>, dropout|gives dropout 0 arguments" "input<2>, elu<1, 1, 1>|gives elu 3 arguments"
         "input<2>, elu<99999999999>|which it does not take" "input<2, 2>, dense<2>|a dense layer on an image"
-        "input<2>, embedding<4, 2>|embedding\", which etch-header cannot write yet"
+        "input<1>, wavenet<2>|wavenet\", which etch-header cannot write yet"
+        "input<2>, parallel<dense<2>>|a parallel that is not made of branches"
+        "input<2>, branch<dense<2>>|a branch that does not stand in a parallel"
+        "input<2>, frozen<dense<2>, tanh>|a frozen of 2 layers, and it holds 1"
+        "input<3>, gated<tanh, sigmoid>|a gated on an odd number of channels"
+        "input<2>, film|a film on channels that are not three equal parts"
+        "input<2>, slice<1, 2>|a slice beyond the end of its input"
+        "input<2>, unrolled<gru<2>>|unrolled on what is no sequence"
+        "input<3, 2>, attention<2, 0>|an attention on what is no sequence, or with heads"
+        "input<2, 2>, embedding<4, 2>|an embedding on what is no vector of indices"
+        "input<2, 2>, conv_transpose_1d<2, 2, padding<9, 9>>|without an output"
         "input<2>, conv_2d<2>|conv_2d on an input of 1 extents"
         "input<2, 4, 3>, conv_2d<2, 5>|window is larger than its input"
         "input<2, 4, 3>, conv_2d<2, 3, 3, 3>|numbers before its options"
@@ -61,7 +71,7 @@ foreach(pair IN ITEMS
         "input<2, 4, 3>, prelu<3>|prelu of 3 numbers for 2 channels"
         "input<2>, residual|< and the layers of the residual" "input<2>, residual<dense<3>>|do not preserve their input's shape"
         "input<2>, residual<standardize>|a standardize inside a residual"
-        "input<2>, residual<residual<residual<residual<residual<tanh>>>>>|too deep"
+        "input<2>, residual<residual<residual<residual<residual<residual<residual<residual<residual<tanh>>>>>>>>>|too deep"
         "input<2>, dense<8|a comma or >" "input<2>,|a name or a number" "input<2>, \"|a name or a number")
   string(REPLACE "|" ";" pair "${pair}")
   list(GET pair 0 topology)

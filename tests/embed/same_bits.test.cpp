@@ -11,13 +11,17 @@
 #include "around.hpp"
 #include "doubles.hpp"
 #include "embed/networks.hpp"
+#include "growing.hpp"
 #include "hearing.hpp"
+#include "lengthening.hpp"
+#include "listening.hpp"
 #include "long_memory.hpp"
 #include "measured.hpp"
 #include "named.hpp"
 #include "odd.hpp"
 #include "partly.hpp"
 #include "picture.hpp"
+#include "reading.hpp"
 #include "remembering.hpp"
 #include "rounded.hpp"
 #include "seeing.hpp"
@@ -43,7 +47,7 @@ void check(const Etched& etched, const char* name) {
     const auto memory = etched.memory();
     const auto from = loaded.memory();
     CHECK(same_bits(memory.trained, from.trained, Network::parameter_count));
-    CHECK(same_bits(memory.fixed, from.fixed, Network::statistic_count));
+    CHECK(same_bits(memory.fixed, from.fixed, Network::statistic_count + Network::frozen_count));
     CHECK(same_bits(memory.packed, from.packed, Network::layers::totals.words));
 }
 
@@ -64,6 +68,10 @@ TEST_CASE("an etched network has the type that its file says, and the bits that 
     check<networks::long_memory>(long_memory, "long_memory");
     check<networks::seeing>(seeing, "seeing");
     check<networks::hearing>(hearing, "hearing");
+    check<networks::reading>(reading, "reading");
+    check<networks::listening>(listening, "listening");
+    check<networks::growing>(growing, "growing");
+    check<networks::lengthening>(lengthening, "lengthening");
     check<networks::streaming>(streaming, "streaming");
 }
 
