@@ -83,15 +83,15 @@ TEST_CASE("fold puts batch_norm into every kind of convolution before it, and in
 
 TEST_CASE("fold leaves what a border or groups would make wrong, and activations between") {
     using bordered = of_doubles<input<2, 6>, batch_norm<>, conv_1d<2, 3, padding<1>>, etch::tanh, batch_norm<>>;
-    static_assert(std::is_same_v<folded<bordered>, bordered>);
+    STATIC_REQUIRE(std::is_same_v<folded<bordered>, bordered>);
     using grouped = of_doubles<input<2, 6>, batch_norm<>, conv_1d<2, 3, groups<2>>>;
-    static_assert(std::is_same_v<folded<grouped>, grouped>);
+    STATIC_REQUIRE(std::is_same_v<folded<grouped>, grouped>);
     using transposed = of_doubles<input<2, 6>, conv_transpose_1d<4, 3, groups<2>>, batch_norm<>>;
-    static_assert(std::is_same_v<folded<transposed>, transposed>);
+    STATIC_REQUIRE(std::is_same_v<folded<transposed>, transposed>);
     using half = network<input<2>, dense<2, bf16>, batch_norm<>>;
-    static_assert(std::is_same_v<folded<half>, half>);
+    STATIC_REQUIRE(std::is_same_v<folded<half>, half>);
     using nothing = of_doubles<input<2>, dropout<10>, identity>;
-    static_assert(std::is_same_v<folded<nothing>, of_doubles<input<2>, dropout<10>>>);
+    STATIC_REQUIRE(std::is_same_v<folded<nothing>, of_doubles<input<2>, dropout<10>>>);
 }
 
 TEST_CASE("fold reaches the layers inside of residual and parallel, frozen or not") {

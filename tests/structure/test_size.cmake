@@ -4,7 +4,7 @@
 #
 #   cmake "-DPROGRAMS=<files>" -P test_size.cmake
 cmake_minimum_required(VERSION 3.25)
-set(measured 150000)
+set(measured 168000)
 set(total 0)
 foreach(program IN LISTS PROGRAMS)
   file(SIZE "${program}" size)
