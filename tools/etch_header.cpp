@@ -69,7 +69,7 @@ struct options {
 struct layer {
     std::string name;
     std::vector<std::string> arguments;  ///< integers; of a dense or recurrent layer then perhaps options, as bf16
-    std::vector<layer> inner;            ///< of a layer that holds layers
+    std::vector<layer> inner;  ///< of a layer that holds layers; of a wavenet its arrays, whose options are spelled
 };
 
 /// How a layer's output and tensors follow from its arguments and its input.
@@ -92,6 +92,7 @@ enum class layer_kind {
     all_positions,  ///< one number for each channel: the mean of its positions
     per_channel,    ///< keeps the shape, and has one number per channel in each tensor
     slopes,         ///< likewise, or one number for all: its argument
+    arrays,         ///< wavenet
     per_feature,    ///< keeps the shape, and has one number per feature in each tensor
     input,          ///< no layer: the extents of a sample
     other           ///< which this program does not write yet
@@ -161,6 +162,7 @@ constexpr layer_kind kind_of() {
     if (form_of<L>().extents > 0) return layer_kind::window;
     if (std::is_same_v<L, etch::global_average_pool>) return layer_kind::all_positions;
     if (std::is_same_v<L, etch::prelu<>>) return layer_kind::slopes;
+    if (std::is_same_v<L, etch::wavenet<etch::wavenet_array<2, 1, etch::dilations<1>>>>) return layer_kind::arrays;
     constexpr auto& tensors = etch::tensors_of<Example>;
     if (layers::totals.state > 0 && tensors.size() == 4 && layers::output_shape == etch::shape{1})
         return layer_kind::recurrent;
@@ -269,6 +271,13 @@ private:
             check_inner(found, known->kind);
             return found;
         }
+        if (known->kind == layer_kind::arrays) {
+            if (!take('<')) fail("< and the arrays of the wavenet");
+            do found.inner.push_back(read_array(depth));
+            while (take(','));
+            if (!take('>')) fail("a comma or >");
+            return found;
+        }
         if (take('<') && !take('>')) {
             do found.arguments.push_back(known->kind == layer_kind::window ? number_or_option() : word());
             while (take(','));
@@ -308,6 +317,41 @@ private:
         for (const layer& inner : holder.inner)
             if ((known(inner).kind == layer_kind::branch) != (kind == layer_kind::branches))
                 refuse("the topology has a parallel that is not made of branches, or a branch elsewhere");
+    }
+
+    /// wavenet_array<16, 8, dilations<1, 2>, ...>: two numbers, then options as etch writes them.
+    layer read_array(std::size_t depth) {
+        layer found{.name = word(), .arguments = {}, .inner = {}};
+        if (found.name != "wavenet_array" || !take('<')) fail("wavenet_array<");
+        do {
+            const std::size_t begin = at_;
+            const std::string first = word();
+            at_ = begin;
+            if (is_digit(first[0]) || find_layer(first) == nullptr) {
+                found.arguments.push_back(number_or_option());
+            } else if (first == "gated") {
+                (void)word();
+                if (!take('<')) fail("< and the two activations of a gate");
+                std::string both = read_activation(depth);
+                if (!take(',')) fail("a comma and the second activation of a gate");
+                both += ", " + read_activation(depth);
+                if (!take('>')) fail(">");
+                found.arguments.push_back("gated<" + both + ">");
+            } else {
+                found.arguments.push_back(read_activation(depth));
+            }
+        } while (take(','));
+        if (!take('>')) fail("a comma or >");
+        return found;
+    }
+    std::string read_activation(std::size_t depth) {
+        const layer found = read_layer(depth);
+        const known_layer& what = *find_layer(found.name);
+        if (what.kind != layer_kind::per_feature || !what.tensors.empty())
+            refuse("the topology has a wavenet_array with the activation " + found.name + ", which is none");
+        std::string text = found.name;
+        for (std::size_t i = 0; i < found.arguments.size(); ++i) text += (i == 0 ? "<" : ", ") + found.arguments[i];
+        return found.arguments.empty() ? text : text + ">";
     }
 
     /// The numbers of a layer with a window are all there; a height that is missing is the width.
@@ -373,6 +417,16 @@ private:
     std::size_t at_ = 0, count_ = 0;
 };
 
+/// An option as C++ spells it, `before` each name in it.
+std::string qualified(const std::string& option, std::string_view before) {
+    std::string text;
+    for (std::size_t i = 0; i < option.size(); ++i) {
+        if (is_letter(option[i]) && (i == 0 || (!is_letter(option[i - 1]) && !is_digit(option[i - 1])))) text += before;
+        text += option[i];
+    }
+    return text;
+}
+
 /// The layers as C++ spells them, `before` each name.
 std::vector<std::string> spell(const std::vector<layer>& layers, std::string_view before) {
     std::vector<std::string> entries;
@@ -383,10 +437,8 @@ std::vector<std::string> spell(const std::vector<layer>& layers, std::string_vie
             text += i == 0 ? "<" : ", ";
             if (!entry.inner.empty() || !is_letter(arguments[i][0]))
                 text += arguments[i];
-            else if (arguments[i] == "stored<bf16>")
-                text += std::string{before} + "stored<" + std::string{before} + "bf16>";
             else
-                text += std::string{before} + arguments[i];
+                text += qualified(arguments[i], before);
         }
         entries.push_back(arguments.empty() ? text : text + ">");
     }
@@ -484,6 +536,7 @@ private:
             return {units};
         }
         if (what.kind == layer_kind::window) return add_window(entry, what, input, index, prefix);
+        if (what.kind == layer_kind::arrays) return add_wavenet(entry, input, index, prefix);
         steps += etch::internal::answer_steps::number * input.size();
         if (what.kind >= layer_kind::parts && what.kind <= layer_kind::attention)
             return add_of_parts(entry, what, input, index, prefix);
@@ -593,6 +646,63 @@ private:
                 prefix, tensor.name.text);
         }
         return input;
+    }
+
+    etch::shape add_wavenet(const layer& entry, etch::shape input, std::size_t index, const std::string& prefix) {
+        if (input.rank != 1) refuse("the topology has a wavenet on an image or a signal");
+        const std::size_t condition = input.size();
+        std::size_t given = condition, outputs_before = 0;
+        for (std::size_t a = 0; a < entry.inner.size(); ++a) {
+            const layer& array = entry.inner[a];
+            const std::string name = prefix + std::to_string(a) + ".";
+            const auto has = [&array](std::string_view option) {
+                return std::any_of(array.arguments.begin(), array.arguments.end(),
+                                   [&](const std::string& text) { return text.starts_with(option); });
+            };
+            std::size_t count = 0;
+            for (const std::string& text : array.arguments)
+                if (text.starts_with("dilations<")) count = arguments_from(0, text).size();
+            if (array.arguments.size() < 3 || count == 0) refuse("the topology has a wavenet_array without dilations");
+            const std::size_t channels = positive(array.arguments[0]), heads = positive(array.arguments[1]);
+            const auto dilations = numbers_of_option(array, "dilations", std::vector<std::size_t>(count, 1));
+            auto lengths = numbers_of_option(array, "kernel_lengths", std::vector<std::size_t>(count, 0));
+            for (std::size_t i = 0; i < count; ++i)  // one for all, or one for each
+                if (lengths[i] == 0) lengths[i] = i == 0 ? 3 : lengths[0];
+            const std::size_t head_length = numbers_of_option(array, "head_kernel", {1})[0];
+            if (a > 0 && outputs_before != channels)
+                refuse("the topology has a wavenet whose head does not fit the next array");
+            const std::size_t sums = has("gated<") ? 2 * channels : channels;
+            const auto add_tensor = [&](const std::string& of, etch::shape extents) {
+                if (extents.size() > largest) refuse("the topology has a wavenet that is too large");
+                add({.layer = index, .extents = extents}, name, of);
+                if (extents.rank == 1) return;
+                multiply_adds += extents.size();
+                steps += etch::internal::answer_steps::fused_multiply_add * extents.size();
+            };
+            add_tensor("rechannel.weight", {channels, given});
+            for (std::size_t i = 0; i < count; ++i) {
+                const std::string of = std::to_string(i) + ".";
+                if (lengths[i] > largest || dilations[i] > largest || lengths[i] < 2)
+                    refuse("the topology has a wavenet_array whose numbers are out of range");
+                add_tensor(of + "conv.weight", {sums, channels, lengths[i]});
+                add_tensor(of + "conv.bias", {sums});
+                add_tensor(of + "mixin.weight", {sums, condition});
+                add_tensor(of + "layer1x1.weight", {channels, channels});
+                add_tensor(of + "layer1x1.bias", {channels});
+                steps += etch::internal::answer_steps::number * (sums + channels);
+                states += channels * (lengths[i] - 1) * dilations[i] + 1;
+            }
+            add_tensor("head.weight",
+                       head_length > 1 ? etch::shape{heads, channels, head_length} : etch::shape{heads, channels});
+            if (has("head_bias")) add_tensor("head.bias", {heads});
+            if (head_length > 1) states += channels * (head_length - 1) + 1;
+            given = channels;
+            outputs_before = heads;
+        }
+        add({.layer = index, .extents = {1}, .role = etch::parameter_role::frozen}, prefix, "head_scale");
+        multiply_adds += outputs_before;
+        multiply_adds -= given * given;  // nobody needs the last layer's output
+        return {outputs_before};
     }
 
     /// The numbers of an option: "stride<2, 1>" gives 2 and 1. Others than the layer has are left to the compiler.

@@ -105,6 +105,7 @@ int main(int, char** arguments) {
     write("growing", saved(*drawn<networks::growing>({20}), 3));
     write("lengthening", saved(*drawn<networks::lengthening>({21}), 3));
     write("streaming", saved(*drawn<networks::streaming>({17}), 9));
+    write("amplifying", saved(*drawn<networks::amplifying>({18}), 12));
     const std::string large = saved(*drawn<networks::large>({8}), 5);
     write("large", large);
 

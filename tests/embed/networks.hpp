@@ -39,6 +39,11 @@ using lengthening = network<input<2, 5>, conv_transpose_1d<4, 3, stride<2>, dila
                             gated<etch::tanh, sigmoid>, global_average_pool>;
 using streaming =
     network<input<2>, causal_conv_1d<4, 3, dilation<2>, stored<bf16>>, etch::tanh, causal_conv_1d<2, 2>, dense<1>>;
+using amplifying =
+    network<input<2>,
+            wavenet<wavenet_array<3, 4, dilations<1, 2>, gated<etch::tanh, sigmoid>>,
+                    wavenet_array<4, 1, dilations<3, 1>, kernel_lengths<2, 4>, leaky_relu<>, head_kernel<3>>>,
+            etch::tanh>;
 using large = network<input<48>, standardize, dense<512>, elu<>, dense<256>, elu<>, dense<128>, elu<>, dense<12>>;
 
 }  // namespace networks

@@ -50,7 +50,7 @@ foreach(pair IN ITEMS
         "input<2>, dense|gives dense 0 arguments" "input<2>, tanh<1>|gives tanh 1 arguments"
         "input<2>, dropout|gives dropout 0 arguments" "input<2>, elu<1, 1, 1>|gives elu 3 arguments"
         "input<2>, elu<99999999999>|which it does not take" "input<2, 2>, dense<2>|a dense layer on an image"
-        "input<1>, wavenet<2>|wavenet\", which etch-header cannot write yet"
+        "input<1>, wavenet<2>|expected wavenet_array<"
         "input<2>, parallel<dense<2>>|a parallel that is not made of branches"
         "input<2>, branch<dense<2>>|a branch that does not stand in a parallel"
         "input<2>, frozen<dense<2>, tanh>|a frozen of 2 layers, and it holds 1"

@@ -8,6 +8,7 @@
 
 #include <etch/io/files.hpp>
 
+#include "amplifying.hpp"
 #include "around.hpp"
 #include "doubles.hpp"
 #include "embed/networks.hpp"
@@ -73,6 +74,7 @@ TEST_CASE("an etched network has the type that its file says, and the bits that 
     check<networks::growing>(growing, "growing");
     check<networks::lengthening>(lengthening, "lengthening");
     check<networks::streaming>(streaming, "streaming");
+    check<networks::amplifying>(amplifying, "amplifying");
 }
 
 TEST_CASE("names of inputs, targets and classes are constants beside the network") {
