@@ -208,7 +208,7 @@ private:
                 copy_numbers<C>(h + C * n, ring + C * first);
                 first = first + 1 == remembered ? 0 : first + 1;
             }
-            next_place = static_cast<T>(static_cast<std::int32_t>(first));
+            next_place = static_cast<T>(first);
         }
     }
 

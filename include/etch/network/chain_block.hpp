@@ -5,12 +5,10 @@
 #include <etch/layer/block_context.hpp>
 #include <etch/network/chain.hpp>
 
-namespace etch::inline ETCH_VARIANT {
-
-namespace internal {
+namespace etch::inline ETCH_VARIANT::internal {
 
 /// How many steps of a stream are computed together, and the most memory of the stack, in bytes, that this may take.
-inline constexpr std::size_t block_steps = 32, most_block_memory = 64 * 1024;
+inline constexpr std::size_t block_steps = 32, most_block_memory = 65'536;
 
 /// `Steps` steps of a stream through the layers of a chain, layer after layer: a block is a matrix with a column per
 /// step. To a layer without state it is a batch. One with state gets it whole if it `takes_blocks`; otherwise that
@@ -156,5 +154,4 @@ private:
     }
 };
 
-}  // namespace internal
-}  // namespace etch::inline ETCH_VARIANT
+}  // namespace etch::inline ETCH_VARIANT::internal
