@@ -28,7 +28,7 @@ def from_nam(path: str, options: Options) -> Source:
     architecture, config = model.get("architecture"), model.get("config")
     if not isinstance(config, dict) or "weights" not in model:
         refuse(f"{name} is not a model of Neural Amp Modeler: it lacks architecture, config and weights")
-    if architecture not in READERS:
+    if not isinstance(architecture, str) or architecture not in READERS:
         refuse(f"{name} has the architecture {architecture}, which is not supported yet; {' and '.join(READERS)} are")
     weights = Weights(numbers_of(model["weights"], f"the weights of {name}").reshape(-1), name)
     layers, inputs = READERS[architecture](config, weights, name, notes)

@@ -79,6 +79,13 @@ class Case(unittest.TestCase):
         self.assertEqual(out, "")
         self.assertEqual([n for n in os.listdir(self.folder) if n.startswith(("out.safetensors", "etch-"))], [])
 
+    def assert_sentence(self, path):
+        """Whatever the file holds, it is exported, or refused in one sentence."""
+        status, _, err = self.command(path, self.path("never.safetensors"))
+        self.assertIn(status, (0, 1))
+        self.assertEqual(err.count("\n"), status, err)
+        self.assertNotIn("unexpected", err)
+
     def remove_out(self):
         if os.path.exists(self.out):
             os.remove(self.out)

@@ -4,6 +4,7 @@
 """
 import json
 import os
+import random
 import sys
 import unittest
 
@@ -13,6 +14,7 @@ from torch import nn
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from case import Case  # noqa: E402
+from damage import ROUNDS, damaged_descriptions  # noqa: E402
 
 import etch_export  # noqa: E402
 
@@ -79,6 +81,22 @@ class Json(Case):
 
         self.assert_steps(answer)
         self.assertEqual(self.topology(etch_export.to_torch(self.out), inputs=2), found)
+
+    def test_damaged_files_end_in_a_sentence(self):
+        draw = random.Random(7)
+        cell, head = nn.LSTM(3, 2), nn.Linear(2, 2)
+        gates = [keras_gates(w, range(4)) for w in (cell.weight_ih_l0, cell.weight_hh_l0)]
+        kernel = np.linspace(-1, 1, 2 * 3 * 2).reshape(2, 3, 2).tolist()
+        models = [
+            [{"type": "lstm", "activation": "", "shape": [None, None, 2], "weights": [*gates, [0.5] * 8]},
+             self.dense(head, "tanh")],
+            [{"type": "conv1d", "activation": "relu", "shape": [None, None, 2], "kernel_size": [2], "dilation": [2],
+              "groups": 1, "weights": [kernel, [0.5, 1.0]]}, self.dense(head)],
+        ]  # fmt: skip
+        for layers in models:
+            model = {"in_shape": [None, None, 3], "layers": layers}
+            for damaged in damaged_descriptions(draw, model, 2 * ROUNDS):
+                self.assert_sentence(self.written(damaged))
 
     def test_refusals_of_rtneural(self):
         dense = {"type": "dense", "activation": "", "weights": [[[1.0]], [0.0]]}

@@ -23,6 +23,7 @@ except ImportError:
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from case import Case  # noqa: E402
+from damage import ROUNDS, changed, damaged_descriptions  # noqa: E402
 
 import etch_export  # noqa: E402
 from etch_export.keras_files import snake_case  # noqa: E402
@@ -346,18 +347,14 @@ class Keras(Case):
         w, k = [drawn(3, 4), drawn(4)], {"cell": [drawn(4, 16), drawn(4, 16), drawn(16)]}
         sources = [self.keras(input_of(5, 3), layer("Dense", w, units=4, activation="relu"), layer("LSTM", k, units=4)),
                    self.h5(input_of(5, 3), layer("Dense", w, units=4), layer("LSTM", k, units=4))]  # fmt: skip
-        rounds = int(os.environ.get("ETCH_DAMAGED_FILES", "8"))
         for source in sources:
             with open(source, "rb") as file:
                 whole = file.read()
-            for _ in range(rounds):
+            for _ in range(ROUNDS):
                 self.damaged(source, changed(draw, whole))
         with zipfile.ZipFile(sources[0]) as archive:
             records = {name: archive.read(name) for name in archive.namelist()}
-        for _ in range(4 * rounds):
-            model = json.loads(records["config.json"])
-            for _ in range(draw.randint(1, 2)):
-                replaced(draw, model)
+        for model in damaged_descriptions(draw, json.loads(records["config.json"]), 4 * ROUNDS):
             path = self.path("damaged.keras")
             with zipfile.ZipFile(path, "w") as archive:
                 for name, content in records.items():
@@ -370,38 +367,6 @@ class Keras(Case):
             file.write(content)
         self.assert_sentence(path)
 
-    def assert_sentence(self, path):
-        status, _, err = self.command(path, self.path("never.safetensors"))
-        self.assertIn(status, (0, 1))
-        self.assertEqual(err.count("\n"), status, err)
-        self.assertNotIn("unexpected", err)
-
-
-def changed(draw, content):
-    if draw.random() < 0.25:
-        return content[:draw.randrange(len(content))]
-    found = bytearray(content)
-    for _ in range(draw.choice([1, 1, 2, 8, 64])):
-        found[draw.randrange(len(found))] = draw.choice([0, 1, 127, 255, draw.randrange(256)])
-    return bytes(found)
-
-
-ODD = [None, -1, 0, 1, 2, 7, 2**40, 1e30, float("nan"), "", "relu", "valid", [], [1], [[1, 2], [3]], {}, True,
-       {"class_name": "LSTM"}, [None, 3], "../x"]  # fmt: skip
-
-
-def replaced(draw, value):
-    """One value somewhere in a description is another, or missing."""
-    while isinstance(value, (dict, list)) and value:
-        key = draw.choice(sorted(value) if isinstance(value, dict) else range(len(value)))
-        inner = value[key]
-        if not (isinstance(inner, (dict, list)) and inner) or draw.random() < 0.15:
-            if draw.random() < 0.2:
-                del value[key]
-            else:
-                value[key] = draw.choice(ODD)
-            return
-        value = inner
 
 
 if __name__ == "__main__":

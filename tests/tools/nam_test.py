@@ -6,6 +6,7 @@ what plain loops compute from the list of weights.
 import json
 import math
 import os
+import random
 import sys
 import unittest
 
@@ -15,6 +16,7 @@ from torch import nn
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from case import Case  # noqa: E402
+from damage import ROUNDS, damaged_descriptions  # noqa: E402
 
 import etch_export  # noqa: E402
 
@@ -226,6 +228,14 @@ class Nam(Case):
         self.refused("too few for its config", self.written({**model, "weights": model["weights"][1:]}))
         self.refused("has the architecture ConvNet", self.written({**model, "architecture": "ConvNet"}))
         self.refused("and has none", self.written({"architecture": "SlimmableContainer", "config": {"submodels": []}}))
+
+    def test_damaged_files_end_in_a_sentence(self):
+        draw = random.Random(5)
+        lstm = {"architecture": "LSTM", "config": {"input_size": 1, "hidden_size": 2, "num_layers": 1},
+                "weights": np.linspace(-1, 1, 8 * 3 + 8 + 4 + 3).tolist()}  # fmt: skip
+        for model in (self.wave_net(A1, A1_END), self.wave_net(A2), lstm):
+            for damaged in damaged_descriptions(draw, model, 2 * ROUNDS):
+                self.assert_sentence(self.written(damaged))
 
     def test_lstm(self):
         lstm, head = nn.LSTM(1, 5, 2), nn.Linear(5, 1)
