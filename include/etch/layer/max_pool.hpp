@@ -14,7 +14,8 @@ namespace etch::inline ETCH_VARIANT {
 /// 1}, rounded down: what is left over on the right and at the bottom is not seen. Signals of {channels, length} are
 /// images of height 1. The stride is the window's size unless the option stride<X, Y> is given, and the option
 /// padding<Left, Right, Top, Bottom> lets the window reach over the edges, where nothing is: max_pool<3, 3, stride<2>,
-/// padding<1>>. NaN is never the largest, unless it is the first in its window. The gradient is PyTorch's.
+/// padding<1>>. NaN is never the largest, unless it is the first in its window; of a window that begins outside,
+/// outside is the first, and a NaN in it is passed over. The gradient is PyTorch's.
 template <std::size_t Width, std::size_t Height = Width, class... Options>
 struct max_pool : internal::pooling_layer<max_pool<Width, Height, Options...>, Width, Height, Options...> {
     static constexpr const char* name = "max_pool";

@@ -153,7 +153,8 @@ public:
 
     /// Many steps of one sample: `from` has `inputs` numbers per step, `to` gets `outputs` for each. The same bits as
     /// step by step, but in blocks where these are faster (chain_block.hpp). size_mismatch, with nothing done, unless
-    /// both consist of the same number of whole steps.
+    /// both consist of the same number of whole steps. `to` may be `from`, but not if the layers are one dense or
+    /// convolution and activations after it: then an output would overwrite what the next one is computed from.
     constexpr status operator()(std::span<const T> from, std::span<T> to, state& at) const noexcept {
         const std::size_t steps = from.size() / inputs;
         if (from.size() != steps * inputs || to.size() != steps * outputs) return status::size_mismatch;
