@@ -1,4 +1,5 @@
 #pragma once
+#include <etch/core/config.hpp>
 
 namespace etch::inline ETCH_VARIANT {
 
