@@ -151,12 +151,8 @@ struct convolution {
     /// The images with zeros around them; without a border, they themselves.
     template <shape Image, class A, class T>
     ETCH_INLINE static constexpr auto with_border(const A& a, [[maybe_unused]] T* padded) {
-        if constexpr (Of.border.none()) {
-            return matrix_view<const T, Image.size(), A::columns>{a.data()};
-        } else {
-            add_border<Image, Of.border, A::columns>(std::as_const(a).data(), padded);
-            return matrix_view<const T, Of.border.around(Image).size(), A::columns>{padded};
-        }
+        return matrix_view<const T, Of.border.around(Image).size(), A::columns>{
+            internal::with_border<Image, Of.border, A::columns>(std::as_const(a).data(), padded)};
     }
 
     /// W patches(images) + b, a column per position.
@@ -216,14 +212,8 @@ private:
         constexpr void assign_to(const matrix_view<T, rows, columns>& to) const noexcept {
             constexpr shape whole = Of.border.around(Image);
             using spread = spread_patches<whole, window, Of.groups, Filters>;
-            if constexpr (Of.border.none()) {
-                to.fill(0);
-                spread::template add<Images>(weight, transposed, dz, to.data());
-            } else {
-                vector_view<T, whole.size() * Images>{padded}.fill(0);
-                spread::template add<Images>(weight, transposed, dz, padded);
-                remove_border<Image, Of.border, Images>(static_cast<const T*>(padded), to.data());
-            }
+            gradient_within_border<Image, Of.border, Images>(
+                to.data(), padded, [this](T* memory) { spread::template add<Images>(weight, transposed, dz, memory); });
         }
     };
 };

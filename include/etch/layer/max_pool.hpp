@@ -30,7 +30,7 @@ struct max_pool : internal::pooling_layer<max_pool<Width, Height, Options...>, W
     ETCH_INLINE static constexpr auto backward(const Context& layer, const X& x, const auto& /*y*/, const DY& dy) {
         using T = typename DY::value_type;
         using add = gradient<T, Context::input, X::columns>;
-        const T* const seen = max_pool::template with_border<Context::input>(layer, x, outside<T>);
+        const T* const seen = max_pool::template bordered<Context::input>(layer, x);
         return typename max_pool::template bordered_gradient<T, Context::input, X::columns, add>{
             get<1>(layer.scratch).data(), add{seen, dy.data()}};
     }

@@ -63,17 +63,13 @@ protected:
     /// The image with its border.
     static constexpr shape whole(shape input) { return border_on(input).around(image_of(input)); }
 
-    /// The images with `value` around them, in the scratch memory; without a border, they themselves.
+    /// Where a training step has the images with their border since its forward pass; without one, they themselves.
     template <shape In, class X>
-    ETCH_INLINE static constexpr auto with_border(const auto& layer, const X& x, typename X::value_type value) {
-        using T = typename X::value_type;
-        if constexpr (border_on(In).none()) {
+    ETCH_INLINE static constexpr const typename X::value_type* bordered(const auto& layer, const X& x) {
+        if constexpr (border_on(In).none())
             return x.data();
-        } else {
-            T* const padded = get<0>(layer.scratch).data();
-            add_border<image_of(In), border_on(In), X::columns>(static_cast<const T*>(x.data()), padded, value);
-            return static_cast<const T*>(padded);
-        }
+        else
+            return get<0>(layer.scratch).data();
     }
 
     /// The fold over the places under the window, with `outside` around the images.
@@ -82,7 +78,9 @@ protected:
         using T = typename X::value_type;
         constexpr shape in = Context::input;
         if constexpr (fits(in))
-            return window_fold<Combine, T, whole(in), window_on(in), X::columns>{with_border<in>(layer, x, outside)};
+            return window_fold<Combine, T, whole(in), window_on(in), X::columns>{
+                with_border<image_of(in), border_on(in), X::columns>(static_cast<const T*>(x.data()),
+                                                                     get<0>(layer.scratch).data(), outside)};
         else
             return tensor<T, in.size(), X::columns>{};  // so that there is only one error
     }
@@ -100,14 +98,7 @@ protected:
         constexpr bordered_gradient(T* memory, const Add& adds) noexcept : padded{memory}, add{adds} {}
 
         constexpr void assign_to(const matrix_view<T, rows, columns>& dx) const noexcept {
-            if constexpr (border_on(In).none()) {
-                dx.fill(0);
-                add(dx.data());
-            } else {
-                vector_view<T, whole(In).size() * Samples>{padded}.fill(0);
-                add(padded);
-                remove_border<image_of(In), border_on(In), Samples>(static_cast<const T*>(padded), dx.data());
-            }
+            gradient_within_border<image_of(In), border_on(In), Samples>(dx.data(), padded, add);
         }
     };
 

@@ -200,16 +200,11 @@ private:
     /// Writes h of each step into the ring, and where its oldest input is then.
     ETCH_INLINE static constexpr void remember(const T* h, std::size_t first, std::size_t remembered, T* ring,
                                                T& next_place) noexcept {
-        if constexpr (Steps == 1) {
-            copy_numbers<C>(h, ring + C * first);
-            next_place = next_ring_place<T>(first, remembered);
-        } else {
-            for (std::size_t n = 0; n < Steps; ++n) {
-                copy_numbers<C>(h + C * n, ring + C * first);
-                first = first + 1 == remembered ? 0 : first + 1;
-            }
-            next_place = static_cast<T>(first);
+        for (std::size_t n = 0; n < Steps; ++n) {
+            if (n > 0) first = ring_after(first, 1, remembered);
+            copy_numbers<C>(h + C * n, ring + C * first);
         }
+        next_place = next_ring_place<T>(first, remembered);
     }
 
     template <bool Training>

@@ -50,4 +50,28 @@ constexpr void remove_border(const T* from, T* to) noexcept {
             vector_view<T, line>{to} = vector_view<const T, line>{from};
 }
 
+/// The images with a border of `value`, copied to `padded`; without a border, they themselves.
+template <shape Image, image_border Border, std::size_t Images, class T>
+ETCH_INLINE constexpr const T* with_border(const T* images, [[maybe_unused]] T* padded, T value = T{0}) {
+    if constexpr (Border.none()) {
+        return images;
+    } else {
+        add_border<Image, Border, Images>(images, padded, value);
+        return padded;
+    }
+}
+
+/// The gradient of images from that of the images with their border, to which `add(memory)` adds.
+template <shape Image, image_border Border, std::size_t Images, class T, class Add>
+constexpr void gradient_within_border(T* to, [[maybe_unused]] T* padded, const Add& add) noexcept {
+    if constexpr (Border.none()) {
+        vector_view<T, Image.size() * Images>{to}.fill(0);
+        add(to);
+    } else {
+        vector_view<T, Border.around(Image).size() * Images>{padded}.fill(0);
+        add(padded);
+        remove_border<Image, Border, Images>(static_cast<const T*>(padded), to);
+    }
+}
+
 }  // namespace etch::inline ETCH_VARIANT::internal
