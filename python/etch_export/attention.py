@@ -52,16 +52,18 @@ def is_causal(where: str, mask: Any) -> bool:
     refuse(f"{where} has an attn_mask other than the constant that hides all later positions")
 
 
+def norm_step(module: Any, where: str, x: Any, constant: Any) -> Any:
+    """nn.LayerNorm."""
+    given = {"normalized_shape": module.normalized_shape, "weight": constant(module.weight),
+             "bias": constant(module.bias), "eps": module.eps}  # fmt: skip
+    return torch_step("layer_norm", where, x, given)
+
+
 def encoder_layer(module: Any, where: str, x: Any, mask: Any, constant: Any) -> Any:
     """nn.TransformerEncoderLayer: two residuals with a layer norm each, before or after."""
     kind = getattr(module.activation, "__name__", type(module.activation).__name__).lower()
     if kind not in ("relu", "gelu"):
         refuse(f"{where} has the activation {kind}")
-
-    def norm(of: Any, norm_layer: Any) -> Any:
-        given = {"normalized_shape": norm_layer.normalized_shape, "weight": constant(norm_layer.weight),
-                 "bias": constant(norm_layer.bias), "eps": norm_layer.eps}  # fmt: skip
-        return torch_step("layer_norm", where, of, given)
 
     def linear(of: Any, layer: Any) -> Any:
         bias = None if layer.bias is None else constant(layer.bias)
@@ -74,8 +76,8 @@ def encoder_layer(module: Any, where: str, x: Any, mask: Any, constant: Any) -> 
         return linear(torch_step(kind, where, linear(of, module.linear1), {}), module.linear2)
 
     for inner, norm_layer in ((attend, module.norm1), (feed, module.norm2)):
-        x = step("add", where, [x, inner(norm(x, norm_layer) if module.norm_first else x)])
-        x = x if module.norm_first else norm(x, norm_layer)
+        x = step("add", where, [x, inner(norm_step(norm_layer, where, x, constant) if module.norm_first else x)])
+        x = x if module.norm_first else norm_step(norm_layer, where, x, constant)
     return x
 
 
@@ -93,7 +95,5 @@ def transformer_step(kind: str, module: Any, where: str, arguments: List[Any], g
     for each in module.layers:
         x = encoder_layer(each, where, x, mask, constant)
     if module.norm is not None:
-        given = {"normalized_shape": module.norm.normalized_shape, "weight": constant(module.norm.weight),
-                 "bias": constant(module.norm.bias), "eps": module.norm.eps}  # fmt: skip
-        x = torch_step("layer_norm", where, x, given)
+        x = norm_step(module.norm, where, x, constant)
     return x

@@ -231,7 +231,7 @@ OPERATORS: Dict[str, Callable[..., np.ndarray]] = {
     "recurrent": recurrent,
     "recurrent_rows": run_rows,
     "state": lambda y, part, layers: y[-1:] if layers == 1 else np.stack(
-        [half for half, step in zip(np.split(y, 2, axis=2), (-1, 0)) for half in [half[step]]]),
+        [half[step] for half, step in zip(np.split(y, 2, axis=2), (-1, 0))]),
     "select": lambda x, dim, index: np.take(x, index[0], axis=dim),
     "concat": lambda *x, dim: np.concatenate(x, axis=dim),
     "normalize": lambda x, minimum, maximum, low, high: (x - minimum) * ((high - low) / (maximum - minimum)) + low,
