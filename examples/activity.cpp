@@ -86,8 +86,6 @@ private:
     std::array<double, 3> phase_{};
 };
 
-using windows = etch::data_set<window_network::inputs, activities>;
-
 using window = std::span<const float, window_network::inputs>;
 using windows = etch::data_set<window_network::inputs, activities>;
 
